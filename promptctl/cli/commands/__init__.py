@@ -1,0 +1,1 @@
+"""One verb a file: command() builds an answer, view() shows it."""

@@ -1,0 +1,64 @@
+"""A parsed file as a value: plain data plus the place of every node, so that any later error can point at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from promptctl.errors import DocumentError, Place, Problem
+
+Path = tuple[str | int, ...]
+"""A node's way from the root: keys and indexes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """1-based position of a node (of its key, in a mapping) and of the first line of a scalar's text."""
+
+    line: int
+    column: int
+    content_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``value`` holds only dict, list, str, int, float, bool and None; ``marks`` may be empty for made-up documents."""
+
+    file: str
+    value: Any
+    marks: Mapping[Path, Mark] = field(default_factory=dict)
+    text: str = ""
+
+    def place(self, path: Path = ()) -> Place:
+        """The place of the node at ``path``, or of its nearest marked ancestor."""
+        for end in range(len(path), -1, -1):
+            mark = self.marks.get(path[:end])
+            if mark:
+                return self.line(mark.line, mark.column)
+        return Place(self.file)
+
+    def line(self, line: int, column: int | None = None) -> Place:
+        """A place in this file with the text of that line as the excerpt."""
+        lines = self.text.split("\n")
+        excerpt = lines[line - 1].rstrip() if 0 < line <= len(lines) else None
+        return Place(self.file, line, column, excerpt or None)
+
+    def template_place(self, path: Path, line: int) -> Place:
+        """The place of ``line`` (1-based) of the template text held by the scalar at ``path``."""
+        mark = self.marks.get(path)
+        return self.line(mark.content_line + line - 1) if mark else self.place(path)
+
+    def problem(self, code: str, message: str, path: Path = (), hint: str | None = None) -> Problem:
+        return Problem(code, message, self.place(path), hint)
+
+    def error(self, code: str, message: str, path: Path = (), hint: str | None = None) -> DocumentError:
+        return DocumentError((self.problem(code, message, path, hint),))
+
+
+def pointer(path: Path) -> str:
+    """Spells a path as people write it: ``messages[1].content``."""
+    spelled = ""
+    for step in path:
+        spelled += f"[{step}]" if isinstance(step, int) else f".{step}" if spelled else step
+    return spelled

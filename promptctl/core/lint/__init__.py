@@ -1,0 +1,1 @@
+"""Coded rules over prompts."""

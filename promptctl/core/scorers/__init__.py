@@ -1,0 +1,1 @@
+"""Expectations: one file a family, each a pure function of an answer."""

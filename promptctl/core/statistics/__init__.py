@@ -1,0 +1,1 @@
+"""Estimates and intervals on plain numbers."""

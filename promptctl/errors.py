@@ -1,0 +1,82 @@
+"""What stops the work, grouped by what the caller can do about it.
+
+A "no" (drift, a failed gate, a lint finding) is never an exception: it is a result whose ``ok`` is false.
+Codes are stable; each has a page in ``docs/reference/errors/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something is wrong: 1-based line and column, with the line's text when it is known."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    excerpt: str | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: a stable code, a sentence, where it is, and how to repair it."""
+
+    code: str
+    message: str
+    place: Place | None = None
+    hint: str | None = None
+
+
+class PromptctlError(Exception):
+    """Stops a command. Caught only at the edge (the command line, the server, the runtime)."""
+
+    exit_code = 70
+
+    def __init__(self, code: str, message: str, *, place: Place | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.problems: tuple[Problem, ...] = (Problem(code, message, place, hint),)
+
+    @property
+    def problem(self) -> Problem:
+        """The first problem, which names the error."""
+        return self.problems[0]
+
+    @property
+    def code(self) -> str:
+        return self.problem.code
+
+    @property
+    def hint(self) -> str | None:
+        return self.problem.hint
+
+
+class UsageError(PromptctlError):
+    """The call is wrong: unknown name, bad option, input that does not fit."""
+
+    exit_code = 2
+
+
+class DocumentError(UsageError):
+    """A file is malformed; carries every problem found in it, at least one."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        first = problems[0]
+        super().__init__(first.code, first.message, place=first.place, hint=first.hint)
+        self.problems = problems
+
+
+class StateError(PromptctlError):
+    """The repository's state refuses: order, approval, freeze, stale lock, missing tags or history, a lost race."""
+
+    exit_code = 3
+
+
+class OutsideError(PromptctlError):
+    """The outside world failed: network, Git, a provider, or the outcome is unknown."""
+
+    exit_code = 4

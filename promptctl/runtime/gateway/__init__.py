@@ -1,0 +1,1 @@
+"""Model calls: limits, retries, routing."""

@@ -1,0 +1,1 @@
+"""One verb a file: data in, frozen result out; nothing printed."""
