@@ -1,0 +1,210 @@
+"""Reads files into documents and writes files whole: the only module that knows YAML libraries.
+
+Reading uses libyaml's events with the scalar rules of YAML 1.2 (core schema); the same pass refuses what the format
+leaves out (anchors, tags, duplicate keys, several documents) and notes the place of every node.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from promptctl.core import document as documents
+from promptctl.core.document import Document, Mark
+from promptctl.errors import DocumentError, Place, Problem, UsageError
+
+UNREADABLE, MALFORMED_YAML = "PC010", "PC011"
+MAX_BYTES = 16 * 1024 * 1024
+MAX_DEPTH, MAX_NODES = 32, 200_000
+
+_LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
+_CONSTANTS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
+
+
+def read_bytes(path: Path, shown: str) -> bytes:
+    """The bytes of a regular file, never through a symlink, never more than ``MAX_BYTES``.
+
+    Raises UsageError naming ``shown`` when the file is missing, special or too large.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        reason = "is a symbolic link" if path.is_symlink() else (error.strerror or "cannot be read").lower()
+        raise UsageError(UNREADABLE, f"{shown}: {reason}", place=Place(shown)) from None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError(UNREADABLE, f"{shown} is not a regular file", place=Place(shown))
+        if status.st_size > MAX_BYTES:
+            raise UsageError(UNREADABLE, f"{shown} is larger than {MAX_BYTES >> 20} MiB", place=Place(shown))
+        return file.read(MAX_BYTES + 1)
+
+
+def decode(data: bytes, shown: str) -> str:
+    """Strict UTF-8 with LF line ends. Raises UsageError for a BOM, NUL or bytes that are not UTF-8."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise UsageError(
+            UNREADABLE,
+            f"{shown} starts with a byte order mark",
+            place=Place(shown, 1, 1),
+            hint="save it as plain UTF-8",
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        raise UsageError(
+            UNREADABLE, f"{shown} is not UTF-8", place=Place(shown, line, column), hint="save it as UTF-8"
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UsageError(UNREADABLE, f"{shown} holds a NUL character", place=Place(shown, line))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse_yaml(data: bytes, shown: str) -> Document:
+    """One YAML 1.2 document as plain values with marks. Raises DocumentError with the place of the first fault."""
+    text = decode(data, shown)
+    marks: dict[documents.Path, Mark] = {}
+    blank = Document(shown, None, {}, text)
+    try:
+        parser = _LOADER(text)
+        try:
+            value = _Composer(parser, blank, marks).document()
+        finally:
+            parser.dispose()
+    except yaml.MarkedYAMLError as error:
+        raise _yaml_error(blank, error) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, max(error.position, 0)) + 1
+        raise DocumentError(
+            (
+                Problem(
+                    MALFORMED_YAML,
+                    f"character #x{ord(str(error.character)):04x} is not allowed"
+                    if isinstance(error.character, str)
+                    else "a character is not allowed",
+                    blank.line(line),
+                ),
+            )
+        ) from None
+    return Document(shown, value, marks, text)
+
+
+def _yaml_error(blank: Document, error: yaml.MarkedYAMLError) -> DocumentError:
+    mark = error.problem_mark or error.context_mark
+    message = error.problem or "not valid YAML"
+    place = blank.line(mark.line + 1, mark.column + 1) if mark else Place(blank.file)
+    return DocumentError(
+        (Problem(MALFORMED_YAML, message, place, "check quotes, colons and indentation on that line"),)
+    )
+
+
+class _Composer:
+    """Builds plain values from parser events; holds the counts that bound depth and size."""
+
+    def __init__(self, parser: Any, blank: Document, marks: dict[documents.Path, Mark]) -> None:
+        self.next, self.blank, self.marks, self.nodes = parser.get_event, blank, marks, 0
+
+    def document(self) -> Any:
+        self.next()
+        event = self.next()
+        if isinstance(event, yaml.StreamEndEvent):
+            return None
+        if event.version or event.tags:
+            raise self.fault(event, "directives are not allowed", "remove the line that starts with %")
+        value = self.node(self.next(), (), None)
+        self.next()
+        event = self.next()
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise self.fault(event, "a file holds one document", "remove the second `---`")
+        return value
+
+    def node(self, event: Any, path: documents.Path, key: Any) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
+            raise self.fault(
+                event, f"more than {MAX_NODES} values" if self.nodes > MAX_NODES else f"nested deeper than {MAX_DEPTH}"
+            )
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise self.fault(event, "anchors and aliases are not allowed", "write the value out")
+        if event.tag:
+            raise self.fault(event, f"the tag {event.tag} is not allowed", "remove it")
+        start = event.start_mark
+        named = (key or event).start_mark
+        block = isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">")
+        self.marks[path] = Mark(named.line + 1, named.column + 1, start.line + (2 if block else 1))
+        if isinstance(event, yaml.ScalarEvent):
+            return self.scalar(event)
+        return self.mapping(path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(path)
+
+    def mapping(self, path: documents.Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not isinstance(key := self.next(), yaml.MappingEndEvent):
+            name = self.scalar(key) if isinstance(key, yaml.ScalarEvent) and not (key.anchor or key.tag) else None
+            if not isinstance(name, str):
+                raise self.fault(key, "a key must be plain text", "put the key in quotes")
+            if name == "<<" and key.implicit[0]:
+                raise self.fault(key, "merge keys are not allowed", "write the values out")
+            if name in found:
+                raise self.fault(key, f"the key `{name}` stands twice")
+            found[name] = self.node(self.next(), (*path, name), key)
+        return found
+
+    def sequence(self, path: documents.Path) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            found.append(self.node(event, (*path, len(found)), None))
+        return found
+
+    def scalar(self, event: Any) -> Any:
+        text: str = event.value
+        if not event.implicit[0]:
+            if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+                raise self.fault(event, "a lone surrogate is not a character")
+            return text
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if _INTEGER.fullmatch(text):
+            if len(text) > 400:
+                raise self.fault(event, "a number has more than 400 digits")
+            return int(text, 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10)
+        if _FLOAT.fullmatch(text):
+            number = float(text)
+            if number in (float("inf"), float("-inf")):
+                raise self.fault(event, "the number is too large")
+            return number
+        if _NOT_FINITE.fullmatch(text):
+            raise self.fault(event, f"{text} is not a number JSON knows", "put it in quotes if text is meant")
+        return text
+
+    def fault(self, event: Any, message: str, hint: str | None = None) -> DocumentError:
+        mark = event.start_mark
+        return DocumentError((Problem(MALFORMED_YAML, message, self.blank.line(mark.line + 1, mark.column + 1), hint),))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Replaces a file whole: readers see the old bytes or the new ones, also after a crash."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,46 @@
+"""The grammar of names: what may stand in a path, a tag and a command line without meaning something else there."""
+
+from __future__ import annotations
+
+import re
+
+from promptctl.errors import UsageError
+
+RESERVED = frozenset({"environments", "experiments", "evidence", "replies"})
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))})
+_SEGMENT = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?", re.ASCII)
+_ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{0,62}", re.ASCII)
+
+
+def name_fault(name: str) -> str | None:
+    """Why ``name`` cannot name a prompt, or None if it can."""
+    segments = name.split("/")
+    if len(name.encode("utf-8", "surrogatepass")) > 150:
+        return "a name has at most 150 bytes"
+    if len(segments) > 5:
+        return "a name has at most five segments"
+    for segment in segments:
+        if not _SEGMENT.fullmatch(segment):
+            return f"the segment {segment!r} must be 1 to 63 of a-z, 0-9, - and _, with a letter or digit at both ends"
+        if segment in RESERVED:
+            return f"`{segment}` is reserved"
+        if segment in _DEVICES:
+            return f"`{segment}` is a device name on Windows"
+    return None
+
+
+def check_name(name: str) -> str:
+    """The name itself; raises UsageError when it breaks the grammar."""
+    fault = name_fault(name)
+    if fault:
+        raise UsageError("PC005", f"{name!r} cannot name a prompt: {fault}", hint="example: support/triage")
+    return name
+
+
+def check_environment(name: str) -> str:
+    """The environment's name itself; raises UsageError when it breaks the grammar."""
+    if not _ENVIRONMENT.fullmatch(name) or name in ("work", "latest"):
+        raise UsageError(
+            "PC005", f"{name!r} cannot name an environment", hint="letters a-z, digits and -, not work or latest"
+        )
+    return name

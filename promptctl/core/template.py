@@ -1,0 +1,180 @@
+"""Jinja, confined: an immutable sandbox with an allow-list, templates from loaded texts only, undefined is an error.
+
+Every template has a name: ``messages[1].content`` for one inside a prompt, the name as written for a partial. Errors
+carry that name and the line in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from promptctl.errors import UsageError
+
+MAX_TEMPLATE = 256 * 1024
+MAX_TEXT = 16 * 1024 * 1024
+FILTERS = (
+    "abs batch capitalize center count d default dictsort e escape filesizeformat first float forceescape format "
+    "groupby indent int items join last length list lower map max min reject rejectattr replace reverse round safe "
+    "select selectattr slice sort string striptags sum title tojson trim truncate unique upper urlencode wordcount "
+    "wordwrap xmlattr"
+).split()
+GLOBALS = ("range", "namespace", "dict")
+
+
+class TemplateFault(Exception):
+    """What is wrong with a template: its name, the line in it, the message and a hint."""
+
+    def __init__(self, template: str, line: int, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.template, self.line, self.message, self.hint = template, line, message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a template names without being run: literal includes with their lines, and variables nobody defines."""
+
+    includes: tuple[tuple[str, int], ...]
+    optional: frozenset[str]
+    undeclared: frozenset[str]
+    assigned: frozenset[str]
+
+
+class _Texts(BaseLoader):
+    """Serves loaded texts by name; knows no file system."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
+
+    def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if template not in self.texts:
+            raise TemplateNotFound(template)
+        return self.texts[template], template, lambda: True
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    def join_path(self, template: str, parent: str) -> str:
+        return template
+
+
+def _environment(texts: Mapping[str, str]) -> _Sandbox:
+    environment = _Sandbox(
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        loader=_Texts(texts),
+        cache_size=256,
+    )
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
+    environment.globals = {name: environment.globals[name] for name in GLOBALS}
+    return environment
+
+
+_READER = _environment({})
+
+
+@lru_cache(maxsize=4096)
+def read_template(name: str, text: str) -> Reading:
+    """Parses without compiling, since compiling folds constants and can make a small text huge.
+
+    Raises TemplateFault for syntax errors, unknown filters and includes whose name is not a literal.
+    """
+    if len(text) > MAX_TEMPLATE:
+        raise TemplateFault(name, 1, f"a template has at most {MAX_TEMPLATE >> 10} KiB")
+    try:
+        tree = _READER.parse(text)
+    except TemplateSyntaxError as error:
+        raise TemplateFault(
+            name, error.lineno, error.message or "syntax error", "check the braces on that line"
+        ) from None
+    except RecursionError:
+        raise TemplateFault(name, 1, "the template is nested too deeply") from None
+    _check_filters(name, tree)
+    stored = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
+    stored |= {node.target for node in tree.find_all(nodes.Import)} | {
+        macro.name for macro in tree.find_all(nodes.Macro)
+    }
+    includes, optional = _includes(name, tree)
+    undeclared = meta.find_undeclared_variables(tree) - set(GLOBALS)
+    return Reading(includes, optional, frozenset(undeclared), frozenset(stored))
+
+
+def _check_filters(name: str, tree: nodes.Template) -> None:
+    for node in tree.find_all((nodes.Filter, nodes.Test)):
+        known = _READER.filters if isinstance(node, nodes.Filter) else _READER.tests
+        if node.name not in known:
+            kind = "filter" if isinstance(node, nodes.Filter) else "test"
+            raise TemplateFault(
+                name, node.lineno, f"unknown {kind} `{node.name}`", f"allowed: {', '.join(sorted(known))}"
+            )
+
+
+def _includes(name: str, tree: nodes.Template) -> tuple[tuple[tuple[str, int], ...], frozenset[str]]:
+    found: list[tuple[str, int]] = []
+    optional: set[str] = set()
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        target = node.template
+        if not isinstance(target, nodes.Const) or not isinstance(target.value, str):
+            raise TemplateFault(
+                name, node.lineno, "the name of an included file must be written out", "use a literal, and {% if %}"
+            )
+        found.append((target.value, node.lineno))
+        if getattr(node, "ignore_missing", False):
+            optional.add(target.value)
+    return tuple(found), frozenset(optional)
+
+
+class Renderer:
+    """Renders one closure's templates; compiles each once and keeps it."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._environment = _environment(texts)
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str:
+        """The text of one template. Raises TemplateFault with the template and line that failed."""
+        try:
+            text = self._environment.get_template(name).render(values)
+        except TemplateSyntaxError as error:
+            raise TemplateFault(error.name or name, error.lineno, error.message or "syntax error") from None
+        except SecurityError as error:
+            raise self._fault(name, error, f"not allowed in a template: {error}") from None
+        except TemplateNotFound as error:
+            raise self._fault(name, error, f"there is no partial `{error.name}`") from None
+        except TemplateError as error:
+            raise self._fault(name, error, str(error.message or error)) from None
+        except RecursionError:
+            raise TemplateFault(name, 1, "the templates call each other too deeply") from None
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, MemoryError) as error:
+            raise self._fault(name, error, f"{type(error).__name__}: {error}") from None
+        if len(text) > MAX_TEXT:
+            raise TemplateFault(name, 1, f"the rendered text is larger than {MAX_TEXT >> 20} MiB")
+        return text
+
+    def _fault(self, name: str, error: BaseException, message: str) -> TemplateFault:
+        """A fault at the innermost template frame; Jinja maps generated code back to template names and lines."""
+        template, line, trace = name, 1, error.__traceback__
+        while trace:
+            if trace.tb_frame.f_code.co_filename in self._texts:
+                template, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+            trace = trace.tb_next
+        return TemplateFault(template, line, message)
+
+
+def render_value(text: str, values: Mapping[str, Any]) -> str:
+    """Renders a single template without partials, as expectations and step inputs use it.
+
+    Raises UsageError with the template's line when it fails.
+    """
+    try:
+        return Renderer({"template": text}).render("template", values)
+    except TemplateFault as fault:
+        message = f"line {fault.line} of the template {json.dumps(text[:60])}: {fault.message}"
+        raise UsageError("PC021", message, hint=fault.hint) from None
