@@ -96,7 +96,7 @@ def _step(step: Step, closure: Closure) -> dict[str, Any]:
 
 
 def _ordered(value: Any, order: tuple[str, ...]) -> dict[str, Any]:
-    """Known keys in the schema's order; what a known key holds keeps its written order, but for nested known mappings."""
+    """Known keys in the schema's order; what they hold keeps its written order."""
     return {key: _ordered(value[key], order) if key == "image_url" else value[key] for key in order if key in value}
 
 

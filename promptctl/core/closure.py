@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from promptctl.core.document import Document, pointer
 from promptctl.core.prompt import Prompt
@@ -16,7 +17,7 @@ SYNTAX, INCLUDE = "PC013", "PC014"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:
-    """``partials`` maps names as written to documents whose value is the text; ``steps`` maps step names to closures."""
+    """``partials``: documents by the name as written, their value the text; ``steps``: closures by step name."""
 
     prompt: Prompt
     partials: Mapping[str, Document] = field(default_factory=dict)
@@ -25,7 +26,7 @@ class Closure:
     def texts(self) -> dict[str, str]:
         """Every template by the name that errors and includes use."""
         own = {pointer(path): text for path, text in self.prompt.templates()}
-        return own | {name: partial.value for name, partial in self.partials.items()}
+        return own | {name: found.value for name, found in self.partials.items()}
 
     def place(self, template: str, line: int) -> Place:
         """Where a line of a template stands on disk."""
@@ -64,18 +65,18 @@ def collect_partials(prompt: Prompt, read: Callable[[str], Document | None]) -> 
             if fault_text or path is None:
                 problems.append(Problem(INCLUDE, fault_text or _not_a_partial(written), place(line)))
                 continue
-            partial = found.get(written) or read(path)
-            if partial is None:
+            text_file = found.get(written) or read(path)
+            if text_file is None:
                 if written not in reading.optional:
                     problems.append(
                         Problem(INCLUDE, f"there is no partial `{written}`", place(line), f"create prompts/{path}")
                     )
                 continue
-            found[written] = partial
-            follow(written, partial.value, partial.line, path.startswith(f"{prompt.name}/"), (*chain, written))
+            found[written] = text_file
+            follow(written, text_file.value, text_file.line, path.startswith(f"{prompt.name}/"), (*chain, written))
 
     for path, text in prompt.templates():
-        follow(pointer(path), text, lambda line, path=path: prompt.document.template_place(path, line), True, ())  # type: ignore[misc]
+        follow(pointer(path), text, partial(prompt.document.template_place, path), own=True, chain=())
     if problems:
         raise DocumentError(tuple(dict.fromkeys(problems)))
     return found

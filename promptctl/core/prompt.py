@@ -11,6 +11,7 @@ import jsonschema_rs
 from promptctl.core import schema
 from promptctl.core.document import Document, Path, pointer
 from promptctl.core.name import check_name, name_fault
+from promptctl.core.suggestion import suggest
 from promptctl.errors import DocumentError, Problem, UsageError
 
 INPUT_NAMES_TAKEN = frozenset(
@@ -198,7 +199,7 @@ def _reference_problems(document: Document) -> Iterator[Problem]:
     for index, message in enumerate(value.get("messages", ())):
         name = message.get("placeholder")
         if name is not None and name not in inputs:
-            hint = schema.suggest(name, list(inputs)) or f"add `{name}` to inputs: {{type: array, default: []}}"
+            hint = suggest(name, list(inputs)) or f"add `{name}` to inputs: {{type: array, default: []}}"
             yield document.problem(
                 schema.MALFORMED, f"the placeholder `{name}` names no input", ("messages", index), hint
             )
@@ -227,7 +228,7 @@ def schema_fault(written: Any) -> str | None:
 
 def value_fault(written: Mapping[str, Any], value: Any) -> str | None:
     """Why ``value`` breaks the JSON Schema ``written``, or None; the first fault with its path."""
-    validator = jsonschema_rs.Draft202012Validator(written, offline=True)
+    validator = jsonschema_rs.Draft202012Validator(dict(written), offline=True)
     try:
         error = next(iter(validator.iter_errors(value)), None)
     except ValueError as unusable:
@@ -245,7 +246,7 @@ def bind_inputs(inputs: Mapping[str, Input], given: Mapping[str, Any]) -> dict[s
     """
     for name in given:
         if name not in inputs:
-            hint = schema.suggest(name, list(inputs)) or (f"inputs: {', '.join(inputs)}" if inputs else "it takes none")
+            hint = suggest(name, list(inputs)) or (f"inputs: {', '.join(inputs)}" if inputs else "it takes none")
             raise UsageError("PC020", f"unknown input `{name}`", hint=hint)
     bound: dict[str, Any] = {}
     for name, found in inputs.items():

@@ -62,7 +62,7 @@ class Rendering:
         return {name: self._render(("steps", index, "inputs", name), values) for name in step.inputs}
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The values templates see. Raises UsageError for unknown, missing or ill-formed inputs, or too much of them."""
+        """The values templates see. Raises UsageError for unknown, missing, ill-formed or too large inputs."""
         values = bind_inputs(self.closure.prompt.inputs, given)
         if sum(len(compact_json(value)) for value in values.values()) > MAX_TEXT:
             raise UsageError("PC022", f"the inputs are larger than {MAX_TEXT >> 20} MiB")

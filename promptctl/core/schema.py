@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from typing import Any
 
@@ -10,6 +9,7 @@ import jsonschema_rs
 
 from promptctl import schemas
 from promptctl.core.document import Document, Path, pointer
+from promptctl.core.suggestion import suggest
 from promptctl.errors import DocumentError, Problem
 
 MALFORMED = "PC012"
@@ -36,12 +36,6 @@ def problems(document: Document, kind: str) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda problem: (problem.place.line or 0) if problem.place else 0))
 
 
-def suggest(word: str, known: list[str]) -> str | None:
-    """A hint "did you mean `x`?" when ``known`` holds something close to ``word``."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`?" if close else None
-
-
 def _problems(document: Document, schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> list[Problem]:
     path: Path = tuple(error.instance_path)
     where = f"`{pointer(path)}`" if path else "the file"
@@ -54,7 +48,7 @@ def _problems(document: Document, schema: dict[str, Any], error: jsonschema_rs.V
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.PropertyNames):
         name = str(kind.error.instance)
         return [document.problem(MALFORMED, f"`{name}` is not a valid name in {where}", (*path, name))]
-    return [document.problem(MALFORMED, f"{where} {_explanation(document, schema, error)}", path)]
+    return [document.problem(MALFORMED, f"{where} {_explanation(schema, error)}", path)]
 
 
 def _unknown_key(document: Document, path: Path, name: str, known: list[str]) -> Problem:
@@ -63,7 +57,7 @@ def _unknown_key(document: Document, path: Path, name: str, known: list[str]) ->
     return document.problem(MALFORMED, f"unknown key `{name}`{within}", (*path, name), hint)
 
 
-def _explanation(document: Document, schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> str:
+def _explanation(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> str:
     kind, value = error.kind, error.instance
     kinds = jsonschema_rs.ValidationErrorKind
     if isinstance(kind, kinds.Type):

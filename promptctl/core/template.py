@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptctl.errors import UsageError
 
@@ -120,7 +121,7 @@ def _includes(name: str, tree: nodes.Template) -> tuple[tuple[tuple[str, int], .
     found: list[tuple[str, int]] = []
     optional: set[str] = set()
     for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-        target = node.template
+        target = getattr(node, "template")  # noqa: B009 - the four node kinds share the field, not a type
         if not isinstance(target, nodes.Const) or not isinstance(target.value, str):
             raise TemplateFault(
                 name, node.lineno, "the name of an included file must be written out", "use a literal, and {% if %}"

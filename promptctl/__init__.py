@@ -1,0 +1,1 @@
+"""A Git repository as a prompt registry."""

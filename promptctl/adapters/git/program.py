@@ -1,0 +1,154 @@
+"""The one wrapper around the ``git`` program: fixed options, a cleaned environment, never a shell."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+
+from promptctl.errors import OutsideError, UsageError
+
+GIT_FAILED, GIT_MISSING, NOT_A_REPOSITORY = "PC090", "PC091", "PC006"
+_OPTIONS = (
+    "-c safe.bareRepository=explicit -c core.fsmonitor=false -c core.fsync=committed,reference,index "
+    "-c gc.auto=0 -c maintenance.auto=false -c core.quotePath=false -c color.ui=false -c log.showSignature=false"
+).split()
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_ALLOW_PROTOCOL": "https:ssh:file:git",
+    "GIT_ADVICE": "0",
+}
+_KEPT = frozenset(
+    {
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_SSL_CAINFO",
+        "GIT_SSL_CAPATH",
+        "GIT_SSL_NO_VERIFY",
+        "GIT_ASKPASS",
+        "GIT_EXEC_PATH",
+        "GIT_AUTHOR_NAME",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_AUTHOR_DATE",
+        "GIT_COMMITTER_NAME",
+        "GIT_COMMITTER_EMAIL",
+        "GIT_COMMITTER_DATE",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CEILING_DIRECTORIES",
+    }
+)
+
+
+@cache
+def _program() -> str:
+    found = shutil.which("git")
+    if not found:
+        raise OutsideError(GIT_MISSING, "the program git is not on the PATH", hint="install git 2.34 or newer")
+    return found
+
+
+def environment() -> dict[str, str]:
+    """The caller's environment without what would redirect Git, plus the settings every call shares."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+    return kept | _ENVIRONMENT
+
+
+class GitFailure(OutsideError):
+    """A git command that ended with an exit code nobody expected; ``stderr`` is what it said."""
+
+    def __init__(self, arguments: tuple[str, ...], exit_status: int, stderr: str) -> None:
+        said = [line for line in stderr.splitlines() if line.strip()]
+        message = said[-1] if said else f"exit status {exit_status}"
+        fatal = [line for line in said if line.startswith(("fatal:", "error:"))]
+        super().__init__(GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}")
+        self.exit_status, self.stderr = exit_status, stderr
+
+
+class Git:
+    """One repository. Runs git with arguments as a list; standard input and output are bytes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        expected: tuple[int, ...] = (0,),
+        extra: Mapping[str, str] | None = None,
+        hooks: bool = False,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Runs one command. Raises GitFailure for an exit status outside ``expected``.
+
+        ``hooks`` lets the user's own hooks run, which only a push wants.
+        """
+        line = [_program(), "-C", str(self.root), *_OPTIONS, *(() if hooks else _NO_HOOKS), *arguments]
+        done = subprocess.run(
+            line,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            check=False,
+            env=environment() | dict(extra or {}),
+        )
+        if done.returncode not in expected:
+            raise GitFailure(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
+        return done
+
+    def text(self, *arguments: str, expected: tuple[int, ...] = (0,)) -> str:
+        """Standard output as text without its last line end."""
+        return self.run(*arguments, expected=expected).stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def popen(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A command that answers line by line, such as ``cat-file --batch``."""
+        return subprocess.Popen(
+            [_program(), "-C", str(self.root), *_OPTIONS, *_NO_HOOKS, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+        )
+
+    @cached_property
+    def _facts(self) -> tuple[str, ...]:
+        return tuple(
+            self.text("rev-parse", "--absolute-git-dir", "--git-common-dir", "--is-shallow-repository").split("\n")
+        )
+
+    @property
+    def directory(self) -> Path:
+        """This work tree's own git directory."""
+        return Path(self._facts[0])
+
+    @property
+    def common_directory(self) -> Path:
+        """The git directory that linked work trees share."""
+        return (self.root / self._facts[1]).resolve()
+
+    @property
+    def shallow(self) -> bool:
+        """Whether history was cut off when this repository was cloned."""
+        return self._facts[2] == "true"
+
+    @cached_property
+    def config(self) -> Mapping[str, str]:
+        """The configuration in force, lower-case keys; the last value of a key counts."""
+        listing = self.run("config", "--list", "-z").stdout.decode("utf-8", "replace")
+        pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
+        return {key: value for key, _, value in pairs}
+
+
+def open_git(root: Path) -> Git:
+    """The repository whose top is ``root``. Raises UsageError when it is not one, OutsideError when git is missing."""
+    if not (root / ".git").exists():
+        raise UsageError(NOT_A_REPOSITORY, f"{root} is no Git repository", hint="promptctl init")
+    return Git(root)

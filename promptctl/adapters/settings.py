@@ -1,0 +1,34 @@
+"""Reads ``promptctl.toml`` into a document."""
+
+from __future__ import annotations
+
+import tomllib
+
+from promptctl.adapters.files import decode
+from promptctl.core.document import Document, Mark, Path
+from promptctl.errors import DocumentError, Place, Problem
+
+
+def parse_toml(data: bytes, file: str) -> Document:
+    """A TOML file as a document whose tables and keys have places. Raises DocumentError."""
+    text = decode(data, file)
+    try:
+        value = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DocumentError((Problem("PC007", f"not valid TOML: {error}", Place(file)),)) from None
+    return Document(file, value, _marks(text), text)
+
+
+def _marks(text: str) -> dict[Path, Mark]:
+    """Places of table headers and plain keys, found by their spelling since tomllib gives none."""
+    marks: dict[Path, Mark] = {}
+    table: Path = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        stripped = line.split("#", 1)[0].strip()
+        if stripped.startswith("[") and stripped.endswith("]"):
+            table = tuple(part.strip().strip("\"'") for part in stripped.strip("[]").split("."))
+            marks[table] = Mark(number, 1, number)
+        elif "=" in stripped:
+            key = stripped.split("=", 1)[0].strip().strip("\"'")
+            marks[(*table, key)] = Mark(number, len(line) - len(line.lstrip()) + 1, number)
+    return marks

@@ -1,0 +1,96 @@
+"""The command table as a program: each command's module is imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from promptctl.cli.output import Output
+from promptctl.cli.shell import as_command
+from promptctl.cli.table import GROUPS, summaries
+from promptctl.core.suggestion import suggest
+from promptctl.errors import UsageError
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+def overview() -> str:
+    """The text of ``promptctl --help``."""
+    lines = ["Usage: promptctl COMMAND NAME… [options]", "", "A Git repository as a prompt registry.", ""]
+    for group, commands in GROUPS.items():
+        lines += [f"{group}:", *(f"  {name:<10} {text}" for name, text in commands.items()), ""]
+    lines += ["Every command takes --help, --json, -q and -C DIR. promptctl --version prints the version."]
+    return "\n".join(lines)
+
+
+class _Commands(TyperGroup):
+    """Finds commands by the table; knows their names without importing them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(summaries())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in summaries():
+            return None
+        module = importlib.import_module(f"promptctl.cli.commands.{cmd_name}")
+        single = typer.Typer(add_completion=False, context_settings=_SETTINGS, rich_markup_mode=None)
+        single.command(name=cmd_name, help=_help(module.command, cmd_name))(as_command(cmd_name, module.command))
+        return typer.main.get_command(single)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(overview() + "\n")
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and not args[0].startswith("-") and args[0] not in summaries():
+            hint = suggest(args[0], list(summaries())) or "promptctl --help"
+            raise UsageError("PC001", f"there is no command `{args[0]}`", hint=hint)
+        return super().resolve_command(ctx, args)
+
+
+def _help(function: Any, name: str) -> str:
+    return (function.__doc__ or summaries()[name]).strip()
+
+
+def build() -> Any:
+    """The program as a typer command group."""
+    root = typer.Typer(
+        cls=_Commands, add_completion=False, no_args_is_help=True, context_settings=_SETTINGS, rich_markup_mode=None
+    )
+    root.callback()(lambda: None)
+    return typer.main.get_command(root)
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command line and gives the exit code."""
+    program = build()
+    name = next((word for word in arguments if word in summaries()), "promptctl")
+    try:
+        code = program.main(args=arguments, prog_name="promptctl", standalone_mode=False)
+    except UsageError as error:
+        Output(name, as_json="--json" in arguments).error(error)
+        return error.exit_code
+    except Exception as error:
+        usage = _usage_error(error, name)
+        if usage is None:
+            raise
+        Output(name, as_json="--json" in arguments).error(usage)
+        return usage.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _usage_error(error: Exception, name: str) -> UsageError | None:
+    """What the command-line library found wrong, as one of our errors; its classes are private to it."""
+    describe = getattr(error, "format_message", None)
+    if describe is None:
+        return None
+    message = str(describe()).rstrip(".") or "incomplete command line"
+    hint = "promptctl --help" if name == "promptctl" else f"promptctl {name} --help"
+    return UsageError("PC001", message[0].lower() + message[1:], hint=hint)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,26 @@
+"""``promptctl schema KIND``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from promptctl import schemas
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.core.suggestion import suggest
+from promptctl.errors import UsageError
+
+
+def command(
+    context: Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="One of: " + ", ".join(schemas.KINDS))],
+) -> Answer:
+    """Print the JSON Schema of a file kind, for editors and other tools."""
+    if kind not in schemas.KINDS:
+        hint = suggest(kind, schemas.KINDS) or f"kinds: {', '.join(schemas.KINDS)}"
+        raise UsageError("PC003", f"there is no file kind `{kind}`", hint=hint)
+    schema = schemas.load(kind)
+    return Answer(data=schema, view=lambda: json.dumps(schema, indent=2, ensure_ascii=False))

@@ -1,0 +1,111 @@
+"""The one place that prints: data on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from promptctl.core.safe_text import safe_text
+from promptctl.errors import Problem, PromptctlError
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a command found: ``data`` for programs, ``view`` for people, ``next`` the likely next command.
+
+    ``view`` returns text or something rich can draw. ``exact`` text reaches a pipe byte for byte, without a line end
+    added. ``note`` is one more line for people, on standard error.
+    """
+
+    data: Any
+    view: Callable[[], Any]
+    ok: bool = True
+    next: str | None = None
+    note: str | None = None
+    exact: bool = False
+
+
+class Output:
+    """Prints answers and errors in the mode that was asked for."""
+
+    def __init__(self, command: str, *, as_json: bool = False, quiet: bool = False) -> None:
+        self.command, self.as_json, self.quiet = command, as_json, quiet
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+    def answer(self, answer: Answer) -> None:
+        """Prints what a command found."""
+        if self.as_json:
+            self._json({"ok": answer.ok, "data": answer.data})
+            return
+        drawn = answer.view()
+        if isinstance(drawn, str):
+            self._text(drawn, exact=answer.exact)
+        elif drawn is not None:
+            _draw(drawn)
+        for line in (answer.note, answer.next and f"next: {answer.next}"):
+            if line and not self.quiet:
+                sys.stdout.flush()
+                print(_dim(safe_text(line)), file=sys.stderr)
+
+    def error(self, error: PromptctlError) -> None:
+        """Prints every problem of an error."""
+        if self.as_json:
+            first, *more = [_problem_data(problem) for problem in error.problems]
+            self._json({"ok": False, "error": first | ({"more": more} if more else {})})
+            return
+        print("\n".join(problem_text(problem) for problem in error.problems), file=sys.stderr)
+
+    def progress(self, text: str) -> None:
+        """One line about work that goes on, repainted in place; only for people who watch."""
+        if not self.quiet and not self.as_json and sys.stderr.isatty():
+            print(f"\r\x1b[K{_dim(safe_text(text))}", end="", file=sys.stderr, flush=True)
+
+    def _text(self, text: str, *, exact: bool) -> None:
+        shown = text if exact and not sys.stdout.isatty() else safe_text(text)
+        sys.stdout.write(shown if exact or not shown or shown.endswith("\n") else shown + "\n")
+        if exact and sys.stdout.isatty() and not shown.endswith("\n"):
+            sys.stdout.write("\n")
+
+    def _json(self, body: dict[str, Any]) -> None:
+        print(json.dumps({"schema": SCHEMA, "command": self.command, **body}, ensure_ascii=True, indent=2))
+
+
+def problem_text(problem: Problem, label: str = "error") -> str:
+    """A problem as people read it: what, where with the line itself, and how to repair it."""
+    lines = [f"{label}[{problem.code}]: {problem.message}"]
+    if problem.place:
+        lines.append(f"  at {problem.place}")
+        if problem.place.excerpt:
+            lines.append(f"   | {problem.place.excerpt[:200]}")
+    if problem.hint:
+        lines.append(f"  hint: {problem.hint}")
+    return safe_text("\n".join(lines))
+
+
+def _problem_data(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    where = place and {"file": place.file, "line": place.line, "column": place.column}
+    return {"code": problem.code, "message": problem.message, "where": where, "hint": problem.hint}
+
+
+def _dim(text: str) -> str:
+    return f"\x1b[2m{text}\x1b[0m" if _colourful(sys.stderr) else text
+
+
+def _colourful(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _draw(drawn: Any) -> None:
+    from rich.console import Console
+
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    console.print(drawn)

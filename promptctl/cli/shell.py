@@ -1,0 +1,97 @@
+"""Turns a plain function into a command: common options, the error boundary, exit codes.
+
+A command is ``command(context, …) -> Answer``. An answer that is not ok exits 1; errors carry their own code; anything
+else is our bug and exits 70 with a short report.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer, Output
+from promptctl.errors import PromptctlError, UsageError
+
+Command = Callable[..., Answer]
+BUG, INTERRUPTED = 70, 130
+
+_COMMON = (
+    ("as_json", bool, typer.Option("--json", help="Print one JSON object.", show_default=False), False),
+    ("quiet", bool, typer.Option("--quiet", "-q", help="No hints, no progress.", show_default=False), False),
+    (
+        "directory",
+        Path | None,
+        typer.Option("-C", metavar="DIR", help="Work in this folder.", show_default=False),
+        None,
+    ),
+)
+
+
+def as_command(name: str, function: Command) -> Callable[..., None]:
+    """The function with the common options, printing its answer and exiting with its code."""
+
+    @functools.wraps(function)
+    def run(*, as_json: bool = False, quiet: bool = False, directory: Path | None = None, **arguments: Any) -> None:
+        output = Output(name, as_json=as_json, quiet=quiet)
+        raise typer.Exit(guarded(output, lambda: function(_context(directory, output), **arguments)))
+
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    common = [
+        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+        for key, kind, option, default in _COMMON
+    ]
+    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    run.__signature__ = inspect.Signature([*keyword_only, *common])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*keyword_only, *common]}
+    del run.__wrapped__
+    return run
+
+
+def guarded(output: Output, act: Callable[[], Answer]) -> int:
+    """Runs, prints, and gives the exit code; nothing gets past it as a traceback."""
+    try:
+        answer = act()
+        output.answer(answer)
+        sys.stdout.flush()
+    except PromptctlError as error:
+        output.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("PROMPTCTL_TRACEBACK"):
+            raise
+        output.error(_bug(error))
+        return BUG
+    return 0 if answer.ok else 1
+
+
+def _bug(error: Exception) -> PromptctlError:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return PromptctlError(
+        "PC099",
+        f"a bug in promptctl: {type(error).__name__}{place}",
+        hint="run again with PROMPTCTL_TRACEBACK=1 and report what it prints",
+    )
+
+
+def _context(directory: Path | None, output: Output) -> Context:
+    folder = (directory or Path.cwd()).absolute()
+    if not folder.is_dir():
+        raise UsageError("PC001", f"there is no folder {directory}")
+    return Context(folder.resolve(), output)

@@ -1,0 +1,49 @@
+"""Every command: its group, its module below ``cli/commands`` and one line of help. The order is the order of help."""
+
+from __future__ import annotations
+
+GROUPS: dict[str, dict[str, str]] = {
+    "Start": {
+        "init": "Make this Git repository a prompt registry.",
+        "new": "Write a new prompt with a suite.",
+        "demo": "Take a scratch repository through the whole line, offline.",
+        "schema": "Print the JSON Schema of a file kind.",
+        "trust": "Allow the providers this repository defines on this machine.",
+    },
+    "Write": {
+        "list": "List prompts, with filters.",
+        "show": "Show one prompt: contract, messages, versions.",
+        "render": "Render a prompt to text, messages or a request.",
+        "run": "Call the model and print its answer, tokens and cost.",
+        "lint": "Find mistakes in prompts, all at once, with their place.",
+        "diff": "Compare two states of prompts by meaning.",
+        "deps": "Show what a prompt includes and what includes it.",
+    },
+    "Version": {
+        "hash": "Print a prompt's digest.",
+        "lock": "Write or check the lock.",
+        "release": "Tag what the lock proposes and push the tags.",
+        "verify": "Check that tags, lock and files agree.",
+        "history": "List the versions of a prompt and its moves.",
+        "retire": "Withdraw a version so that nothing promotes it.",
+    },
+    "Test": {
+        "eval": "Run suites and judge them.",
+        "cache": "Look at and clear the cache of replies.",
+    },
+    "Ship": {
+        "plan": "Show what a promotion would change.",
+        "promote": "Point an environment at a released version.",
+        "rollback": "Point an environment back at what it served before.",
+        "remove": "Stop serving a prompt in an environment.",
+        "freeze": "Stop promotions to an environment.",
+        "unfreeze": "Allow promotions again.",
+        "status": "Show prompts and what each environment serves.",
+        "drift": "Find every disagreement between files, lock, tags and pointers.",
+    },
+}
+
+
+def summaries() -> dict[str, str]:
+    """Every command's one line."""
+    return {name: text for group in GROUPS.values() for name, text in group.items()}

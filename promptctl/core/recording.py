@@ -1,0 +1,116 @@
+"""Recorded replies as text: one JSON object a line, sorted by key, so that two branches that add lines merge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from promptctl.core.request import Reply, Usage, compact_json
+from promptctl.core.secrets import mask, mask_value
+from promptctl.errors import DocumentError, Place, Problem
+
+MALFORMED_REPLIES = "PC085"
+MAX_KEPT_BYTES = 5_000_000
+
+_REPLY_FIELDS: Mapping[str, tuple[type, ...]] = {
+    "text": (str,),
+    "tool_calls": (list,),
+    "usage": (dict,),
+    "model": (str,),
+    "provider": (str,),
+    "host": (str,),
+    "finish": (str,),
+    "latency_ms": (int, float),
+    "cost": (int, float, type(None)),
+}
+_USAGE_FIELDS: Mapping[str, tuple[type, ...]] = {
+    "input": (int, type(None)),
+    "output": (int, type(None)),
+    "cache_read": (int,),
+    "cache_write": (int,),
+}
+
+
+def masked(reply: Reply, known: tuple[str, ...]) -> Reply:
+    """The reply without secrets: what may be stored, shown and scored again."""
+    return replace(reply, text=mask(reply.text, known), tool_calls=tuple(mask_value(reply.tool_calls, known)))
+
+
+def reply_to_dict(reply: Reply) -> dict[str, Any]:
+    """A reply as plain JSON data, fields in a fixed order."""
+    return asdict(reply) | {"tool_calls": [dict(call) for call in reply.tool_calls]}
+
+
+def reply_from_dict(value: Any) -> Reply:
+    """The reply that ``reply_to_dict`` spelled. Raises ValueError naming the field that is missing, unknown or wrong."""
+    _check_fields(value, _REPLY_FIELDS, "reply")
+    _check_fields(value["usage"], _USAGE_FIELDS, "usage")
+    if not all(isinstance(call, dict) for call in value["tool_calls"]):
+        raise ValueError("`tool_calls` must hold objects")
+    return Reply(**value | {"tool_calls": tuple(value["tool_calls"]), "usage": Usage(**value["usage"])})
+
+
+def _check_fields(value: Any, fields: Mapping[str, tuple[type, ...]], what: str) -> None:
+    if not isinstance(value, dict):
+        raise ValueError(f"`{what}` must be an object")
+    if unlike := sorted(value.keys() ^ fields.keys()):
+        raise ValueError(f"`{what}` must have the fields {', '.join(fields)}; look at {', '.join(unlike)}")
+    for name, types in fields.items():
+        if not isinstance(value[name], types) or isinstance(value[name], bool):
+            raise ValueError(f"`{what}.{name}` has the wrong type")
+
+
+def strict_json(text: str) -> Any:
+    """JSON without what Python lets pass: no NaN or infinity, no key twice. Raises ValueError."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def parse_replies(text: str, shown: str) -> dict[str, Reply]:
+    """The replies of a recorded file, by ``Request.key``. Raises DocumentError with a place for each line at fault."""
+    found: dict[str, Reply] = {}
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            key, reply = _parse_line(line)
+            if found.setdefault(key, reply) != reply:
+                raise ValueError("two different replies have this key")
+        except ValueError as error:
+            problems.append(Problem(MALFORMED_REPLIES, str(error), Place(shown, number), "run the suite again"))
+    if problems:
+        raise DocumentError(tuple(problems))
+    return found
+
+
+def _parse_line(line: str) -> tuple[str, Reply]:
+    value = strict_json(line)
+    if not isinstance(value, dict) or value.keys() != {"key", "reply"} or not isinstance(value["key"], str):
+        raise ValueError("a line holds {key, reply}")
+    return value["key"], reply_from_dict(value["reply"])
+
+
+def spell_replies(replies: Mapping[str, Reply]) -> str | None:
+    """The text of a recorded file, or None when it would be larger than what a repository keeps (5 MB).
+
+    Raises ValueError for numbers that JSON cannot hold.
+    """
+    lines = (compact_json({"key": key, "reply": reply_to_dict(replies[key])}) + "\n" for key in sorted(replies))
+    text = "".join(lines)
+    return text if len(text.encode()) <= MAX_KEPT_BYTES else None

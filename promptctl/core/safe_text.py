@@ -1,0 +1,12 @@
+"""Text from prompts and models is made inert before a terminal, a page or a log sees it."""
+
+from __future__ import annotations
+
+import re
+
+_ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def safe_text(text: str) -> str:
+    """``text`` with control characters, direction controls and lone surrogates spelled out: ``\\x1b``."""
+    return _ACTIVE.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)

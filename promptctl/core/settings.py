@@ -1,0 +1,98 @@
+"""What ``promptctl.toml`` says: branches, environments in their order, providers, defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from promptctl.core import schema
+from promptctl.core.document import Document
+from promptctl.core.name import check_environment
+from promptctl.core.suggestion import suggest
+from promptctl.errors import UsageError
+
+MALFORMED, UNKNOWN_ENVIRONMENT = "PC007", "PC004"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A place that applications load from. ``gate`` is "recorded", "rerun" or None for no gate."""
+
+    name: str
+    after: str | None = None
+    gate: str | None = "recorded"
+    approvals: int = 0
+    approvals_signed: bool = True
+    from_ci: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Names that are None are found out from Git; ``providers`` is the table as written."""
+
+    document: Document
+    default_branch: str | None = None
+    state: str | None = None
+    remote: str | None = None
+    release_branches: tuple[str, ...] = ()
+    model: str = "echo:echo"
+    required: tuple[str, ...] = ()
+    environments: Mapping[str, Environment] = field(default_factory=dict)
+    providers: Mapping[str, Any] = field(default_factory=dict)
+
+    def environment(self, name: str) -> Environment:
+        """The environment of that name. Raises UsageError with the nearest known name."""
+        if name not in self.environments:
+            known = list(self.environments)
+            hint = suggest(name, known) or f"environments: {', '.join(known) or 'none'}, set in promptctl.toml"
+            raise UsageError(UNKNOWN_ENVIRONMENT, f"there is no environment `{name}`", hint=hint)
+        return self.environments[name]
+
+
+def parse_settings(document: Document) -> Settings:
+    """Settings from a parsed ``promptctl.toml``. Raises DocumentError with every problem."""
+    schema.check(document, "settings")
+    value = document.value
+    repository = value.get("repository", {})
+    environments = {name: _environment(name, table) for name, table in value.get("environments", {}).items()}
+    _check_order(document, environments)
+    return Settings(
+        document=document,
+        default_branch=repository.get("default_branch"),
+        state=repository.get("state"),
+        remote=repository.get("remote"),
+        release_branches=tuple(repository.get("release_branches", ())),
+        model=value.get("defaults", {}).get("model", "echo:echo"),
+        required=tuple(value.get("lint", {}).get("require", ())),
+        environments=environments,
+        providers=value.get("providers", {}),
+    )
+
+
+def _environment(name: str, table: Mapping[str, Any]) -> Environment:
+    check_environment(name)
+    return Environment(
+        name=name,
+        after=table.get("after"),
+        gate=table.get("gate", "recorded") or None,
+        approvals=table.get("approvals", 0),
+        approvals_signed=table.get("approvals_signed", True),
+        from_ci=table.get("from", "anywhere") == "ci",
+    )
+
+
+def _check_order(document: Document, environments: Mapping[str, Environment]) -> None:
+    for name, environment in environments.items():
+        path = ("environments", name, "after")
+        if environment.after is not None and environment.after not in environments:
+            hint = suggest(environment.after, list(environments))
+            raise document.error(
+                MALFORMED, f"`{name}` comes after `{environment.after}`, which is not defined", path, hint
+            )
+        seen, step = {name}, environment.after
+        while step is not None:
+            if step in seen:
+                raise document.error(MALFORMED, f"the environments follow each other in a circle: {name}, {step}", path)
+            seen.add(step)
+            step = environments[step].after
