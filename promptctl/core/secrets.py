@@ -14,7 +14,7 @@ MASK = "[masked]"
 _SECRET_NAME = re.compile(r"(?i)(^|_)(api_?key|key|token|secret|password|passwd|passphrase|credentials?)(_|$)")
 _SHAPES = re.compile(
     r"""(?<![A-Za-z0-9])(?:
-        sk-[A-Za-z0-9_-]{16,}
+        sk-(?=[A-Za-z_-]{0,100}[0-9])[A-Za-z0-9_-]{16,}
       | (?:AKIA|ASIA)[0-9A-Z]{16}
       | gh[pousr]_[A-Za-z0-9]{30,}
       | github_pat_[A-Za-z0-9_]{22,}
@@ -46,8 +46,11 @@ def known_values(environment: Mapping[str, str], names: Collection[str] = ()) ->
 
 
 def _is_opaque(value: str) -> bool:
-    mixed = any(it.isdigit() for it in value) and any(it.isalpha() for it in value)
-    return not re.search(r"\s", value) and (len(value) >= 16 or (len(value) >= 8 and mixed))
+    return not re.search(r"\s", value) and (len(value) >= 16 or (len(value) >= 8 and _is_mixed(value)))
+
+
+def _is_mixed(value: str) -> bool:
+    return any(it.isdigit() for it in value) and any(it.isalpha() for it in value)
 
 
 def mask(text: str, known: Collection[str] = ()) -> str:
@@ -77,8 +80,8 @@ def _known_pattern(known: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _spellings(value: str) -> set[str]:
-    found = {value, quote(value, safe="")}
-    if len(value) >= 16:
+    found = {value, quote(value, safe="", errors="surrogatepass")}
+    if len(value) >= 24 and _is_mixed(value):
         middle = len(value) // 2
         found |= {value[:middle], value[middle:]}
     if len(value) >= 8:
