@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from promptctl.core.request import Reply, Usage, compact_json
+from promptctl.core.request import Reply, Request, Usage, compact_json
 from promptctl.core.secrets import mask, mask_value
-from promptctl.errors import DocumentError, Place, Problem
+from promptctl.errors import DocumentError, Place, Problem, UsageError
 
-MALFORMED_REPLIES = "PC085"
+NOT_JSON, MALFORMED_REPLIES = "PC073", "PC085"
 MAX_KEPT_BYTES = 5_000_000
 
 _REPLY_FIELDS: Mapping[str, tuple[type, ...]] = {
@@ -33,6 +33,20 @@ _USAGE_FIELDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
+def reply_key(request: Request, sample: int) -> str:
+    """``Request.key``, but a UsageError where the request holds what JSON cannot carry."""
+    try:
+        return request.key(sample)
+    except (ValueError, TypeError):
+        raise not_json() from None
+
+
+def not_json() -> UsageError:
+    """The error for NaN, infinity, half a surrogate pair or a foreign type in a request."""
+    message = "the request holds a number or text that JSON cannot carry"
+    return UsageError(NOT_JSON, message, hint="look for NaN, infinity and broken characters in the inputs")
+
+
 def masked(reply: Reply, known: tuple[str, ...]) -> Reply:
     """The reply without secrets: what may be stored, shown and scored again."""
     return replace(reply, text=mask(reply.text, known), tool_calls=tuple(mask_value(reply.tool_calls, known)))
@@ -44,7 +58,7 @@ def reply_to_dict(reply: Reply) -> dict[str, Any]:
 
 
 def reply_from_dict(value: Any) -> Reply:
-    """The reply that ``reply_to_dict`` spelled. Raises ValueError naming the field that is missing, unknown or wrong."""
+    """The reply that ``reply_to_dict`` spelled. Raises ValueError naming the field at fault."""
     _check_fields(value, _REPLY_FIELDS, "reply")
     _check_fields(value["usage"], _USAGE_FIELDS, "usage")
     if not all(isinstance(call, dict) for call in value["tool_calls"]):

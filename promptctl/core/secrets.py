@@ -26,7 +26,8 @@ _SHAPES = re.compile(
     )
     | (?<=[Bb]earer[ ])[A-Za-z0-9._~+/-]{16,}=*
     | (?<=://)[^/\s:@]{1,200}:[^/\s@]{1,200}(?=@)
-    | -----BEGIN[ ][A-Z ]{0,30}PRIVATE[ ]KEY-----(?:(?!-----END).){0,20000}(?:-----END[ ][A-Z ]{0,30}PRIVATE[ ]KEY-----)?
+    | -----BEGIN[ ][A-Z ]{0,30}PRIVATE[ ]KEY-----(?:(?!-----END).){0,20000}
+      (?:-----END[ ][A-Z ]{0,30}PRIVATE[ ]KEY-----)?
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -18,6 +18,8 @@ def parse_json(body: bytes) -> Any:
     """Strict JSON from UTF-8; halves of surrogate pairs become U+FFFD. Raises MalformedAnswer."""
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    except MalformedAnswer:
+        raise
     except (ValueError, RecursionError) as error:
         reason = error.msg if isinstance(error, json.JSONDecodeError) else type(error).__name__
         raise MalformedAnswer(f"the answer is not JSON ({reason})") from None
@@ -25,7 +27,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def _refuse(name: str) -> Any:
-    raise MalformedAnswer(f"{name} is not JSON")
+    raise MalformedAnswer(f"the answer is not JSON ({name})")
 
 
 def _whole_characters(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, arguments, take, take_optional, tokens
-from promptctl.adapters.providers.spelling import add_parameters, cannot_say, text_of
+from promptctl.adapters.providers.spelling import add_parameters, cannot_say, check_messages, text_of
 from promptctl.core.request import Reply, Request, Usage
 
 PATH = "/v1/messages"
@@ -15,6 +15,7 @@ VERSION = "2023-06-01"
 MAX_BREAKPOINTS = 4
 _DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]+);base64,(.*)", re.DOTALL)
 _MESSAGE_KEYS = {"role", "content", "cache", "tool_calls", "tool_call_id"}
+_LITERALS = {"const", "enum", "default", "examples"}
 _FINISHES = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -34,6 +35,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
 
     Raises UsageError for a missing ``max_tokens``, late system messages and what else the format cannot say.
     """
+    check_messages(request.messages)
     if "max_tokens" not in request.parameters:
         raise cannot_say("anthropic", "`max_tokens` is required", "add it to `parameters` in prompt.yaml")
     if sum(bool(message.get("cache")) for message in request.messages) > MAX_BREAKPOINTS:
@@ -69,7 +71,11 @@ def _turn(message: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(message.keys() - _MESSAGE_KEYS):
         raise cannot_say("anthropic", f"a message cannot carry `{unknown[0]}`")
     if message["role"] == "tool":
-        result = {"type": "tool_result", "tool_use_id": message.get("tool_call_id", ""), "content": text_of(message["content"])}
+        result = {
+            "type": "tool_result",
+            "tool_use_id": message.get("tool_call_id", ""),
+            "content": text_of(message["content"]),
+        }
         return {"role": "user", "content": _marked([result], message)}
     if message["role"] not in ("user", "assistant"):
         raise cannot_say("anthropic", f"there is no role `{message['role']}`")
@@ -132,18 +138,21 @@ def closed(schema: Any) -> Any:
         return [closed(item) for item in schema]
     if not isinstance(schema, Mapping):
         return schema
-    inner = {name: closed(value) for name, value in schema.items()}
+    inner = {name: value if name in _LITERALS else closed(value) for name, value in schema.items()}
     return {**inner, "additionalProperties": False} if _is_open_object(schema) else inner
 
 
 def _is_open_object(schema: Mapping[str, Any]) -> bool:
-    return schema.get("type") == "object" and "additionalProperties" not in schema
+    types = schema.get("type")
+    return (
+        types == "object" or (isinstance(types, list) and "object" in types)
+    ) and "additionalProperties" not in schema
 
 
 def parse(answer: Any) -> Reply:
     """The message as a reply; its thinking is no part of the answer. Raises MalformedAnswer."""
     if isinstance(answer, Mapping) and answer.get("type") == "error":
-        raise MalformedAnswer("the answer is an error")
+        raise MalformedAnswer("the answer is an error, sent as a success")
     blocks = [(take(block, "type", str), block) for block in take(answer, "content", list)]
     reason = take_optional(answer, "stop_reason", str) or "stop"
     return Reply(

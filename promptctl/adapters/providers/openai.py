@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, arguments, take, take_optional, tokens
-from promptctl.adapters.providers.spelling import add_parameters
+from promptctl.adapters.providers.spelling import add_parameters, check_messages
 from promptctl.core.request import Reply, Request, Usage
 
 PATH = "/chat/completions"
@@ -16,14 +16,15 @@ _WANTS_COMPLETION_TOKENS = re.compile(r"(.*/)?(ft:)?(o[0-9]|gpt-([5-9]|[1-9][0-9
 
 
 def headers(key: str) -> Mapping[str, str]:
-    """The header that carries the key."""
-    return {"Authorization": f"Bearer {key}"}
+    """The header that carries the key; a server that takes no key gets none."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def body(request: Request, model_id: str) -> dict[str, Any]:
     """The request's JSON. Parameters go as written, but ``max_tokens`` under the name the model takes; prefixes are
     cached by the server's own choice, so ``cache`` marks have no spelling. Raises UsageError for doubled parameters.
     """
+    check_messages(request.messages)
     sent: dict[str, Any] = {"model": model_id, "messages": [_message(message) for message in request.messages]}
     if request.tools:
         sent["tools"] = [{"type": "function", "function": dict(tool)} for tool in request.tools]
@@ -81,7 +82,11 @@ def _text(message: Mapping[str, Any]) -> str:
 def _tool_call(call: Any) -> dict[str, Any]:
     function = take(call, "function", dict)
     written = take_optional(function, "arguments", str) or "{}"
-    return {"id": take_optional(call, "id", str) or "", "name": take(function, "name", str), "arguments": arguments(written)}
+    return {
+        "id": take_optional(call, "id", str) or "",
+        "name": take(function, "name", str),
+        "arguments": arguments(written),
+    }
 
 
 def _usage(usage: Mapping[str, Any] | None) -> Usage:

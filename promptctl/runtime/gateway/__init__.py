@@ -1,1 +1,1 @@
-"""Model calls: limits, retries, routing."""
+"""The way to a model: routing, limits and retries. Used by evals and by applications alike."""

@@ -1,0 +1,40 @@
+"""What calls cost, from the price library's own table: nothing is fetched. Imports it on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from promptctl.core.request import Usage
+
+
+def load() -> None:
+    """Reads the price table now (about a third of a second), so that no later call waits for it."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    get_snapshot()
+
+
+def cost(models: Sequence[str], usage: Usage, base_url: str, at: datetime) -> float | None:
+    """US dollars for ``usage`` by the first of ``models`` that the provider behind ``base_url`` has a price for.
+
+    Cached reads and writes have their own prices. None when tokens, provider or model are unknown: never zero for that.
+    """
+    if usage.input is None or usage.output is None:
+        return None
+    from genai_prices import Usage as Tokens
+    from genai_prices import calc_price
+
+    tokens = Tokens(
+        input_tokens=usage.input,
+        output_tokens=usage.output,
+        cache_read_tokens=usage.cache_read,
+        cache_write_tokens=usage.cache_write,
+    )
+    for model in models:
+        try:
+            price = calc_price(tokens, model, provider_api_url=base_url, genai_request_timestamp=at)
+        except (LookupError, ValueError):
+            continue
+        return float(price.total_price)
+    return None

@@ -1,0 +1,116 @@
+"""Where replies come from before a provider is asked: those recorded in the repository, then this machine's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
+
+from promptctl.adapters.files import decode, read_bytes, write_file
+from promptctl.core.recording import masked, parse_replies, reply_key, spell_replies
+from promptctl.core.request import Reply, Request
+from promptctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptctl.adapters.reply_cache import ReplyCache
+
+BAD_MODE = "PC087"
+Mode = Literal["auto", "recorded", "live", "refresh"]
+Source = Literal["recorded", "cache", "live"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcedReply:
+    """A reply without secrets, and where it came from."""
+
+    reply: Reply
+    source: Source
+
+
+class Replies:
+    """The stores that are asked first. Modes: ``auto`` = recorded, then cache, then provider; ``recorded`` = nothing
+    else; ``live`` = always the provider; ``refresh`` = the same, and what is recorded is meant to be replaced.
+
+    ``provider`` keeps to replies of that provider (for ``--provider``); ``known`` are secrets to mask.
+    Raises UsageError for another mode.
+    """
+
+    def __init__(
+        self,
+        mode: str = "auto",
+        *,
+        recorded: Mapping[str, Reply] | None = None,
+        cache: ReplyCache | None = None,
+        provider: str | None = None,
+        known: tuple[str, ...] = (),
+    ) -> None:
+        if mode not in get_args(Mode):
+            raise UsageError(
+                BAD_MODE, f"there is no way `{mode}` to get replies", hint="use " + ", ".join(get_args(Mode))
+            )
+        self.mode = mode
+        self._recorded = recorded or {}
+        self._cache = cache
+        self._provider = provider if provider != "replay" else None
+        self._known = known
+
+    def get(self, request: Request, sample: int = 0) -> SourcedReply | None:
+        """The kept reply to this sample of the request; None when the provider must be asked."""
+        if self.mode in ("live", "refresh"):
+            return None
+        key = reply_key(request, sample)
+        if self._fits(reply := self._recorded.get(key)):
+            return SourcedReply(reply=reply, source="recorded")
+        if self.mode == "auto" and self._cache and self._fits(reply := self._cache.get(key)):
+            return SourcedReply(reply=reply, source="cache")
+        return None
+
+    def put(self, request: Request, sample: int, reply: Reply) -> SourcedReply:
+        """Keeps a provider's reply in the cache, and returns it as it is kept: masked."""
+        kept = masked(reply, self._known)
+        if self._cache:
+            self._cache.put(reply_key(request, sample), kept)
+        return SourcedReply(reply=kept, source="live")
+
+    def _fits(self, reply: Reply | None) -> TypeGuard[Reply]:
+        return reply is not None and self._provider in (None, reply.provider)
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Where what can be made again is kept: ``PROMPTCTL_CACHE_DIR``, else the platform's folder for user caches."""
+    if named := environment.get("PROMPTCTL_CACHE_DIR"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("promptctl", appauthor=False))
+
+
+def open_cache(environment: Mapping[str, str]) -> ReplyCache:
+    """This machine's cache; opened when first used."""
+    from promptctl.adapters.reply_cache import ReplyCache
+
+    return ReplyCache(cache_folder(environment))
+
+
+def read_recorded(path: Path, shown: str) -> dict[str, Reply]:
+    """The replies recorded in a file, none when it is not there. Raises UsageError or DocumentError with a place."""
+    if not path.is_symlink() and not path.exists():
+        return {}
+    return parse_replies(decode(read_bytes(path, shown), shown), shown)
+
+
+def write_recorded(
+    path: Path, shown: str, replies: Mapping[str, Reply], *, known: tuple[str, ...] = (), replace: bool = False
+) -> bool:
+    """Adds replies to a file, masked. With ``replace`` they take the place of those recorded for the same key before.
+
+    False, and the file is as it was, when it would grow past what a repository keeps: then they are "external".
+    """
+    kept = {key: masked(reply, known) for key, reply in replies.items()}
+    before = read_recorded(path, shown)
+    text = spell_replies(before | kept if replace else kept | before)
+    if text is None:
+        return False
+    write_file(path, text.encode())
+    return True

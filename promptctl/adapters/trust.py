@@ -1,0 +1,70 @@
+"""What this machine's user allowed repositories to send, and where: one file a digest in the user's data folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from promptctl.adapters.files import write_file
+from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
+from promptctl.errors import OutsideError, StateError
+
+UNTRUSTED, TRUST_NOT_WRITTEN = "PC075", "PC086"
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Where facts about this machine are kept: ``PROMPTCTL_DATA_DIR``, else the platform's folder for user data."""
+    if named := environment.get("PROMPTCTL_DATA_DIR"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("promptctl", appauthor=False))
+
+
+def is_trusted(providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> bool:
+    """Whether all that a repository defines among ``providers`` is allowed: here, or by ``PROMPTCTL_TRUST``."""
+    digest = trust_digest(providers)
+    if digest is None or environment.get("PROMPTCTL_TRUST", "").strip() == digest:
+        return True
+    return _file(digest, environment).is_file()
+
+
+def require_trust(
+    provider: ProviderSettings, providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]
+) -> None:
+    """Returns when ``provider`` is ours or trusted. Raises StateError with the line that trusts it.
+
+    Trust is for all that the repository defines, so that a changed neighbour asks again too.
+    """
+    if provider.built_in or provider.local or is_trusted(providers, environment):
+        return
+    key = f" with ${provider.key}" if provider.key else ""
+    raise StateError(
+        UNTRUSTED,
+        f"this repository's provider {provider.name} would send prompts to {provider.host}{key}: not trusted here",
+        hint=f"promptctl trust (in CI: PROMPTCTL_TRUST={trust_digest(providers)})",
+    )
+
+
+def trust(providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> None:
+    """Allows what a repository defines among ``providers``, on this machine, until it changes.
+
+    Raises OutsideError when the data folder cannot be written.
+    """
+    digest = trust_digest(providers)
+    if digest is None:
+        return
+    allowed = [{"name": it.name, "host": it.host, "key": it.key} for it in repository_defined(providers)]
+    path = _file(digest, environment)
+    try:
+        write_file(path, (json.dumps({"digest": digest, "providers": allowed}, indent=2) + "\n").encode())
+    except OSError as error:
+        message = f"cannot write {path}: {(error.strerror or 'failed').lower()}"
+        raise OutsideError(
+            TRUST_NOT_WRITTEN, message, hint="make the folder writable or set PROMPTCTL_DATA_DIR"
+        ) from None
+
+
+def _file(digest: str, environment: Mapping[str, str]) -> Path:
+    return data_folder(environment) / "trusted" / f"{digest.removeprefix('sha256:')}.json"

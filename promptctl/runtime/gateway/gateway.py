@@ -1,0 +1,156 @@
+"""Asks models: chooses the provider, keeps to its limits, tries again, and reads the answer with its price."""
+
+from __future__ import annotations
+
+import os
+import random as chances
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from promptctl.adapters import prices
+from promptctl.adapters.providers import WIRE_FORMATS, WireFormat, echo
+from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
+from promptctl.adapters.providers.exchange import Answer
+from promptctl.adapters.providers.fault import ProviderError
+from promptctl.adapters.trust import require_trust
+from promptctl.core.provider import ProviderSettings, choose
+from promptctl.core.recording import not_json, reply_key
+from promptctl.core.request import Reply, Request, compact_json
+from promptctl.core.secrets import known_values
+from promptctl.errors import StateError
+from promptctl.runtime.gateway.limit import AdaptiveLimit
+from promptctl.runtime.gateway.outcome import fault_of
+from promptctl.runtime.gateway.retries import Patience, with_retries
+
+if TYPE_CHECKING:
+    from promptctl.adapters.providers.transport import Transport
+
+NO_KEY, NOT_RECORDED = "PC074", "PC076"
+
+
+class Gateway:
+    """Holds connections and limits for one event loop; close it with ``aclose`` or ``async with``.
+
+    ``override`` names the provider for every request. ``concurrency`` replaces each provider's own limit. Keys come
+    from ``environment`` alone. ``random`` gives uniform numbers in [0, 1), ``now`` the time that prices hold at.
+    """
+
+    def __init__(
+        self,
+        providers: Mapping[str, ProviderSettings],
+        *,
+        environment: Mapping[str, str] | None = None,
+        override: str | None = None,
+        concurrency: int | None = None,
+        patience: Patience | None = None,
+        random: Callable[[], float] = chances.random,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._providers = providers
+        self._environment = os.environ if environment is None else environment
+        self._override = override
+        self._concurrency = concurrency
+        self._patience = patience or Patience()
+        self._random = random
+        self._now = now
+        self._secrets = known_values(self._environment, [it.key for it in providers.values() if it.key])
+        self._lanes: dict[str, tuple[Transport, AdaptiveLimit]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        lanes, self._lanes = self._lanes, {}
+        for transport, _ in lanes.values():
+            await transport.aclose()
+
+    def route(self, request: Request, sample: int = 0) -> tuple[ProviderSettings, str]:
+        """The provider that ``complete`` would ask, and the id it would send. Raises UsageError as ``choose`` does."""
+        return choose(request.model, self._providers, self._override, split_key=reply_key(request, sample))
+
+    async def complete(self, request: Request, sample: int = 0) -> Reply:
+        """One answer, with provider, host, latency of the answering attempt and price.
+
+        Raises UsageError for a request that cannot be sent, StateError for a missing key or trust or where only
+        recorded replies may answer, ProviderError for all that is wrong on the provider's side.
+        """
+        provider, model_id = self.route(request, sample)
+        if provider.kind == "echo":
+            return replace(echo.answer(request, model_id), provider=provider.name)
+        if provider.kind == "replay":
+            hint = "record one: run the suite with a provider and --replies refresh"
+            raise StateError(NOT_RECORDED, "the replay provider has no recorded reply to this request", hint=hint)
+        return await self._ask(provider, model_id, request)
+
+    async def _ask(self, provider: ProviderSettings, model_id: str, request: Request) -> Reply:
+        wire = WIRE_FORMATS[provider.kind]
+        body = _spell(wire, request, model_id)
+        headers = wire.headers(self._key(provider))
+        transport, limit = self._lane(provider, wire)
+
+        async def attempt() -> tuple[Answer, float]:
+            async with limit.place() as started:
+                begun = time.perf_counter()
+                answer = await transport.post(headers, body)
+                latency_ms = (time.perf_counter() - begun) * 1000
+                if fault := fault_of(answer, provider, self._secrets, self._now()):
+                    if fault.kind == "rate-limited":
+                        limit.narrow(started, min(fault.retry_after or 0.0, self._patience.longest))
+                    raise fault
+                limit.widen()
+                return answer, latency_ms
+
+        answer, latency_ms = await with_retries(attempt, self._patience, self._random)
+        return self._read(wire, answer, provider, model_id, latency_ms)
+
+    def _read(
+        self, wire: WireFormat, answer: Answer, provider: ProviderSettings, model_id: str, latency_ms: float
+    ) -> Reply:
+        try:
+            reply = wire.parse(parse_json(answer.body))
+        except MalformedAnswer as error:
+            raise ProviderError("malformed", f"{provider.name} ({provider.host}): {error}") from None
+        model = reply.model or model_id
+        cost = prices.cost((model, model_id), reply.usage, provider.base_url, self._now())
+        return replace(reply, model=model, provider=provider.name, host=provider.host, latency_ms=latency_ms, cost=cost)
+
+    def _key(self, provider: ProviderSettings) -> str:
+        require_trust(provider, self._providers, self._environment)
+        if provider.key is None:
+            return ""
+        key = self._environment.get(provider.key, "").strip()
+        if not key:
+            hint = f"set {provider.key}, or use --replies recorded"
+            raise StateError(NO_KEY, f"{provider.key}, the key of the provider {provider.name}, is not set", hint=hint)
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise StateError(
+                NO_KEY, f"{provider.key} holds characters that no key has", hint=f"set {provider.key} anew"
+            )
+        return key
+
+    def _lane(self, provider: ProviderSettings, wire: WireFormat) -> tuple[Transport, AdaptiveLimit]:
+        if provider.name not in self._lanes:
+            from promptctl.adapters.providers.transport import Transport
+
+            # Loading the price table between two calls would count into the latency of those under way.
+            prices.load()
+            transport = Transport(provider.base_url + wire.path, self._patience.bounds)
+            self._lanes[provider.name] = transport, AdaptiveLimit(self._concurrency or provider.concurrency)
+        return self._lanes[provider.name]
+
+
+def _spell(wire: WireFormat, request: Request, model_id: str) -> bytes:
+    try:
+        return compact_json(wire.body(request, model_id)).encode()
+    except (ValueError, TypeError):
+        raise not_json() from None

@@ -1,0 +1,77 @@
+"""How many calls one provider takes at once: halved when it says "too many", widened again by its answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class AdaptiveLimit:
+    """Additive increase, multiplicative decrease (Chiu and Jain, 1989). Belongs to one event loop.
+
+    ``most`` is the ceiling and the start; never fewer than one call at a time.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.allowed = float(most)
+        self.busy = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._narrowed = float("-inf")
+        self._resume = float("-inf")
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[float]:
+        """Waits for a free place and for the end of a pause; gives the event loop's time at which the call starts."""
+        await self._enter()
+        try:
+            loop = asyncio.get_running_loop()
+            while (pause := self._resume - loop.time()) > 0:
+                await asyncio.sleep(pause)
+            yield loop.time()
+        finally:
+            self._leave()
+
+    def narrow(self, started: float, pause: float) -> None:
+        """The provider refused a call that began at ``started``, and wants ``pause`` seconds without any.
+
+        Calls that were already on their way when the limit last fell tell nothing new, and do not lower it again.
+        """
+        now = asyncio.get_running_loop().time()
+        self._resume = max(self._resume, now + pause)
+        if started >= self._narrowed:
+            self.allowed = max(1.0, min(self.allowed, self.busy) / 2)
+            self._narrowed = now
+
+    def widen(self) -> None:
+        """An answer came: one place more after as many answers as there are places."""
+        self.allowed = min(float(self.most), self.allowed + 1 / self.allowed)
+        self._wake()
+
+    async def _enter(self) -> None:
+        if self.busy < int(self.allowed) and not self._waiting:
+            self.busy += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()
+            else:
+                self._waiting.remove(turn)
+            raise
+
+    def _leave(self) -> None:
+        self.busy -= 1
+        self._wake()
+
+    def _wake(self) -> None:
+        while self._waiting and self.busy < int(self.allowed):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.busy += 1
+                turn.set_result(None)

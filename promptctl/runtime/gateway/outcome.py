@@ -1,0 +1,89 @@
+"""Turns an HTTP answer that is no success into the fault it stands for, without the key it may echo."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
+from promptctl.adapters.providers.exchange import Answer
+from promptctl.adapters.providers.fault import FaultKind, ProviderError
+from promptctl.adapters.providers.openai import error_text
+from promptctl.core.provider import ProviderSettings
+from promptctl.core.secrets import mask
+
+MAX_SAID = 500
+_OUT_OF_MONEY = ("insufficient_quota", "billing_error")
+
+
+def fault_of(
+    answer: Answer, provider: ProviderSettings, secrets: tuple[str, ...], now: datetime
+) -> ProviderError | None:
+    """The fault that the answer's status stands for; None for a success."""
+    if 200 <= answer.status < 300:
+        return None
+    try:
+        said = parse_json(answer.body)
+    except MalformedAnswer:
+        said = None
+    kind = _kind(answer.status, said)
+    text = mask(error_text(said), secrets)[:MAX_SAID]
+    message = f"{provider.name} ({provider.host}) answered {answer.status} {_MEANINGS[kind]}"
+    return ProviderError(
+        kind,
+        f"{message}: {text}" if text else message,
+        status=answer.status,
+        retry_after=retry_after(answer.headers, now),
+        hint=_hint(kind, provider, answer.status),
+    )
+
+
+_MEANINGS: Mapping[FaultKind, str] = {
+    "rate-limited": "(too many requests)",
+    "quota": "(nothing left to spend)",
+    "failing": "(it is failing)",
+    "unauthorized": "(the key is refused)",
+    "refused": "(the request is refused)",
+    "malformed": "(no answer; redirects are not followed)",
+}
+
+
+def _kind(status: int, said: object) -> FaultKind:
+    error = said.get("error") if isinstance(said, dict) else None
+    if isinstance(error, dict) and (error.get("type") in _OUT_OF_MONEY or error.get("code") in _OUT_OF_MONEY):
+        return "quota"
+    if status == 429:
+        return "rate-limited"
+    if status == 408 or status >= 500:
+        return "failing"
+    if status < 400:
+        return "malformed"
+    return "unauthorized" if status in (401, 403) else "refused"
+
+
+def _hint(kind: FaultKind, provider: ProviderSettings, status: int) -> str | None:
+    if kind == "unauthorized":
+        return f"check {provider.key}" if provider.key else f"add `key` to [providers.{provider.name}]"
+    if kind == "rate-limited":
+        return f"lower `concurrency` in [providers.{provider.name}]"
+    if status in (301, 302, 303, 307, 308, 404, 405):
+        return "check `base_url` and the model's name"
+    return None
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that the answer asks to wait (RFC 9110, 10.2.3, or the milliseconds of some providers); None if not."""
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers.get(name, "")) / unit
+        except ValueError:
+            continue
+        if math.isfinite(seconds) and seconds >= 0:
+            return seconds
+    try:
+        at = parsedate_to_datetime(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
