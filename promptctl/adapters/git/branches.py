@@ -1,0 +1,86 @@
+"""Which remote and branches the team shares, and which commit each was last seen at."""
+
+from __future__ import annotations
+
+from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.refs import commit_of
+from promptctl.errors import StateError, UsageError
+
+NOT_FETCHED = "PC092"
+
+
+def remote_name(git: Git, wanted: str | None) -> str | None:
+    """The shared remote: the one set, else ``origin``, else the only one, else None.
+
+    Raises UsageError when the one set does not exist, or several exist and none is called origin.
+    """
+    remotes = [
+        key.removeprefix("remote.").removesuffix(".url")
+        for key in git.config
+        if key.startswith("remote.") and key.endswith(".url")
+    ]
+    if wanted is not None:
+        if wanted not in remotes:
+            raise UsageError(
+                "PC007",
+                f"the remote `{wanted}` of [repository] is not set up here",
+                hint=f"git remote add {wanted} URL",
+            )
+        return wanted
+    if "origin" in remotes:
+        return "origin"
+    if len(remotes) > 1:
+        raise UsageError(
+            "PC007",
+            f"several remotes and no `origin`: {', '.join(remotes)}",
+            hint="set [repository] remote in promptctl.toml",
+        )
+    return remotes[0] if remotes else None
+
+
+def default_branch(git: Git, remote: str | None, wanted: str | None) -> str:
+    """The branch whose policy counts: the one set, else ``<remote>/HEAD``, else the branch here, else ``main``."""
+    if wanted:
+        return wanted
+    if remote:
+        prefix = f"refs/remotes/{remote}/"
+        done = git.run("symbolic-ref", "--quiet", f"{prefix}HEAD", expected=(0, 1, 128))
+        if done.returncode == 0:
+            return done.stdout.decode().strip().removeprefix(prefix)
+    done = git.run("symbolic-ref", "--quiet", "--short", "HEAD", expected=(0, 1))
+    here = done.stdout.decode("utf-8", "surrogateescape").strip()
+    return here if here and not remote else "main"
+
+
+def last_seen(git: Git, remote: str | None, branch: str) -> str | None:
+    """The full ref to read a shared branch from: as last fetched, else the local one while the remote has none.
+
+    None when the branch exists nowhere yet. Raises StateError with the fetch line when it was not fetched.
+    """
+    local = f"refs/heads/{branch}"
+    if remote:
+        tracking = f"refs/remotes/{remote}/{branch}"
+        if commit_of(git, tracking):
+            return tracking
+    if commit_of(git, local):
+        return local
+    if remote and not _fetches_all(git, remote):
+        raise StateError(
+            NOT_FETCHED,
+            f"the branch `{branch}` of {remote} was not fetched here",
+            hint=fetch_line(remote, branch),
+        )
+    return None
+
+
+def fetch_line(remote: str, branch: str) -> str:
+    """The command that brings one branch, also into a single-branch clone."""
+    return f"git fetch {remote} '+refs/heads/{branch}:refs/remotes/{remote}/{branch}'"
+
+
+def _fetches_all(git: Git, remote: str) -> bool:
+    """Whether a plain fetch would have brought every branch; a shallow clone may have skipped it."""
+    if git.shallow:
+        return False
+    refspecs = git.run("config", "--get-all", f"remote.{remote}.fetch", expected=(0, 1)).stdout.decode().split("\n")
+    return f"+refs/heads/*:refs/remotes/{remote}/*" in refspecs

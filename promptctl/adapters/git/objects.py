@@ -1,0 +1,101 @@
+"""Reads objects through one long-lived ``cat-file --batch``, and commits as trees of prompt files."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from promptctl.adapters.files import MAX_BYTES
+from promptctl.adapters.git.program import Git
+from promptctl.errors import OutsideError, Place, UsageError
+
+
+class Objects:
+    """The object store of one repository; the reading process starts on first use and ends with this object."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, name: str) -> tuple[str, bytes] | None:
+        """Kind and bytes of an object named by an id or ``commit:path``; None when there is none.
+
+        Raises UsageError for objects larger than a file may be, OutsideError when git breaks off.
+        """
+        if "\n" in name:
+            return None
+        process = self._running()
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
+        process.stdin.flush()
+        header = process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
+        if header.endswith((" missing", " ambiguous")):
+            return None
+        fields = header.split(" ")
+        if len(fields) != 3:
+            raise OutsideError("PC090", f"git cat-file failed on {name}: {header or 'it broke off'}")
+        size = int(fields[2])
+        data = process.stdout.read(size)
+        process.stdout.read(1)
+        if size > MAX_BYTES:
+            raise UsageError("PC010", f"{name} is larger than {MAX_BYTES >> 20} MiB")
+        return fields[1], data
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = self._git.popen("cat-file", "--batch")
+        return self._process
+
+    def close(self) -> None:
+        """Ends the reading process."""
+        process, self._process = self._process, None
+        if process:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.close()
+            process.stdout.close()
+            process.wait()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class CommitTree:
+    """The prompt files of one commit, as blobs: no filter, no line-end conversion, no work tree."""
+
+    def __init__(self, git: Git, objects: Objects, commit: str, label: str | None = None) -> None:
+        self._git, self._objects, self.commit = git, objects, commit
+        self.label = label or commit[:7]
+
+    @cached_property
+    def blobs(self) -> Mapping[str, tuple[str, str]]:
+        """Mode and object id of every path below ``prompts/``, and of promptctl.toml."""
+        listing = self._git.run(
+            "ls-tree", "-r", "-z", "--full-tree", self.commit, "--", "prompts", "promptctl.toml"
+        ).stdout
+        found: dict[str, tuple[str, str]] = {}
+        for entry in listing.decode("utf-8", "surrogateescape").split("\0"):
+            if entry:
+                facts, _, path = entry.partition("\t")
+                mode, _, object_id = facts.split(" ")
+                found[path] = (mode, object_id)
+        return found
+
+    @cached_property
+    def _regular(self) -> Collection[str]:
+        return {path: None for path, (mode, _) in self.blobs.items() if mode in ("100644", "100755")}.keys()
+
+    def files(self) -> Collection[str]:
+        return self._regular
+
+    def special(self) -> Collection[str]:
+        return [path for path, (mode, _) in self.blobs.items() if mode not in ("100644", "100755")]
+
+    def read(self, path: str) -> bytes:
+        if path in self._regular:
+            found = self._objects.read(self.blobs[path][1])
+            if found:
+                return found[1]
+        raise UsageError("PC010", f"there is no {path} at {self.label}", place=Place(f"{self.label}:{path}"))

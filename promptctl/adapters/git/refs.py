@@ -1,0 +1,58 @@
+"""Reads refs: one ``for-each-ref`` for any number of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from promptctl.adapters.git.program import Git
+
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A ref, the object it names, and the commit that object leads to (None when it leads to something else)."""
+
+    name: str
+    kind: str
+    object_id: str
+    commit: str | None
+
+
+def list_refs(git: Git, *patterns: str, options: tuple[str, ...] = ()) -> tuple[Ref, ...]:
+    """Every ref that matches one of the full-name patterns, sorted by name."""
+    form = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
+    listing = git.text("for-each-ref", form, *options, *patterns)
+    return tuple(_ref(line) for line in listing.split("\n") if line)
+
+
+def _ref(line: str) -> Ref:
+    name, kind, object_id, peeled_kind, peeled = line.split("\0")
+    commit = object_id if kind == "commit" else peeled if peeled_kind == "commit" else None
+    return Ref(name, kind, object_id, commit)
+
+
+def commit_of(git: Git, revision: str) -> str | None:
+    """The commit that a revision names, or None. Never lets a revision become an option."""
+    done = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}", expected=(0, 1, 128))
+    found = done.stdout.decode("ascii", "replace").strip()
+    return found if done.returncode == 0 and _OBJECT_ID.fullmatch(found) else None
+
+
+def current_branch(git: Git) -> str | None:
+    """The checked-out branch's short name (also when it has no commit yet); None when HEAD is detached."""
+    done = git.run("symbolic-ref", "--quiet", "HEAD", expected=(0, 1))
+    name = done.stdout.decode("utf-8", "surrogateescape").strip()
+    return name.removeprefix("refs/heads/") or None
+
+
+def is_ancestor(git: Git, ancestor: str, commit: str) -> bool:
+    """Whether ``commit`` contains ``ancestor``. In a shallow clone a "no" means "unknown"; callers check that."""
+    return git.run("merge-base", "--is-ancestor", ancestor, commit, expected=(0, 1)).returncode == 0
+
+
+def merge_base(git: Git, commit: str, *others: str) -> str | None:
+    """The best common ancestor of ``commit`` and the merge of ``others``, or None."""
+    done = git.run("merge-base", commit, *others, expected=(0, 1))
+    return done.stdout.decode("ascii").split("\n")[0].strip() or None

@@ -1,0 +1,97 @@
+"""Release tags: read with all they claim, written against "must not exist"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from promptctl.adapters.git.objects import Objects
+from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.refs import Ref, list_refs
+from promptctl.core.tag import PREFIX, TagMessage, message_text, parse_message, parse_tag_ref, tag_name, tag_ref
+from promptctl.core.version import Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseTag:
+    """A release tag's ref and where it leads. ``commit`` is None when it leads to no commit."""
+
+    name: str
+    version: Version
+    ref: str
+    kind: str
+    object_id: str
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagClaim:
+    """What the tag object says of itself; fields are None where it says nothing usable."""
+
+    inner_name: str | None
+    message: TagMessage | None
+
+
+def release_tags(
+    git: Git, name: str | None = None, version: Version | None = None, *, options: tuple[str, ...] = ()
+) -> tuple[ReleaseTag, ...]:
+    """Release tags of everything, of one prompt, or of one version: a prefix read, whatever else is tagged."""
+    if name is None:
+        pattern = PREFIX.rstrip("/")
+    elif version is None:
+        pattern = f"{PREFIX}{name}@v*"
+    else:
+        pattern = tag_ref(name, version)
+    return _parsed(list_refs(git, pattern, options=options))
+
+
+def mirror_prefix(remote: str) -> str:
+    """Where the remote's release tags are kept as last fetched, apart from the tags of this clone."""
+    return f"refs/promptctl/remote/{remote}/tags/prompts/"
+
+
+def mirrored_tags(git: Git, remote: str, name: str | None = None) -> tuple[ReleaseTag, ...]:
+    """The remote's release tags as last fetched."""
+    prefix = mirror_prefix(remote)
+    refs = list_refs(git, prefix.rstrip("/") if name is None else f"{prefix}{name}@v*")
+    return _parsed(
+        tuple(Ref(PREFIX + ref.name.removeprefix(prefix), ref.kind, ref.object_id, ref.commit) for ref in refs)
+    )
+
+
+def _parsed(refs: tuple[Ref, ...]) -> tuple[ReleaseTag, ...]:
+    found = []
+    for ref in refs:
+        parsed = parse_tag_ref(ref.name)
+        if parsed:
+            found.append(
+                ReleaseTag(
+                    name=parsed[0],
+                    version=parsed[1],
+                    ref=ref.name,
+                    kind=ref.kind,
+                    object_id=ref.object_id,
+                    commit=ref.commit,
+                )
+            )
+    return tuple(sorted(found, key=lambda tag: (tag.name, tag.version.precedence)))
+
+
+def read_claim(objects: Objects, tag: ReleaseTag) -> TagClaim:
+    """The inner name and message of a tag object; a lightweight tag claims nothing."""
+    found = objects.read(tag.object_id)
+    if not found or found[0] != "tag":
+        return TagClaim(inner_name=None, message=None)
+    head, _, body = found[1].decode("utf-8", "replace").partition("\n\n")
+    fields = dict(line.split(" ", 1) for line in head.split("\n") if " " in line)
+    return TagClaim(inner_name=fields.get("tag"), message=parse_message(body))
+
+
+def create_tag(git: Git, name: str, version: Version, commit: str, digest: str, tagger: str) -> None:
+    """Makes one annotated release tag. ``tagger`` is an identity with time, as ``git var`` prints it.
+
+    Raises GitFailure when the tag exists already.
+    """
+    head = f"object {commit}\ntype commit\ntag {tag_name(name, version)}\ntagger {tagger}\n"
+    text = f"{head}\n{message_text(name, version, digest)}"
+    object_id = git.run("mktag", stdin=text.encode()).stdout.decode().strip()
+    git.run("update-ref", "-m", "promptctl: release", tag_ref(name, version), object_id, "0" * len(object_id))

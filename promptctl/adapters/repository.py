@@ -1,0 +1,135 @@
+"""One repository: the work tree, its Git, the shared branches as last fetched, and projects at any commit."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promptctl.adapters.files import decode
+from promptctl.adapters.project import Project
+from promptctl.adapters.work_tree import WorkTree
+from promptctl.core import lockfile
+from promptctl.core.lockfile import Lockfile, parse_lock
+from promptctl.core.settings import Settings
+from promptctl.core.tree import shown
+from promptctl.errors import StateError
+
+if TYPE_CHECKING:
+    from promptctl.adapters.git.objects import Objects
+    from promptctl.adapters.git.program import Git
+
+
+class Repository:
+    """Opened lazily: what a command does not ask for is not read, and Git runs only when it is needed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._projects: dict[str, Project] = {}
+
+    @cached_property
+    def work(self) -> Project:
+        """The files as they lie in the work tree."""
+        return Project(WorkTree(self.root))
+
+    @cached_property
+    def git(self) -> Git:
+        """Raises UsageError when the folder is not under Git."""
+        from promptctl.adapters.git.program import open_git
+
+        return open_git(self.root)
+
+    @cached_property
+    def objects(self) -> Objects:
+        from promptctl.adapters.git.objects import Objects
+
+        return Objects(self.git)
+
+    def at(self, commit: str, label: str | None = None) -> Project:
+        """The files of a commit; ``label`` is how messages call it."""
+        if commit not in self._projects:
+            from promptctl.adapters.git.objects import CommitTree
+
+            self._projects[commit] = Project(CommitTree(self.git, self.objects, commit, label))
+        return self._projects[commit]
+
+    @cached_property
+    def remote(self) -> str | None:
+        """The name of the remote that the team shares, or None."""
+        from promptctl.adapters.git.branches import remote_name
+
+        return remote_name(self.git, self.work.settings.remote)
+
+    @cached_property
+    def default_branch(self) -> str:
+        from promptctl.adapters.git.branches import default_branch
+
+        return default_branch(self.git, self.remote, self.work.settings.default_branch)
+
+    @cached_property
+    def default_commit(self) -> str | None:
+        """The default branch's commit as last fetched; None before the first commit.
+
+        Raises StateError with the fetch line when it was not fetched.
+        """
+        return self.commit_last_seen(self.default_branch)
+
+    def commit_last_seen(self, branch: str) -> str | None:
+        """A shared branch's commit as last fetched, None when there is no such branch. Raises StateError."""
+        from promptctl.adapters.git.branches import last_seen
+        from promptctl.adapters.git.refs import commit_of
+
+        ref = last_seen(self.git, self.remote, branch)
+        return commit_of(self.git, ref) if ref else None
+
+    @property
+    def policy(self) -> Project:
+        """The project whose settings and lock count: the default branch's commit; the work tree before the first."""
+        return self.at(self.default_commit) if self.default_commit else self.work
+
+    @property
+    def settings(self) -> Settings:
+        """The team's settings: those of the default branch."""
+        return self.policy.settings
+
+    @property
+    def policy_note(self) -> str | None:
+        """Said by commands that obey the policy when the work tree's settings say something else."""
+        here, there = self.work.settings.document.value, self.settings.document.value
+        if here == there:
+            return None
+        return f"promptctl.toml here differs from {self.default_branch}'s, which counts ({self.policy.tree.label})"
+
+    @property
+    def state_branch(self) -> str:
+        """The branch that holds pointers and moves."""
+        return self.settings.state or self.default_branch
+
+    @property
+    def release_branches(self) -> tuple[str, ...]:
+        """Globs of the branches that may be released from."""
+        return self.settings.release_branches or (self.default_branch, "hotfix/*")
+
+    def forget(self) -> None:
+        """Drops what a fetch may have changed."""
+        for name in ("default_commit", "default_branch"):
+            self.__dict__.pop(name, None)
+
+
+def read_lock(project: Project) -> Lockfile:
+    """The lock of a tree; empty when it has none. Raises DocumentError when it is malformed."""
+    if lockfile.PATH not in project.tree.files():
+        return Lockfile()
+    place = shown(project.tree, lockfile.PATH)
+    return parse_lock(decode(project.tree.read(lockfile.PATH), place), place)
+
+
+def require_full_history(repository: Repository, what: str) -> None:
+    """Raises StateError with the fetch line in a shallow clone, where a "no" about history means nothing."""
+    if repository.git.shallow:
+        remote = repository.remote or "origin"
+        raise StateError(
+            "PC093",
+            f"{what} needs history that this shallow clone does not have",
+            hint=f"git fetch --unshallow --tags {remote}",
+        )

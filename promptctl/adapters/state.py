@@ -1,0 +1,78 @@
+"""The state branch as last fetched: pointers, moves and freezes of every environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from promptctl.adapters.files import decode
+from promptctl.adapters.project import Project
+from promptctl.adapters.repository import Repository
+from promptctl.core.moves import Moves, parse_moves
+from promptctl.core.pointer import FOLDER, Pointer, freeze_path, moves_path, parse_pointer, pointer_path
+from promptctl.core.tree import TextTree, shown
+
+UNSENT = "refs/promptctl/unsent/"
+
+
+class State:
+    """Pointers as one commit of the state branch has them; ``commit`` is None before the first move."""
+
+    def __init__(self, branch: str, commit: str | None, project: Project) -> None:
+        self.branch, self.commit, self._project = branch, commit, project
+
+    @property
+    def label(self) -> str:
+        """Which commit was read, for messages."""
+        return f"{self.branch} at {self.commit[:7]}" if self.commit else f"{self.branch} (no commit yet)"
+
+    @cached_property
+    def environments(self) -> Mapping[str, tuple[str, ...]]:
+        """The prompts each environment serves, sorted."""
+        found: dict[str, list[str]] = {}
+        for path in self._project.tree.files():
+            if path.startswith(f"{FOLDER}/") and path.endswith(".yaml"):
+                environment, _, name = path.removeprefix(f"{FOLDER}/").removesuffix(".yaml").partition("/")
+                if name and not name.startswith("_"):
+                    found.setdefault(environment, []).append(name)
+        return {environment: tuple(sorted(names)) for environment, names in sorted(found.items())}
+
+    def pointer(self, environment: str, prompt: str) -> Pointer | None:
+        """What an environment serves for a prompt, or None. Raises DocumentError when the file is malformed."""
+        document = self._project.document(pointer_path(environment, prompt))
+        return parse_pointer(document) if document else None
+
+    def moves(self, environment: str, prompt: str) -> Moves:
+        """Every move of a pointer; none when there is no file. Raises DocumentError when the chain is broken."""
+        path = moves_path(environment, prompt)
+        tree = self._project.tree
+        if path not in tree.files():
+            return Moves()
+        place = shown(tree, path)
+        return parse_moves(decode(tree.read(path), place), place)
+
+    def freeze_reason(self, environment: str) -> str | None:
+        """Why promotions to an environment are stopped, or None."""
+        document = self._project.document(freeze_path(environment))
+        if document is None:
+            return None
+        value = document.value if isinstance(document.value, dict) else {}
+        return f"{value.get('reason', 'frozen')} ({value.get('by', 'unknown')}, {value.get('at', 'unknown')})"
+
+
+def read_state(repository: Repository) -> State:
+    """The state as last fetched. Raises StateError with the fetch line when the state branch was not fetched."""
+    branch = repository.state_branch
+    return state_at(repository, branch, repository.commit_last_seen(branch))
+
+
+def state_at(repository: Repository, branch: str, commit: str | None) -> State:
+    """The state as one commit has it."""
+    return State(branch, commit, repository.at(commit) if commit else Project(TextTree({})))
+
+
+def unsent_commit(repository: Repository) -> str | None:
+    """The commit of moves recorded here but not on the remote, or None."""
+    from promptctl.adapters.git.refs import commit_of
+
+    return commit_of(repository.git, UNSENT + repository.state_branch)

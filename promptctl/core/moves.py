@@ -1,0 +1,144 @@
+"""Moves: every change of a pointer, chained by hash; what is live and what was is a fold over them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from promptctl.core import schema
+from promptctl.core.document import Document
+from promptctl.core.pointer import Served
+from promptctl.core.request import compact_json
+from promptctl.core.version import Version, version
+from promptctl.errors import DocumentError, Place, Problem
+
+MALFORMED = "PC017"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One line of a moves file. ``served`` is None for a remove; ``source`` is what served the version before.
+
+    ``evidence`` names what the gate saw; ``notes`` are what a reader should know: no baseline, a downgrade.
+    """
+
+    serial: int
+    at: str
+    kind: str
+    served: Served | None
+    by: str
+    source: str | None = None
+    reason: str | None = None
+    approvals: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self, chain: str | None) -> dict[str, Any]:
+        """The line's content; ``chain`` is the hash of the line before."""
+        return {
+            "serial": self.serial,
+            "at": self.at,
+            "kind": self.kind,
+            "version": str(self.served.version) if self.served else None,
+            "digest": self.served.digest if self.served else None,
+            "by": self.by,
+            "from": self.source,
+            "reason": self.reason,
+            "approvals": list(self.approvals),
+            "evidence": self.evidence,
+            "notes": list(self.notes),
+            "chain": chain,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """All moves of one pointer, oldest first, with the exact text they were read from."""
+
+    entries: tuple[Move, ...] = ()
+    text: str = ""
+
+    @property
+    def serial(self) -> int:
+        """The serial of the last move, 0 before the first."""
+        return self.entries[-1].serial if self.entries else 0
+
+    def append(self, move: Move) -> Moves:
+        """These moves and one more, chained to the last line."""
+        line = compact_json(move.to_dict(line_hash(self.text)))
+        return Moves((*self.entries, move), self.text + line + "\n")
+
+    def stack(self) -> tuple[Served | None, ...]:
+        """What a rollback can go back to, the live one last: each promotion adds, each rollback takes away.
+
+        None stands for "not served" after a remove. A rollback to a version below the top cuts down to it; to one
+        that was taken away before, it adds that version again.
+        """
+        stack: list[Served | None] = []
+        for move in self.entries:
+            below = stack[:-1]
+            if move.kind == "rollback" and move.served in below:
+                del stack[_last_index(below, move.served) + 1 :]
+            else:
+                stack.append(move.served)
+        return tuple(stack)
+
+    def was_live(self, wanted: Version) -> Served | None:
+        """The served state of a version that was live at some time, or None."""
+        return next((m.served for m in reversed(self.entries) if m.served and m.served.version == wanted), None)
+
+    def stands(self, served: Served) -> bool:
+        """Whether a version was live here and was not rolled back from since."""
+        return served in self.stack()
+
+
+def _last_index(stack: list[Served | None], wanted: Served | None) -> int:
+    return len(stack) - 1 - stack[::-1].index(wanted)
+
+
+def line_hash(text: str) -> str | None:
+    """The hash of the last line of a moves file, or None for an empty one."""
+    lines = text.splitlines()
+    return "sha256:" + hashlib.sha256(lines[-1].encode()).hexdigest() if lines else None
+
+
+def parse_moves(text: str, file: str) -> Moves:
+    """Every move of a file. Raises DocumentError when a line is malformed, out of order, or breaks the chain."""
+    entries: list[Move] = []
+    chain: str | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise _malformed(f"not valid JSON: {error}", file, number) from None
+        schema.check(Document(f"{file}:{number}", value, {}, line), "move")
+        if value["chain"] != chain:
+            raise _malformed("the chain of moves is broken: a line before this one was changed", file, number)
+        if entries and value["serial"] <= entries[-1].serial:
+            raise _malformed("serials must grow", file, number)
+        entries.append(_move(value))
+        chain = line_hash(line)
+    return Moves(tuple(entries), text)
+
+
+def _malformed(message: str, file: str, line: int) -> DocumentError:
+    return DocumentError((Problem(MALFORMED, message, Place(file, line), "promptctl drift"),))
+
+
+def _move(value: Mapping[str, Any]) -> Move:
+    served = Served(version(value["version"]), value["digest"]) if value["version"] and value["digest"] else None
+    return Move(
+        serial=value["serial"],
+        at=value["at"],
+        kind=value["kind"],
+        served=served,
+        by=value["by"],
+        source=value["from"],
+        reason=value["reason"],
+        approvals=tuple(value.get("approvals", ())),
+        evidence=value.get("evidence"),
+        notes=tuple(value.get("notes", ())),
+    )
