@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
+from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from promptctl.core.template_names import Names, template_names
 from promptctl.errors import UsageError
 
 MAX_TEMPLATE = 256 * 1024
@@ -39,12 +40,17 @@ class TemplateFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a template names without being run: literal includes with their lines, and variables nobody defines."""
+    """What a template names without being run: literal includes with their lines, the variables it reads and sets."""
 
     includes: tuple[tuple[str, int], ...]
     optional: frozenset[str]
-    undeclared: frozenset[str]
+    names: Names
     assigned: frozenset[str]
+
+    @property
+    def undeclared(self) -> frozenset[str]:
+        """The variables that something outside the template has to provide."""
+        return frozenset(name for name, _ in self.names.free)
 
 
 class _Texts(BaseLoader):
@@ -90,21 +96,25 @@ def read_template(name: str, text: str) -> Reading:
     if len(text) > MAX_TEMPLATE:
         raise TemplateFault(name, 1, f"a template has at most {MAX_TEMPLATE >> 10} KiB")
     try:
-        tree = _READER.parse(text)
+        return _read(name, _READER.parse(text))
     except TemplateSyntaxError as error:
         raise TemplateFault(
             name, error.lineno, error.message or "syntax error", "check the braces on that line"
         ) from None
     except RecursionError:
         raise TemplateFault(name, 1, "the template is nested too deeply") from None
+
+
+def _read(name: str, tree: nodes.Template) -> Reading:
     _check_filters(name, tree)
     stored = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
-    stored |= {node.target for node in tree.find_all(nodes.Import)} | {
-        macro.name for macro in tree.find_all(nodes.Macro)
+    stored |= {node.target for node in tree.find_all(nodes.Import)}
+    stored |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    stored |= {
+        name if isinstance(name, str) else name[1] for node in tree.find_all(nodes.FromImport) for name in node.names
     }
     includes, optional = _includes(name, tree)
-    undeclared = meta.find_undeclared_variables(tree) - set(GLOBALS)
-    return Reading(includes, optional, frozenset(undeclared), frozenset(stored))
+    return Reading(includes, optional, template_names(tree, GLOBALS), frozenset(stored))
 
 
 def _check_filters(name: str, tree: nodes.Template) -> None:

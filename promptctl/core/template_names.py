@@ -1,0 +1,144 @@
+"""Which names a template reads from outside, found by walking its syntax tree.
+
+Jinja's own finder drives the compiler, which folds constants: ``{{ 'a' * 10 ** 8 }}`` costs it 100 MB. This one only
+looks. It follows Jinja's scopes and forgives order between branches: a name set in one branch counts as set after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from jinja2 import nodes
+
+_ALWAYS = frozenset({"self"})
+_IN_MACRO = ("caller", "varargs", "kwargs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a template reads and sets.
+
+    ``free``: names read that the template does not set, each with the lines it is read on, in order. ``tested``: free
+    names that the template asks about (``is defined``) or gives a default. ``isolated``: templates imported without
+    the context, which see no variables.
+    """
+
+    free: tuple[tuple[str, int], ...]
+    tested: frozenset[str]
+    isolated: frozenset[str]
+
+
+class _Scope:
+    """The names one scope sets; ``inner`` holds the bodies to look at when all of them are known."""
+
+    def __init__(self, outer: _Scope | None = None, names: Iterable[str] = ()) -> None:
+        self.outer, self.names = outer, set(names)
+        self.inner: list[tuple[Iterable[nodes.Node], _Scope]] = []
+
+    def knows(self, name: str) -> bool:
+        return name in self.names or (self.outer is not None and self.outer.knows(name))
+
+
+class _Walk:
+    """One pass over a tree; collects what is read before it is set."""
+
+    def __init__(self) -> None:
+        self.free: list[tuple[str, int]] = []
+
+    def body(self, found: Iterable[nodes.Node], scope: _Scope) -> None:
+        for node in found:
+            self.node(node, scope)
+        for inner, inner_scope in scope.inner:
+            self.body(inner, inner_scope)
+        scope.inner.clear()
+
+    def node(self, node: nodes.Node, scope: _Scope) -> None:
+        if isinstance(node, nodes.Name):
+            self.name(node, scope)
+        elif isinstance(node, nodes.NSRef):
+            self.read(node.name, node.lineno, scope)
+        elif isinstance(node, nodes.For):
+            self.loop(node, scope)
+        elif isinstance(node, nodes.Macro | nodes.CallBlock):
+            self.callable(node, scope)
+        elif isinstance(node, nodes.With):
+            self.assignments(node, scope)
+        elif isinstance(node, nodes.FilterBlock | nodes.AssignBlock | nodes.Block):
+            self.block(node, scope)
+        elif isinstance(node, nodes.Assign):
+            self.node(node.node, scope)
+            self.node(node.target, scope)
+        elif isinstance(node, nodes.Import):
+            scope.names.add(node.target)
+        elif isinstance(node, nodes.FromImport):
+            scope.names.update(name if isinstance(name, str) else name[1] for name in node.names)
+        else:
+            for child in node.iter_child_nodes():
+                self.node(child, scope)
+
+    def name(self, node: nodes.Name, scope: _Scope) -> None:
+        if node.ctx == "load":
+            self.read(node.name, node.lineno, scope)
+        else:
+            scope.names.add(node.name)
+
+    def read(self, name: str, line: int, scope: _Scope) -> None:
+        if name not in _ALWAYS and not scope.knows(name):
+            self.free.append((name, line))
+
+    def loop(self, node: nodes.For, scope: _Scope) -> None:
+        self.node(node.iter, scope)
+        within = _Scope(scope, ["loop"])
+        tested = [node.test] if node.test else []
+        scope.inner.append(([node.target, *tested, *node.body], within))
+        scope.inner.append((node.else_, _Scope(scope)))
+
+    def callable(self, node: nodes.Macro | nodes.CallBlock, scope: _Scope) -> None:
+        if isinstance(node, nodes.Macro):
+            scope.names.add(node.name)
+        else:
+            self.node(node.call, scope)
+        scope.inner.append(([*node.args, *node.defaults, *node.body], _Scope(scope, _IN_MACRO)))
+
+    def assignments(self, node: nodes.With, scope: _Scope) -> None:
+        for value in node.values:
+            self.node(value, scope)
+        scope.inner.append(([*node.targets, *node.body], _Scope(scope)))
+
+    def block(self, node: nodes.FilterBlock | nodes.AssignBlock | nodes.Block, scope: _Scope) -> None:
+        if isinstance(node, nodes.AssignBlock):
+            self.node(node.target, scope)
+        filtered = getattr(node, "filter", None)
+        if filtered is not None:
+            self.node(filtered, scope)
+        scope.inner.append((node.body, _Scope(scope, ["super"] if isinstance(node, nodes.Block) else ())))
+
+
+def template_names(tree: nodes.Template, known: Iterable[str] = ()) -> Names:
+    """The names of a parsed template; ``known`` are those the environment provides. Raises RecursionError when nested
+    too deeply."""
+    walk = _Walk()
+    walk.body(tree.body, _Scope(names=known))
+    return Names(
+        free=tuple(sorted(set(walk.free), key=lambda use: (use[1], use[0]))),
+        tested=frozenset(_asked(tree)),
+        isolated=frozenset(_isolated(tree)),
+    )
+
+
+def _asked(tree: nodes.Template) -> Iterator[str]:
+    for found in tree.find_all(nodes.Filter):
+        if found.name in ("default", "d") and isinstance(found.node, nodes.Name):
+            yield found.node.name
+    for test in tree.find_all(nodes.Test):
+        if test.name in ("defined", "undefined") and isinstance(test.node, nodes.Name):
+            yield test.node.name
+
+
+def _isolated(tree: nodes.Template) -> Iterator[str]:
+    for kind in (nodes.Import, nodes.FromImport):
+        for found in tree.find_all(kind):
+            target = getattr(found, "template")  # noqa: B009 - both kinds have the field, their common type does not
+            if not getattr(found, "with_context", False) and isinstance(target, nodes.Const):
+                yield str(target.value)
