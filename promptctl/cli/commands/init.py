@@ -51,7 +51,7 @@ def view(done: Initialised, folder: Path) -> str:
         return "\n".join([*lines, "nothing to do: promptctl.toml and prompts/ are there"])
     lines += [f"wrote {path}" for path in done.written]
     if done.state_branch != done.default_branch:
-        lines.append(f"moves go to the branch {done.state_branch}, which the first move makes; let promoters push there")
+        lines.append(f"moves go to the branch {done.state_branch}: the first makes it; let whoever promotes push there")
     commit = commit_line(done, folder)
     if commit:
         lines.append(f"nothing is committed; to commit: {commit}")
