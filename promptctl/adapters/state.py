@@ -51,6 +51,13 @@ class State:
         place = shown(tree, path)
         return parse_moves(decode(tree.read(path), place), place)
 
+    def moved_environments(self, prompt: str) -> list[str]:
+        """The environments that ever had a move of a prompt."""
+        ending = f"/{prompt}.moves.jsonl"
+        paths = [path for path in self._project.tree.files() if path.startswith(f"{FOLDER}/") and path.endswith(ending)]
+        found = [path.removeprefix(f"{FOLDER}/").removesuffix(ending) for path in paths]
+        return sorted(environment for environment in found if "/" not in environment)
+
     def freeze_reason(self, environment: str) -> str | None:
         """Why promotions to an environment are stopped, or None."""
         document = self._project.document(freeze_path(environment))

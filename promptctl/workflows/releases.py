@@ -37,11 +37,13 @@ class Fault:
 
     kind: str
     message: str
+    expected: str | None = None
+    actual: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCheck:
-    """What was found about one tag; ``release`` is None when there are faults. ``hotfix``: no shared lock has it yet."""
+    """What was found about one tag; ``release`` is None when it has faults; ``hotfix``: no shared lock has it."""
 
     tag: ReleaseTag
     release: Release | None
@@ -108,7 +110,7 @@ def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockf
     hotfix = not known and own == content and _on_release_branch(repository, tag.commit)
     if not known and not hotfix:
         message = f"no lock knows {tag.name} {tag.version} ({content})"
-        faults.append(Fault("tag-foreign", message))
+        faults.append(Fault("tag-foreign", message, actual=content))
     release = Release(
         name=tag.name, version=tag.version, digest=content, commit=tag.commit, project=project, closure=closure
     )
@@ -131,13 +133,14 @@ def _claim_faults(repository: Repository, tag: ReleaseTag, content: str) -> list
     if claim.message.path != f"prompts/{tag.name}":
         return [Fault("tag-moved", f"the tag's message names {claim.message.path}")]
     if claim.message.digest != content:
-        return [Fault("tag-moved", f"the tag says {claim.message.digest}, its content is {content}")]
+        message = f"the tag says {claim.message.digest}, its content is {content}"
+        return [Fault("tag-moved", message, claim.message.digest, content)]
     return []
 
 
 def _lock_faults(known: Mapping[str, str], content: str) -> list[Fault]:
     return [
-        Fault("tag-moved", f"{label} says {digest_text}, the tag's content is {content}")
+        Fault("tag-moved", f"{label} says {digest_text}, the tag's content is {content}", digest_text, content)
         for label, digest_text in known.items()
         if digest_text != content
     ]

@@ -12,25 +12,26 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A ref, the object it names, and the commit that object leads to (None when it leads to something else)."""
+    """A ref, the object it names, the commit that leads to (None: none), and when it was made (ISO 8601)."""
 
     name: str
     kind: str
     object_id: str
     commit: str | None
+    made: str = ""
 
 
 def list_refs(git: Git, *patterns: str, options: tuple[str, ...] = ()) -> tuple[Ref, ...]:
     """Every ref that matches one of the full-name patterns, sorted by name."""
-    form = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)"
+    form = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(creatordate:iso-strict)"
     listing = git.text("for-each-ref", form, *options, *patterns)
     return tuple(_ref(line) for line in listing.split("\n") if line)
 
 
 def _ref(line: str) -> Ref:
-    name, kind, object_id, peeled_kind, peeled = line.split("\0")
+    name, kind, object_id, peeled_kind, peeled, made = line.split("\0")
     commit = object_id if kind == "commit" else peeled if peeled_kind == "commit" else None
-    return Ref(name, kind, object_id, commit)
+    return Ref(name, kind, object_id, commit, made)
 
 
 def commit_of(git: Git, revision: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
@@ -21,6 +21,7 @@ class ReleaseTag:
     kind: str
     object_id: str
     commit: str | None
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,26 +54,24 @@ def mirrored_tags(git: Git, remote: str, name: str | None = None) -> tuple[Relea
     """The remote's release tags as last fetched."""
     prefix = mirror_prefix(remote)
     refs = list_refs(git, prefix.rstrip("/") if name is None else f"{prefix}{name}@v*")
-    return _parsed(
-        tuple(Ref(PREFIX + ref.name.removeprefix(prefix), ref.kind, ref.object_id, ref.commit) for ref in refs)
-    )
+    return _parsed(tuple(replace(ref, name=PREFIX + ref.name.removeprefix(prefix)) for ref in refs))
 
 
 def _parsed(refs: tuple[Ref, ...]) -> tuple[ReleaseTag, ...]:
-    found = []
-    for ref in refs:
-        parsed = parse_tag_ref(ref.name)
-        if parsed:
-            found.append(
-                ReleaseTag(
-                    name=parsed[0],
-                    version=parsed[1],
-                    ref=ref.name,
-                    kind=ref.kind,
-                    object_id=ref.object_id,
-                    commit=ref.commit,
-                )
-            )
+    parsed = ((ref, parse_tag_ref(ref.name)) for ref in refs)
+    found = [
+        ReleaseTag(
+            name=known[0],
+            version=known[1],
+            ref=ref.name,
+            kind=ref.kind,
+            object_id=ref.object_id,
+            commit=ref.commit,
+            made=ref.made,
+        )
+        for ref, known in parsed
+        if known
+    ]
     return tuple(sorted(found, key=lambda tag: (tag.name, tag.version.precedence)))
 
 

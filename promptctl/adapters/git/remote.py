@@ -1,0 +1,99 @@
+"""Talks to the shared remote: what it has, what we fetch, what we push. Only full refs and object ids cross."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from promptctl.adapters.git.program import Git, GitFailure
+from promptctl.adapters.git.refs import commit_of
+from promptctl.adapters.git.tags import mirror_prefix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One ref to set on the remote: to ``new``, only if it still is ``old`` (None: only if it does not exist)."""
+
+    ref: str
+    new: str
+    old: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """How a push ended: "done", "raced" (the remote has moved), "refused" (it said no), or "unknown"."""
+
+    outcome: str
+    said: str = ""
+
+
+def remote_refs(git: Git, remote: str, *patterns: str) -> dict[str, str]:
+    """Refs of the remote and the objects they name, peeled ones under ``ref^{}``. Raises OutsideError."""
+    listing = git.text("ls-remote", "--end-of-options", remote, *patterns)
+    return {ref: object_id for object_id, _, ref in (line.partition("\t") for line in listing.split("\n") if line)}
+
+
+def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequence[str] | None = ()) -> None:
+    """Brings branches and the release tags of some prompts (None: of all) as the remote has them now.
+
+    Tags land in a mirror apart from this clone's tags, so that a moved tag is seen and not followed. Branches that the
+    remote has lost or never had are left alone. Raises OutsideError when the remote cannot be asked.
+    """
+    heads = {f"refs/heads/{branch}": f"refs/remotes/{remote}/{branch}" for branch in branches}
+    tag_patterns = ["refs/tags/prompts/*"] if prompts is None else [f"refs/tags/prompts/{name}@v*" for name in prompts]
+    there = remote_refs(git, remote, *heads, *tag_patterns)
+    refspecs = [
+        f"+{ref}:{target}" for ref, target in heads.items() if ref in there and commit_of(git, target) != there[ref]
+    ]
+    refspecs += [f"+{pattern}:{_mirrored(remote, pattern)}" for pattern in tag_patterns if _any_tag(there, pattern)]
+    if refspecs:
+        git.run(
+            "fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--end-of-options", remote, *refspecs
+        )
+
+
+def _mirrored(remote: str, pattern: str) -> str:
+    return mirror_prefix(remote) + pattern.removeprefix("refs/tags/prompts/")
+
+
+def _any_tag(there: Mapping[str, str], pattern: str) -> bool:
+    prefix = pattern.removesuffix("*")
+    return any(ref.startswith(prefix) for ref in there)
+
+
+def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
+    """Sets refs on the remote, all or none, each only from the value it is known to have.
+
+    After a failure the remote is asked what it has, since a failed push may have landed. Runs the user's pre-push hook.
+    """
+    leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
+    refspecs = [f"{update.new}:{update.ref}" for update in updates]
+    arguments = ["push", "--quiet", "--atomic", "--no-follow-tags", *leases, "--end-of-options", remote, *refspecs]
+    try:
+        git.run(*arguments, hooks=True)
+    except GitFailure as failure:
+        return _after_failure(git, remote, updates, failure.stderr)
+    return Pushed(outcome="done")
+
+
+def _after_failure(git: Git, remote: str, updates: Sequence[Update], said: str) -> Pushed:
+    last = next((line for line in reversed(said.splitlines()) if line.strip()), "the push failed")
+    try:
+        there = remote_refs(git, remote, *(update.ref for update in updates))
+    except GitFailure:
+        refused_before = any(
+            word in said for word in ("[rejected]", "[remote rejected]", "Could not read", "unable to access")
+        )
+        return Pushed(outcome="refused" if refused_before else "unknown", said=_reason(said, last))
+    if all(there.get(update.ref) == update.new for update in updates):
+        return Pushed(outcome="done")
+    moved = any(there.get(update.ref) != update.old for update in updates)
+    return Pushed(outcome="raced" if moved else "refused", said=_reason(said, last))
+
+
+def _reason(said: str, last: str) -> str:
+    """The line of a push's error text that says why."""
+    for line in said.splitlines():
+        if line.startswith(("remote: error:", "remote:", "fatal:", "error:")) or "rejected]" in line:
+            return line.strip()
+    return last

@@ -1,0 +1,207 @@
+"""``release``: tags every entry of the lock that has no tag yet, at the commit that brought it, and pushes the tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.git.refs import commit_of, current_branch, is_ancestor, list_refs
+from promptctl.adapters.git.remote import Update, fetch_shared, push
+from promptctl.adapters.git.tags import ReleaseTag, create_tag, mirrored_tags, release_tags
+from promptctl.adapters.project import Project
+from promptctl.adapters.repository import Repository, read_lock, require_full_history
+from promptctl.core import lockfile
+from promptctl.core.canonical import digest
+from promptctl.core.drift import lock_drift
+from promptctl.core.lockfile import Lockfile, ordered
+from promptctl.core.tag import tag_name, tag_ref
+from promptctl.core.version import Version
+from promptctl.errors import OutsideError, PromptctlError, StateError
+
+STALE, OFF_BRANCH, NOT_PUSHED = "PC024", "PC025", "PC026"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """One release and the commit it is tagged at."""
+
+    name: str
+    version: Version
+    commit: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An entry that cannot be tagged, and why."""
+
+    name: str
+    version: Version
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseResult:
+    """``made`` are new tags, ``pushed`` the tags the remote got; ``remote`` is None without one."""
+
+    made: tuple[Tagged, ...]
+    pushed: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    remote: str | None = None
+    pending: tuple[str, ...] = field(default_factory=tuple)
+
+
+def release(repository: Repository, *, send: bool = True) -> ReleaseResult:
+    """Releases everything the committed lock proposes.
+
+    Raises StateError: lock stale, wrong branch, commit not on the remote, history missing. Raises OutsideError when the
+    remote fails; tags made before stay and the next release sends them.
+    """
+    git, remote = repository.git, repository.remote
+    head = commit_of(git, "HEAD")
+    if head is None:
+        raise StateError(STALE, "nothing is committed yet", hint="git add -A && git commit")
+    require_full_history(repository, "release")
+    project = repository.at(head, "HEAD")
+    lock = _holding_lock(project)
+    if remote:
+        fetch_shared(git, remote, [repository.default_branch], None)
+        repository.forget()
+    _require_release_branch(repository, head)
+    known = {tag.ref for tag in release_tags(git)}
+    there = {tag.ref: tag for tag in mirrored_tags(git, remote)} if remote else {}
+    wanted = [(name, version) for name, version in _entries(lock) if tag_ref(name, version) not in known | there.keys()]
+    made, skipped = _tag(repository, head, lock, wanted)
+    pending = _pending(repository, lock, there)
+    pushed = _send(repository, pending) if remote and send else ()
+    return ReleaseResult(
+        made=made,
+        pushed=pushed,
+        skipped=skipped,
+        remote=remote,
+        pending=() if pushed or not remote else tuple(tag.ref.removeprefix("refs/tags/") for tag in pending),
+    )
+
+
+def _holding_lock(project: Project) -> Lockfile:
+    """The lock of HEAD, if it describes the prompts of HEAD. Raises StateError otherwise."""
+    lock = read_lock(project)
+    closures, errors = project.readable()
+    findings = lock_drift(lock, {name: digest(closure) for name, closure in closures.items()}, {})
+    if errors or findings:
+        first = str(errors[0]) if errors else findings[0].message
+        raise StateError(STALE, f"the committed lock does not hold: {first}", hint="promptctl lock, then commit it")
+    return lock
+
+
+def _require_release_branch(repository: Repository, head: str) -> None:
+    """Raises StateError off the release branches, and for commits the remote's branch does not have."""
+    branch, remote, globs = current_branch(repository.git), repository.remote, repository.release_branches
+    if branch is not None and not any(fnmatchcase(branch, glob) for glob in globs):
+        raise StateError(
+            OFF_BRANCH,
+            f"`{branch}` is no release branch ({', '.join(globs)})",
+            hint=f"git switch {repository.default_branch}",
+        )
+    if remote is None:
+        if branch is None:
+            raise StateError(OFF_BRANCH, "HEAD is detached", hint=f"git switch {repository.default_branch}")
+        return
+    prefix = f"refs/remotes/{remote}/"
+    patterns = [prefix + branch] if branch else [prefix + glob for glob in globs]
+    refs = list_refs(repository.git, *patterns)
+    if not any(ref.commit and is_ancestor(repository.git, head, ref.commit) for ref in refs):
+        target = branch or repository.default_branch
+        raise StateError(
+            NOT_PUSHED, f"{remote} does not have this commit on {target}", hint=f"git push {remote} {target}"
+        )
+
+
+def _entries(lock: Lockfile) -> Iterator[tuple[str, Version]]:
+    """Every release that may be tagged."""
+    for name in sorted(lock.prompts):
+        entry = lock.prompts[name]
+        yield from ((name, version) for version in ordered(entry.releases) if version not in entry.retired)
+
+
+def _tag(
+    repository: Repository, head: str, lock: Lockfile, wanted: list[tuple[str, Version]]
+) -> tuple[tuple[Tagged, ...], tuple[Skipped, ...]]:
+    made: list[Tagged] = []
+    skipped: list[Skipped] = []
+    tagger = committer(repository.git).stamped if wanted else ""
+    commits = _bringing_commits(repository, head, wanted)
+    for name, version in wanted:
+        commit, digest_text = commits.get((name, version)), lock.prompts[name].releases[version]
+        reason = _fault(repository, name, commit, digest_text)
+        if reason or commit is None:
+            skipped.append(Skipped(name=name, version=version, reason=reason or "no commit brought it"))
+            continue
+        create_tag(repository.git, name, version, commit, digest_text, tagger)
+        made.append(Tagged(name=name, version=version, commit=commit, digest=digest_text))
+    return tuple(made), tuple(skipped)
+
+
+def _fault(repository: Repository, name: str, commit: str | None, digest_text: str) -> str | None:
+    """Why an entry cannot be tagged at a commit, or None."""
+    if commit is None:
+        return "no commit brought it"
+    try:
+        content = digest(repository.at(commit).closure(name))
+    except PromptctlError as error:
+        return f"{commit[:7]} brought it, but the prompt cannot be read there: {error}"
+    if content != digest_text:
+        return f"{commit[:7]} brought it with another digest ({content}); promptctl lock withdraws it"
+    return None
+
+
+def _bringing_commits(
+    repository: Repository, head: str, wanted: list[tuple[str, Version]]
+) -> dict[tuple[str, Version], str]:
+    """The first-parent commit that brought each entry into the lock."""
+    found: dict[tuple[str, Version], str] = {}
+    missing = set(wanted)
+    if not missing:
+        return found
+    log = repository.git.text("log", "--first-parent", "--format=%H", head, "--", lockfile.PATH)
+    for commit in log.split("\n"):
+        lock = _lock_at(repository, commit)
+        gone = {key for key in missing if lock.release_digest(*key) is None}
+        missing -= gone
+        if not missing:
+            break
+        found |= dict.fromkeys(missing, commit)
+    return found
+
+
+def _lock_at(repository: Repository, commit: str) -> Lockfile:
+    try:
+        return read_lock(repository.at(commit))
+    except PromptctlError:
+        return Lockfile()
+
+
+def _pending(repository: Repository, lock: Lockfile, there: dict[str, ReleaseTag]) -> list[ReleaseTag]:
+    """Tags of this lock's releases that are here and not on the remote."""
+    wanted = {tag_ref(name, version) for name, version in _entries(lock)}
+    return [tag for tag in release_tags(repository.git) if tag.ref in wanted and tag.ref not in there]
+
+
+def _send(repository: Repository, pending: list[ReleaseTag]) -> tuple[str, ...]:
+    """Pushes tags, all or none. Raises StateError when one exists there already, OutsideError when the push failed."""
+    remote = repository.remote
+    if not pending or remote is None:
+        return ()
+    done = push(repository.git, remote, [Update(ref=tag.ref, new=tag.object_id, old=None) for tag in pending])
+    if done.outcome == "raced":
+        raise StateError(
+            "PC029", f"{remote} got one of these tags meanwhile: {done.said}", hint="promptctl release, again"
+        )
+    if done.outcome != "done":
+        raise OutsideError(
+            "PC090", f"the tags are made here but not on {remote}: {done.said}", hint="promptctl release, again"
+        )
+    fetch_shared(repository.git, remote, [], sorted({tag.name for tag in pending}))
+    return tuple(tag_name(tag.name, tag.version) for tag in pending)
