@@ -87,7 +87,7 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 
 
 def open_cache(environment: Mapping[str, str]) -> ReplyCache:
-    """This machine's cache; opened when first used."""
+    """This machine's cache: opened when first used, closed by the caller."""
     from promptctl.adapters.reply_cache import ReplyCache
 
     return ReplyCache(cache_folder(environment))

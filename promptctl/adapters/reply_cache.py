@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from promptctl.core.recording import reply_from_dict, reply_to_dict, strict_json
 from promptctl.core.request import Reply, compact_json
@@ -21,6 +22,7 @@ _OPENING_ATTEMPTS = 50
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, seal TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID"
 )
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -28,7 +30,8 @@ class ReplyCache:
     """A key-value store of replies. No failure of it is an error: what cannot be read is a miss, what cannot be written
     is not kept. ``faults`` counts those.
 
-    A database that is no database is renamed aside. One connection a process: SQLite's do not survive a fork.
+    A database that is no database is renamed aside. One connection a process: SQLite's do not survive a fork. Close it,
+    or use it in ``with``.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -55,6 +58,14 @@ class ReplyCache:
         """Stores the reply, in place of an earlier one."""
         value = compact_json(reply_to_dict(reply))
         self._guarded(lambda connection: _write(connection, (key, _seal(key, value), value)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Closes the connection; the next use opens it again."""
@@ -109,24 +120,27 @@ class ReplyCache:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Opens the database and makes its table. The switch to WAL does not wait for other openers by itself."""
-    for attempt in range(_OPENING_ATTEMPTS):
+    attempt = 0
+    while True:
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(_TABLE)
-        except sqlite3.OperationalError as error:
+            _prepare(connection, path)
+        except BaseException as error:
             connection.close()
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or attempt == 49:
+            attempt += 1
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
+            if not busy or attempt >= _OPENING_ATTEMPTS:
                 raise
-            time.sleep(0.002 * (attempt + 1))
-        except BaseException:
-            connection.close()
-            raise
         else:
-            path.chmod(0o600)
             return connection
-    raise AssertionError("unreachable")
+        time.sleep(0.002 * attempt)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(_TABLE)
+    path.chmod(0o600)
 
 
 def _require_own_file(path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from promptctl.core.document import Document
 from promptctl.core.provider import BUILT_IN, DEFAULT_CONCURRENCY, Kind, ProviderSettings, known_hint
@@ -13,7 +13,13 @@ from promptctl.errors import Place, UsageError
 
 BAD_PROVIDER = "PC072"
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1", re.ASCII)
+# Stricter than any URL parser, so that the host shown for trust is the host that is called.
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\])"
+    r"(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*",
+    re.ASCII,
+)
+_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]", re.ASCII)
 
 
 class _BadTable(Exception):
@@ -81,21 +87,23 @@ def _check_provider(provider: ProviderSettings) -> None:
 
 
 def _check_url(provider: ProviderSettings) -> None:
+    if not (url := _URL.fullmatch(provider.base_url)) or int(url["port"] or 0) > 65535:
+        hint = "no user, no `?`, no `#`; as in https://relay.example/v1"
+        raise _BadTable(provider.name, "`base_url` must be http(s)://host[:port][/path]", hint)
+    if not _is_host(url["host"]):
+        raise _BadTable(provider.name, f"{url['host']} is no address")
+    if provider.key and url["scheme"] == "http" and not _LOOPBACK.fullmatch(url["host"]):
+        raise _BadTable(provider.name, f"${provider.key} would travel unencrypted to {url['host']}", "use https://")
+
+
+def _is_host(host: str) -> bool:
+    if not re.fullmatch(r"\[.*\]|[0-9.]+", host):
+        return True
     try:
-        url = urlsplit(provider.base_url)
-        host, _ = url.hostname, url.port
+        address = ip_address(host.strip("[]"))
     except ValueError:
-        raise _BadTable(provider.name, "`base_url` is not a URL") from None
-    if url.scheme not in ("http", "https") or not host or not provider.base_url.isascii():
-        raise _BadTable(provider.name, "`base_url` must start with https:// and name a host")
-    if url.username is not None or url.password is not None:
-        raise _BadTable(
-            provider.name, "`base_url` must not hold a user or password", "name a variable with `key` instead"
-        )
-    if url.query or url.fragment or re.search(r"\s", provider.base_url):
-        raise _BadTable(provider.name, "`base_url` must end with its path: no spaces, no `?`, no `#`")
-    if provider.key and url.scheme == "http" and not _LOOPBACK.fullmatch(host):
-        raise _BadTable(provider.name, f"${provider.key} would travel unencrypted to {host}", "use an https:// URL")
+        return False
+    return (address.version == 6) == host.startswith("[")
 
 
 def _check_fallback(provider: ProviderSettings, providers: Mapping[str, ProviderSettings]) -> None:

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from promptctl.adapters import prices
 from promptctl.adapters.providers import WIRE_FORMATS, WireFormat, echo
-from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
 from promptctl.adapters.providers.exchange import Answer
-from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.trust import require_trust
 from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.recording import not_json, reply_key
@@ -23,7 +21,7 @@ from promptctl.core.request import Reply, Request, compact_json
 from promptctl.core.secrets import known_values
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.limit import AdaptiveLimit
-from promptctl.runtime.gateway.outcome import fault_of
+from promptctl.runtime.gateway.outcome import fault_of, reply_of
 from promptctl.runtime.gateway.retries import Patience, with_retries
 
 if TYPE_CHECKING:
@@ -111,18 +109,7 @@ class Gateway:
                 return answer, latency_ms
 
         answer, latency_ms = await with_retries(attempt, self._patience, self._random)
-        return self._read(wire, answer, provider, model_id, latency_ms)
-
-    def _read(
-        self, wire: WireFormat, answer: Answer, provider: ProviderSettings, model_id: str, latency_ms: float
-    ) -> Reply:
-        try:
-            reply = wire.parse(parse_json(answer.body))
-        except MalformedAnswer as error:
-            raise ProviderError("malformed", f"{provider.name} ({provider.host}): {error}") from None
-        model = reply.model or model_id
-        cost = prices.cost((model, model_id), reply.usage, provider.base_url, self._now())
-        return replace(reply, model=model, provider=provider.name, host=provider.host, latency_ms=latency_ms, cost=cost)
+        return reply_of(answer, wire, provider, model_id, latency_ms, self._now())
 
     def _key(self, provider: ProviderSettings) -> str:
         require_trust(provider, self._providers, self._environment)

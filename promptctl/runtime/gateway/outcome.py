@@ -1,17 +1,21 @@
-"""Turns an HTTP answer that is no success into the fault it stands for, without the key it may echo."""
+"""Turns an HTTP answer into the reply it carries, or into the fault it stands for, without the key it may echo."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from promptctl.adapters import prices
+from promptctl.adapters.providers import WireFormat
 from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
 from promptctl.adapters.providers.exchange import Answer
 from promptctl.adapters.providers.fault import FaultKind, ProviderError
 from promptctl.adapters.providers.openai import error_text
 from promptctl.core.provider import ProviderSettings
+from promptctl.core.request import Reply
 from promptctl.core.secrets import mask
 
 MAX_SAID = 500
@@ -38,6 +42,19 @@ def fault_of(
         retry_after=retry_after(answer.headers, now),
         hint=_hint(kind, provider, answer.status),
     )
+
+
+def reply_of(
+    answer: Answer, wire: WireFormat, provider: ProviderSettings, model_id: str, latency_ms: float, at: datetime
+) -> Reply:
+    """The reply in a success, with its price at ``at``. Raises ProviderError for a body that is no answer."""
+    try:
+        reply = wire.parse(parse_json(answer.body))
+    except MalformedAnswer as error:
+        raise ProviderError("malformed", f"{provider.name} ({provider.host}): {error}") from None
+    model = reply.model or model_id
+    cost = prices.cost((model, model_id), reply.usage, provider.base_url, at)
+    return replace(reply, model=model, provider=provider.name, host=provider.host, latency_ms=latency_ms, cost=cost)
 
 
 _MEANINGS: Mapping[FaultKind, str] = {
