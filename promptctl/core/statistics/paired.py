@@ -1,0 +1,73 @@
+"""The drop from a baseline to a candidate over the same cases, and how small a drop so many cases can show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promptctl.core.statistics.incomplete_beta import incomplete_beta
+from promptctl.core.statistics.interval import FEW, Interval, bootstrap_interval, clopper_pearson, mean, t_interval
+
+LEVEL = 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Baseline minus candidate: above 0 the candidate is worse. ``interval`` covers the drop with 90 %.
+
+    ``visible`` is the smallest drop that these cases would have shown, None when no drop could.
+    """
+
+    estimate: float
+    interval: Interval
+    visible: float | None
+
+
+def pass_drop(losses: int, gains: int, cases: int) -> Drop:
+    """The drop in the share of passing cases: ``losses`` passed only before, ``gains`` only now, of ``cases`` >= 1.
+
+    The Clopper-Pearson bounds p of losses / (losses + gains) become (2p - 1)(losses + gains) / cases; without any
+    change the drop is within [0, 1 - 0.05^(1/cases)]. Source: the sign test on discordant pairs, Q. McNemar, Note on
+    the sampling error of the difference between correlated proportions, Psychometrika 12 (1947), 153; the bound for
+    none seen is the one-sided exact one, J. A. Hanley and A. Lippman-Hand, JAMA 249 (1983), 1743.
+    """
+    changed = losses + gains
+    visible = smallest_visible_drop(gains, cases)
+    if changed == 0:
+        return Drop(0.0, Interval(0.0, 1 - 0.05 ** (1 / cases)), visible)
+    bounds = clopper_pearson(losses, changed, LEVEL)
+    scale = changed / cases
+    interval = Interval((2 * bounds.low - 1) * scale, (2 * bounds.high - 1) * scale)
+    return Drop((losses - gains) / cases, interval, visible)
+
+
+def smallest_visible_drop(gains: int, cases: int) -> float | None:
+    """The smallest drop in the share of passing cases whose interval would lie above 0, given the gains seen.
+
+    The lower bound lies above 0 once so many losses among losses + gains have less than 5 % chance under even odds:
+    P(X >= b) = I_0.5(b, gains + 1), source: DLMF 8.17.5.
+    """
+    low, high = gains, cases - gains
+    if high < 1 or not _lies_above_zero(high, gains):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _lies_above_zero(middle, gains) else (middle, high)
+    return (high - gains) / cases
+
+
+def _lies_above_zero(losses: int, gains: int) -> bool:
+    return incomplete_beta(losses, gains + 1, 0.5) < (1 - LEVEL) / 2
+
+
+def score_drop(drops: Sequence[float]) -> Drop:
+    """The mean of the cases' drops of a score within [0, 1], for at least one case.
+
+    Paired Student's t from 30 cases on, below that the seeded percentile bootstrap; one case alone shows no spread,
+    so its interval is all that a score allows. The visible drop is the distance from the estimate to the lower bound.
+    """
+    estimate = mean(drops)
+    if len(drops) == 1:
+        return Drop(estimate, Interval(-1.0, 1.0), None)
+    interval = (t_interval if len(drops) >= FEW else bootstrap_interval)(drops, LEVEL)
+    return Drop(estimate, interval, estimate - interval.low)
