@@ -208,3 +208,8 @@ def write_file(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def yaml_bytes(value: object) -> bytes:
+    """A plain value as block YAML in the written key order, for files that promptctl alone writes."""
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000).encode()

@@ -23,7 +23,8 @@ class Ref:
 
 def list_refs(git: Git, *patterns: str, options: tuple[str, ...] = ()) -> tuple[Ref, ...]:
     """Every ref that matches one of the full-name patterns, sorted by name."""
-    form = "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(creatordate:iso-strict)"
+    fields = ("refname", "objecttype", "objectname", "*objecttype", "*objectname", "creatordate:iso-strict")
+    form = "--format=" + "%00".join(f"%({field})" for field in fields)
     listing = git.text("for-each-ref", form, *options, *patterns)
     return tuple(_ref(line) for line in listing.split("\n") if line)
 

@@ -1,0 +1,26 @@
+"""``promptctl drift``."""
+
+from __future__ import annotations
+
+from promptctl.cli.context import Context
+from promptctl.cli.findings import count, findings_text
+from promptctl.cli.output import Answer
+from promptctl.workflows.drift import DriftResult, drift
+
+
+def command(context: Context) -> Answer:
+    """Find every disagreement between files, lock, tags and pointers; errors exit 1."""
+    result = drift(context.repository)
+    data = {
+        "findings": [finding.to_dict() for finding in result.findings],
+        "read": result.read,
+        "notes": list(result.notes),
+    }
+    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note="; ".join(result.notes) or None)
+
+
+def _text(result: DriftResult) -> str:
+    errors = sum(finding.level == "error" for finding in result.findings)
+    notices = len(result.findings) - errors
+    summary = f"{count(errors, 'error')}, {count(notices, 'notice')} (read {result.read})"
+    return "\n".join(part for part in (findings_text(result.findings), summary) if part)

@@ -1,0 +1,80 @@
+"""``promptctl plan``."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.workflows.gate import GateWish
+from promptctl.workflows.plan import PlanResult, PlanRow, plan
+
+
+def command(
+    context: Context,
+    targets: Annotated[
+        list[str], typer.Argument(metavar="[NAME[@VERSION]]… ENV", help="Prompts, then the environment.")
+    ],
+) -> Answer:
+    """Show what a promotion would change and what stands against it; without names, every one that is due."""
+    return planned(context, targets, GateWish())
+
+
+def planned(context: Context, targets: list[str], wish: GateWish) -> Answer:
+    """The plan as an answer; ``promote --dry-run`` prints just that."""
+    *references, environment = targets
+    in_ci = os.environ.get("CI", "") not in ("", "0", "false")
+    result = plan(context.repository, references, environment, wish, in_ci=in_ci)
+    data = {"environment": environment, "read": result.read, "moves": [_row(row) for row in result.rows]}
+    due = [row.move.release.name for row in result.rows if row.move.direction != "same"]
+    following = f"promptctl promote {' '.join(due)} {environment}" if due and result.ok else None
+    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=result.note, next=following)
+
+
+def _row(row: PlanRow) -> dict[str, Any]:
+    move = row.move
+    return {
+        "prompt": move.release.name,
+        "direction": move.direction,
+        "from": move.live.served.to_dict() if move.live else None,
+        "to": {"version": str(move.release.version), "digest": move.release.digest},
+        "class": move.change.change if move.change else None,
+        "reasons": [str(reason) for reason in move.change.reasons] if move.change else [],
+        "diff": row.diff.to_dict() if row.diff else None,
+        "gate": {"ok": row.gate.ok, "sentence": row.gate.sentence} if row.gate else None,
+        "refusals": [
+            {"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in move.refusals
+        ],
+    }
+
+
+def _text(result: PlanResult) -> str:
+    if not result.rows:
+        return f"nothing is due for {result.environment} (read {result.read})"
+    lines = [line for row in result.rows for line in _row_lines(row)]
+    return "\n".join([*lines, f"read {result.read}; nothing was changed"])
+
+
+def _row_lines(row: PlanRow) -> list[str]:
+    from promptctl.cli.commands.diff import diff_text
+
+    move = row.move
+    before = str(move.live.served.version) if move.live else "nothing"
+    if move.direction == "same":
+        return [f"{move.release.name}: {before} is served already"]
+    lines = [f"{move.release.name}: {before} -> {move.release.version}  {move.direction}"]
+    if move.change:
+        lines.append(f"  contract: {move.change.change}")
+        lines += [f"    {reason}" for reason in move.change.reasons]
+    if row.diff:
+        lines += [f"  {line}" for line in diff_text(row.diff).split("\n")]
+    lines.append(f"  gate: {row.gate.sentence if row.gate else 'none in this environment'}")
+    for problem in move.refusals:
+        lines += [
+            f"  refused[{problem.code}]: {problem.message}",
+            *([f"    hint: {problem.hint}"] if problem.hint else []),
+        ]
+    return lines

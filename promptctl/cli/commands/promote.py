@@ -1,0 +1,93 @@
+"""``promptctl promote``."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.options import NoPushOption
+from promptctl.cli.output import Answer
+from promptctl.cli.sent import published_data, published_text
+from promptctl.errors import UsageError
+from promptctl.workflows.gate import GateWish
+from promptctl.workflows.promote import Moved, PromoteResult, Promotion, promote
+
+
+def command(
+    context: Context,
+    targets: Annotated[list[str], typer.Argument(metavar="NAME[@VERSION]… ENV", help="Prompts, then the environment.")],
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, for the record.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan only.")] = False,
+    accept_suite_change: Annotated[
+        str | None,
+        typer.Option("--accept-suite-change", metavar="REASON", help="Let a weaker suite pass, for a reason."),
+    ] = None,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", help="Judge without the baseline, for the --reason.")
+    ] = False,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="Stop evals above this.")] = None,
+    no_push: NoPushOption = False,
+) -> Answer:
+    """Point an environment at released versions, once its gate and rules say yes."""
+    *references, environment = targets
+    if not references:
+        raise UsageError("PC001", "name a prompt and an environment", hint="promptctl promote NAME ENV")
+    if no_baseline and not reason:
+        raise UsageError("PC001", "--no-baseline needs a --reason")
+    wish = GateWish(
+        accept_suite_change=accept_suite_change, no_baseline=reason if no_baseline else None, max_cost=max_cost
+    )
+    if dry_run:
+        from promptctl.cli.commands.plan import planned
+
+        return planned(context, [*references, environment], wish)
+    context.output.progress(f"promoting to {environment} …")
+    promotion = Promotion(
+        environment=environment,
+        references=tuple(references),
+        reason=reason,
+        in_ci=os.environ.get("CI", "") not in ("", "0", "false"),
+        send=not no_push,
+        wish=wish,
+    )
+    return _answer(promote(context.repository, promotion, context.now), references)
+
+
+def _answer(result: PromoteResult, references: list[str]) -> Answer:
+    data = {
+        "environment": result.environment,
+        "moved": [_moved(move) for move in result.moved],
+        "refused": [{"prompt": name, "sentence": gate.sentence, **gate.summary} for name, gate in result.refused],
+        "published": published_data(result.published),
+    }
+    name = references[0].partition("@")[0]
+    following = f"promptctl eval {name}" if result.refused else None
+    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=result.note, next=following)
+
+
+def _moved(move: Moved) -> dict[str, Any]:
+    return {
+        "prompt": move.name,
+        "from": move.before.to_dict() if move.before else None,
+        "to": move.after.to_dict(),
+        "direction": move.direction,
+        "gate": move.gate.sentence if move.gate else None,
+    }
+
+
+def _text(result: PromoteResult) -> str:
+    lines = [f"{name}: refused by the gate of {result.environment}: {gate.sentence}" for name, gate in result.refused]
+    for move in result.moved:
+        before = str(move.before.version) if move.before else "nothing"
+        downgrade = "  DOWNGRADE" if move.direction == "DOWNGRADE" else ""
+        lines.append(f"{move.name} in {result.environment}: {before} -> {move.after.version}{downgrade}")
+        lines.append(f"  gate: {move.gate.sentence if move.gate else 'none in this environment'}")
+        lines += [f"  note: {note}" for note in (move.gate.notes if move.gate else ())]
+    if result.published:
+        lines.append(published_text(result.published))
+    elif result.refused:
+        lines.append("nothing was changed")
+    return "\n".join(lines)

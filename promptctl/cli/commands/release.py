@@ -1,0 +1,37 @@
+"""``promptctl release``."""
+
+from __future__ import annotations
+
+from promptctl.cli.context import Context
+from promptctl.cli.options import NoPushOption
+from promptctl.cli.output import Answer
+from promptctl.workflows.release import ReleaseResult, release
+
+
+def command(context: Context, no_push: NoPushOption = False) -> Answer:
+    """Tag every release the committed lock proposes, and push the tags."""
+    result = release(context.repository, send=not no_push)
+    data = {
+        "made": [
+            {"prompt": tag.name, "version": str(tag.version), "commit": tag.commit, "digest": tag.digest}
+            for tag in result.made
+        ],
+        "pushed": list(result.pushed),
+        "pending": list(result.pending),
+        "skipped": [
+            {"prompt": skip.name, "version": str(skip.version), "reason": skip.reason} for skip in result.skipped
+        ],
+        "remote": result.remote,
+    }
+    following = f"promptctl promote {result.made[0].name} ENV" if result.made else None
+    return Answer(data=data, view=lambda: _text(result), next=following)
+
+
+def _text(result: ReleaseResult) -> str:
+    lines = [f"tagged prompts/{tag.name}@v{tag.version} at {tag.commit[:7]}" for tag in result.made]
+    lines += [f"skipped {skip.name} {skip.version}: {skip.reason}" for skip in result.skipped]
+    if result.pushed:
+        lines.append(f"pushed {len(result.pushed)} to {result.remote}")
+    elif result.pending:
+        lines.append(f"{len(result.pending)} not on {result.remote} yet; the next release sends them")
+    return "\n".join(lines) or "nothing to release: every entry of the lock is tagged"

@@ -1,0 +1,29 @@
+"""``promptctl remove``."""
+
+from __future__ import annotations
+
+from promptctl.cli.context import Context
+from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
+from promptctl.cli.output import Answer
+from promptctl.cli.sent import published_data, published_text
+from promptctl.workflows.remove import remove
+
+
+def command(
+    context: Context,
+    name: NameArgument,
+    environment: EnvironmentArgument,
+    reason: ReasonOption,
+    no_push: NoPushOption = False,
+) -> Answer:
+    """Stop serving a prompt in an environment; its moves stay."""
+    result = remove(context.repository, name, environment, reason, context.now, send=not no_push)
+    before = str(result.before.version) if result.before else "nothing"
+    data = {
+        "prompt": name,
+        "environment": environment,
+        "from": result.before.to_dict() if result.before else None,
+        "published": published_data(result.published),
+    }
+    lines = [f"{name} in {environment}: {before} -> nothing", published_text(result.published)]
+    return Answer(data=data, view=lambda: "\n".join(lines), note=result.published.note)

@@ -1,0 +1,32 @@
+"""``promptctl rollback``."""
+
+from __future__ import annotations
+
+from promptctl.cli.context import Context
+from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
+from promptctl.cli.output import Answer
+from promptctl.cli.sent import published_data, published_text
+from promptctl.workflows.rollback import rollback
+
+
+def command(
+    context: Context,
+    reference: NameArgument,
+    environment: EnvironmentArgument,
+    reason: ReasonOption,
+    no_push: NoPushOption = False,
+) -> Answer:
+    """Point an environment back at what it served before, or at a version that was live there."""
+    result = rollback(context.repository, reference, environment, reason, context.now, send=not no_push)
+    before = str(result.before.version) if result.before else "nothing"
+    data = {
+        "prompt": result.name,
+        "environment": environment,
+        "from": result.before.to_dict() if result.before else None,
+        "to": result.after.to_dict(),
+        "warning": result.warning,
+        "published": published_data(result.published),
+    }
+    lines = [f"{result.name} in {environment}: {before} -> {result.after.version}", published_text(result.published)]
+    note = f"warning: {result.warning}" if result.warning else result.published.note
+    return Answer(data=data, view=lambda: "\n".join(lines), note=note, next=f"promptctl history {result.name}")

@@ -1,0 +1,15 @@
+"""``promptctl unfreeze``."""
+
+from __future__ import annotations
+
+from promptctl.cli.context import Context
+from promptctl.cli.freezing import set_frozen
+from promptctl.cli.options import EnvironmentArgument, NoPushOption, ReasonOption
+from promptctl.cli.output import Answer
+
+
+def command(
+    context: Context, environment: EnvironmentArgument, reason: ReasonOption, no_push: NoPushOption = False
+) -> Answer:
+    """Allow promotions to an environment again."""
+    return set_frozen(context, environment, reason, frozen=False, send=not no_push)

@@ -1,0 +1,35 @@
+"""``promptctl verify``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.findings import count, findings_text
+from promptctl.cli.output import Answer
+from promptctl.workflows.verify import VerifyResult, verify
+
+
+def command(
+    context: Context,
+    references: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME[@VERSION]]…", help="All releases without one.")
+    ] = None,
+) -> Answer:
+    """Check that tag objects, content, trailers and locks agree about every release."""
+    result = verify(context.repository, references or ())
+    data = {
+        "releases": [
+            {"prompt": found.name, "version": str(found.version), "digest": found.digest, "commit": found.commit}
+            for found in result.releases
+        ],
+        "findings": [finding.to_dict() for finding in result.findings],
+    }
+    return Answer(data=data, view=lambda: _text(result), ok=result.ok)
+
+
+def _text(result: VerifyResult) -> str:
+    holding = f"{count(len(result.releases), 'release')} verified"
+    return "\n".join(part for part in (findings_text(result.findings), holding) if part)

@@ -1,0 +1,28 @@
+"""Shows drift findings the same way wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from promptctl.core.drift import Drift
+
+
+def findings_text(findings: Sequence[Drift]) -> str:
+    """One finding a paragraph: kind, what disagrees, both digests, and the command that repairs it."""
+    return "\n".join(_finding(finding) for finding in findings)
+
+
+def _finding(finding: Drift) -> str:
+    where = f" in {finding.environment}" if finding.environment else ""
+    lines = [f"{finding.level}[{finding.kind}]{where}: {finding.message}"]
+    if finding.expected and finding.expected not in finding.message:
+        lines.append(f"  expected {finding.expected}")
+    if finding.actual and finding.actual not in finding.message:
+        lines.append(f"  found    {finding.actual}")
+    return "\n".join([*lines, f"  repair: {finding.repair}"])
+
+
+def count(number: int, word: str) -> str:
+    """ "1 prompt", "3 prompts", "2 entries"."""
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{number} {word if number == 1 else plural}"

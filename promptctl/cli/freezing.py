@@ -1,0 +1,22 @@
+"""What ``freeze`` and ``unfreeze`` answer."""
+
+from __future__ import annotations
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.cli.sent import published_data, published_text
+from promptctl.workflows.freeze import freeze
+
+
+def set_frozen(context: Context, environment: str, reason: str, *, frozen: bool, send: bool) -> Answer:
+    """Stops or allows promotions and says what changed."""
+    result = freeze(context.repository, environment, reason, context.now, frozen=frozen, send=send)
+    state = "frozen" if frozen else "open"
+    changed = f"{environment} is {state}" if result.changed else f"{environment} was {state} already"
+    data = {
+        "environment": environment,
+        "frozen": frozen,
+        "changed": result.changed,
+        "published": published_data(result.published),
+    }
+    return Answer(data=data, view=lambda: f"{changed}\n{published_text(result.published)}", note=result.published.note)

@@ -1,0 +1,34 @@
+"""Says what became of a commit on the state branch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from promptctl.workflows.publish import Published
+
+
+def published_data(published: Published | None) -> dict[str, Any] | None:
+    """The commit, where it is, and whether the remote has it."""
+    if published is None:
+        return None
+    return {
+        "commit": published.commit,
+        "branch": published.branch,
+        "remote": published.remote,
+        "sent": published.sent,
+        "resent": published.resent,
+    }
+
+
+def published_text(published: Published) -> str:
+    """One line: the commit and where it is."""
+    if published.commit is None:
+        return "nothing to do"
+    short = published.commit[:7]
+    if published.resent:
+        return f"sent what was recorded here before: {short} on {published.remote}/{published.branch}"
+    if published.remote and published.sent:
+        return f"commit {short} on {published.remote}/{published.branch}"
+    if published.remote:
+        return f"commit {short}, here only: not on {published.remote}"
+    return f"commit {short} on {published.branch}"

@@ -1,0 +1,33 @@
+"""Tables: drawn on a terminal, plain aligned columns in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from promptctl.core.safe_text import safe_text
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
+    """Rows under headers, as something ``Answer.view`` may return."""
+    if not sys.stdout.isatty():
+        return plain_table(headers, rows)
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="dim")
+    for header in headers:
+        drawn.add_column(header)
+    for row in rows:
+        drawn.add_row(*(Text(safe_text(cell)) for cell in row))
+    return drawn
+
+
+def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns two spaces apart, no trailing blanks."""
+    lines = [list(headers), *(list(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headers))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )

@@ -1,0 +1,45 @@
+"""``freeze`` and ``unfreeze``: stop and allow promotions to an environment. Rollbacks are never stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from promptctl.adapters.files import yaml_bytes
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
+from promptctl.core.pointer import freeze_path
+from promptctl.workflows.moving import timestamp
+from promptctl.workflows.publish import Edit, Published, publish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeResult:
+    """``changed`` is False when the environment was in that state already."""
+
+    environment: str
+    frozen: bool
+    published: Published
+
+    @property
+    def changed(self) -> bool:
+        return self.published.commit is not None
+
+
+def freeze(
+    repository: Repository, environment: str, reason: str, now: datetime, *, frozen: bool, send: bool = True
+) -> FreezeResult:
+    """Stops (``frozen``) or allows promotions to an environment."""
+    repository.settings.environment(environment)
+    verb = "freeze" if frozen else "unfreeze"
+    value = {"at": timestamp(now), "by": committer(repository.git).person, "reason": reason}
+
+    def build(state: State) -> Edit | None:
+        if (state.freeze_reason(environment) is not None) == frozen:
+            return None
+        data = yaml_bytes(value) if frozen else None
+        return Edit(files={freeze_path(environment): data}, message=f"{verb} {environment}\n\n{reason}")
+
+    published = publish(repository, f"{verb} {environment}", build, send=send)
+    return FreezeResult(environment=environment, frozen=frozen, published=published)

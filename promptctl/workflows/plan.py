@@ -1,0 +1,57 @@
+"""``plan``: what a promotion would change, and everything that stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
+from promptctl.core.diff import PromptDiff, prompt_diff
+from promptctl.workflows.gate import GateForecast, GateWish, forecast
+from promptctl.workflows.promotion import PlannedMove, plan_moves, promotable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """One move: what it would do, how the prompt differs from the live one, and what its gate is likely to say."""
+
+    move: PlannedMove
+    diff: PromptDiff | None
+    gate: GateForecast | None
+
+    @property
+    def allowed(self) -> bool:
+        return not self.move.refusals and (self.gate is None or self.gate.ok)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """Rows in the order asked for; ``read`` names the commit of the state."""
+
+    environment: str
+    rows: tuple[PlanRow, ...]
+    read: str
+    note: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return all(row.allowed for row in self.rows)
+
+
+def plan(
+    repository: Repository, references: Sequence[str], environment: str, wish: GateWish, *, in_ci: bool
+) -> PlanResult:
+    """Plans some promotions, or without names all that are due. Changes nothing and calls no model."""
+    state = read_state(repository)
+    chosen = references or promotable(repository, state, environment)
+    moves = plan_moves(repository, state, environment, chosen, in_ci=in_ci)
+    rows = [
+        PlanRow(
+            move=move,
+            diff=prompt_diff(move.live_release.closure, move.release.closure) if move.live_release else None,
+            gate=forecast(repository, state, move, wish) if move.direction != "same" else None,
+        )
+        for move in moves
+    ]
+    return PlanResult(environment=environment, rows=tuple(rows), read=state.label, note=repository.policy_note)

@@ -1,0 +1,163 @@
+"""``promote``: points an environment at released versions, in one commit, once everything that guards it says yes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.git.remote import fetch_shared
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
+from promptctl.core.moves import Move
+from promptctl.core.pointer import Served
+from promptctl.core.reference import parse_reference
+from promptctl.errors import StateError
+from promptctl.workflows.gate import GateOutcome, GateWish, judge
+from promptctl.workflows.moving import move_files, next_serial, timestamp
+from promptctl.workflows.promotion import PlannedMove, plan_moves
+from promptctl.workflows.publish import Edit, Published, publish
+
+GATE_FAILED = "PC108"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """What to promote, where to, and what was said about it."""
+
+    environment: str
+    references: tuple[str, ...]
+    reason: str | None = None
+    in_ci: bool = False
+    send: bool = True
+    wish: GateWish = field(default_factory=GateWish)
+
+    @property
+    def operation(self) -> str:
+        """The command's spelling; the same spelling is the same command."""
+        return shlex.join(["promote", *self.references, self.environment])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """One pointer that changed, with what the gate said (None: no gate)."""
+
+    name: str
+    before: Served | None
+    after: Served
+    direction: str
+    gate: GateOutcome | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromoteResult:
+    """``ok`` is False when a gate said no; then nothing was written and ``refused`` names the gates."""
+
+    environment: str
+    moved: tuple[Moved, ...]
+    refused: tuple[tuple[str, GateOutcome], ...] = ()
+    published: Published | None = None
+    note: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not self.refused
+
+
+class _GateRefused(Exception):
+    """Carries gates that said no out of the publishing loop; a "no" is an answer, not an error."""
+
+    def __init__(self, refused: tuple[tuple[str, GateOutcome], ...]) -> None:
+        super().__init__()
+        self.refused = refused
+
+
+def promote(repository: Repository, promotion: Promotion, now: datetime) -> PromoteResult:
+    """Makes the promotion. Raises StateError for what refuses it but the gate, OutsideError when it is not live."""
+    committer(repository.git)
+    repository.settings.environment(promotion.environment)
+    if repository.remote and promotion.send:
+        names = [parse_reference(text).name for text in promotion.references]
+        fetch_shared(repository.git, repository.remote, [repository.default_branch, repository.state_branch], names)
+        repository.forget()
+    moved: list[Moved] = []
+
+    def build(state: State) -> Edit | None:
+        moved.clear()
+        planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
+        wanted = [move for move in planned if move.direction != "same"]
+        _require_allowed(wanted)
+        gates = {move.release.name: judge(repository, state, move, promotion.wish) for move in wanted}
+        refused = tuple((name, gate) for name, gate in gates.items() if gate and not gate.ok)
+        if refused:
+            raise _GateRefused(refused)
+        moved.extend(_moved(move, gates[move.release.name]) for move in wanted)
+        return _edit(repository, state, promotion, wanted, gates, now) if wanted else None
+
+    try:
+        published = publish(repository, promotion.operation, build, send=promotion.send, fetch=False)
+    except _GateRefused as no:
+        return PromoteResult(
+            environment=promotion.environment, moved=(), refused=no.refused, note=repository.policy_note
+        )
+    return PromoteResult(
+        environment=promotion.environment, moved=tuple(moved), published=published, note=repository.policy_note
+    )
+
+
+def _require_allowed(planned: Sequence[PlannedMove]) -> None:
+    problems = tuple(dict.fromkeys(problem for move in planned for problem in move.refusals))
+    if problems:
+        raise refusal(problems)
+
+
+def refusal(problems: tuple) -> StateError:  # type: ignore[type-arg]
+    """Every refusal as one error."""
+    first = problems[0]
+    error = StateError(first.code, first.message, hint=first.hint)
+    error.problems = problems
+    return error
+
+
+def _moved(move: PlannedMove, gate: GateOutcome | None) -> Moved:
+    return Moved(
+        name=move.release.name,
+        before=move.live.served if move.live else None,
+        after=Served(move.release.version, move.release.digest),
+        direction=move.direction,
+        gate=gate,
+    )
+
+
+def _edit(
+    repository: Repository,
+    state: State,
+    promotion: Promotion,
+    wanted: Sequence[PlannedMove],
+    gates: dict[str, GateOutcome | None],
+    now: datetime,
+) -> Edit:
+    files: dict[str, bytes | None] = {}
+    by = committer(repository.git).person
+    for planned in wanted:
+        name, gate = planned.release.name, gates[planned.release.name]
+        notes = (gate.notes if gate else ("no gate",)) + (("DOWNGRADE",) if planned.direction == "DOWNGRADE" else ())
+        move = Move(
+            serial=next_serial(state, promotion.environment, name),
+            at=timestamp(now),
+            kind="promote",
+            served=Served(planned.release.version, planned.release.digest),
+            by=by,
+            source=str(planned.live.served.version) if planned.live else None,
+            reason=promotion.reason,
+            evidence=gate.summary if gate else None,
+            notes=notes,
+        )
+        files |= move_files(state, promotion.environment, name, move, now)
+        files |= dict(gate.files) if gate else {}
+    titles = [f"{planned.release.name}@{planned.release.version}" for planned in wanted]
+    subject = f"promote {titles[0] if len(titles) == 1 else f'{len(titles)} prompts'} to {promotion.environment}"
+    body = "\n".join([*(titles if len(titles) > 1 else []), *([promotion.reason] if promotion.reason else [])])
+    return Edit(files=files, message=f"{subject}\n\n{body}".rstrip())

@@ -1,0 +1,168 @@
+"""What a promotion would do and what stands against it: shared by ``plan`` and ``promote``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promptctl.adapters.git.tags import mirrored_tags
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.state import State
+from promptctl.core.contract import ContractChange, change_class
+from promptctl.core.pointer import Pointer
+from promptctl.core.reference import Reference, parse_reference
+from promptctl.core.settings import Environment
+from promptctl.core.tag import tag_ref
+from promptctl.core.version import Version
+from promptctl.errors import Problem, StateError, UsageError
+from promptctl.workflows.releases import Release, find_tag, read_release, witnesses
+
+ORDER, APPROVAL, FROZEN, RETIRED = "PC101", "PC102", "PC103", "PC104"
+NOT_ON_REMOTE, CI_ONLY, NOTHING_TO_PROMOTE = "PC105", "PC106", "PC107"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMove:
+    """One prompt's move: the release, what is live, its contract change against that, and what refuses it."""
+
+    release: Release
+    environment: Environment
+    live: Pointer | None
+    live_release: Release | None
+    change: ContractChange | None
+    refusals: tuple[Problem, ...]
+
+    @property
+    def direction(self) -> str:
+        """ "first", "upgrade", "DOWNGRADE" or "same"."""
+        if self.live is None:
+            return "first"
+        live = self.live.served
+        if (live.version, live.digest) == (self.release.version, self.release.digest):
+            return "same"
+        return "DOWNGRADE" if self.release.version < live.version else "upgrade"
+
+
+def plan_moves(
+    repository: Repository, state: State, environment: str, texts: Sequence[str], *, in_ci: bool
+) -> tuple[PlannedMove, ...]:
+    """The moves that ``promote`` would make. Raises UsageError for bad names, StateError for unreadable releases."""
+    target = repository.settings.environment(environment)
+    references = [parse_reference(text) for text in texts]
+    names = [reference.name for reference in references]
+    if len(set(names)) != len(names):
+        raise UsageError("PC001", "a prompt is named twice")
+    return tuple(_planned(repository, state, target, reference, in_ci=in_ci) for reference in references)
+
+
+def promotable(repository: Repository, state: State, environment: str) -> tuple[str, ...]:
+    """Every prompt where the version that ``promote`` would choose is not the one the environment serves."""
+    target = repository.settings.environment(environment)
+    found = []
+    for name in sorted(read_lock(repository.policy).prompts):
+        try:
+            version = chosen_version(repository, state, target, Reference(name))
+        except StateError:
+            continue
+        live = state.pointer(environment, name)
+        if live is None or live.served.version != version:
+            found.append(f"{name}@{version}")
+    return tuple(found)
+
+
+def chosen_version(repository: Repository, state: State, environment: Environment, reference: Reference) -> Version:
+    """The version meant: the one named, else what the environment before serves, else the default branch's entry.
+
+    Raises StateError when there is none.
+    """
+    if reference.ref != "work":
+        return _named_version(state, environment, reference)
+    if environment.after:
+        before = state.pointer(environment.after, reference.name)
+        if before is None:
+            message = f"{environment.after} does not serve {reference.name}, and {environment.name} comes after it"
+            raise StateError(ORDER, message, hint=f"promptctl promote {reference.name} {environment.after}")
+        return before.served.version
+    entry = read_lock(repository.policy).prompts.get(reference.name)
+    if entry is None:
+        _refuse_unknown(repository, reference.name)
+        message = f"{reference.name} is not in the lock of {repository.default_branch}"
+        raise StateError(NOTHING_TO_PROMOTE, message, hint="promptctl lock, commit, then promptctl release")
+    find_tag(repository, reference.name, entry.version)
+    return entry.version
+
+
+def _named_version(state: State, environment: Environment, reference: Reference) -> Version:
+    if reference.version:
+        return reference.version
+    served = state.pointer(reference.ref, reference.name) if reference.ref in state.environments else None
+    if served is None:
+        message = f"`{reference.ref}` is no version; {environment.name} serves only releases"
+        raise UsageError("PC003", message, hint=f"promptctl history {reference.name}")
+    return served.served.version
+
+
+def _refuse_unknown(repository: Repository, name: str) -> None:
+    """Raises UsageError with the nearest name when nothing anywhere is called so."""
+    if name not in repository.work.names:
+        repository.policy.find(name)
+
+
+def _planned(
+    repository: Repository, state: State, environment: Environment, reference: Reference, *, in_ci: bool
+) -> PlannedMove:
+    version = chosen_version(repository, state, environment, reference)
+    locks = witnesses(repository, work=False)
+    release = read_release(repository, reference.name, version, locks)
+    live = state.pointer(environment.name, reference.name)
+    before = read_release(repository, reference.name, live.served.version, locks) if live else None
+    return PlannedMove(
+        release=release,
+        environment=environment,
+        live=live,
+        live_release=before,
+        change=change_class(before.closure, release.closure) if before else None,
+        refusals=tuple(_refusals(repository, state, environment, release, in_ci=in_ci)),
+    )
+
+
+def _refusals(
+    repository: Repository, state: State, environment: Environment, release: Release, *, in_ci: bool
+) -> list[Problem]:
+    """Everything but the gate that stands against a promotion, each with the way out."""
+    called = f"{release.name} {release.version}"
+    found: list[Problem] = []
+    if reason := read_lock(repository.policy).retired(release.name, release.version):
+        found.append(Problem(RETIRED, f"{called} is retired: {reason}", hint=f"promptctl history {release.name}"))
+    if reason := state.freeze_reason(environment.name):
+        hint = f"promptctl unfreeze {environment.name} --reason …"
+        found.append(Problem(FROZEN, f"{environment.name} is frozen: {reason}", hint=hint))
+    if environment.from_ci and not in_ci:
+        found.append(
+            Problem(CI_ONLY, f"{environment.name} takes promotions from CI only", hint="run it in the pipeline")
+        )
+    if environment.after and not _stood(state, environment.after, release):
+        message = f"{called} was not live in {environment.after}, or was rolled back there"
+        hint = f"promptctl promote {release.name}@{release.version} {environment.after}"
+        found.append(Problem(ORDER, message, hint=hint))
+    if environment.approvals:
+        message = f"{environment.name} asks for {environment.approvals} approval(s), and {called} has none"
+        found.append(Problem(APPROVAL, message, hint=f"[environments.{environment.name}] approvals in promptctl.toml"))
+    if repository.remote and not _on_remote(repository, repository.remote, release):
+        message = f"the tag of {called} is not on {repository.remote}"
+        found.append(Problem(NOT_ON_REMOTE, message, hint="promptctl release"))
+    return found
+
+
+def _stood(state: State, environment: str, release: Release) -> bool:
+    moves = state.moves(environment, release.name)
+    return any(
+        served and (served.version, served.digest) == (release.version, release.digest) for served in moves.stack()
+    )
+
+
+def _on_remote(repository: Repository, remote: str, release: Release) -> bool:
+    """Whether the remote, as last fetched, has the same tag object."""
+    here = find_tag(repository, release.name, release.version)
+    there = {tag.ref: tag.object_id for tag in mirrored_tags(repository.git, remote, release.name)}
+    return there.get(tag_ref(release.name, release.version)) == here.object_id

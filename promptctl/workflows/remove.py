@@ -1,0 +1,56 @@
+"""``remove``: an environment stops serving a prompt; its moves stay."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from datetime import datetime
+
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
+from promptctl.core.moves import Move
+from promptctl.core.name import check_name
+from promptctl.core.pointer import Served
+from promptctl.errors import StateError
+from promptctl.workflows.moving import move_files, next_serial, timestamp
+from promptctl.workflows.publish import Edit, Published, publish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveResult:
+    """What was served until now; None when a repeated command only sent an earlier one."""
+
+    name: str
+    environment: str
+    before: Served | None
+    published: Published
+
+
+def remove(
+    repository: Repository, name: str, environment: str, reason: str, now: datetime, *, send: bool = True
+) -> RemoveResult:
+    """Takes the pointer away. Raises StateError when the environment does not serve the prompt."""
+    check_name(name)
+    repository.settings.environment(environment)
+    before: list[Served] = []
+
+    def build(state: State) -> Edit | None:
+        live = state.pointer(environment, name)
+        if live is None:
+            raise StateError("PC098", f"{environment} does not serve {name}", hint="promptctl status")
+        before[:] = [live.served]
+        move = Move(
+            serial=next_serial(state, environment, name),
+            at=timestamp(now),
+            kind="remove",
+            served=None,
+            by=committer(repository.git).person,
+            source=str(live.served.version),
+            reason=reason,
+        )
+        files = move_files(state, environment, name, move, now)
+        return Edit(files=files, message=f"remove {name} from {environment}\n\n{reason}")
+
+    published = publish(repository, shlex.join(["remove", name, environment]), build, send=send)
+    return RemoveResult(name=name, environment=environment, before=before[0] if before else None, published=published)

@@ -1,0 +1,114 @@
+"""``status``: prompts against environments, as last fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.state import State, read_state, state_at, unsent_commit
+from promptctl.core.canonical import digest
+from promptctl.core.lockfile import Lockfile
+from promptctl.core.pointer import Pointer
+from promptctl.core.version import Version
+from promptctl.errors import DocumentError, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRow:
+    """One prompt: how its files stand to the lock, the locked version, and what each environment serves.
+
+    ``files`` is "locked", "modified", "unlocked", "unreadable" or "gone".
+    """
+
+    name: str
+    files: str
+    locked: Version | None
+    served: Mapping[str, Pointer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusResult:
+    """Rows by name; ``unsent`` lists pointers that moved here only; ``frozen`` maps environments to reasons."""
+
+    rows: tuple[StatusRow, ...]
+    environments: tuple[str, ...]
+    read: str
+    frozen: Mapping[str, str]
+    unsent: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    note: str | None = None
+
+
+def status(repository: Repository) -> StatusResult:
+    """The matrix. Raises StateError when the state branch was not fetched."""
+    state = read_state(repository)
+    environments = tuple(dict.fromkeys([*repository.settings.environments, *state.environments]))
+    lock, broken = _lock(repository)
+    pointers, faults = _pointers(state)
+    broken += faults
+    names = sorted({*repository.work.names, *lock.prompts, *(name for _, name in pointers)})
+    rows = [
+        StatusRow(
+            name=name,
+            files=_files(repository, lock, name),
+            locked=lock.prompts[name].version if name in lock.prompts else None,
+            served={where: pointers[where, name] for where in environments if (where, name) in pointers},
+        )
+        for name in names
+    ]
+    frozen = {where: reason for where in environments if (reason := state.freeze_reason(where))}
+    return StatusResult(
+        rows=tuple(rows),
+        environments=environments,
+        read=state.label,
+        frozen=frozen,
+        unsent=_unsent(repository, state),
+        broken=broken,
+        note=repository.policy_note,
+    )
+
+
+def _lock(repository: Repository) -> tuple[Lockfile, tuple[str, ...]]:
+    try:
+        return read_lock(repository.work), ()
+    except DocumentError as error:
+        return Lockfile(), (str(error),)
+
+
+def _pointers(state: State) -> tuple[dict[tuple[str, str], Pointer], tuple[str, ...]]:
+    found: dict[tuple[str, str], Pointer] = {}
+    broken: list[str] = []
+    for environment, names in state.environments.items():
+        for name in names:
+            try:
+                pointer = state.pointer(environment, name)
+            except DocumentError as error:
+                broken.append(f"{error.problem.place}: {error}")
+                continue
+            if pointer:
+                found[environment, name] = pointer
+    return found, tuple(broken)
+
+
+def _files(repository: Repository, lock: Lockfile, name: str) -> str:
+    if name not in repository.work.names:
+        return "gone"
+    try:
+        content = digest(repository.work.closure(name))
+    except UsageError:
+        return "unreadable"
+    if name not in lock.prompts:
+        return "unlocked"
+    return "locked" if lock.prompts[name].digest == content else "modified"
+
+
+def _unsent(repository: Repository, state: State) -> tuple[str, ...]:
+    """Pointers of the kept commit that differ from what the remote has, as ``name in environment``."""
+    kept = unsent_commit(repository)
+    if kept is None:
+        return ()
+    here = state_at(repository, state.branch, kept)
+    ours, theirs = _pointers(here)[0], _pointers(state)[0]
+    moved = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
+    return tuple(f"{name} in {environment}" for environment, name in moved) or (f"commit {kept[:7]}",)
