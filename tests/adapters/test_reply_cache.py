@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +26,44 @@ for number in range(int(sys.argv[3])):
     assert cache.get(f"{sys.argv[2]}-{number}").text == f"text {number}"
     assert cache.get("shared") is not None
 print(cache.faults)
+"""
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.core.request import Reply
+cache = ReplyCache(Path(sys.argv[1]))
+cache.put("k", Reply(text="before"))
+inherited = cache._connection
+child = os.fork()
+if child == 0:
+    cache.put("child", Reply(text="child"))
+    fine = cache.get("k") == Reply(text="before") and cache._connection is not inherited and not cache.faults
+    os._exit(0 if fine else 1)
+fine = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+cache.put("k", Reply(text="after"))
+print(fine and cache.get("child") == Reply(text="child") and cache.get("k") == Reply(text="after"))
+"""
+FIRST_OPENERS = """
+import os, sys
+from pathlib import Path
+from promptctl.adapters.reply_cache import ReplyCache
+failed = 0
+for number in range(12):
+    cache, (start, go), children = ReplyCache(Path(sys.argv[1]) / str(number)), os.pipe(), []
+    for _ in range(16):
+        child = os.fork()
+        if child == 0:
+            os.close(go)
+            os.read(start, 1)
+            cache.get("k")
+            os._exit(min(cache.faults, 1))
+        children.append(child)
+    os.close(start)
+    os.close(go)
+    failed += sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
+print(failed)
 """
 
 
@@ -113,17 +150,20 @@ def test_a_broken_database_is_set_aside_and_work_goes_on(cache: ReplyCache, cont
     assert cache.faults == 1
 
 
-def test_a_database_that_breaks_while_in_use_is_set_aside_once(cache: ReplyCache) -> None:
+def test_a_database_that_breaks_while_in_use_is_set_aside_once_by_all_who_use_it(cache: ReplyCache) -> None:
     for number in range(200):
         cache.put(f"k{number}", replace(REPLY, text="x" * 500))
     cache.close()
-    with cache.path.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xff" * (cache.path.stat().st_size - 4096))
-    assert cache.get("k1") is None
-    cache.put("fresh", REPLY)
     with ReplyCache(cache.path.parent) as other:
+        assert other.get("none") is None
+        with cache.path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (cache.path.stat().st_size - 4096))
+        assert cache.get("k1") is None
+        cache.put("fresh", REPLY)
+        assert other.get("k150") is None
         assert other.get("fresh") == REPLY
+        assert (cache.faults, other.faults) == (1, 1)
     assert len(list(cache.path.parent.glob("*.broken-*"))) == 1
 
 
@@ -155,16 +195,18 @@ def test_a_folder_that_cannot_be_made_costs_only_the_cache(tmp_path: Path) -> No
     assert cache.faults == 2
 
 
-def test_a_connection_is_not_carried_over_a_fork(cache: ReplyCache) -> None:
-    cache.put("k", REPLY)
-    child = os.fork()
-    if child == 0:
-        cache.put("child", REPLY)
-        os._exit(0 if cache.get("k") == REPLY and cache.faults == 0 else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert cache.get("child") == REPLY
-    cache.put("k", replace(REPLY, text="after"))
-    assert cache.get("k") == replace(REPLY, text="after")
+def run_script(script: str, folder: Path) -> str:
+    done = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_a_connection_is_not_carried_over_a_fork(tmp_path: Path) -> None:
+    assert run_script(FORKED, tmp_path / "cache") == "True\n"
+
+
+def test_many_first_openers_all_open_it(tmp_path: Path) -> None:
+    assert run_script(FIRST_OPENERS, tmp_path) == "0\n"
 
 
 def test_many_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:

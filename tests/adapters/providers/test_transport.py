@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 
@@ -127,9 +128,15 @@ def test_what_cannot_be_decoded_is_no_answer(server: ModelServer, body: bytes, e
 
 
 def test_a_small_body_that_unpacks_to_a_huge_one_is_stopped(server: ModelServer) -> None:
-    server.then(zipped(b" " * 300_000_000))
-    fault = fails(server.url)
+    server.then(zipped(b" " * 100_000_000))
+    tracemalloc.start()
+    try:
+        fault = fails(server.url)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert (fault.code, fault.passing) == ("PC084", False)
+    assert peak < 20_000_000
 
 
 def test_a_huge_body_is_stopped(server: ModelServer) -> None:

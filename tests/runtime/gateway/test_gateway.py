@@ -19,9 +19,7 @@ from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.retries import Patience
 from tests.servers import (
-    Handler,
     ModelServer,
-    answer_well,
     cut,
     drip,
     echo_authorization,

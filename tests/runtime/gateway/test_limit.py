@@ -115,16 +115,28 @@ def test_a_caller_that_gives_up_while_waiting_or_pausing_leaves_no_trace() -> No
         await settle()
         callers.tasks[1].cancel()
         await settle()
-        callers.leave[0].set()
-        # The place is handed to 2 in the same step in which 2 gives up.
-        await callers.tasks[0]
-        callers.tasks[2].cancel()
+        for event in callers.leave.values():
+            event.set()
         await asyncio.gather(*callers.tasks.values(), return_exceptions=True)
         assert limit.busy == 0
         limit.narrow(asyncio.get_running_loop().time(), 1000.0)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01), limit.place():
                 raise AssertionError("the pause is not over")
+        assert limit.busy == 0
+
+    asyncio.run(run())
+
+
+def test_a_place_handed_to_a_caller_that_gives_up_in_the_same_step_is_free_again() -> None:
+    async def run() -> None:
+        limit = AdaptiveLimit(1)
+        callers = Callers(limit)
+        async with limit.place():
+            callers.start(0)
+            await settle()
+        callers.tasks[0].cancel()
+        await asyncio.gather(callers.tasks[0], return_exceptions=True)
         assert limit.busy == 0
 
     asyncio.run(run())
