@@ -1,0 +1,52 @@
+"""``promptctl hash NAME[@REF]``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.options import NameArgument
+from promptctl.cli.output import Answer
+from promptctl.cli.tables import plain_table
+from promptctl.errors import UsageError
+from promptctl.workflows.hash import Hashed, hash_prompt
+
+
+def command(
+    context: Context,
+    name: NameArgument,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also the digest of each part and partial.", show_default=False)
+    ] = False,
+    canonical: Annotated[
+        bool, typer.Option("--canonical", help="Only the canonical form that is hashed.", show_default=False)
+    ] = False,
+) -> Answer:
+    """Print a prompt's digest: the same digest means the same behaviour sent to the model."""
+    if explain and canonical:
+        raise UsageError("PC001", "--explain and --canonical cannot be had together")
+    hashed = hash_prompt(context.repository, name)
+    if canonical:
+        return Answer(data=data(hashed), view=lambda: hashed.form, exact=True, note=hashed.resolved.note)
+    return Answer(data=data(hashed), view=lambda: view(hashed, explain), note=hashed.resolved.note)
+
+
+def data(hashed: Hashed) -> dict[str, Any]:
+    resolved = hashed.resolved
+    return {
+        "name": resolved.name,
+        "reference": str(resolved.reference),
+        "version": str(resolved.version) if resolved.version else None,
+        "commit": resolved.commit,
+        "digest": resolved.digest,
+        "parts": dict(hashed.parts),
+        "canonical": hashed.form,
+    }
+
+
+def view(hashed: Hashed, explain: bool) -> str:
+    if not explain:
+        return hashed.resolved.digest
+    return hashed.resolved.digest + "\n\n" + plain_table(("part", "digest"), tuple(hashed.parts.items()))

@@ -1,0 +1,85 @@
+"""``promptctl list``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.cli.tables import table
+from promptctl.errors import UsageError
+from promptctl.workflows.list import Filters, Listed, Listing, list_prompts, model_text
+
+
+def command(
+    context: Context,
+    tag: Annotated[
+        list[str] | None, typer.Option("--tag", help="With this tag; several: with all.", show_default=False)
+    ] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Of this owner.", show_default=False)] = None,
+    model: Annotated[str | None, typer.Option("--model", help="For this model; a glob.", show_default=False)] = None,
+    env: Annotated[
+        str | None, typer.Option("--env", metavar="ENV", help="Served by this environment.", show_default=False)
+    ] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option("--metadata", metavar="KEY=VALUE", help="With this fact; several: all.", show_default=False),
+    ] = None,
+) -> Answer:
+    """List the prompts here with the version that the lock names; with --env, what that environment serves."""
+    filters = Filters(tags=tuple(tag or ()), owner=owner, model=model, environment=env, metadata=_facts(metadata or []))
+    listing = list_prompts(context.repository, filters)
+    data = {"prompts": [row(listed) for listed in listing.prompts], "state": listing.state}
+    note = f"as {listing.state} says" if listing.state else None
+    following = None if listing.total else "promptctl new NAME"
+    return Answer(data=data, view=lambda: view(listing), note=note, next=following)
+
+
+def _facts(written: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for fact in written:
+        key, equals, value = fact.partition("=")
+        if not key or not equals:
+            raise UsageError("PC001", f"{fact!r} is no fact", hint="example: --metadata ticket=OPS-12")
+        found[key] = value
+    return found
+
+
+def row(listed: Listed) -> dict[str, Any]:
+    prompt = listed.prompt
+    return {
+        "name": listed.name,
+        "version": str(listed.version) if listed.version else None,
+        "here": prompt is not None,
+        "model": prompt.model if prompt else None,
+        "chain": bool(prompt and prompt.steps),
+        "owner": prompt.owner if prompt else "",
+        "tags": list(prompt.tags) if prompt else [],
+        "metadata": dict(prompt.metadata) if prompt else {},
+        "description": prompt.description if prompt else "",
+    }
+
+
+def view(listing: Listing) -> Any:
+    if not listing.prompts:
+        return "no prompt matches" if listing.total else "no prompts yet"
+    headers = ("prompt", "version", "model", "owner", "tags", "description")
+    return table(headers, [_cells(listed) for listed in listing.prompts])
+
+
+def _cells(listed: Listed) -> tuple[str, ...]:
+    prompt = listed.prompt
+    version = str(listed.version) if listed.version else "-"
+    if prompt is None:
+        return (listed.name, version, "-", "-", "-", "(not among the files here)")
+    described = " ".join(prompt.description.split())
+    return (
+        listed.name,
+        version,
+        model_text(prompt) or "-",
+        prompt.owner or "-",
+        ", ".join(prompt.tags) or "-",
+        described,
+    )

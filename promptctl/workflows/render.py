@@ -1,0 +1,100 @@
+"""``render``: a prompt and its inputs become messages, or the request that a provider would be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from promptctl.adapters.repository import Repository
+from promptctl.core.chain import StepCall, step_calls, step_paths
+from promptctl.core.closure import Closure
+from promptctl.core.prompt import Message
+from promptctl.core.provider_table import parse_providers
+from promptctl.core.render import Rendering
+from promptctl.core.suggestion import suggest
+from promptctl.errors import UsageError
+from promptctl.workflows.resolve import Resolved, resolve
+
+Wire = Literal["openai", "anthropic"]
+UNKNOWN_STEP = "PC046"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """``prompt`` is what was rendered: the prompt itself, or the step of a chain that ``step`` names.
+
+    ``alone`` tells that the prompt consists of one text message. ``later`` are the steps that need this one's output.
+    """
+
+    resolved: Resolved
+    prompt: str
+    messages: tuple[Mapping[str, Any], ...]
+    alone: bool
+    step: str = ""
+    later: tuple[str, ...] = ()
+    request: Mapping[str, Any] | None = None
+
+
+def render(
+    repository: Repository,
+    reference: str,
+    given: Mapping[str, Any],
+    *,
+    outputs: Mapping[str, Any] | None = None,
+    wire: Wire | None = None,
+    model: str | None = None,
+) -> Rendered:
+    """Renders a prompt; of a chain, the first step that has no output in ``outputs``, or else its last one.
+
+    ``wire`` adds the request in that format, for ``model`` instead of the prompt's own where it is given. Raises
+    UsageError for references, inputs and templates that are wrong, and what ``resolve`` raises.
+    """
+    resolved = resolve(repository, reference)
+    call, later = _next_call(resolved.closure, given, outputs or {})
+    messages = call.closure.prompt.messages
+    rendered = Rendered(
+        resolved=resolved,
+        prompt=call.closure.prompt.name,
+        messages=Rendering(call.closure).messages(call.inputs),
+        alone=len(messages) == 1 and isinstance(messages[0], Message) and isinstance(messages[0].content, str),
+        step=call.path,
+        later=later,
+    )
+    return replace(rendered, request=_request(repository, call, wire, model)) if wire else rendered
+
+
+def _next_call(
+    closure: Closure, given: Mapping[str, Any], outputs: Mapping[str, Any]
+) -> tuple[StepCall, tuple[str, ...]]:
+    paths = step_paths(closure)
+    for path, output in outputs.items():
+        if path not in paths:
+            hint = suggest(path, paths) or (f"steps: {', '.join(paths)}" if paths else "it is no chain")
+            raise UsageError(UNKNOWN_STEP, f"{closure.prompt.name} has no step `{path}`", hint=hint)
+        if not isinstance(output, str):
+            raise UsageError(UNKNOWN_STEP, f"the output of `{path}` must be text")
+    calls = step_calls(closure, given)
+    call = next(calls)
+    while call.path in outputs:
+        try:
+            call = calls.send(outputs[call.path])
+        except StopIteration:
+            break
+    return call, paths[paths.index(call.path) + 1 :] if call.path else ()
+
+
+def _request(repository: Repository, call: StepCall, wire: Wire, model: str | None) -> Mapping[str, Any]:
+    closure = call.closure
+    if model is not None:
+        closure = replace(closure, prompt=replace(closure.prompt, model=model))
+    request = Rendering(closure).request(call.inputs)
+    prefix, _, rest = request.model.partition(":")
+    model_id = rest if rest and prefix in parse_providers(repository.work.settings.providers) else request.model
+    if wire == "openai":
+        from promptctl.adapters.providers import openai
+
+        return openai.body(request, model_id)
+    from promptctl.adapters.providers import anthropic
+
+    return anthropic.body(request, model_id)
