@@ -26,19 +26,17 @@ class Drop:
 def pass_drop(losses: int, gains: int, cases: int) -> Drop:
     """The drop in the share of passing cases: ``losses`` passed only before, ``gains`` only now, of ``cases`` >= 1.
 
-    The Clopper-Pearson bounds p of losses / (losses + gains) become (2p - 1)(losses + gains) / cases; without any
-    change the drop is within [0, 1 - 0.05^(1/cases)]. Source: the sign test on discordant pairs, Q. McNemar, Note on
-    the sampling error of the difference between correlated proportions, Psychometrika 12 (1947), 153; the bound for
-    none seen is the one-sided exact one, J. A. Hanley and A. Lippman-Hand, JAMA 249 (1983), 1743.
+    The lower bound is the sign test's: the Clopper-Pearson bound p of losses / (losses + gains) becomes
+    (2p - 1)(losses + gains) / cases. Source: Q. McNemar, Note on the sampling error of the difference between
+    correlated proportions, Psychometrika 12 (1947), 153. The upper bound is that of losses / cases less the lower one
+    of gains / cases, both Clopper-Pearson, which never shrinks when an answer gets worse; without any change it is
+    1 - 0.05^(1/cases), J. A. Hanley and A. Lippman-Hand, If nothing goes wrong, is everything all right?, JAMA 249
+    (1983), 1743. docs/adr/upper-bound-of-a-pass-drop.md has the reason.
     """
     changed = losses + gains
-    visible = smallest_visible_drop(gains, cases)
-    if changed == 0:
-        return Drop(0.0, Interval(0.0, 1 - 0.05 ** (1 / cases)), visible)
-    bounds = clopper_pearson(losses, changed, LEVEL)
-    scale = changed / cases
-    interval = Interval((2 * bounds.low - 1) * scale, (2 * bounds.high - 1) * scale)
-    return Drop((losses - gains) / cases, interval, visible)
+    least = (2 * clopper_pearson(losses, changed, LEVEL).low - 1) * changed / cases if changed else 0.0
+    most = clopper_pearson(losses, cases, LEVEL).high - clopper_pearson(gains, cases, LEVEL).low
+    return Drop((losses - gains) / cases, Interval(least, most), smallest_visible_drop(gains, cases))
 
 
 def smallest_visible_drop(gains: int, cases: int) -> float | None:
