@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow without being wrong.
+settings.register_profile("promptctl", deadline=None)
+settings.load_profile("promptctl")
 
 
 @pytest.fixture(autouse=True)

@@ -118,7 +118,7 @@ samples = st.builds(
 runs = st.lists(samples, max_size=12, unique_by=lambda sample: (sample.case, sample.model, sample.sample))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(runs, st.randoms(use_true_random=False))
 def test_every_evidence_is_read_back_and_spelled_alike(run: list[CaseResult], shuffler: random.Random) -> None:
     found = evidence(run)

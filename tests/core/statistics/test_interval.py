@@ -83,7 +83,7 @@ def test_t_interval_is_that_of_scipy(values: list[float]) -> None:
     assert found.low <= found.high
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=29), st.randoms(use_true_random=False))
 def test_bootstrap_depends_on_the_values_alone(values: list[float], shuffler: random.Random) -> None:
     found = bootstrap_interval(values)

@@ -92,7 +92,7 @@ def test_smallest_visible_drop(gains: int, cases: int, visible: float | None) ->
     assert smallest_visible_drop(gains, cases) == visible
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=40))
 def test_score_drop_takes_t_from_thirty_cases_on(drops: list[float]) -> None:
     found = score_drop(drops)
