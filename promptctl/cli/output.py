@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -36,12 +37,14 @@ class Output:
 
     def __init__(self, command: str, *, as_json: bool = False, quiet: bool = False) -> None:
         self.command, self.as_json, self.quiet = command, as_json, quiet
+        self._started, self._painted = time.monotonic(), False
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
     def answer(self, answer: Answer) -> None:
         """Prints what a command found."""
+        self._wipe()
         if self.as_json:
             self._json({"ok": answer.ok, "data": answer.data})
             return
@@ -57,6 +60,7 @@ class Output:
 
     def error(self, error: PromptctlError) -> None:
         """Prints every problem of an error."""
+        self._wipe()
         if self.as_json:
             first, *more = [_problem_data(problem) for problem in error.problems]
             self._json({"ok": False, "error": first | ({"more": more} if more else {})})
@@ -64,9 +68,16 @@ class Output:
         print("\n".join(problem_text(problem) for problem in error.problems), file=sys.stderr)
 
     def progress(self, text: str) -> None:
-        """One line about work that goes on, repainted in place; only for people who watch."""
-        if not self.quiet and not self.as_json and sys.stderr.isatty():
+        """One line about work that goes on for over a second, repainted in place; only for people who watch."""
+        waited = time.monotonic() - self._started > 1
+        if waited and not self.quiet and not self.as_json and sys.stderr.isatty():
             print(f"\r\x1b[K{_dim(safe_text(text))}", end="", file=sys.stderr, flush=True)
+            self._painted = True
+
+    def _wipe(self) -> None:
+        if self._painted:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            self._painted = False
 
     def _text(self, text: str, *, exact: bool) -> None:
         shown = text if exact and not sys.stdout.isatty() else safe_text(text)

@@ -29,7 +29,6 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Test": {
         "eval": "Run suites and judge them.",
-        "cache": "Look at and clear the cache of replies.",
     },
     "Ship": {
         "plan": "Show what a promotion would change.",

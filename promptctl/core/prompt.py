@@ -254,8 +254,8 @@ def bind_inputs(inputs: Mapping[str, Input], given: Mapping[str, Any]) -> dict[s
             fault = value_fault(found.schema, given[name])
             if fault:
                 untyped = isinstance(given[name], str) and found.schema.get("type", "string") != "string"
-                hint = f"-i {name}:=… passes JSON: a number, a list" if untyped else None
-                raise UsageError("PC020", f"input `{name}`: {fault}", hint=hint)
+                repair = f"-i {name}:=… passes JSON: a number, a list" if untyped else None
+                raise UsageError("PC020", f"input `{name}`: {fault}", hint=repair)
             bound[name] = given[name]
         elif found.required:
             raise UsageError("PC020", f"missing input `{name}`", hint=f"pass -i {name}=…")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.diff import PromptDiff, prompt_diff
-from promptctl.workflows.gate import GateForecast, GateWish, forecast
+from promptctl.workflows.gate import GateContext, GateForecast, GateWish, forecast
 from promptctl.workflows.promotion import PlannedMove, plan_moves, promotable
 
 
@@ -40,7 +40,13 @@ class PlanResult:
 
 
 def plan(
-    repository: Repository, references: Sequence[str], environment: str, wish: GateWish, *, in_ci: bool
+    repository: Repository,
+    references: Sequence[str],
+    environment: str,
+    wish: GateWish,
+    gate: GateContext,
+    *,
+    in_ci: bool,
 ) -> PlanResult:
     """Plans some promotions, or without names all that are due. Changes nothing and calls no model."""
     state = read_state(repository)
@@ -50,7 +56,7 @@ def plan(
         PlanRow(
             move=move,
             diff=prompt_diff(move.live_release.closure, move.release.closure) if move.live_release else None,
-            gate=forecast(repository, state, move, wish) if move.direction != "same" else None,
+            gate=forecast(repository, state, move, wish, gate) if move.direction != "same" else None,
         )
         for move in moves
     ]

@@ -15,7 +15,7 @@ from promptctl.core.moves import Move
 from promptctl.core.pointer import Served
 from promptctl.core.reference import parse_reference
 from promptctl.errors import StateError
-from promptctl.workflows.gate import GateOutcome, GateWish, judge
+from promptctl.workflows.gate import GateContext, GateOutcome, GateWish, judge
 from promptctl.workflows.moving import move_files, next_serial, timestamp
 from promptctl.workflows.promotion import PlannedMove, plan_moves
 from promptctl.workflows.publish import Edit, Published, publish
@@ -74,7 +74,7 @@ class _GateRefused(Exception):
         self.refused = refused
 
 
-def promote(repository: Repository, promotion: Promotion, now: datetime) -> PromoteResult:
+def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> PromoteResult:
     """Makes the promotion. Raises StateError for what refuses it but the gate, OutsideError when it is not live."""
     committer(repository.git)
     repository.settings.environment(promotion.environment)
@@ -89,12 +89,12 @@ def promote(repository: Repository, promotion: Promotion, now: datetime) -> Prom
         planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
         wanted = [move for move in planned if move.direction != "same"]
         _require_allowed(wanted)
-        gates = {move.release.name: judge(repository, state, move, promotion.wish) for move in wanted}
+        gates = {move.release.name: judge(repository, state, move, promotion.wish, gate) for move in wanted}
         refused = tuple((name, gate) for name, gate in gates.items() if gate and not gate.ok)
         if refused:
             raise _GateRefused(refused)
         moved.extend(_moved(move, gates[move.release.name]) for move in wanted)
-        return _edit(repository, state, promotion, wanted, gates, now) if wanted else None
+        return _edit(repository, state, promotion, wanted, gates, gate.now) if wanted else None
 
     try:
         published = publish(repository, promotion.operation, build, send=promotion.send, fetch=False)

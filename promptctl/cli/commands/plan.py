@@ -8,7 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from promptctl.cli.context import Context
+from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
+from promptctl.reports.diff_text import diff_lines
 from promptctl.workflows.gate import GateWish
 from promptctl.workflows.plan import PlanResult, PlanRow, plan
 
@@ -27,7 +29,8 @@ def planned(context: Context, targets: list[str], wish: GateWish) -> Answer:
     """The plan as an answer; ``promote --dry-run`` prints just that."""
     *references, environment = targets
     in_ci = os.environ.get("CI", "") not in ("", "0", "false")
-    result = plan(context.repository, references, environment, wish, in_ci=in_ci)
+    with gate_context(context) as gate:
+        result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci)
     data = {"environment": environment, "read": result.read, "moves": [_row(row) for row in result.rows]}
     due = [row.move.release.name for row in result.rows if row.move.direction != "same"]
     following = f"promptctl promote {' '.join(due)} {environment}" if due and result.ok else None
@@ -59,22 +62,22 @@ def _text(result: PlanResult) -> str:
 
 
 def _row_lines(row: PlanRow) -> list[str]:
-    from promptctl.cli.commands.diff import diff_text
-
     move = row.move
     before = str(move.live.served.version) if move.live else "nothing"
     if move.direction == "same":
         return [f"{move.release.name}: {before} is served already"]
     lines = [f"{move.release.name}: {before} -> {move.release.version}  {move.direction}"]
-    if move.change:
-        lines.append(f"  contract: {move.change.change}")
-        lines += [f"    {reason}" for reason in move.change.reasons]
-    if row.diff:
-        lines += [f"  {line}" for line in diff_text(row.diff).split("\n")]
+    lines += [f"  {line}" for line in _diff_lines(row)]
     lines.append(f"  gate: {row.gate.sentence if row.gate else 'none in this environment'}")
     for problem in move.refusals:
-        lines += [
-            f"  refused[{problem.code}]: {problem.message}",
-            *([f"    hint: {problem.hint}"] if problem.hint else []),
-        ]
+        lines.append(f"  refused[{problem.code}]: {problem.message}")
+        lines += [f"    hint: {problem.hint}"] if problem.hint else []
     return lines
+
+
+def _diff_lines(row: PlanRow) -> list[str]:
+    if row.diff is None or row.move.live is None:
+        return []
+    name = row.move.release.name
+    lines = diff_lines(f"{name}@{row.move.live.served.version}", f"{name}@{row.move.release.version}", row.diff)
+    return ["".join(segment.text for segment in line) for line in lines]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from promptctl.cli.context import Context
+from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import published_data, published_text
@@ -28,7 +29,6 @@ def command(
     no_baseline: Annotated[
         bool, typer.Option("--no-baseline", help="Judge without the baseline, for the --reason.")
     ] = False,
-    max_cost: Annotated[float | None, typer.Option("--max-cost", metavar="USD", help="Stop evals above this.")] = None,
     no_push: NoPushOption = False,
 ) -> Answer:
     """Point an environment at released versions, once its gate and rules say yes."""
@@ -37,9 +37,7 @@ def command(
         raise UsageError("PC001", "name a prompt and an environment", hint="promptctl promote NAME ENV")
     if no_baseline and not reason:
         raise UsageError("PC001", "--no-baseline needs a --reason")
-    wish = GateWish(
-        accept_suite_change=accept_suite_change, no_baseline=reason if no_baseline else None, max_cost=max_cost
-    )
+    wish = GateWish(accept_suite_change=accept_suite_change, no_baseline=reason if no_baseline else None)
     if dry_run:
         from promptctl.cli.commands.plan import planned
 
@@ -53,7 +51,8 @@ def command(
         send=not no_push,
         wish=wish,
     )
-    return _answer(promote(context.repository, promotion, context.now), references)
+    with gate_context(context) as gate:
+        return _answer(promote(context.repository, promotion, gate), references)
 
 
 def _answer(result: PromoteResult, references: list[str]) -> Answer:

@@ -1,0 +1,141 @@
+"""``promptctl eval``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.evaluating import gate_context
+from promptctl.cli.findings import count
+from promptctl.cli.output import Answer
+from promptctl.cli.tables import plain_table
+from promptctl.core.tally import CaseResult
+from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_prompt, suites_of
+from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
+
+
+class Mode(StrEnum):
+    """Where replies come from."""
+
+    auto = "auto"
+    recorded = "recorded"
+    live = "live"
+    refresh = "refresh"
+
+
+def command(
+    context: Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[verify] [NAME[@REF]]…", help="All suites without a name.")
+    ] = None,
+    replies: Annotated[
+        Mode, typer.Option("--replies", help="Recorded, then cached, then asked for; or only one.")
+    ] = Mode.auto,
+    provider: Annotated[
+        str | None, typer.Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option("--filter", metavar="GLOB", help="Only these cases; nothing is kept.")
+    ] = None,
+    against: Annotated[str | None, typer.Option("--against", metavar="REF", help="Compare with this instead.")] = None,
+    concurrency: Annotated[int | None, typer.Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
+) -> Answer:
+    """Run suites and judge them; `eval verify` scores kept replies again, offline."""
+    with gate_context(context) as gate:
+        if names and names[0] == "verify":
+            return _verified(verify_evidence(context.repository, names[1:], gate))
+        wish = EvalWish(mode=replies.value, provider=provider, only=only, against=against, concurrency=concurrency)
+        chosen = names or suites_of(context.repository)
+        results = [evaluate_prompt(context.repository, name, wish, gate) for name in chosen]
+    return _answer(results)
+
+
+def _answer(results: list[EvalResult]) -> Answer:
+    ok = all(result.ok for result in results)
+    notes = "; ".join(dict.fromkeys(result.note for result in results if result.note)) or None
+    following = "promptctl lock, commit, promptctl release" if ok else None
+    return Answer(
+        data={"prompts": [_data(result) for result in results]},
+        view=lambda: "\n\n".join(_text(result) for result in results),
+        ok=ok,
+        note=notes,
+        next=following,
+    )
+
+
+def _data(result: EvalResult) -> dict[str, Any]:
+    verdict = result.verdict
+    return {
+        "prompt": result.name,
+        "reference": result.reference,
+        "subject": result.subject,
+        "suite": result.suite,
+        "outcome": verdict.outcome,
+        "ok": verdict.ok,
+        "sentence": verdict.sentence,
+        "comparison": verdict.comparison,
+        "checks": [
+            {
+                "name": check.name,
+                "outcome": check.outcome,
+                "reason": check.reason,
+                "segment": check.segment,
+                "model": check.model,
+                "gates": check.gates,
+            }
+            for check in verdict.checks
+        ],
+        "flaky": list(verdict.flaky),
+        "flipped": list(result.flipped),
+        "samples": [_sample(result, sample) for sample in result.results],
+        "asked": result.asked,
+        "cost": result.cost,
+        "written": list(result.written),
+        "partial": result.partial,
+    }
+
+
+def _sample(result: EvalResult, sample: CaseResult) -> dict[str, Any]:
+    return {
+        "case": sample.case,
+        "model": sample.model,
+        "sample": sample.sample,
+        "outcome": sample.outcome,
+        "scores": dict(sample.scores),
+        "error": sample.error,
+        "why": list(result.explanations.get((sample.case, sample.model, sample.sample), ())),
+        "cost": sample.cost,
+        "latency_ms": sample.latency_ms,
+    }
+
+
+def _text(result: EvalResult) -> str:
+    lines = [f"{result.reference}: {result.verdict.sentence}"]
+    rows = [_row(result, sample) for sample in result.results if sample.outcome != "pass" or result.partial]
+    if rows:
+        lines.append(plain_table(("outcome", "case", "model", "why"), rows[:50]))
+    if len(rows) > 50:
+        lines.append(f"… and {len(rows) - 50} more; all of them with --json")
+    passed = sum(sample.passed for sample in result.results)
+    cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
+    answers = count(len(result.results), "answer")
+    lines.append(f"{passed} of {answers} passed, {result.asked} asked for now, cost {cost}")
+    lines += [f"wrote {path}" for path in result.written]
+    if result.partial:
+        lines.append("only some cases were run: nothing was kept, and this is no verdict on the suite")
+    return "\n".join(lines)
+
+
+def _row(result: EvalResult, sample: CaseResult) -> tuple[str, ...]:
+    why = sample.error or "; ".join(result.explanations.get((sample.case, sample.model, sample.sample), ()))
+    name = f"{sample.case} #{sample.sample + 1}" if sample.sample else sample.case
+    return (sample.outcome, name[:60], sample.model, why[:160])
+
+
+def _verified(result: EvalVerifyResult) -> Answer:
+    data = [{"file": check.file, "outcome": check.outcome, "reason": check.reason or None} for check in result.checks]
+    rows = [(check.outcome, check.file, check.reason) for check in result.checks]
+    return Answer(data={"evidence": data}, view=lambda: plain_table(("outcome", "file", "reason"), rows), ok=result.ok)

@@ -1,0 +1,44 @@
+"""``promptctl trust``."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.core.provider_table import parse_providers
+from promptctl.workflows.trust import TrustResult, trust
+
+
+def command(
+    context: Context,
+    show: Annotated[bool, typer.Option("--show", help="Say what would be allowed, and allow nothing.")] = False,
+) -> Answer:
+    """Allow the providers this repository defines to receive prompts and keys from this machine."""
+    settings = context.repository.work.settings
+    result = trust(parse_providers(settings.providers, settings.document), os.environ, grant=not show)
+    data = {
+        "digest": result.digest,
+        "trusted": result.trusted,
+        "providers": [
+            {"name": it.name, "kind": it.kind, "host": it.host, "key": it.key, "models": list(it.models)}
+            for it in result.providers
+        ],
+    }
+    return Answer(data=data, view=lambda: _text(result))
+
+
+def _text(result: TrustResult) -> str:
+    if result.digest is None:
+        return "this repository defines no provider: there is nothing to trust"
+    state = "trusted" if result.trusted else "not trusted"
+    lines = [f"{state} on this machine ({result.digest[:19]}), until promptctl.toml changes it:"]
+    for provider in result.providers:
+        key = f" with the key in ${provider.key}" if provider.key else " without a key"
+        lines.append(
+            f"  {provider.name}: prompts for {', '.join(provider.models) or 'no model'} go to {provider.host}{key}"
+        )
+    return "\n".join(lines)
