@@ -14,6 +14,9 @@ FORMAT = 1
 _PREFIX = "promptctl/v1\n"
 _PART_ORDER = ("type", "text", "image_url", "url", "detail")
 _TOOL_ORDER = ("name", "description", "parameters", "strict")
+_KEYED_BY_NAME = frozenset(
+    {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired"}
+)
 _TIER_ORDER = ("tier", "max_latency_ms", "max_usd_per_mtok")
 
 
@@ -73,7 +76,7 @@ def _schema(schema: Any) -> Any:
         value = schema[key]
         if key in ("default", "const", "enum", "examples"):
             form[key] = value
-        elif key in ("properties", "patternProperties", "$defs", "dependentSchemas") and isinstance(value, Mapping):
+        elif key in _KEYED_BY_NAME and isinstance(value, Mapping):
             form[key] = {name: _schema(value[name]) for name in sorted(value)}
         else:
             form[key] = _schema(value)
