@@ -97,7 +97,7 @@ def _entry(
 
 
 def _reasons(found: ContractChange | None) -> tuple[str, ...]:
-    return tuple(str(reason) for reason in found.reasons) if found else ()
+    return tuple(f"{reason.field}: {reason.message}" for reason in found.reasons) if found else ()
 
 
 def _readable(repository: Repository, names: Sequence[str]) -> dict[str, Closure]:

@@ -45,7 +45,7 @@ def _row(row: PlanRow) -> dict[str, Any]:
         "from": move.live.served.to_dict() if move.live else None,
         "to": {"version": str(move.release.version), "digest": move.release.digest},
         "class": move.change.change if move.change else None,
-        "reasons": [str(reason) for reason in move.change.reasons] if move.change else [],
+        "reasons": [f"{it.field}: {it.message}" for it in move.change.reasons] if move.change else [],
         "diff": row.diff.to_dict() if row.diff else None,
         "gate": {"ok": row.gate.ok, "sentence": row.gate.sentence} if row.gate else None,
         "refusals": [
