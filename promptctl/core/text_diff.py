@@ -1,20 +1,16 @@
 """Two texts compared word by word, with whitespace kept, in bounded time.
 
-Lines are matched first, words only inside lines that differ. The matcher's work grows with how often equal items repeat
-on both sides; where that is too much, the stretch counts as replaced whole.
+Lines are matched first, words only inside lines that differ; what would take too long counts as replaced whole.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
-MAX_WORK = 2_000_000
-"""Pairs of equal items that the matcher may look at for one text; about a second."""
+from promptctl.core.matching import MAX_WORK, matched, matching_work
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -31,54 +27,28 @@ class Piece:
 
 def word_diff(old: str, new: str) -> tuple[Piece, ...]:
     """Pieces in reading order. Those that are not added make up ``old``, those that are not removed make up ``new``."""
+    lines, new_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
     pieces: list[Piece] = []
     work = MAX_WORK
-    for before, after in _matched(old.splitlines(keepends=True), new.splitlines(keepends=True), work):
-        if before == after:
-            pieces.append(Piece("same", "".join(before)))
-            continue
-        words, new_words = _WORD.findall("".join(before)), _WORD.findall("".join(after))
-        pieces += _changed(words, new_words, work)
-        work -= _work(words, new_words)
+    for before, after in matched(lines, new_lines):
+        text, new_text = "".join(lines[before.start : before.stop]), "".join(new_lines[after.start : after.stop])
+        if text == new_text:
+            pieces.append(Piece("same", text))
+        else:
+            words, new_words = _WORD.findall(text), _WORD.findall(new_text)
+            pieces += _changed(words, new_words, work)
+            work -= matching_work(words, new_words)
     return tuple(_joined(pieces))
 
 
-def _changed(old: Sequence[str], new: Sequence[str], work: int) -> Iterator[Piece]:
-    for before, after in _matched(old, new, work):
-        if before == after:
-            yield Piece("same", "".join(before))
+def _changed(words: Sequence[str], new_words: Sequence[str], work: int) -> Iterator[Piece]:
+    for before, after in matched(words, new_words, work):
+        text, new_text = "".join(words[before.start : before.stop]), "".join(new_words[after.start : after.stop])
+        if text == new_text:
+            yield Piece("same", text)
         else:
-            yield Piece("removed", "".join(before))
-            yield Piece("added", "".join(after))
-
-
-def _matched(old: Sequence[str], new: Sequence[str], work: int) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
-    """Stretches of both sides that belong together, equal or not."""
-    start = _common(old, new)
-    end = _common(old[start:][::-1], new[start:][::-1])
-    old_end, new_end = len(old) - end, len(new) - end
-    yield old[:start], new[:start]
-    middle, new_middle = old[start:old_end], new[start:new_end]
-    if _work(middle, new_middle) > work:
-        yield middle, new_middle
-    else:
-        for _, a, b, c, d in SequenceMatcher(None, middle, new_middle, autojunk=False).get_opcodes():
-            yield middle[a:b], new_middle[c:d]
-    yield old[old_end:], new[new_end:]
-
-
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    count = 0
-    for before, after in zip(old, new, strict=False):
-        if before != after:
-            break
-        count += 1
-    return count
-
-
-def _work(old: Sequence[str], new: Sequence[str]) -> int:
-    counts = Counter(new)
-    return sum(counts[item] for item in old)
+            yield Piece("removed", text)
+            yield Piece("added", new_text)
 
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from promptctl.core.rendered_diff import rendered_diff
+from tests.closures import closure_of
+
+OLD = closure_of("inputs: {who: string}\ntemplate: 'Hello {{ who }}'\n")
+NEW = closure_of(
+    "inputs: {who: {type: string, maxLength: 3}, how: {default: ''}}\ntemplate: 'Hello {{ how }}{{ who }}'\n"
+)
+
+
+def test_cases_that_send_the_same_are_told_from_those_that_differ() -> None:
+    same, changed = rendered_diff(OLD, NEW, [("same", {"who": "Ada"}), ("changed", {"who": "Al", "how": "dear "})])
+    assert (same.name, same.differs) == ("same", False)
+    assert changed.differs
+    assert changed.old_fault == "unknown input `how`"
+    assert changed.new_fault is None
+
+
+def test_words_of_the_rendered_text_are_compared() -> None:
+    (case,) = rendered_diff(
+        OLD, closure_of("inputs: {who: string}\ntemplate: 'Bye {{ who }}'\n"), [("a", {"who": "x"})]
+    )
+    assert [(piece.kind, piece.text) for piece in case.messages[0].pieces] == [
+        ("removed", "Hello"),
+        ("added", "Bye"),
+        ("same", " x"),
+    ]
+
+
+def test_a_template_that_fails_is_named_with_its_place() -> None:
+    broken = closure_of("inputs: {who: string}\ntemplate: |\n  {{ 1 / 0 }}{{ who }}\n")
+    (case,) = rendered_diff(OLD, broken, [("a", {"who": "x"})])
+    assert case.new_fault == "ZeroDivisionError: division by zero (prompts/p/prompt.yaml:3)"
+    assert case.to_dict() == {
+        "name": "a",
+        "differs": True,
+        "messages": [],
+        "old_fault": None,
+        "new_fault": case.new_fault,
+    }
+
+
+def test_two_sides_that_both_fail_send_nothing_and_do_not_differ() -> None:
+    (case,) = rendered_diff(OLD, NEW, [("a", {})])
+    assert not case.differs
+    assert case.old_fault == case.new_fault == "missing input `who`"
