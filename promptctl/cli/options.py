@@ -54,6 +54,7 @@ _inputs: Any = typer.Option(
 )
 
 NameArgument = Annotated[str, _name]
+OptionalNameArgument = Annotated[str | None, _name]
 NamesArgument = Annotated[list[str] | None, _names]
 EnvironmentArgument = Annotated[str, _environment]
 InputOption = Annotated[list[str] | None, _inputs]
