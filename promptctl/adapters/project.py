@@ -16,7 +16,7 @@ from promptctl.core.suggestion import suggest
 from promptctl.core.tree import Tree, shown
 from promptctl.errors import Place, Problem, PromptctlError, UsageError
 
-UNKNOWN_PROMPT, MISPLACED = "PC002", "PC015"
+UNKNOWN_PROMPT, MISPLACED, CYCLE = "PC002", "PC015", "PC018"
 
 
 class Project:
@@ -100,7 +100,7 @@ class Project:
         if name not in self._closures:
             prompt = self.prompt(name)
             if name in above:
-                raise prompt.document.error(MISPLACED, "the chains contain each other: " + " -> ".join((*above, name)))
+                raise prompt.document.error(CYCLE, "the chains contain each other: " + " -> ".join((*above, name)))
             partials = collect_partials(prompt, self.partial)
             steps = {step.name: self._step(prompt, index, (*above, name)) for index, step in enumerate(prompt.steps)}
             self._closures[name] = Closure(prompt=prompt, partials=partials, steps=steps)

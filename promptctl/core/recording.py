@@ -11,7 +11,7 @@ from promptctl.core.request import Reply, Request, Usage, compact_json
 from promptctl.core.secrets import mask, mask_value
 from promptctl.errors import DocumentError, Place, Problem, UsageError
 
-NOT_JSON, MALFORMED_REPLIES = "PC073", "PC085"
+NOT_JSON, MALFORMED_REPLIES = "PC088", "PC085"
 MAX_KEPT_BYTES = 5_000_000
 
 _REPLY_FIELDS: Mapping[str, tuple[type, ...]] = {

@@ -42,7 +42,7 @@ def verify_evidence(repository: Repository, names: Sequence[str], context: GateC
     chosen = [repository.work.find(name) for name in names] or list(repository.work.names)
     checks = tuple(check for name in chosen for check in _checks(repository, name, context))
     if not checks:
-        raise StateError("PC068", "there is no evidence to verify", hint="promptctl eval")
+        raise StateError("PC064", "there is no evidence to verify", hint="promptctl eval")
     return EvalVerifyResult(checks=checks)
 
 

@@ -41,7 +41,7 @@ def read_base(repository: Repository) -> Base:
     if commit is None:
         require_full_history(repository, "the base of this branch")
         message = f"this branch and {repository.default_branch} have no common commit"
-        raise StateError("PC093", message, hint=f"git merge {repository.default_branch}")
+        raise StateError("PC032", message, hint=f"git merge {repository.default_branch}")
     project = repository.at(commit)
     tags = _tags(repository)
     return Base(

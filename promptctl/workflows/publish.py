@@ -17,7 +17,7 @@ from promptctl.adapters.state import UNSENT, State, state_at, unsent_commit
 from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.unsent import operation_of, replay, touched
 
-RACED, NOT_LIVE, UNKNOWN_OUTCOME = "PC044", "PC045", "PC046"
+RACED, NOT_LIVE, UNKNOWN_OUTCOME = "PC112", "PC113", "PC114"
 _TRIES = 50
 
 

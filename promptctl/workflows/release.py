@@ -201,7 +201,7 @@ def _send(repository: Repository, pending: list[ReleaseTag]) -> tuple[str, ...]:
         )
     if done.outcome != "done":
         raise OutsideError(
-            "PC090", f"the tags are made here but not on {remote}: {done.said}", hint="promptctl release, again"
+            "PC113", f"the tags are made here but not on {remote}: {done.said}", hint="promptctl release, again"
         )
     fetch_shared(repository.git, remote, [], sorted({tag.name for tag in pending}))
     return tuple(tag_name(tag.name, tag.version) for tag in pending)

@@ -62,7 +62,7 @@ def _require_unmoved(repository: Repository, base: str | None, tip: str, commit:
     ours = git.text("log", "-1", "--format=%an: %s (%h)", commit)
     theirs = git.text("log", "-1", "--format=%an: %s (%h)", tip, "--", moved)
     raise StateError(
-        "PC044",
+        "PC112",
         f"a move recorded here meets another one: here {ours}; there {theirs}",
         hint=f"to drop ours: git update-ref -d {UNSENT}{repository.state_branch}",
     )

@@ -123,4 +123,4 @@ def test_a_request_that_json_cannot_carry_has_no_key(broken: Any) -> None:
     request = Request(model="m", messages=({"role": "user", "content": "x"},), parameters={"p": broken})
     with pytest.raises(UsageError) as caught:
         reply_key(request, 0)
-    assert caught.value.code == "PC073"
+    assert caught.value.code == "PC088"

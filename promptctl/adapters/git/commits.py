@@ -12,7 +12,7 @@ from promptctl.adapters.git.refs import commit_of
 from promptctl.errors import StateError
 
 IN_PROGRESS = ("MERGE_HEAD", "rebase-merge", "rebase-apply", "BISECT_LOG", "CHERRY_PICK_HEAD")
-WORK_IN_THE_WAY = "PC043"
+WORK_IN_THE_WAY = "PC111"
 
 
 def write_commit(git: Git, base: str | None, files: Mapping[str, bytes | None], message: str) -> str:

@@ -21,6 +21,6 @@ def command(
     """Print the JSON Schema of a file kind, for editors and other tools."""
     if kind not in schemas.KINDS:
         hint = suggest(kind, schemas.KINDS) or f"kinds: {', '.join(schemas.KINDS)}"
-        raise UsageError("PC003", f"there is no file kind `{kind}`", hint=hint)
+        raise UsageError("PC001", f"there is no file kind `{kind}`", hint=hint)
     schema = schemas.load(kind)
     return Answer(data=schema, view=lambda: json.dumps(schema, indent=2, ensure_ascii=False))

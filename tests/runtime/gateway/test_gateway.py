@@ -232,7 +232,7 @@ def test_a_request_that_has_no_spelling_is_not_sent(server: ModelServer) -> None
     gateway = gateway_for(server, "anthropic")
     assert fails(gateway, replace(REQUEST, parameters={})).code == "PC073"
     broken = replace(REQUEST, messages=({"role": "user", "content": "\ud800"},))
-    assert fails(gateway_for(server), broken).code == "PC073"
+    assert fails(gateway_for(server), broken).code == "PC088"
     assert server.received == []
 
 
