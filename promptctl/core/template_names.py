@@ -20,8 +20,8 @@ class Names:
     """What a template reads and sets.
 
     ``free``: names read that the template does not set, each with the lines it is read on, in order. ``tested``: free
-    names that the template asks about (``is defined``) or gives a default. ``isolated``: templates imported without
-    the context, which see no variables.
+    names that the template asks about (``is defined``) or gives a default. ``isolated``: templates only imported (or
+    included) without the context, which see no variables.
     """
 
     free: tuple[tuple[str, int], ...]
@@ -137,8 +137,11 @@ def _asked(tree: nodes.Template) -> Iterator[str]:
 
 
 def _isolated(tree: nodes.Template) -> Iterator[str]:
-    for kind in (nodes.Import, nodes.FromImport):
+    alone: dict[str, bool] = {}
+    for kind in (nodes.Include, nodes.Import, nodes.FromImport):
         for found in tree.find_all(kind):
-            target = getattr(found, "template")  # noqa: B009 - both kinds have the field, their common type does not
-            if not getattr(found, "with_context", False) and isinstance(target, nodes.Const):
-                yield str(target.value)
+            target = getattr(found, "template")  # noqa: B009 - the kinds share the field, their common type does not
+            if isinstance(target, nodes.Const):
+                name = str(target.value)
+                alone[name] = alone.get(name, True) and not getattr(found, "with_context", False)
+    return (name for name, without_context in alone.items() if without_context)

@@ -57,6 +57,11 @@ def test_names_asked_about_and_templates_without_context_are_told_apart() -> Non
     assert names.isolated == {"m.j2", "o.j2"}
 
 
+def test_a_template_that_is_also_included_sees_the_context() -> None:
+    text = '{% import "m.j2" as m %}{% include "m.j2" %}{% include "n.j2" without context %}'
+    assert read_template("t", text).names.isolated == {"n.j2"}
+
+
 @pytest.mark.parametrize("text", ["{{ 'a' * 10 ** 9 }}", "{{ 9 ** 9 ** 9 }}", "{{ '%999999999d' | format(1) }}"])
 def test_reading_never_computes_a_constant(text: str) -> None:
     started = time.process_time()
