@@ -41,13 +41,16 @@ def read_bytes(path: Path, shown: str) -> bytes:
     except OSError as error:
         reason = "is a symbolic link" if path.is_symlink() else (error.strerror or "cannot be read").lower()
         raise UsageError(UNREADABLE, f"{shown}: {reason}", place=Place(shown)) from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UsageError(UNREADABLE, f"{shown} is not a regular file", place=Place(shown))
         if status.st_size > MAX_BYTES:
             raise UsageError(UNREADABLE, f"{shown} is larger than {MAX_BYTES >> 20} MiB", place=Place(shown))
-        return file.read(MAX_BYTES + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES + 1)
+    finally:
+        os.close(handle)
 
 
 def decode(data: bytes, shown: str) -> str:

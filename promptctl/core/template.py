@@ -65,6 +65,13 @@ class _Texts(BaseLoader):
         return self.texts[template], template, lambda: True
 
 
+class _Undefined(StrictUndefined):
+    """Fails also where a list or mapping that holds it is printed."""
+
+    __slots__ = ()
+    __repr__ = StrictUndefined.__str__
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     def join_path(self, template: str, parent: str) -> str:
         return template
@@ -72,7 +79,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 def _environment(texts: Mapping[str, str]) -> _Sandbox:
     environment = _Sandbox(
-        undefined=StrictUndefined,
+        undefined=_Undefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
