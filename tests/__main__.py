@@ -1,0 +1,89 @@
+"""Every check of this repository, from a fresh clone: ``python3 -m tests [pytest options]``.
+
+Needs Python and Git only: makes ``.venv`` and installs the project with its development tools there, once a change of
+``pyproject.toml``. Uses nothing but the standard library until then. Stops at the first check that fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "installed-for"
+OLDEST = (3, 11)
+Command = Sequence["str | Path"]
+
+
+def main(arguments: list[str]) -> int:
+    """Runs all checks and gives the first exit code that is not 0."""
+    if fault := _unusable():
+        print(fault, file=sys.stderr)
+        return 2
+    return _install() or _first_failure(_checks(arguments))
+
+
+def _unusable() -> str | None:
+    if sys.version_info < OLDEST:
+        return f"promptctl needs Python {'.'.join(map(str, OLDEST))} or newer; this is {sys.version.split()[0]}"
+    if shutil.which("git") is None:
+        return "the program git is not on the PATH"
+    return None
+
+
+def _install() -> int:
+    """Installs the project and its tools, unless that was done for these dependencies; pip's exit code."""
+    if STAMP.exists() and STAMP.read_text() == _wanted() and PYTHON.exists():
+        return 0
+    if not PYTHON.exists():
+        print(f"$ {sys.executable} -m venv .venv", flush=True)
+        venv.create(VENV, with_pip=True)
+    lacks_pip = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode
+    steps: list[Command] = [[PYTHON, "-m", "ensurepip"]] if lacks_pip else []
+    steps.append([PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--editable", ".[dev]"])
+    code = _first_failure(steps)
+    if code == 0:
+        STAMP.write_text(_wanted())
+    return code
+
+
+def _wanted() -> str:
+    """What an environment was made for: these dependencies, at this place."""
+    return hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()).hexdigest()
+
+
+def _checks(arguments: list[str]) -> list[Command]:
+    return [
+        [PYTHON, "-m", "ruff", "format", "--check", "."],
+        [PYTHON, "-m", "ruff", "check", "."],
+        [PYTHON, "-m", "mypy"],
+        [PROGRAMS / "lint-imports"],
+        [PYTHON, "-m", "pytest", "-n", "auto", *arguments],
+    ]
+
+
+def _first_failure(commands: list[Command]) -> int:
+    for command in commands:
+        shown = [str(part.relative_to(ROOT)) if isinstance(part, Path) else part for part in command]
+        print(f"$ {shlex.join(shown)}", flush=True)
+        try:
+            code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        except KeyboardInterrupt:
+            return 130
+        if code:
+            return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
