@@ -45,9 +45,23 @@ class Document:
         return Place(self.file, line, column, excerpt or None)
 
     def template_place(self, path: Path, line: int) -> Place:
-        """The place of ``line`` (1-based) of the template text held by the scalar at ``path``."""
+        """The place of ``line`` (1-based) of the template text held by the scalar at ``path``.
+
+        In quoted text, where an escape may stand for a line end, it is the line on which the text starts.
+        """
         mark = self.marks.get(path)
-        return self.line(mark.content_line + line - 1) if mark else self.place(path)
+        if not mark:
+            return self.place(path)
+        place = self.line(mark.content_line + line - 1)
+        text = str(self._value(path)).split("\n")
+        written = line > len(text) or text[line - 1].strip() in (place.excerpt or "")
+        return place if written else self.line(mark.content_line)
+
+    def _value(self, path: Path) -> Any:
+        value = self.value
+        for step in path:
+            value = value[step]
+        return value
 
     def problem(self, code: str, message: str, path: Path = (), hint: str | None = None) -> Problem:
         return Problem(code, message, self.place(path), hint)
