@@ -58,3 +58,10 @@ def test_outside_a_repository(tmp_path: Path) -> None:
     refused = must_fail("new", "a", cwd=tmp_path, code=2)
     assert "promptctl init" in refused.err
     assert promptctl("list", cwd=tmp_path).code == 2
+
+
+def test_what_was_written_passes_its_suite(folder: Path) -> None:
+    succeed("init", cwd=folder)
+    succeed("new", "support/triage", cwd=folder)
+    succeed("new", "digest", "--chain", "support/triage", "--chain", "support/triage", cwd=folder)
+    assert succeed("eval", "--json", cwd=folder).json["ok"] is True
