@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -60,6 +60,11 @@ def mask(text: str, known: Collection[str] = ()) -> str:
     if known:
         text = _known_pattern(tuple(known)).sub(MASK, text)
     return _SHAPES.sub(MASK, text)
+
+
+def likely_secrets(text: str) -> Iterator[tuple[int, int]]:
+    """Where ``text`` holds what has the shape of a common key: (start, end) of each."""
+    return (found.span() for found in _SHAPES.finditer(text))
 
 
 def mask_value(value: Any, known: Collection[str] = ()) -> Any:

@@ -1,0 +1,49 @@
+"""All rules over one prompt, over one closure, over the partials of many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from promptctl.core.closure import SYNTAX, Closure
+from promptctl.core.document import Document
+from promptctl.core.lint.chains import chain_findings
+from promptctl.core.lint.fields import field_findings
+from promptctl.core.lint.finding import Finding
+from promptctl.core.lint.messages import exposure_findings, message_findings
+from promptctl.core.lint.text import document_findings, escaped_findings
+from promptctl.core.lint.variables import partial_variable_findings, variable_findings
+from promptctl.core.prompt import Prompt
+from promptctl.core.template import TemplateFault, read_template
+from promptctl.errors import Place, Problem
+
+
+def problem_finding(problem: Problem, file: str) -> Finding:
+    """An error of any other command as a finding; one without a place is about ``file``."""
+    place = problem.place or Place(file)
+    return Finding(code=problem.code, level="error", message=problem.message, place=place, hint=problem.hint)
+
+
+def prompt_findings(prompt: Prompt, required: Collection[str]) -> Iterator[Finding]:
+    """What can be said of a prompt file alone; ``required`` are the fields of ``[lint] require``."""
+    yield from field_findings(prompt, required)
+    yield from message_findings(prompt)
+    yield from document_findings(prompt.document)
+    yield from escaped_findings(prompt)
+
+
+def closure_findings(closure: Closure) -> Iterator[Finding]:
+    """What needs the prompt's partials and steps."""
+    yield from variable_findings(closure)
+    yield from exposure_findings(closure)
+    yield from chain_findings(closure)
+
+
+def partial_findings(closures: Iterable[Closure], partials: Iterable[Document]) -> Iterator[Finding]:
+    """What the given partials hold, and what they use that the closures including them do not have."""
+    yield from partial_variable_findings(closures)
+    for document in partials:
+        yield from document_findings(document)
+        try:
+            read_template(document.file, document.value)
+        except TemplateFault as fault:
+            yield problem_finding(Problem(SYNTAX, fault.message, document.line(fault.line), fault.hint), document.file)

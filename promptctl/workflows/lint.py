@@ -1,0 +1,122 @@
+"""``lint``: everything that is wrong with prompts, found at once, without rendering any of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from promptctl.adapters.project import Project
+from promptctl.adapters.repository import read_lock
+from promptctl.adapters.suites import load_suite
+from promptctl.core.closure import Closure
+from promptctl.core.document import Document
+from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
+from promptctl.core.lint.registry import (
+    colliding_path_findings,
+    former_name_findings,
+    suite_findings,
+    unused_partial_findings,
+)
+from promptctl.core.lint.run import closure_findings, partial_findings, problem_finding, prompt_findings
+from promptctl.core.prompt import Prompt
+from promptctl.core.tree import shown
+from promptctl.errors import UsageError
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintResult:
+    """``prompts`` are the names looked at, ``findings`` sorted by file and place."""
+
+    prompts: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """False with any error or warning."""
+        return not any(finding.fails for finding in self.findings)
+
+    @property
+    def counts(self) -> Mapping[Level, int]:
+        """How many findings each level has."""
+        counted = Counter(finding.level for finding in self.findings)
+        return {level: counted[level] for level in LEVELS}
+
+
+def lint(project: Project, names: Sequence[str] = ()) -> LintResult:
+    """Lints the named prompts with their partials and suites; without names all of them and the repository as a whole.
+
+    Raises UsageError only for names that no prompt has: a malformed file is a finding here.
+    """
+    chosen = tuple(sorted({project.find(name) for name in names})) or project.names
+    run = _Run(project)
+    run.prompts(chosen)
+    if not names:
+        run.repository()
+    return LintResult(prompts=chosen, findings=tidy(run.findings))
+
+
+class _Run:
+    """Collects findings; what cannot be read is one, and the rest goes on."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.findings: list[Finding] = []
+        self.parsed: list[Prompt] = []
+        self.closures: list[Closure] = []
+
+    def prompts(self, names: Sequence[str]) -> None:
+        settings = self.read("promptctl.toml", lambda: self.project.settings)
+        required = settings.required if settings else ()
+        for name in names:
+            file = f"prompts/{name}/prompt.yaml"
+            prompt = self.read(file, partial(self.project.prompt, name))
+            if prompt is None:
+                continue
+            self.parsed.append(prompt)
+            self.findings += prompt_findings(prompt, required)
+            closure = self.read(file, partial(self.project.closure, name))
+            if closure:
+                self.closures.append(closure)
+                self.findings += closure_findings(closure)
+            self.read(f"prompts/{name}/eval.yaml", partial(load_suite, self.project, name))
+        partials = {document.file: document for closure in self.closures for document in closure.partials.values()}
+        self.findings += partial_findings(self.closures, partials.values())
+        files = self.project.tree.files()
+        with_suite = {prompt.name for prompt in self.parsed if f"prompts/{prompt.name}/eval.yaml" in files}
+        self.findings += suite_findings(self.parsed, with_suite)
+
+    def repository(self) -> None:
+        self.findings += [problem_finding(problem, "prompts") for problem in self.project.misplaced()]
+        self.read("prompts/prompts.lock", lambda: read_lock(self.project))
+        self.findings += colliding_path_findings(self.project.tree.files())
+        self.findings += former_name_findings(self.parsed, self.project.names)
+        partials = self.partials()
+        self.findings += partial_findings((), partials.values())
+        if len(self.closures) == len(self.project.names):
+            self.findings += unused_partial_findings(
+                self.closures, {path: document.file for path, document in partials.items()}
+            )
+
+    def partials(self) -> dict[str, Document]:
+        """Every readable partial of the repository by its path below ``prompts/``."""
+        found: dict[str, Document] = {}
+        for file in self.project.tree.files():
+            path = file.removeprefix("prompts/")
+            if path != file and path.endswith(".j2"):
+                document = self.read(shown(self.project.tree, file), partial(self.project.partial, path))
+                if document:
+                    found[path] = document
+        return found
+
+    def read(self, file: str, action: Callable[[], Value]) -> Value | None:
+        """What the action gives; None when it raises, with each of its problems as a finding."""
+        try:
+            return action()
+        except UsageError as error:
+            self.findings += [problem_finding(problem, file) for problem in error.problems]
+            return None
