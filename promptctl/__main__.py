@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from promptctl.version import __version__
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Runs ``promptctl`` with the process's arguments and exits."""
-    arguments = sys.argv[1:]
+    try:
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has gone; the interpreter must not find that out again when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         print(f"promptctl {__version__}")
-        return
+        return 0
+    if arguments[:1] == ["--complete"]:
+        from promptctl.cli.completion import candidates
+
+        print("\n".join(candidates(arguments[1:])))
+        return 0
     from promptctl.cli.app import main as run
 
-    sys.exit(run(arguments))
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from promptctl.adapters.files import read_bytes
 from promptctl.errors import UsageError
 
 SETTINGS = "promptctl.toml"
@@ -38,6 +37,9 @@ class WorkTree:
         return self._listing[1]
 
     def read(self, path: str) -> bytes:
+        # Listing is all that completion needs, and a YAML library takes longer to load than that.
+        from promptctl.adapters.files import read_bytes
+
         return read_bytes(self.root / path, path)
 
 

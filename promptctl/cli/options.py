@@ -6,45 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-
-def _prompt_names(incomplete: str) -> list[str]:
-    """Prompt names for completion; silent when there is no repository, since a shell is waiting."""
-    from pathlib import Path
-
-    from promptctl.adapters.project import Project
-    from promptctl.adapters.work_tree import WorkTree, find_root
-    from promptctl.errors import PromptctlError
-
-    try:
-        names = Project(WorkTree(find_root(Path.cwd()))).names
-    except PromptctlError:
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def _environments(incomplete: str) -> list[str]:
-    from pathlib import Path
-
-    from promptctl.adapters.project import Project
-    from promptctl.adapters.work_tree import WorkTree, find_root
-    from promptctl.errors import PromptctlError
-
-    try:
-        names = Project(WorkTree(find_root(Path.cwd()))).settings.environments
-    except PromptctlError:
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
-_name: Any = typer.Argument(
-    metavar="NAME[@REF]", help="A prompt, at a reference.", autocompletion=_prompt_names, show_default=False
-)
-_names: Any = typer.Argument(
-    metavar="[NAME]…", help="Prompts; all without one.", autocompletion=_prompt_names, show_default=False
-)
-_environment: Any = typer.Argument(
-    metavar="ENV", help="An environment.", autocompletion=_environments, show_default=False
-)
+_name: Any = typer.Argument(metavar="NAME[@REF]", help="A prompt, at a reference.", show_default=False)
+_names: Any = typer.Argument(metavar="[NAME]…", help="Prompts; all without one.", show_default=False)
+_environment: Any = typer.Argument(metavar="ENV", help="An environment.", show_default=False)
 _inputs: Any = typer.Option(
     "--input",
     "-i",

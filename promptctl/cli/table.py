@@ -9,6 +9,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "demo": "Take a scratch repository through the whole line, offline.",
         "schema": "Print the JSON Schema of a file kind.",
         "trust": "Allow the providers this repository defines on this machine.",
+        "completion": "Print the completion script of a shell.",
     },
     "Write": {
         "list": "List prompts, with filters.",
@@ -41,6 +42,38 @@ GROUPS: dict[str, dict[str, str]] = {
         "drift": "Find every disagreement between files, lock, tags and pointers.",
     },
 }
+
+ARGUMENTS = {
+    "init": "",
+    "new": "NAME",
+    "demo": "",
+    "schema": "KIND",
+    "trust": "",
+    "completion": "SHELL",
+    "list": "",
+    "show": "NAME[@REF]",
+    "render": "NAME[@REF]",
+    "run": "NAME[@REF]",
+    "lint": "[NAME]…",
+    "diff": "NAME[@REF] NAME[@REF]",
+    "deps": "NAME[@REF]",
+    "hash": "NAME[@REF]",
+    "lock": "[NAME]…",
+    "release": "",
+    "verify": "[NAME[@VERSION]]…",
+    "history": "NAME[@REF]",
+    "retire": "NAME[@REF]",
+    "eval": "[verify] [NAME[@REF]]…",
+    "plan": "[NAME[@VERSION]]… ENV",
+    "promote": "NAME[@VERSION]… ENV",
+    "rollback": "NAME[@REF] ENV",
+    "remove": "NAME[@REF] ENV",
+    "freeze": "ENV",
+    "unfreeze": "ENV",
+    "status": "",
+    "drift": "",
+}
+"""Each command's arguments as its help shows them, for completion, which must not wait for commands to load."""
 
 
 def summaries() -> dict[str, str]:
