@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -10,10 +11,10 @@ import typer
 from typer.core import TyperGroup
 
 from promptctl.cli.output import Output
-from promptctl.cli.shell import as_command
+from promptctl.cli.shell import TRACEBACK, as_command, bug
 from promptctl.cli.table import GROUPS, summaries
 from promptctl.core.suggestion import suggest
-from promptctl.errors import UsageError
+from promptctl.errors import PromptctlError, UsageError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -66,19 +67,16 @@ def build() -> Any:
 
 def main(arguments: list[str]) -> int:
     """Runs one command line and gives the exit code."""
-    program = build()
     name = next((word for word in arguments if word in summaries()), "promptctl")
     try:
-        code = program.main(args=arguments, prog_name="promptctl", standalone_mode=False)
-    except UsageError as error:
-        Output(name, as_json="--json" in arguments).error(error)
-        return error.exit_code
+        code = build().main(args=arguments, prog_name="promptctl", standalone_mode=False)
     except Exception as error:
-        usage = _usage_error(error, name)
-        if usage is None:
+        fault = error if isinstance(error, PromptctlError) else _usage_error(error, name)
+        if fault is None and os.environ.get(TRACEBACK):
             raise
-        Output(name, as_json="--json" in arguments).error(usage)
-        return usage.exit_code
+        fault = fault or bug(error)
+        Output(name, as_json="--json" in arguments).error(fault)
+        return fault.exit_code
     return code if isinstance(code, int) else 0
 
 

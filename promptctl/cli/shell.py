@@ -21,7 +21,9 @@ from promptctl.cli.output import Answer, Output
 from promptctl.errors import PromptctlError, UsageError
 
 Command = Callable[..., Answer]
-BUG, INTERRUPTED = 70, 130
+INTERRUPTED = 130
+TRACEBACK = "PROMPTCTL_TRACEBACK"
+"""The environment variable that lets a bug show its traceback, for reports."""
 
 _COMMON = (
     ("as_json", bool, typer.Option("--json", help="Print one JSON object.", show_default=False), False),
@@ -71,22 +73,25 @@ def guarded(output: Output, act: Callable[[], Answer]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        if os.environ.get("PROMPTCTL_TRACEBACK"):
+        if os.environ.get(TRACEBACK):
             raise
-        output.error(_bug(error))
-        return BUG
+        fault = bug(error)
+        output.error(fault)
+        return fault.exit_code
     return 0 if answer.ok else 1
 
 
-def _bug(error: Exception) -> PromptctlError:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
+def bug(error: Exception) -> PromptctlError:
+    """Our mistake as an error: what it is and where, in one line."""
+    place, trace = "", error.__traceback__
+    while trace:
+        if trace.tb_frame.f_globals.get("__name__", "").startswith("promptctl"):
+            place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
     return PromptctlError(
         "PC099",
         f"a bug in promptctl: {type(error).__name__}{place}",
-        hint="run again with PROMPTCTL_TRACEBACK=1 and report what it prints",
+        hint=f"run again with {TRACEBACK}=1 and report what it prints",
     )
 
 
