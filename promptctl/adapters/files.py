@@ -213,6 +213,17 @@ def write_file(path: Path, data: bytes) -> None:
         raise
 
 
+class _Dumper(yaml.SafeDumper):
+    """Quotes what a reader of YAML 1.2 would take for a number; the library itself knows YAML 1.1 only."""
+
+
+_NUMBER = re.compile(f"(?:{_INTEGER.pattern}|{_FLOAT.pattern})$", re.ASCII)
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
+
+
 def yaml_bytes(value: object) -> bytes:
     """A plain value as block YAML in the written key order, for files that promptctl alone writes."""
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000).encode()
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000
+    )
+    return text.encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ class Repository:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._projects: dict[str, Project] = {}
+        self._absent: frozenset[str] = frozenset()
 
     @cached_property
     def work(self) -> Project:
@@ -79,7 +81,7 @@ class Repository:
         from promptctl.adapters.git.branches import last_seen
         from promptctl.adapters.git.refs import commit_of
 
-        ref = last_seen(self.git, self.remote, branch)
+        ref = last_seen(self.git, self.remote, branch, absent=branch in self._absent)
         return commit_of(self.git, ref) if ref else None
 
     @property
@@ -109,6 +111,20 @@ class Repository:
     def release_branches(self) -> tuple[str, ...]:
         """Globs of the branches that may be released from."""
         return self.settings.release_branches or (self.default_branch, "hotfix/*")
+
+    def fetch(self, prompts: Sequence[str] = ()) -> None:
+        """Brings the shared branches, and the release tags of some prompts, as the remote has them now.
+
+        Does nothing without a remote. Raises OutsideError when the remote cannot be asked.
+        """
+        from promptctl.adapters.git.remote import fetch_shared
+
+        while self.remote:
+            branches = {self.default_branch, self.state_branch}
+            self._absent = fetch_shared(self.git, self.remote, sorted(branches), prompts)
+            self.forget()
+            if branches >= {self.default_branch, self.state_branch}:
+                break
 
     def forget(self) -> None:
         """Drops what a fetch may have changed."""

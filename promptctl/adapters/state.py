@@ -8,6 +8,7 @@ from functools import cached_property
 from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
+from promptctl.core import schema
 from promptctl.core.moves import Moves, parse_moves
 from promptctl.core.pointer import FOLDER, Pointer, freeze_path, moves_path, parse_pointer, pointer_path
 from promptctl.core.tree import TextTree, shown
@@ -37,10 +38,18 @@ class State:
                     found.setdefault(environment, []).append(name)
         return {environment: tuple(sorted(names)) for environment, names in sorted(found.items())}
 
+    @cached_property
+    def moved(self) -> tuple[tuple[str, str], ...]:
+        """Environment and prompt of every moves file, sorted."""
+        ending = ".moves.jsonl"
+        paths = (path for path in self._project.tree.files() if path.startswith(f"{FOLDER}/") and path.endswith(ending))
+        parts = (path.removeprefix(f"{FOLDER}/").removesuffix(ending).partition("/") for path in paths)
+        return tuple(sorted((environment, name) for environment, _, name in parts if name))
+
     def pointer(self, environment: str, prompt: str) -> Pointer | None:
         """What an environment serves for a prompt, or None. Raises DocumentError when the file is malformed."""
         document = self._project.document(pointer_path(environment, prompt))
-        return parse_pointer(document) if document else None
+        return parse_pointer(document, prompt) if document else None
 
     def moves(self, environment: str, prompt: str) -> Moves:
         """Every move of a pointer; none when there is no file. Raises DocumentError when the chain is broken."""
@@ -53,18 +62,19 @@ class State:
 
     def moved_environments(self, prompt: str) -> list[str]:
         """The environments that ever had a move of a prompt."""
-        ending = f"/{prompt}.moves.jsonl"
-        paths = [path for path in self._project.tree.files() if path.startswith(f"{FOLDER}/") and path.endswith(ending)]
-        found = [path.removeprefix(f"{FOLDER}/").removesuffix(ending) for path in paths]
-        return sorted(environment for environment in found if "/" not in environment)
+        return [environment for environment, name in self.moved if name == prompt]
+
+    def frozen(self, environment: str) -> bool:
+        """Whether promotions to an environment are stopped, for whatever reason."""
+        return freeze_path(environment) in self._project.tree.files()
 
     def freeze_reason(self, environment: str) -> str | None:
-        """Why promotions to an environment are stopped, or None."""
+        """Why promotions to an environment are stopped, or None. Raises DocumentError when the file is malformed."""
         document = self._project.document(freeze_path(environment))
         if document is None:
             return None
-        value = document.value if isinstance(document.value, dict) else {}
-        return f"{value.get('reason', 'frozen')} ({value.get('by', 'unknown')}, {value.get('at', 'unknown')})"
+        schema.check(document, "freeze")
+        return "{reason} ({by}, {at})".format_map(document.value)
 
 
 def read_state(repository: Repository) -> State:

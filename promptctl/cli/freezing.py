@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import published_data, published_text
+from promptctl.cli.sent import joined_notes, published_data, published_text
 from promptctl.workflows.freeze import freeze
 
 
@@ -19,4 +19,5 @@ def set_frozen(context: Context, environment: str, reason: str, *, frozen: bool,
         "changed": result.changed,
         "published": published_data(result.published),
     }
-    return Answer(data=data, view=lambda: f"{changed}\n{published_text(result.published)}", note=result.published.note)
+    note = joined_notes(result.published.note, result.note)
+    return Answer(data=data, view=lambda: f"{changed}\n{published_text(result.published)}", note=note)

@@ -25,10 +25,15 @@ def published_text(published: Published) -> str:
     if published.commit is None:
         return "nothing to do"
     short = published.commit[:7]
-    if published.resent:
-        return f"sent what was recorded here before: {short} on {published.remote}/{published.branch}"
-    if published.remote and published.sent:
-        return f"commit {short} on {published.remote}/{published.branch}"
-    if published.remote:
-        return f"commit {short}, here only: not on {published.remote}"
-    return f"commit {short} on {published.branch}"
+    if published.remote and not published.sent:
+        again = " as recorded before" if published.resent else ""
+        return f"commit {short}{again}, here only: not on {published.remote}"
+    where = f"{published.remote}/{published.branch}" if published.remote else published.branch
+    return (
+        f"sent what was recorded here before: {short} on {where}" if published.resent else f"commit {short} on {where}"
+    )
+
+
+def joined_notes(*notes: str | None) -> str | None:
+    """Several notes as one, those that are None left out."""
+    return "\n".join(note for note in notes if note) or None

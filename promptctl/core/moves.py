@@ -75,15 +75,11 @@ class Moves:
         """What a rollback can go back to, the live one last: each promotion adds, each rollback takes away.
 
         None stands for "not served" after a remove. A rollback to a version below the top cuts down to it; to one
-        that was taken away before, it adds that version again.
+        that was taken away before, it adds that version again; to the live one (a repair), it changes nothing.
         """
         stack: list[Served | None] = []
         for move in self.entries:
-            below = stack[:-1]
-            if move.kind == "rollback" and move.served in below:
-                del stack[_last_index(below, move.served) + 1 :]
-            else:
-                stack.append(move.served)
+            _take(stack, move)
         return tuple(stack)
 
     def was_live(self, wanted: Version) -> Served | None:
@@ -91,30 +87,48 @@ class Moves:
         return next((m.served for m in reversed(self.entries) if m.served and m.served.version == wanted), None)
 
     def stands(self, served: Served) -> bool:
-        """Whether a version was live here and was not rolled back from since."""
-        return served in self.stack()
+        """Whether a version was live here and was not rolled back from since it last was."""
+        stack: list[Served | None] = []
+        standing: set[Served | None] = set()
+        for move in self.entries:
+            standing.difference_update(_take(stack, move))
+            standing.add(move.served)
+        return served in standing
 
 
-def _last_index(stack: list[Served | None], wanted: Served | None) -> int:
-    return len(stack) - 1 - stack[::-1].index(wanted)
+def _take(stack: list[Served | None], move: Move) -> list[Served | None]:
+    """Takes one move into the stack; what it rolled back from."""
+    live = stack[-1:]
+    if move.kind != "rollback":
+        stack.append(move.served)
+        return []
+    if [move.served] == live:
+        return []
+    below = stack[:-1]
+    if move.served not in below:
+        stack.append(move.served)
+        return live
+    keep = len(below) - below[::-1].index(move.served)
+    gone = stack[keep:]
+    del stack[keep:]
+    return gone
 
 
 def line_hash(text: str) -> str | None:
     """The hash of the last line of a moves file, or None for an empty one."""
-    lines = text.splitlines()
-    return "sha256:" + hashlib.sha256(lines[-1].encode()).hexdigest() if lines else None
+    last = text.removesuffix("\n").rpartition("\n")[2]
+    return "sha256:" + hashlib.sha256(last.encode()).hexdigest() if last else None
 
 
 def parse_moves(text: str, file: str) -> Moves:
     """Every move of a file. Raises DocumentError when a line is malformed, out of order, or breaks the chain."""
     entries: list[Move] = []
     chain: str | None = None
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise _malformed(f"not valid JSON: {error}", file, number) from None
-        schema.check(Document(f"{file}:{number}", value, {}, line), "move")
+    *lines, rest = text.split("\n")
+    if rest:
+        raise _malformed("the last line is cut off", file, len(lines) + 1)
+    for number, line in enumerate(lines, 1):
+        value = _parsed(line, file, number)
         if value["chain"] != chain:
             raise _malformed("the chain of moves is broken: a line before this one was changed", file, number)
         if entries and value["serial"] <= entries[-1].serial:
@@ -122,6 +136,22 @@ def parse_moves(text: str, file: str) -> Moves:
         entries.append(_move(value))
         chain = line_hash(line)
     return Moves(tuple(entries), text)
+
+
+def _parsed(line: str, file: str, number: int) -> Any:
+    """The value of one line that has the shape of a move; a line with two spellings of a key is not one."""
+    try:
+        value = json.loads(line)
+        spelled = compact_json(value)
+    except (ValueError, RecursionError) as error:
+        raise _malformed(f"not valid JSON: {error}", file, number) from None
+    schema.check(Document(f"{file}:{number}", value, {}, line), "move")
+    if spelled != line:
+        raise _malformed("the line was not written by promptctl", file, number)
+    names_release = {value["version"] is not None, value["digest"] is not None}
+    if names_release != {value["kind"] != "remove"}:
+        raise _malformed(f"a {value['kind']} with the version {value['version']}", file, number)
+    return value
 
 
 def _malformed(message: str, file: str, line: int) -> DocumentError:

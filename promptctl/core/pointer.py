@@ -10,6 +10,7 @@ from promptctl.core.document import Document
 from promptctl.core.version import Version, version
 
 FOLDER = "prompts/environments"
+FOREIGN = "PC117"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ class Pointer:
         return value | ({"previous": self.previous.to_dict()} if self.previous else {})
 
 
-def parse_pointer(document: Document) -> Pointer:
-    """The pointer that a document holds. Raises DocumentError."""
+def parse_pointer(document: Document, prompt: str) -> Pointer:
+    """The pointer of a prompt that a document holds. Raises DocumentError, also for another prompt's pointer."""
     schema.check(document, "pointer")
     value = document.value
+    if value["prompt"] != prompt:
+        raise document.error(FOREIGN, f"this pointer belongs to {value['prompt']}, not to {prompt}", ("prompt",))
     previous = value.get("previous")
     return Pointer(
         prompt=value["prompt"],

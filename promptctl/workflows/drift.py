@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.adapters.state import State, read_state
 from promptctl.core.canonical import digest, parts, short
 from promptctl.core.drift import Drift, lock_drift
 from promptctl.core.pointer import Pointer
 from promptctl.core.tree import Tree
-from promptctl.errors import DocumentError, Problem
+from promptctl.errors import Problem, UsageError
 from promptctl.workflows.pointer_drift import PointerReport, pointer_report
 from promptctl.workflows.tag_drift import tag_report
 
@@ -29,22 +29,47 @@ class DriftResult:
 
 
 def drift(repository: Repository) -> DriftResult:
-    """Looks everywhere. Raises StateError where tags or the state branch are not in this clone."""
+    """Looks everywhere.
+
+    Raises StateError where tags, the state branch or, with no error found without it, history are not in this clone.
+    """
     state = read_state(repository)
-    pointers = pointer_report(repository, state)
-    findings = [
-        *_file_drift(repository),
-        *tag_report(repository).findings,
-        *pointers.findings,
-        *_unused(repository, pointers),
-        *_evidence(repository, state, pointers),
-    ]
+    findings, notes = _file_drift(repository), []
+    broken = _broken_locks(repository)
+    findings += broken
+    if broken:
+        notes.append("tags and pointers were not judged: a lock cannot be read")
+    else:
+        pointers = pointer_report(repository, state)
+        findings += [
+            *tag_report(repository).findings,
+            *pointers.findings,
+            *_unused(repository, pointers),
+            *_evidence(repository, state, pointers),
+        ]
+        if pointers.cut:
+            notes.append("earlier serials were not judged: this shallow clone lacks the history")
     findings.sort(
         key=lambda finding: (finding.level != "error", finding.prompt, finding.environment or "", finding.kind)
     )
-    notes = tuple(note for note in (pointers.note, repository.policy_note) if note)
     policy = f"policy of {repository.default_branch} at {repository.policy.tree.label or 'the work tree'}"
-    return DriftResult(findings=tuple(findings), read=f"{state.label}; {policy}", notes=notes)
+    notes += [repository.policy_note] if repository.policy_note else []
+    result = DriftResult(findings=tuple(findings), read=f"{state.label}; {policy}", notes=tuple(notes))
+    if result.ok and not broken and pointers.cut:
+        require_full_history(repository, "judging earlier serials")
+    return result
+
+
+def _broken_locks(repository: Repository) -> list[Drift]:
+    """The lock here and the default branch's, where they cannot be read; nothing vouches for releases then."""
+    found: list[Drift] = []
+    for project in dict.fromkeys((repository.work, repository.policy)):
+        try:
+            read_lock(project)
+        except UsageError as error:
+            message = f"{error} ({error.problem.place})"
+            found.append(Drift(kind="lock-broken", prompt="", message=message, repair="promptctl lock"))
+    return found
 
 
 def _file_drift(repository: Repository) -> list[Drift]:
@@ -53,9 +78,8 @@ def _file_drift(repository: Repository) -> list[Drift]:
     found = [_unreadable(problem) for problem in (*repository.work.misplaced(), *dict.fromkeys(unreadable))]
     try:
         lock = read_lock(repository.work)
-    except DocumentError as error:
-        message = f"{error} ({error.problem.place})"
-        return [*found, Drift(kind="lock-broken", prompt="", message=message, repair="promptctl lock")]
+    except UsageError:
+        return found
     digests = {name: digest(closure) for name, closure in closures.items()}
     broken = set(repository.work.names) - closures.keys()
     drifts = lock_drift(lock, digests, {name: parts(closure) for name, closure in closures.items()})

@@ -10,7 +10,7 @@ from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.pointer import freeze_path
-from promptctl.workflows.moving import timestamp
+from promptctl.workflows.moving import check_reason, timestamp
 from promptctl.workflows.publish import Edit, Published, publish
 
 
@@ -21,25 +21,27 @@ class FreezeResult:
     environment: str
     frozen: bool
     published: Published
+    note: str | None = None
 
     @property
     def changed(self) -> bool:
-        return self.published.commit is not None
+        return self.published.commit is not None and not self.published.resent
 
 
 def freeze(
     repository: Repository, environment: str, reason: str, now: datetime, *, frozen: bool, send: bool = True
 ) -> FreezeResult:
     """Stops (``frozen``) or allows promotions to an environment."""
+    check_reason(reason)
     repository.settings.environment(environment)
     verb = "freeze" if frozen else "unfreeze"
     value = {"at": timestamp(now), "by": committer(repository.git).person, "reason": reason}
 
     def build(state: State) -> Edit | None:
-        if (state.freeze_reason(environment) is not None) == frozen:
+        if state.frozen(environment) == frozen:
             return None
         data = yaml_bytes(value) if frozen else None
         return Edit(files={freeze_path(environment): data}, message=f"{verb} {environment}\n\n{reason}")
 
     published = publish(repository, f"{verb} {environment}", build, send=send)
-    return FreezeResult(environment=environment, frozen=frozen, published=published)
+    return FreezeResult(environment=environment, frozen=frozen, published=published, note=repository.policy_note)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from promptctl.adapters.files import yaml_bytes
-from promptctl.adapters.state import State
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.state import State, state_at
 from promptctl.core.lineage import new_lineage
-from promptctl.core.moves import Move
+from promptctl.core.moves import Move, Moves
 from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
+from promptctl.errors import UsageError
+from promptctl.workflows.publish import Published
 
 
 def timestamp(now: datetime) -> str:
@@ -16,15 +19,52 @@ def timestamp(now: datetime) -> str:
     return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def next_serial(state: State, environment: str, prompt: str) -> int:
-    """One more than any serial this pointer ever had."""
-    live = state.pointer(environment, prompt)
-    return max(state.moves(environment, prompt).serial, live.serial if live else 0) + 1
+def check_reason(reason: str) -> str:
+    """The reason itself. Raises UsageError for one that says nothing or cannot be stored."""
+    if not reason.strip():
+        raise UsageError("PC001", "a reason is needed", hint="--reason 'refunds go to the wrong queue'")
+    if any("\ud800" <= character <= "\udfff" for character in reason):
+        raise UsageError("PC001", "the reason is not UTF-8 text")
+    return reason
 
 
-def move_files(state: State, environment: str, prompt: str, move: Move, now: datetime) -> dict[str, bytes | None]:
+def readable_pointer(state: State, environment: str, prompt: str) -> Pointer | None:
+    """The pointer, or None where there is none that can be read: a rollback writes it anew."""
+    try:
+        return state.pointer(environment, prompt)
+    except UsageError:
+        return None
+
+
+def require_known(repository: Repository, name: str) -> None:
+    """Raises UsageError with the nearest name when nothing anywhere is called so."""
+    if name in repository.work.names:
+        return
+    try:
+        locked = name in read_lock(repository.policy).prompts
+    except UsageError:
+        locked = False
+    if not locked:
+        repository.policy.find(name)
+
+
+def as_recorded(
+    repository: Repository, published: Published, environment: str, prompt: str
+) -> tuple[Served | None, Served | None]:
+    """Before and after of the last move in what was published: what a repeated command reports, which only sent it."""
+    moves = state_at(repository, published.branch, published.commit).moves(environment, prompt).entries[-2:]
+    return (moves[0].served if len(moves) == 2 else None), (moves[-1].served if moves else None)
+
+
+def next_serial(moves: Moves, live: Pointer | None) -> int:
+    """One more than any serial that a pointer and its moves show."""
+    return max(moves.serial, live.serial if live else 0) + 1
+
+
+def move_files(
+    state: State, environment: str, prompt: str, live: Pointer | None, move: Move, now: datetime
+) -> dict[str, bytes | None]:
     """The pointer after a move (None when it is removed) and the moves file with one more line."""
-    live = state.pointer(environment, prompt)
     moves = state.moves(environment, prompt).append(move)
     files: dict[str, bytes | None] = {moves_path(environment, prompt): moves.text.encode()}
     if move.served is None:

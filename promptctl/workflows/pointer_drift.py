@@ -5,106 +5,142 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promptctl.adapters.git.tags import release_tags
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.drift import Drift
-from promptctl.core.lockfile import Lockfile
-from promptctl.core.pointer import FOLDER, Pointer, pointer_path
-from promptctl.errors import DocumentError
-from promptctl.workflows.releases import check_tag, witnesses
+from promptctl.core.moves import Moves
+from promptctl.core.name import name_fault
+from promptctl.core.pointer import FOLDER, Pointer, Served, moves_path, pointer_path
+from promptctl.core.pointer_drift import pointer_faults
+from promptctl.errors import UsageError
+from promptctl.workflows.releases import check_tag, known_tags, witnesses
+from promptctl.workflows.serials import history_is_cut, known_serials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointerReport:
-    """Findings, and the pointers that could be read by environment and prompt."""
+    """Findings, and the pointers that could be read by environment and prompt.
+
+    ``cut``: earlier serials could not be judged, since this clone lacks the history.
+    """
 
     findings: tuple[Drift, ...]
     pointers: Mapping[tuple[str, str], Pointer]
-    note: str | None = None
+    cut: bool = False
 
 
 def pointer_report(repository: Repository, state: State) -> PointerReport:
-    """Checks every pointer of the state."""
-    locks = witnesses(repository, work=False)
-    history = {} if repository.git.shallow or state.commit is None else highest_serials(repository, state.commit)
+    """Checks every pointer that the state has, that moves speak of, or that history knows."""
+    cut = state.commit is not None and history_is_cut(repository, state.commit)
+    serials = known_serials(repository, state.commit, FOLDER) if state.commit else {}
     findings: list[Drift] = []
     pointers: dict[tuple[str, str], Pointer] = {}
-    for environment, names in state.environments.items():
-        for name in names:
-            try:
-                pointer = state.pointer(environment, name)
-                moves = state.moves(environment, name)
-            except DocumentError as error:
-                findings.append(_finding("pointer-broken", environment, name, f"{error} ({error.problem.place})"))
-                continue
-            assert pointer
+    for environment, name in _places(state, serials):
+        found, pointer = _own_faults(repository, state, environment, name, serials)
+        findings += found
+        if pointer:
             pointers[environment, name] = pointer
-            findings += _release_faults(repository, environment, pointer, locks)
-            known = max(moves.serial, history.get(pointer_path(environment, name), 0))
-            findings += _serial_faults(environment, pointer, known)
-            live = moves.stack()[-1] if moves.entries else None
-            if not findings and live != pointer.served:
-                findings.append(
-                    _finding("pointer-broken", environment, name, "the pointer is not what its last move says")
-                )
-    note = "a shallow clone: earlier serials were not judged" if repository.git.shallow else None
-    return PointerReport(findings=tuple(findings), pointers=pointers, note=note)
+    findings += _release_faults(repository, pointers)
+    return PointerReport(findings=tuple(findings), pointers=pointers, cut=cut)
 
 
-def highest_serials(repository: Repository, commit: str) -> dict[str, int]:
-    """The highest serial that each pointer file ever had up to a commit."""
-    arguments = ("log", "--raw", "--no-abbrev", "--no-renames", "--format=", commit, "--", FOLDER)
-    found: dict[str, int] = {}
-    for line in repository.git.text(*arguments).split("\n"):
-        facts, _, path = line.partition("\t")
-        if path.endswith(".yaml") and not path.rsplit("/", 1)[-1].startswith("_"):
-            blob = repository.objects.read(facts.split(" ")[3])
-            found[path] = max(found.get(path, 0), _serial(blob[1]) if blob else 0)
-    return found
+def _places(state: State, serials: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Environment and prompt of every pointer there is or was, sorted."""
+    known = (path.removeprefix(f"{FOLDER}/").removesuffix(".yaml").partition("/") for path in serials)
+    found = {(environment, name) for environment, _, name in known if name_fault(name) is None}
+    found |= {(environment, name) for environment, names in state.environments.items() for name in names}
+    return sorted(found | set(state.moved))
 
 
-def _serial(data: bytes) -> int:
-    for line in data.decode("utf-8", "replace").split("\n"):
-        if line.startswith("serial: ") and line[8:].strip().isdecimal():
-            return int(line[8:])
-    return 0
+def _own_faults(
+    repository: Repository, state: State, environment: str, name: str, serials: Mapping[str, int]
+) -> tuple[list[Drift], Pointer | None]:
+    """What is wrong with a pointer by itself, and the pointer where it can be read."""
+
+    def undo(path: str) -> str:
+        return _undo_line(repository, state, path)
+
+    try:
+        moves = state.moves(environment, name)
+    except UsageError as error:
+        repair = undo(moves_path(environment, name))
+        return [_broken(environment, name, error, repair)], _readable(state, environment, name)
+    try:
+        pointer = state.pointer(environment, name)
+    except UsageError as error:
+        return [_broken(environment, name, error, _rewrite(environment, name, moves))], None
+    known = serials.get(pointer_path(environment, name), 0)
+    return list(pointer_faults(environment, name, pointer, moves, known, undo)), pointer
 
 
-def _release_faults(
-    repository: Repository, environment: str, pointer: Pointer, locks: Mapping[str, Lockfile]
-) -> Iterator[Drift]:
-    served = pointer.served
-    tags = release_tags(repository.git, pointer.prompt, served.version)
-    if not tags:
-        message = f"{pointer.prompt} {served.version} has no tag here"
-        yield _finding("pointer-dangling", environment, pointer.prompt, message, expected=served.digest)
-        return
-    check = check_tag(repository, tags[0], locks)
-    for fault in check.faults:
-        message = f"{pointer.prompt} {served.version}: {fault.message}"
-        yield _finding("pointer-digest", environment, pointer.prompt, message, served.digest, fault.actual)
-    if check.release and check.release.digest != served.digest:
-        message = f"{environment} serves {served.digest}, the release {served.version} is {check.release.digest}"
-        yield _finding("pointer-digest", environment, pointer.prompt, message, served.digest, check.release.digest)
+def _readable(state: State, environment: str, name: str) -> Pointer | None:
+    try:
+        return state.pointer(environment, name)
+    except UsageError:
+        return None
 
 
-def _serial_faults(environment: str, pointer: Pointer, known: int) -> Iterator[Drift]:
-    if pointer.serial < known:
-        message = f"serial {pointer.serial} is lower than {known}, which this pointer had before"
-        yield _finding("pointer-rewound", environment, pointer.prompt, message)
+def _rewrite(environment: str, name: str, moves: Moves) -> str:
+    live = moves.stack()[-1] if moves.entries else None
+    return f"promptctl rollback {name}{f'@{live.version}' if live else ''} {environment} --reason …"
+
+
+def _undo_line(repository: Repository, state: State, path: str) -> str:
+    """The command that takes back the last change of a file of the state branch."""
+    commit = repository.git.text("log", "-1", "--full-history", "--format=%h", str(state.commit), "--", path)
+    push = f" && git push {repository.remote} {state.branch}" if repository.remote else ""
+    return f"git switch {state.branch} && git revert --no-edit {commit}{push}"
+
+
+def _release_faults(repository: Repository, pointers: Mapping[tuple[str, str], Pointer]) -> Iterator[Drift]:
+    """Pointers whose release is not known, cannot be trusted, or has another digest."""
+    locks = witnesses(repository, work=False)
+    tags = {(tag.name, tag.version): tag for tag in known_tags(repository)}
+    for (environment, name), pointer in pointers.items():
+        served = pointer.served
+        tag = tags.get((name, served.version))
+        back = f"promptctl rollback {name} {environment} --reason …"
+        if tag is None:
+            locked = any(lock.release_digest(name, served.version) for lock in locks.values())
+            repair = _tags_line(repository) if locked else back
+            message = f"{name} {served.version} has no tag, neither here nor on the remote as last fetched"
+            yield _finding("pointer-dangling", environment, name, served, message, repair, served.digest)
+            continue
+        check = check_tag(repository, tag, locks)
+        for fault in check.faults:
+            message = f"{name} {served.version}: {fault.message}"
+            yield _finding("pointer-digest", environment, name, served, message, back, fault.expected, fault.actual)
+        if check.release and check.release.digest != served.digest:
+            actual = check.release.digest
+            message = f"{environment} serves {served.digest}, the release {name} {served.version} is {actual}"
+            yield _finding("pointer-digest", environment, name, served, message, back, served.digest, actual)
+
+
+def _tags_line(repository: Repository) -> str:
+    fetch = f"git fetch {repository.remote} '+refs/tags/prompts/*:refs/tags/prompts/*'"
+    return fetch if repository.remote else "promptctl release"
+
+
+def _broken(environment: str, name: str, error: UsageError, repair: str) -> Drift:
+    place = f" ({error.problem.place})" if error.problem.place else ""
+    return Drift(kind="pointer-broken", prompt=name, environment=environment, message=f"{error}{place}", repair=repair)
 
 
 def _finding(
-    kind: str, environment: str, name: str, message: str, expected: str | None = None, actual: str | None = None
+    kind: str,
+    environment: str,
+    name: str,
+    served: Served,
+    message: str,
+    repair: str,
+    expected: str | None = None,
+    actual: str | None = None,
 ) -> Drift:
-    repair = f"promptctl rollback {name} {environment} --reason …"
-    if kind == "pointer-dangling":
-        repair = "git fetch origin '+refs/tags/prompts/*:refs/tags/prompts/*'"
     return Drift(
         kind=kind,
         prompt=name,
         environment=environment,
+        version=served.version,
         message=message,
         repair=repair,
         expected=expected,

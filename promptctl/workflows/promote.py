@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from promptctl.adapters.git.identity import committer
-from promptctl.adapters.git.remote import fetch_shared
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.moves import Move
+from promptctl.core.name import check_name
 from promptctl.core.pointer import Served
 from promptctl.core.reference import parse_reference
 from promptctl.errors import StateError
 from promptctl.workflows.gate import GateContext, GateOutcome, GateWish, judge
-from promptctl.workflows.moving import move_files, next_serial, timestamp
-from promptctl.workflows.promotion import PlannedMove, plan_moves
+from promptctl.workflows.moving import check_reason, move_files, next_serial, timestamp
+from promptctl.workflows.promotion import PlannedMove, plan_moves, require_known_tags
 from promptctl.workflows.publish import Edit, Published, publish
 
 GATE_FAILED = "PC108"
@@ -78,10 +78,11 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
     """Makes the promotion. Raises StateError for what refuses it but the gate, OutsideError when it is not live."""
     committer(repository.git)
     repository.settings.environment(promotion.environment)
-    if repository.remote and promotion.send:
-        names = [parse_reference(text).name for text in promotion.references]
-        fetch_shared(repository.git, repository.remote, [repository.default_branch, repository.state_branch], names)
-        repository.forget()
+    if promotion.reason is not None:
+        check_reason(promotion.reason)
+    names = [check_name(parse_reference(text).name) for text in promotion.references]
+    if promotion.send:
+        repository.fetch(names)
     moved: list[Moved] = []
 
     def build(state: State) -> Edit | None:
@@ -89,6 +90,7 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
         planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
         wanted = [move for move in planned if move.direction != "same"]
         _require_allowed(wanted)
+        require_known_tags(repository, [move.release for move in wanted], asked=promotion.send)
         gates = {move.release.name: judge(repository, state, move, promotion.wish, gate) for move in wanted}
         refused = tuple((name, gate) for name, gate in gates.items() if gate and not gate.ok)
         if refused:
@@ -145,7 +147,7 @@ def _edit(
         name, gate = planned.release.name, gates[planned.release.name]
         notes = (gate.notes if gate else ("no gate",)) + (("DOWNGRADE",) if planned.direction == "DOWNGRADE" else ())
         move = Move(
-            serial=next_serial(state, promotion.environment, name),
+            serial=next_serial(state.moves(promotion.environment, name), planned.live),
             at=timestamp(now),
             kind="promote",
             served=Served(planned.release.version, planned.release.digest),
@@ -155,7 +157,7 @@ def _edit(
             evidence=gate.summary if gate else None,
             notes=notes,
         )
-        files |= move_files(state, promotion.environment, name, move, now)
+        files |= move_files(state, promotion.environment, name, planned.live, move, now)
         files |= dict(gate.files) if gate else {}
     titles = [f"{planned.release.name}@{planned.release.version}" for planned in wanted]
     subject = f"promote {titles[0] if len(titles) == 1 else f'{len(titles)} prompts'} to {promotion.environment}"

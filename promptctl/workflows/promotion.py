@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promptctl.adapters.git.tags import mirrored_tags
+from promptctl.adapters.git.tags import mirror_prefix, mirrored_tags
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State
 from promptctl.core.contract import ContractChange, change_class
-from promptctl.core.pointer import Pointer
+from promptctl.core.name import check_name
+from promptctl.core.pointer import Pointer, Served
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.settings import Environment
-from promptctl.core.tag import tag_ref
+from promptctl.core.tag import PREFIX
 from promptctl.core.version import Version
 from promptctl.errors import Problem, StateError, UsageError
-from promptctl.workflows.releases import Release, find_tag, read_release, witnesses
+from promptctl.workflows.releases import TAGS_MISSING, Release, find_tag, read_release, witnesses
 
 ORDER, APPROVAL, FROZEN, RETIRED = "PC101", "PC102", "PC103", "PC104"
 NOT_ON_REMOTE, CI_ONLY, NOTHING_TO_PROMOTE = "PC105", "PC106", "PC107"
@@ -49,20 +50,25 @@ def plan_moves(
     """The moves that ``promote`` would make. Raises UsageError for bad names, StateError for unreadable releases."""
     target = repository.settings.environment(environment)
     references = [parse_reference(text) for text in texts]
-    names = [reference.name for reference in references]
+    names = [check_name(reference.name) for reference in references]
     if len(set(names)) != len(names):
         raise UsageError("PC001", "a prompt is named twice")
     return tuple(_planned(repository, state, target, reference, in_ci=in_ci) for reference in references)
 
 
 def promotable(repository: Repository, state: State, environment: str) -> tuple[str, ...]:
-    """Every prompt where the version that ``promote`` would choose is not the one the environment serves."""
+    """Every prompt where the version that ``promote`` would choose is not the one the environment serves.
+
+    Raises StateError where the tags that would tell are not in this clone.
+    """
     target = repository.settings.environment(environment)
     found = []
     for name in sorted(read_lock(repository.policy).prompts):
         try:
             version = chosen_version(repository, state, target, Reference(name))
-        except StateError:
+        except StateError as error:
+            if error.code == TAGS_MISSING:
+                raise
             continue
         live = state.pointer(environment, name)
         if live is None or live.served.version != version:
@@ -141,28 +147,42 @@ def _refusals(
         found.append(
             Problem(CI_ONLY, f"{environment.name} takes promotions from CI only", hint="run it in the pipeline")
         )
-    if environment.after and not _stood(state, environment.after, release):
+    served = Served(release.version, release.digest)
+    if environment.after and not state.moves(environment.after, release.name).stands(served):
         message = f"{called} was not live in {environment.after}, or was rolled back there"
         hint = f"promptctl promote {release.name}@{release.version} {environment.after}"
         found.append(Problem(ORDER, message, hint=hint))
     if environment.approvals:
         message = f"{environment.name} asks for {environment.approvals} approval(s), and {called} has none"
         found.append(Problem(APPROVAL, message, hint=f"[environments.{environment.name}] approvals in promptctl.toml"))
-    if repository.remote and not _on_remote(repository, repository.remote, release):
-        message = f"the tag of {called} is not on {repository.remote}"
-        found.append(Problem(NOT_ON_REMOTE, message, hint="promptctl release"))
+    if repository.remote and _on_remote(repository, repository.remote, release) is False:
+        found.append(_not_on_remote(repository.remote, release))
     return found
 
 
-def _stood(state: State, environment: str, release: Release) -> bool:
-    moves = state.moves(environment, release.name)
-    return any(
-        served and (served.version, served.digest) == (release.version, release.digest) for served in moves.stack()
-    )
+def require_known_tags(repository: Repository, releases: Sequence[Release], *, asked: bool) -> None:
+    """Raises StateError for releases whose tags the remote was never seen to have; ``asked``: it was asked just now.
+
+    A plan leaves this open, since the promotion it forecasts asks.
+    """
+    remote = repository.remote
+    for release in releases if remote else ():
+        if remote is None or _on_remote(repository, remote, release) is not None:
+            continue
+        problem = _not_on_remote(remote, release)
+        if asked:
+            raise StateError(problem.code, problem.message, hint=problem.hint)
+        hint = f"git fetch {remote} '+{PREFIX}*:{mirror_prefix(remote)}*'"
+        raise StateError(NOT_ON_REMOTE, f"nobody asked {remote} yet for the tags of {release.name}", hint=hint)
 
 
-def _on_remote(repository: Repository, remote: str, release: Release) -> bool:
-    """Whether the remote, as last fetched, has the same tag object."""
-    here = find_tag(repository, release.name, release.version)
+def _not_on_remote(remote: str, release: Release) -> Problem:
+    message = f"the tag of {release.name} {release.version} is not on {remote}"
+    return Problem(NOT_ON_REMOTE, message, hint="promptctl release")
+
+
+def _on_remote(repository: Repository, remote: str, release: Release) -> bool | None:
+    """Whether the remote, as last fetched, has the same tag object; None when its tags were never fetched."""
     there = {tag.ref: tag.object_id for tag in mirrored_tags(repository.git, remote, release.name)}
-    return there.get(tag_ref(release.name, release.version)) == here.object_id
+    here = find_tag(repository, release.name, release.version)
+    return there.get(here.ref) == here.object_id if there else None

@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from promptctl.adapters.git.commits import Checkout, update_branch, write_commit
+from promptctl.adapters.git.branches import fetch_line
+from promptctl.adapters.git.commits import write_commit
 from promptctl.adapters.git.refs import commit_of
-from promptctl.adapters.git.remote import Pushed, Update, fetch_shared, push
+from promptctl.adapters.git.remote import Pushed, Update, push
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT, State, state_at, unsent_commit
+from promptctl.core.pointer import FOLDER
 from promptctl.errors import OutsideError, StateError
-from promptctl.workflows.unsent import operation_of, replay, touched
+from promptctl.workflows.following import Following
+from promptctl.workflows.unsent import Kept, read_kept, touched
 
-RACED, NOT_LIVE, UNKNOWN_OUTCOME = "PC112", "PC113", "PC114"
+RACED, NOT_LIVE, UNKNOWN_OUTCOME, BRANCH_GONE = "PC112", "PC113", "PC114", "PC115"
+NOTHING_COMMITTED = "PC116"
 _TRIES = 50
 
 
@@ -28,10 +32,18 @@ class Edit:
     files: Mapping[str, bytes | None]
     message: str
 
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """The files that nobody else may have moved meanwhile; new evidence is found by its content."""
+        return tuple(path for path in self.files if path.startswith(f"{FOLDER}/"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """``commit`` is None when there was nothing to do; ``sent`` tells whether the remote has it."""
+    """``commit`` is None when there was nothing to do; ``sent`` tells whether the remote has it.
+
+    ``resent``: nothing new was written, what an earlier command had recorded is meant.
+    """
 
     commit: str | None
     branch: str
@@ -55,89 +67,79 @@ def publish(
     Raises StateError for a lost race or work in the way, OutsideError when the commit is recorded here but not live, or
     when nobody can tell.
     """
-    remote, branch = repository.remote, repository.state_branch
-    if remote and send and fetch:
-        fetch_shared(repository.git, remote, [repository.default_branch, branch])
-        repository.forget()
-    first: Mapping[str, str | None] | None = None
+    branch = repository.state_branch
+    if send and fetch:
+        repository.fetch()
+    edit: Edit | None = None
+    tip: str | None = None
     for _ in range(_TRIES):
-        tip = repository.commit_last_seen(branch)
-        kept = _replayed(repository, tip)
-        repeated = kept is not None and operation_of(repository, kept) == operation
-        edit = None if repeated else build(state_at(repository, branch, kept or tip))
-        if edit is None and kept is None:
-            return Published(commit=None, branch=branch, remote=remote, sent=True)
-        paths = tuple(edit.files) if edit else ()
-        first = _unmoved(repository, branch, first, tip, paths)
-        commit = _commit(repository, kept or tip, edit, operation) if edit else kept
-        assert commit is not None
-        published = _deliver(repository, tip, commit, operation, send=send, resent=edit is None)
+        tip, before = repository.commit_last_seen(branch), tip
+        if edit:
+            _require_unmoved(repository, edit, before, tip)
+        kept = read_kept(repository, tip, operation)
+        edit = None if kept.repeated else build(state_at(repository, branch, kept.commit or tip))
+        if edit is None and kept.commit is None:
+            return _nothing_written(repository, kept)
+        commit = _written(repository, operation, kept.commit or tip, edit) if edit else kept.commit
+        assert commit
+        published = _deliver(repository, operation, tip, commit, send=send, resent=edit is None)
         if published:
             return published
-        fetch_shared(repository.git, remote, [branch]) if remote else None
-        repository.forget()
+        repository.fetch()
     raise StateError(RACED, f"{branch} moved {_TRIES} times while this was tried", hint="try again")
 
 
-def _commit(repository: Repository, base: str | None, edit: Edit, operation: str) -> str:
-    return write_commit(repository.git, base, edit.files, f"{edit.message.rstrip()}\n\nPromptctl-Op: {operation}\n")
+def _nothing_written(repository: Repository, kept: Kept) -> Published:
+    """The answer when the state is as wanted already, or an earlier command's commit turns out to have landed."""
+    _forget_unsent(repository)
+    found = kept.landed if kept.repeated else None
+    branch, remote = repository.state_branch, repository.remote
+    return Published(commit=found, branch=branch, remote=remote, sent=True, resent=found is not None)
 
 
-def _replayed(repository: Repository, tip: str | None) -> str | None:
-    """What is kept unsent, on top of the tip. Raises StateError when others moved the same pointers."""
-    kept = unsent_commit(repository)
-    return replay(repository, kept, tip) if kept else None
+def _written(repository: Repository, operation: str, base: str | None, edit: Edit) -> str:
+    if base is None and repository.state_branch == repository.default_branch:
+        hint = "git add -A && git commit"
+        raise StateError(NOTHING_COMMITTED, f"nothing is committed on {repository.state_branch} yet", hint=hint)
+    message = f"{edit.message.rstrip()}\n\nPromptctl-Op: {operation}\n"
+    return write_commit(repository.git, base, edit.files, message)
 
 
-def _unmoved(
-    repository: Repository, branch: str, first: Mapping[str, str | None] | None, tip: str | None, paths: tuple[str, ...]
-) -> Mapping[str, str | None]:
-    """The state of the edit's files when it was first built. Raises StateError when they moved since."""
-    now = touched(repository, tip, paths)
-    if first is None:
-        return now
-    moved = [path for path in paths if path in first and first[path] != now[path]]
+def _require_unmoved(repository: Repository, edit: Edit, before: str | None, tip: str | None) -> None:
+    """Raises StateError when others moved the edit's files between two commits of the state branch."""
+    then, now = touched(repository, before, edit.guarded), touched(repository, tip, edit.guarded)
+    moved = next((path for path in edit.guarded if then[path] != now[path]), None)
     if moved:
-        raise StateError(
-            RACED, f"lost a race: {describe_last(repository, branch, tip, moved[0])}", hint="look, then try again"
-        )
-    return {**now, **first}
+        who = describe_last(repository, tip, moved)
+        raise StateError(RACED, f"lost a race: {who}", hint="look with promptctl status, then try again")
 
 
-def describe_last(repository: Repository, branch: str, tip: str | None, path: str) -> str:
+def describe_last(repository: Repository, tip: str | None, path: str) -> str:
     """Who last moved a file of the state branch, and what they did."""
-    if tip is None:
-        return f"{path} is gone from {branch}"
-    said = repository.git.text("log", "-1", "--format=%an: %s (%h)", tip, "--", path)
-    return said or f"{path} moved on {branch}"
+    said = repository.git.text("log", "-1", "--format=%an: %s (%h)", tip, "--", path) if tip else ""
+    return said or f"{path} is gone from {repository.state_branch}"
 
 
 def _deliver(
-    repository: Repository, tip: str | None, commit: str, operation: str, *, send: bool, resent: bool
+    repository: Repository, operation: str, tip: str | None, commit: str, *, send: bool, resent: bool
 ) -> Published | None:
     """Records the commit; None when another write came first."""
-    git, remote, branch = repository.git, repository.remote, repository.state_branch
+    remote, branch = repository.remote, repository.state_branch
     if remote and not send:
-        git.run("update-ref", "-m", f"promptctl: {operation}", UNSENT + branch, commit)
+        _keep(repository, commit, operation)
         later = f"recorded here only; the next write sends it ({UNSENT}{branch})"
-        return Published(commit=commit, branch=branch, remote=remote, sent=False, note=later)
-    local = commit_of(git, f"refs/heads/{branch}")
-    follows = local == tip or (local is None and remote is None)
-    checkout = Checkout(git, branch) if follows and local else None
-    if checkout:
-        checkout.require_free(tip, commit)
+        return Published(commit=commit, branch=branch, remote=remote, sent=False, resent=resent, note=later)
+    following = Following(repository, tip, commit)
+    following.require_free()
     if remote:
         done = _push(repository, remote, commit)
         if done.outcome == "raced":
             return None
         _require_landed(repository, done, commit, operation)
-    followed = follows and (local is not None or remote is None) and update_branch(git, branch, commit, tip, operation)
-    if not remote and not followed:
+    elif not following.move(operation):
         return None
-    if checkout and followed:
-        checkout.follow(tip, commit)
+    note = following.follow(operation) if remote else None
     _forget_unsent(repository)
-    note = None if followed or local is None else f"your branch {branch} has commits of its own: git pull --rebase"
     repository.forget()
     return Published(commit=commit, branch=branch, remote=remote, sent=True, resent=resent, note=note)
 
@@ -153,16 +155,24 @@ def _push(repository: Repository, remote: str, commit: str) -> Pushed:
 
 
 def _require_landed(repository: Repository, done: Pushed, commit: str, operation: str) -> None:
-    """Keeps what did not land and raises OutsideError, saying whether it is known not to be live."""
+    """Keeps what did not land and raises, saying whether it is known not to be live."""
     if done.outcome == "done":
         return
-    branch = repository.state_branch
-    repository.git.run("update-ref", "-m", f"promptctl: {operation}", UNSENT + branch, commit)
+    remote, branch, short = repository.remote, repository.state_branch, commit[:7]
+    if done.outcome == "gone":
+        restore = f"git push {remote} refs/remotes/{remote}/{branch}:refs/heads/{branch}"
+        raise StateError(BRANCH_GONE, f"{remote} has no branch {branch} any more; nothing was changed", hint=restore)
+    _keep(repository, commit, operation)
     hint = f"the next write sends it; to drop it: git update-ref -d {UNSENT}{branch}"
     if done.outcome == "unknown":
-        message = f"nobody can tell whether {repository.remote} has it: {done.said}"
-        raise OutsideError(UNKNOWN_OUTCOME, message, hint=hint)
-    raise OutsideError(NOT_LIVE, f"recorded here, not live: {done.said}", hint=hint)
+        message = f"recorded here ({short}); nobody can tell whether {remote} has it: {done.said}"
+        look = fetch_line(remote, branch) if remote else None
+        raise OutsideError(UNKNOWN_OUTCOME, message, hint=f"run the same command again, or look: {look}")
+    raise OutsideError(NOT_LIVE, f"recorded here ({short}), not live: {done.said}", hint=hint)
+
+
+def _keep(repository: Repository, commit: str, operation: str) -> None:
+    repository.git.run("update-ref", "-m", f"promptctl: {operation}", UNSENT + repository.state_branch, commit)
 
 
 def _forget_unsent(repository: Repository) -> None:

@@ -13,18 +13,19 @@ from promptctl.core.moves import Move
 from promptctl.core.name import check_name
 from promptctl.core.pointer import Served
 from promptctl.errors import StateError
-from promptctl.workflows.moving import move_files, next_serial, timestamp
+from promptctl.workflows.moving import as_recorded, check_reason, move_files, next_serial, require_known, timestamp
 from promptctl.workflows.publish import Edit, Published, publish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveResult:
-    """What was served until now; None when a repeated command only sent an earlier one."""
+    """``before`` is what was served until now."""
 
     name: str
     environment: str
     before: Served | None
     published: Published
+    note: str | None = None
 
 
 def remove(
@@ -32,16 +33,18 @@ def remove(
 ) -> RemoveResult:
     """Takes the pointer away. Raises StateError when the environment does not serve the prompt."""
     check_name(name)
+    check_reason(reason)
     repository.settings.environment(environment)
     before: list[Served] = []
 
     def build(state: State) -> Edit | None:
         live = state.pointer(environment, name)
         if live is None:
+            require_known(repository, name)
             raise StateError("PC098", f"{environment} does not serve {name}", hint="promptctl status")
         before[:] = [live.served]
         move = Move(
-            serial=next_serial(state, environment, name),
+            serial=next_serial(state.moves(environment, name), live),
             at=timestamp(now),
             kind="remove",
             served=None,
@@ -49,8 +52,11 @@ def remove(
             source=str(live.served.version),
             reason=reason,
         )
-        files = move_files(state, environment, name, move, now)
+        files = move_files(state, environment, name, live, move, now)
         return Edit(files=files, message=f"remove {name} from {environment}\n\n{reason}")
 
     published = publish(repository, shlex.join(["remove", name, environment]), build, send=send)
-    return RemoveResult(name=name, environment=environment, before=before[0] if before else None, published=published)
+    recorded = before[0] if before else as_recorded(repository, published, environment, name)[0]
+    return RemoveResult(
+        name=name, environment=environment, before=recorded, published=published, note=repository.policy_note
+    )

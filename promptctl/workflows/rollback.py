@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.adapters.state import State, read_state
+from promptctl.adapters.state import State
 from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.moves import Move, Moves
-from promptctl.core.pointer import Served
+from promptctl.core.name import check_name
+from promptctl.core.pointer import Pointer, Served, pointer_path
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.version import Version
-from promptctl.errors import DocumentError, StateError, UsageError
-from promptctl.workflows.moving import move_files, next_serial, timestamp
+from promptctl.errors import StateError, UsageError
+from promptctl.workflows.moving import (
+    as_recorded,
+    check_reason,
+    move_files,
+    next_serial,
+    readable_pointer,
+    require_known,
+    timestamp,
+)
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.releases import read_release
+from promptctl.workflows.serials import known_serials
 
 NEVER_LIVE, NOTHING_BEFORE = "PC109", "PC110"
 
@@ -32,67 +43,99 @@ class RollbackResult:
     after: Served
     published: Published
     warning: str | None = None
+    note: str | None = None
 
 
 def rollback(
     repository: Repository, text: str, environment: str, reason: str, now: datetime, *, send: bool = True
 ) -> RollbackResult:
-    """Goes one step back, or to a version that was live. Raises StateError when there is nothing to go back to."""
-    reference = parse_reference(text)
-    if reference.ref != "work" and reference.version is None:
-        raise UsageError(
-            "PC003", f"`{reference.ref}` is no version", hint=f"promptctl rollback {reference.name} {environment}"
-        )
-    if not reason.strip():
-        raise UsageError("PC001", "a reason is needed", hint="--reason 'refunds go to the wrong queue'")
+    """Goes one step back, or to a version that was live; the one that is live is written anew if anything is wrong.
+
+    Raises UsageError for unknown names, StateError when there is nothing to go back to.
+    """
+    reference = _reference(text, environment)
+    check_reason(reason)
     repository.settings.environment(environment)
     retired = _retired(repository, reference.name)
     done: list[tuple[Served | None, Served]] = []
 
     def build(state: State) -> Edit | None:
-        done.clear()
         moves = state.moves(environment, reference.name)
-        before = moves.stack()[-1] if moves.entries else None
-        after = _target(moves, reference, environment, retired)
-        done.append((before, after))
-        if before == after:
-            return None
+        live = readable_pointer(state, environment, reference.name)
+        after = _target(repository, moves, reference, environment, retired)
+        done[:] = [(live.served if live else None, after)]
+        serial = next_serial(moves, live)
+        if live and live.served == after and moves.stack()[-1] == after:
+            known = _known_serial(repository, state, environment, reference.name)
+            if live.serial == moves.serial >= known:
+                return None
+            serial = max(serial, known + 1)
         _require_intact(repository, reference.name, after)
-        return _edit(repository, state, reference.name, environment, before, after, reason, now)
+        move = _move(repository, serial, live, after, reason, now)
+        files = move_files(state, environment, reference.name, live, move, now)
+        subject = f"roll back {reference.name} in {environment} to {after.version}"
+        return Edit(files=files, message=f"{subject}\n\n{reason}")
 
     operation = shlex.join(["rollback", str(reference), environment])
     published = publish(repository, operation, build, send=send, fetch=False)
-    before, after = done[0] if done else _as_recorded(read_state(repository), environment, reference.name)
-    warning = f"{after.version} is retired: {retired[after.version]}" if after.version in retired else None
+    before, recorded = done[0] if done else as_recorded(repository, published, environment, reference.name)
+    assert recorded
+    warning = f"{recorded.version} is retired: {retired[recorded.version]}" if recorded.version in retired else None
     return RollbackResult(
-        name=reference.name, environment=environment, before=before, after=after, published=published, warning=warning
+        name=reference.name,
+        environment=environment,
+        before=before,
+        after=recorded,
+        published=published,
+        warning=warning,
+        note=repository.policy_note,
     )
 
 
-def _retired(repository: Repository, name: str) -> dict[Version, str]:
+def _reference(text: str, environment: str) -> Reference:
+    reference = parse_reference(text)
+    check_name(reference.name)
+    if reference.ref != "work" and reference.version is None:
+        hint = f"promptctl rollback {reference.name} {environment} --reason …"
+        raise UsageError("PC003", f"`{reference.ref}` is no version", hint=hint)
+    return reference
+
+
+def _retired(repository: Repository, name: str) -> Mapping[Version, str]:
     """Withdrawn versions; a lock that cannot be read must not stop a rollback."""
     try:
         entry = read_lock(repository.policy).prompts.get(name)
-    except DocumentError:
+    except UsageError:
         return {}
-    return dict(entry.retired) if entry else {}
+    return entry.retired if entry else {}
 
 
-def _target(moves: Moves, reference: Reference, environment: str, retired: dict[Version, str]) -> Served:
+def _target(
+    repository: Repository, moves: Moves, reference: Reference, environment: str, retired: Mapping[Version, str]
+) -> Served:
+    name = reference.name
     if not moves.entries:
-        message = f"{environment} never served {reference.name}"
-        raise StateError(NOTHING_BEFORE, message, hint=f"promptctl history {reference.name}")
+        require_known(repository, name)
+        message = f"{environment} never served {name}"
+        raise StateError(NOTHING_BEFORE, message, hint=f"promptctl history {name}")
     if reference.version:
         found = moves.was_live(reference.version)
         if found is None:
-            message = f"{reference.name} {reference.version} was never live in {environment}"
+            message = f"{name} {reference.version} was never live in {environment}"
             raise StateError(NEVER_LIVE, message, hint=f"promptctl promote {reference} {environment}")
         return found
-    for served in reversed(moves.stack()[:-1]):
-        if served and served.version not in retired:
+    *below, live = moves.stack()
+    for served in reversed(below):
+        if served and served != live and served.version not in retired:
             return served
-    message = f"{environment} served nothing before this version of {reference.name}"
-    raise StateError(NOTHING_BEFORE, message, hint=f"promptctl remove {reference.name} {environment} --reason …")
+    hint = f"promptctl remove {name} {environment} --reason …"
+    raise StateError(NOTHING_BEFORE, f"{environment} has nothing to go back to for {name}", hint=hint)
+
+
+def _known_serial(repository: Repository, state: State, environment: str, name: str) -> int:
+    """The highest serial that the pointer's history knows: a reverted commit took it out of files, not of history."""
+    path = pointer_path(environment, name)
+    return known_serials(repository, state.commit, path).get(path, 0) if state.commit else 0
 
 
 def _require_intact(repository: Repository, name: str, served: Served) -> None:
@@ -101,31 +144,13 @@ def _require_intact(repository: Repository, name: str, served: Served) -> None:
     read_release(repository, name, served.version, {"the move": Lockfile({name: entry})})
 
 
-def _edit(
-    repository: Repository,
-    state: State,
-    name: str,
-    environment: str,
-    before: Served | None,
-    after: Served,
-    reason: str,
-    now: datetime,
-) -> Edit:
-    move = Move(
-        serial=next_serial(state, environment, name),
+def _move(repository: Repository, serial: int, live: Pointer | None, after: Served, reason: str, now: datetime) -> Move:
+    return Move(
+        serial=serial,
         at=timestamp(now),
         kind="rollback",
         served=after,
         by=committer(repository.git).person,
-        source=str(before.version) if before else None,
+        source=str(live.served.version) if live else None,
         reason=reason,
     )
-    subject = f"roll back {name} in {environment} to {after.version}"
-    return Edit(files=move_files(state, environment, name, move, now), message=f"{subject}\n\n{reason}")
-
-
-def _as_recorded(state: State, environment: str, name: str) -> tuple[Served | None, Served]:
-    """Before and after of the last move: what a repeated command that only sent it reports."""
-    last = state.moves(environment, name).entries[-2:]
-    assert last[-1].served
-    return (last[0].served if len(last) == 2 else None), last[-1].served

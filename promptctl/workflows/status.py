@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.adapters.state import State, read_state, state_at, unsent_commit
+from promptctl.adapters.state import State, read_state
 from promptctl.core.canonical import digest
 from promptctl.core.lockfile import Lockfile
 from promptctl.core.pointer import Pointer
 from promptctl.core.version import Version
-from promptctl.errors import DocumentError, UsageError
+from promptctl.errors import UsageError
+from promptctl.workflows.unsent import operation, unsent_commits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusResult:
-    """Rows by name; ``unsent`` lists pointers that moved here only; ``frozen`` maps environments to reasons."""
+    """Rows by name; ``unsent`` lists commands recorded here only; ``frozen`` maps environments to reasons."""
 
     rows: tuple[StatusRow, ...]
     environments: tuple[str, ...]
@@ -57,13 +58,14 @@ def status(repository: Repository) -> StatusResult:
         )
         for name in names
     ]
-    frozen = {where: reason for where in environments if (reason := state.freeze_reason(where))}
+    frozen, faults = _frozen(state, environments)
+    broken += faults
     return StatusResult(
         rows=tuple(rows),
         environments=environments,
         read=state.label,
         frozen=frozen,
-        unsent=_unsent(repository, state),
+        unsent=tuple(operation(repository, commit) for commit in unsent_commits(repository, state.commit)),
         broken=broken,
         note=repository.policy_note,
     )
@@ -72,8 +74,8 @@ def status(repository: Repository) -> StatusResult:
 def _lock(repository: Repository) -> tuple[Lockfile, tuple[str, ...]]:
     try:
         return read_lock(repository.work), ()
-    except DocumentError as error:
-        return Lockfile(), (str(error),)
+    except UsageError as error:
+        return Lockfile(), (_placed(error),)
 
 
 def _pointers(state: State) -> tuple[dict[tuple[str, str], Pointer], tuple[str, ...]]:
@@ -83,12 +85,31 @@ def _pointers(state: State) -> tuple[dict[tuple[str, str], Pointer], tuple[str, 
         for name in names:
             try:
                 pointer = state.pointer(environment, name)
-            except DocumentError as error:
-                broken.append(f"{error.problem.place}: {error}")
+            except UsageError as error:
+                broken.append(_placed(error))
                 continue
             if pointer:
                 found[environment, name] = pointer
     return found, tuple(broken)
+
+
+def _frozen(state: State, environments: tuple[str, ...]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Why environments are frozen, and what is wrong with the files that say so; such a file freezes all the same."""
+    found: dict[str, str] = {}
+    broken: list[str] = []
+    for environment in environments:
+        try:
+            reason = state.freeze_reason(environment)
+        except UsageError as error:
+            broken.append(_placed(error))
+            reason = "its freeze cannot be read"
+        if reason is not None:
+            found[environment] = reason
+    return found, tuple(broken)
+
+
+def _placed(error: UsageError) -> str:
+    return f"{error.problem.place}: {error}"
 
 
 def _files(repository: Repository, lock: Lockfile, name: str) -> str:
@@ -101,14 +122,3 @@ def _files(repository: Repository, lock: Lockfile, name: str) -> str:
     if name not in lock.prompts:
         return "unlocked"
     return "locked" if lock.prompts[name].digest == content else "modified"
-
-
-def _unsent(repository: Repository, state: State) -> tuple[str, ...]:
-    """Pointers of the kept commit that differ from what the remote has, as ``name in environment``."""
-    kept = unsent_commit(repository)
-    if kept is None:
-        return ()
-    here = state_at(repository, state.branch, kept)
-    ours, theirs = _pointers(here)[0], _pointers(state)[0]
-    moved = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
-    return tuple(f"{name} in {environment}" for environment, name in moved) or (f"commit {kept[:7]}",)

@@ -3,18 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from promptctl.adapters.git.commits import write_commit
 from promptctl.adapters.git.refs import is_ancestor, merge_base
 from promptctl.adapters.repository import Repository
-from promptctl.adapters.state import UNSENT
+from promptctl.adapters.state import UNSENT, unsent_commit
+from promptctl.core.pointer import FOLDER
 from promptctl.errors import StateError
 
+MET_ANOTHER = "PC112"
 
-def operation_of(repository: Repository, commit: str) -> str | None:
-    """The command that made a commit, as its trailer spells it."""
-    found = repository.git.text("log", "-1", "--format=%(trailers:key=Promptctl-Op,valueonly)", commit)
-    return found.strip() or None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """``commit`` holds the kept moves on top of the tip, None when there is nothing to send.
+
+    ``landed`` is what was kept and turns out to be on the tip. ``repeated``: one of the kept moves was made by the
+    command that runs now, and no later one moved the same files.
+    """
+
+    commit: str | None = None
+    landed: str | None = None
+    repeated: bool = False
+
+
+def read_kept(repository: Repository, tip: str | None, wanted: str) -> Kept:
+    """What is kept, for the command ``wanted`` and the tip it builds on.
+
+    Raises StateError when others moved the same pointers meanwhile.
+    """
+    kept = unsent_commit(repository)
+    if kept is None:
+        return Kept()
+    if tip and is_ancestor(repository.git, kept, tip):
+        return Kept(landed=kept, repeated=operation(repository, kept) == wanted)
+    base = merge_base(repository.git, tip, kept) if tip else None
+    commits = _commits(repository, kept, base)
+    repeated = _repeated(repository, commits, wanted)
+    onto = kept if base == tip else _replayed(repository, commits, base, tip)
+    return Kept(commit=onto, repeated=repeated)
+
+
+def unsent_commits(repository: Repository, tip: str | None) -> tuple[str, ...]:
+    """The kept commits that the tip does not have, oldest first."""
+    kept = unsent_commit(repository)
+    if kept is None or (tip and is_ancestor(repository.git, kept, tip)):
+        return ()
+    return _commits(repository, kept, merge_base(repository.git, tip, kept) if tip else None)
 
 
 def touched(repository: Repository, commit: str | None, paths: Sequence[str]) -> Mapping[str, str | None]:
@@ -29,50 +65,63 @@ def touched(repository: Repository, commit: str | None, paths: Sequence[str]) ->
     return {path: blobs.get(path) for path in paths}
 
 
-def replay(repository: Repository, kept: str, tip: str | None) -> str | None:
-    """The kept commits on top of ``tip``; None when the tip has them already.
+def _commits(repository: Repository, kept: str, base: str | None) -> tuple[str, ...]:
+    excluded = [f"^{base}"] if base else []
+    return tuple(repository.git.text("rev-list", "--reverse", "--first-parent", kept, *excluded).split("\n"))
 
-    Raises StateError naming both sides when the tip moved the same files meanwhile.
-    """
-    git = repository.git
-    if tip is None or is_ancestor(git, tip, kept):
-        return kept if kept != tip else None
-    if is_ancestor(git, kept, tip):
-        return None
-    base = merge_base(git, tip, kept)
+
+def operation(repository: Repository, commit: str) -> str:
+    """The command that made a commit, as its trailer spells it."""
+    return repository.git.text("log", "-1", "--format=%(trailers:key=Promptctl-Op,valueonly)", commit).strip()
+
+
+def _paths(repository: Repository, commit: str) -> list[str]:
+    listing = repository.git.run("diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "--root", commit)
+    return listing.stdout.decode().split("\0")[:-1]
+
+
+def _repeated(repository: Repository, commits: Sequence[str], wanted: str) -> bool:
+    later: set[str] = set()
+    for commit in reversed(commits):
+        paths = _paths(repository, commit)
+        if operation(repository, commit) == wanted:
+            return later.isdisjoint(paths)
+        later.update(paths)
+    return False
+
+
+def _replayed(repository: Repository, commits: Sequence[str], base: str | None, tip: str | None) -> str | None:
+    """The same changes on the tip. Raises StateError naming both sides when the tip moved the same pointers."""
     result = tip
-    commits = git.text("rev-list", "--reverse", "--first-parent", kept, *([f"^{base}"] if base else [])).split("\n")
     for commit in commits:
-        paths = (
-            git.run("diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "--root", commit)
-            .stdout.decode()
-            .split("\0")[:-1]
-        )
-        _require_unmoved(repository, base, tip, commit, paths)
-        result = _copied(repository, commit, result, paths)
+        paths = _paths(repository, commit)
+        before, now = touched(repository, base, paths), touched(repository, tip, paths)
+        moved = {path for path in paths if before[path] != now[path]}
+        pointer = next((path for path in sorted(moved) if path.startswith(f"{FOLDER}/")), None)
+        if pointer:
+            raise _meets(repository, commit, tip, pointer)
+        shared = {_prompt_folder(path) for path in moved}
+        result = _copied(repository, commit, result, [path for path in paths if _prompt_folder(path) not in shared])
     return result
 
 
-def _require_unmoved(repository: Repository, base: str | None, tip: str, commit: str, paths: Sequence[str]) -> None:
-    before, now = touched(repository, base, paths), touched(repository, tip, paths)
-    moved = next((path for path in paths if before[path] != now[path]), None)
-    if moved is None:
-        return
-    git = repository.git
+def _prompt_folder(path: str) -> str:
+    """What evidence and replies belong to: where the tip has evidence of its own, its replies count too."""
+    return path if path.startswith(f"{FOLDER}/") else path.rsplit("/", 2)[0]
+
+
+def _meets(repository: Repository, commit: str, tip: str | None, path: str) -> StateError:
+    git, branch = repository.git, repository.state_branch
     ours = git.text("log", "-1", "--format=%an: %s (%h)", commit)
-    theirs = git.text("log", "-1", "--format=%an: %s (%h)", tip, "--", moved)
-    raise StateError(
-        "PC112",
-        f"a move recorded here meets another one: here {ours}; there {theirs}",
-        hint=f"to drop ours: git update-ref -d {UNSENT}{repository.state_branch}",
-    )
+    theirs = git.text("log", "-1", "--format=%an: %s (%h)", tip, "--", path) if tip else f"{path} is gone"
+    hint = f"to drop ours: git update-ref -d {UNSENT}{branch}"
+    return StateError(MET_ANOTHER, f"a move recorded here meets another one: here {ours}; there {theirs}", hint=hint)
 
 
-def _copied(repository: Repository, commit: str, onto: str, paths: Sequence[str]) -> str:
+def _copied(repository: Repository, commit: str, onto: str | None, paths: Sequence[str]) -> str:
     """The same change of files, with the same message, on another commit."""
-    blobs = touched(repository, commit, paths)
     files: dict[str, bytes | None] = {}
-    for path, blob in blobs.items():
+    for path, blob in touched(repository, commit, paths).items():
         found = repository.objects.read(blob) if blob else None
         files[path] = found[1] if found else None
     message = repository.git.text("log", "-1", "--format=%B", commit)

@@ -52,10 +52,11 @@ def default_branch(git: Git, remote: str | None, wanted: str | None) -> str:
     return here if here and not remote else "main"
 
 
-def last_seen(git: Git, remote: str | None, branch: str) -> str | None:
+def last_seen(git: Git, remote: str | None, branch: str, *, absent: bool = False) -> str | None:
     """The full ref to read a shared branch from: as last fetched, else the local one while the remote has none.
 
-    None when the branch exists nowhere yet. Raises StateError with the fetch line when it was not fetched.
+    None when the branch exists nowhere yet; ``absent`` tells that the remote was just asked and has no such branch.
+    Raises StateError with the fetch line when it was not fetched.
     """
     local = f"refs/heads/{branch}"
     if remote:
@@ -64,7 +65,7 @@ def last_seen(git: Git, remote: str | None, branch: str) -> str | None:
             return tracking
     if commit_of(git, local):
         return local
-    if remote and not _fetches_all(git, remote):
+    if remote and not absent and not _fetches_all(git, remote):
         raise StateError(
             NOT_FETCHED,
             f"the branch `{branch}` of {remote} was not fetched here",

@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.git.program import Git, GitFailure
-from promptctl.adapters.git.refs import commit_of
+from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.tags import mirror_prefix
+from promptctl.core.tag import PREFIX
+
+_PUSH = "push --quiet --atomic --no-follow-tags --recurse-submodules=no".split()
+_FETCH = "fetch --quiet --no-tags --prune --no-write-fetch-head --no-recurse-submodules".split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """How a push ended: "done", "raced" (the remote has moved), "refused" (it said no), or "unknown"."""
+    """How a push ended: "done", "raced" (the remote has moved), "gone" (it lost a ref), "refused", or "unknown"."""
 
     outcome: str
     said: str = ""
@@ -33,32 +37,39 @@ def remote_refs(git: Git, remote: str, *patterns: str) -> dict[str, str]:
     return {ref: object_id for object_id, _, ref in (line.partition("\t") for line in listing.split("\n") if line)}
 
 
-def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequence[str] | None = ()) -> None:
+def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequence[str] | None = ()) -> frozenset[str]:
     """Brings branches and the release tags of some prompts (None: of all) as the remote has them now.
 
-    Tags land in a mirror apart from this clone's tags, so that a moved tag is seen and not followed. Branches that the
-    remote has lost or never had are left alone. Raises OutsideError when the remote cannot be asked.
+    Tags land in a mirror apart from this clone's tags, so that a moved tag is seen and not followed, a deleted one
+    missed. Branches that the remote has lost or never had are left alone and returned. Raises OutsideError when the
+    remote cannot be asked.
     """
     heads = {f"refs/heads/{branch}": f"refs/remotes/{remote}/{branch}" for branch in branches}
-    tag_patterns = ["refs/tags/prompts/*"] if prompts is None else [f"refs/tags/prompts/{name}@v*" for name in prompts]
-    there = remote_refs(git, remote, *heads, *tag_patterns)
+    patterns = ["*"] if prompts is None else [f"{name}@v*" for name in prompts]
+    there = remote_refs(git, remote, *heads, *(PREFIX + pattern for pattern in patterns))
     refspecs = [
         f"+{ref}:{target}" for ref, target in heads.items() if ref in there and commit_of(git, target) != there[ref]
     ]
-    refspecs += [f"+{pattern}:{_mirrored(remote, pattern)}" for pattern in tag_patterns if _any_tag(there, pattern)]
+    if patterns and _tags(there, PREFIX) != _mirror(git, remote, prompts):
+        refspecs += [f"+{PREFIX}{pattern}:{mirror_prefix(remote)}{pattern}" for pattern in patterns]
     if refspecs:
-        git.run(
-            "fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head", "--end-of-options", remote, *refspecs
-        )
+        git.run(*_FETCH, "--end-of-options", remote, *refspecs)
+    return frozenset(ref.removeprefix("refs/heads/") for ref in heads if ref not in there)
 
 
-def _mirrored(remote: str, pattern: str) -> str:
-    return mirror_prefix(remote) + pattern.removeprefix("refs/tags/prompts/")
+def _tags(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Tag objects by the tags' names; peeled entries left out."""
+    return {
+        ref.removeprefix(prefix): object_id
+        for ref, object_id in refs.items()
+        if ref.startswith(prefix) and not ref.endswith("^{}")
+    }
 
 
-def _any_tag(there: Mapping[str, str], pattern: str) -> bool:
-    prefix = pattern.removesuffix("*")
-    return any(ref.startswith(prefix) for ref in there)
+def _mirror(git: Git, remote: str, prompts: Sequence[str] | None) -> dict[str, str]:
+    prefix = mirror_prefix(remote)
+    patterns = [prefix.rstrip("/")] if prompts is None else [f"{prefix}{name}@v*" for name in prompts]
+    return _tags({ref.name: ref.object_id for ref in list_refs(git, *patterns)}, prefix)
 
 
 def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
@@ -68,9 +79,8 @@ def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
     """
     leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
     refspecs = [f"{update.new}:{update.ref}" for update in updates]
-    arguments = ["push", "--quiet", "--atomic", "--no-follow-tags", *leases, "--end-of-options", remote, *refspecs]
     try:
-        git.run(*arguments, hooks=True)
+        git.run(*_PUSH, *leases, "--end-of-options", remote, *refspecs, hooks=True)
     except GitFailure as failure:
         return _after_failure(git, remote, updates, failure.stderr)
     return Pushed(outcome="done")
@@ -87,6 +97,8 @@ def _after_failure(git: Git, remote: str, updates: Sequence[Update], said: str) 
         return Pushed(outcome="refused" if refused_before else "unknown", said=_reason(said, last))
     if all(there.get(update.ref) == update.new for update in updates):
         return Pushed(outcome="done")
+    if any(update.old and update.ref not in there for update in updates):
+        return Pushed(outcome="gone", said=_reason(said, last))
     moved = any(there.get(update.ref) != update.old for update in updates)
     return Pushed(outcome="raced" if moved else "refused", said=_reason(said, last))
 

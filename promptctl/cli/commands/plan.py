@@ -33,7 +33,7 @@ def planned(context: Context, targets: list[str], wish: GateWish) -> Answer:
         result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci)
     data = {"environment": environment, "read": result.read, "moves": [_row(row) for row in result.rows]}
     due = [row.move.release.name for row in result.rows if row.move.direction != "same"]
-    following = f"promptctl promote {' '.join(due)} {environment}" if due and result.ok else None
+    following = f"promptctl promote {' '.join(references or due)} {environment}" if due and result.ok else None
     return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=result.note, next=following)
 
 

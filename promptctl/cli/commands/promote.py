@@ -11,7 +11,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import published_data, published_text
+from promptctl.cli.sent import joined_notes, published_data, published_text
 from promptctl.errors import UsageError
 from promptctl.workflows.gate import GateWish
 from promptctl.workflows.promote import Moved, PromoteResult, Promotion, promote
@@ -64,7 +64,8 @@ def _answer(result: PromoteResult, references: list[str]) -> Answer:
     }
     name = references[0].partition("@")[0]
     following = f"promptctl eval {name}" if result.refused else None
-    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=result.note, next=following)
+    note = joined_notes(result.published.note if result.published else None, result.note)
+    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=note, next=following)
 
 
 def _moved(move: Moved) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from promptctl.cli.context import Context
 from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import published_data, published_text
+from promptctl.cli.sent import joined_notes, published_data, published_text
 from promptctl.workflows.remove import remove
 
 
@@ -26,4 +26,4 @@ def command(
         "published": published_data(result.published),
     }
     lines = [f"{name} in {environment}: {before} -> nothing", published_text(result.published)]
-    return Answer(data=data, view=lambda: "\n".join(lines), note=result.published.note)
+    return Answer(data=data, view=lambda: "\n".join(lines), note=joined_notes(result.published.note, result.note))

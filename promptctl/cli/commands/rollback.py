@@ -5,7 +5,7 @@ from __future__ import annotations
 from promptctl.cli.context import Context
 from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import published_data, published_text
+from promptctl.cli.sent import joined_notes, published_data, published_text
 from promptctl.workflows.rollback import rollback
 
 
@@ -28,5 +28,6 @@ def command(
         "published": published_data(result.published),
     }
     lines = [f"{result.name} in {environment}: {before} -> {result.after.version}", published_text(result.published)]
-    note = f"warning: {result.warning}" if result.warning else result.published.note
+    warning = f"warning: {result.warning}" if result.warning else None
+    note = joined_notes(warning, result.published.note, result.note)
     return Answer(data=data, view=lambda: "\n".join(lines), note=note, next=f"promptctl history {result.name}")

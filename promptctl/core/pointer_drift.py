@@ -1,0 +1,53 @@
+"""Where a pointer disagrees with its own moves, or with the serials that its file's history knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from promptctl.core.drift import Drift
+from promptctl.core.moves import Moves
+from promptctl.core.pointer import Pointer, moves_path, pointer_path
+
+
+def pointer_faults(
+    environment: str, prompt: str, pointer: Pointer | None, moves: Moves, known: int, undo: Callable[[str], str]
+) -> Iterator[Drift]:
+    """What is wrong with one pointer (None: there is none). ``known`` is the highest serial that history has.
+
+    ``undo`` spells the command that takes back the last change of a file, for what no move can repair.
+    """
+    live = moves.stack()[-1] if moves.entries else None
+    served = pointer.served if pointer else None
+    serial = pointer.serial if pointer else moves.serial
+    highest = max(moves.serial, known)
+    if serial < highest:
+        kind = "pointer-rewound"
+        message = f"{prompt} stands at serial {serial}, but its history knows {highest}"
+    elif served != live:
+        kind = "pointer-broken"
+        message = f"the pointer serves {served.version if served else 'nothing'}"
+        message += f", its last move says {live.version if live else 'nothing'}"
+    elif pointer and serial > moves.serial:
+        kind, message = "pointer-broken", f"the pointer has serial {serial}, but its moves end at {moves.serial}"
+    else:
+        return
+    yield Drift(
+        kind=kind,
+        prompt=prompt,
+        environment=environment,
+        message=message,
+        repair=_repair(environment, prompt, pointer, moves, undo),
+        version=served.version if served else None,
+        expected=live.digest if live and live != served else None,
+        actual=served.digest if served and live != served else None,
+    )
+
+
+def _repair(environment: str, prompt: str, pointer: Pointer | None, moves: Moves, undo: Callable[[str], str]) -> str:
+    """The moves are chained and so trusted: what they say is written anew with a serial above all known ones."""
+    live = moves.stack()[-1] if moves.entries else None
+    if live:
+        return f"promptctl rollback {prompt}@{live.version} {environment} --reason …"
+    if pointer and moves.entries:
+        return f"promptctl remove {prompt} {environment} --reason …"
+    return undo(moves_path(environment, prompt) if pointer else pointer_path(environment, prompt))
