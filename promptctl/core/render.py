@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from promptctl.core.budget import MAX_TEXT
 from promptctl.core.closure import Closure
 from promptctl.core.document import Path, pointer
 from promptctl.core.prompt import Message, Placeholder, bind_inputs
 from promptctl.core.request import Request, compact_json
-from promptctl.core.template import MAX_TEXT, Renderer, TemplateFault
+from promptctl.core.template import Renderer, TemplateFault
 from promptctl.errors import UsageError
 
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})

@@ -12,22 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from promptctl.core.budget import MAX_TEXT, budgeted
+from promptctl.core.sandbox import Sandbox
 from promptctl.core.template_names import Names, template_names
 from promptctl.errors import UsageError
 
 MAX_TEMPLATE = 256 * 1024
-MAX_TEXT = 16 * 1024 * 1024
-FILTERS = (
-    "abs batch capitalize center count d default dictsort e escape filesizeformat first float forceescape format "
-    "groupby indent int items join last length list lower map max min reject rejectattr replace reverse round safe "
-    "select selectattr slice sort string striptags sum title tojson trim truncate unique upper urlencode wordcount "
-    "wordwrap xmlattr"
-).split()
-GLOBALS = ("range", "namespace", "dict")
+GLOBALS = ("range", "namespace")
 
 
 class TemplateFault(Exception):
@@ -65,33 +59,7 @@ class _Texts(BaseLoader):
         return self.texts[template], template, lambda: True
 
 
-class _Undefined(StrictUndefined):
-    """Fails also where a list or mapping that holds it is printed."""
-
-    __slots__ = ()
-    __repr__ = StrictUndefined.__str__
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    def join_path(self, template: str, parent: str) -> str:
-        return template
-
-
-def _environment(texts: Mapping[str, str]) -> _Sandbox:
-    environment = _Sandbox(
-        undefined=_Undefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-        loader=_Texts(texts),
-        cache_size=256,
-    )
-    environment.filters = {name: environment.filters[name] for name in FILTERS}
-    environment.globals = {name: environment.globals[name] for name in GLOBALS}
-    return environment
-
-
-_READER = _environment({})
+_READER = Sandbox()
 
 
 @lru_cache(maxsize=4096)
@@ -126,7 +94,7 @@ def _read(name: str, tree: nodes.Template) -> Reading:
 
 def _check_filters(name: str, tree: nodes.Template) -> None:
     for node in tree.find_all((nodes.Filter, nodes.Test)):
-        known = _READER.filters if isinstance(node, nodes.Filter) else _READER.tests
+        known = _READER.user_filters if isinstance(node, nodes.Filter) else _READER.tests
         if node.name not in known:
             kind = "filter" if isinstance(node, nodes.Filter) else "test"
             raise TemplateFault(
@@ -154,12 +122,13 @@ class Renderer:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
-        self._environment = _environment(texts)
+        self._environment = Sandbox(loader=_Texts(texts), cache_size=256)
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """The text of one template. Raises TemplateFault with the template and line that failed."""
         try:
-            text = self._environment.get_template(name).render(values)
+            with budgeted():
+                text = self._environment.get_template(name).render(values)
         except TemplateSyntaxError as error:
             raise TemplateFault(error.name or name, error.lineno, error.message or "syntax error") from None
         except SecurityError as error:
