@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import Finding
@@ -64,10 +65,14 @@ def _is_needed(character: str, line: str, index: int) -> bool:
 
 
 def _hidden(character: str, place: Place) -> Finding:
-    name = unicodedata.name(character, "a control character")
-    return found(
-        "L030", f"hidden character U+{ord(character):04X}, {name.lower()}", place, "delete it, or spell it out"
-    )
+    name = unicodedata.name(character, "a control character").lower()
+    excerpt = place.excerpt and _HIDDEN.sub(_spelled, place.excerpt)
+    message = f"hidden character U+{ord(character):04X}, {name}"
+    return found("L030", message, replace(place, excerpt=excerpt), "delete it, or spell it out")
+
+
+def _spelled(character: re.Match[str]) -> str:
+    return character[0].encode("unicode_escape").decode("ascii")
 
 
 def _secrets(document: Document) -> Iterator[Finding]:
