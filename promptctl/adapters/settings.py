@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 from promptctl.adapters.files import decode
 from promptctl.core.document import Document, Mark, Path
 from promptctl.errors import DocumentError, Place, Problem
+
+MALFORMED = "PC007"
 
 
 def parse_toml(data: bytes, file: str) -> Document:
@@ -14,9 +17,19 @@ def parse_toml(data: bytes, file: str) -> Document:
     text = decode(data, file)
     try:
         value = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DocumentError((Problem("PC007", f"not valid TOML: {error}", Place(file)),)) from None
+    except RecursionError:
+        raise DocumentError((Problem(MALFORMED, "the file is nested too deeply", Place(file)),)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(Document(file, None, {}, text), str(error)) from None
     return Document(file, value, _marks(text), text)
+
+
+def _toml_error(blank: Document, said: str) -> DocumentError:
+    """The parser's message with the place it ends in taken out of the words."""
+    message, _, where = said.partition(" (at ")
+    numbers = [int(number) for number in re.findall(r"\d+", where)]
+    place = blank.line(*numbers) if len(numbers) == 2 else Place(blank.file)
+    return DocumentError((Problem(MALFORMED, f"not valid TOML: {message[0].lower()}{message[1:]}", place),))
 
 
 def _marks(text: str) -> dict[Path, Mark]:
