@@ -57,12 +57,15 @@ def parse_pointer(document: Document, prompt: str) -> Pointer:
 
 
 def pointer_path(environment: str, prompt: str) -> str:
+    """Where the pointer of a prompt stands."""
     return f"{FOLDER}/{environment}/{prompt}.yaml"
 
 
 def moves_path(environment: str, prompt: str) -> str:
+    """Where the moves of a prompt's pointer stand."""
     return f"{FOLDER}/{environment}/{prompt}.moves.jsonl"
 
 
 def freeze_path(environment: str) -> str:
+    """Where the freeze of an environment stands."""
     return f"{FOLDER}/{environment}/_freeze.yaml"

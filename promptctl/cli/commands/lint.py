@@ -58,6 +58,7 @@ def summary(result: LintResult) -> str:
 
 
 def github(result: LintResult) -> str:
+    """Findings as annotations of a pull request, then the summary."""
     return "\n".join([*(annotation(finding) for finding in result.findings), summary(result)])
 
 

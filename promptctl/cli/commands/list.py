@@ -48,6 +48,7 @@ def _facts(written: list[str]) -> dict[str, str]:
 
 
 def row(listed: Listed) -> dict[str, Any]:
+    """One prompt as programs get it."""
     prompt = listed.prompt
     return {
         "name": listed.name,

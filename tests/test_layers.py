@@ -1,0 +1,127 @@
+"""What loads what: the package nothing heavy, each command only what it needs, measured in processes of their own."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import promptctl
+from promptctl.cli.table import summaries
+from tests.support import new_repository
+
+PACKAGE = Path(promptctl.__file__).parent
+HEAVY = {
+    *"typer rich git httpx2 yaml ruamel jinja2 jsonschema_rs genai_prices pydantic platformdirs packaging".split(),
+    *"jsonpath rapidfuzz asyncio sqlite3 ssl http.client email.parser logging argparse importlib.metadata".split(),
+    *"difflib subprocess".split(),
+}
+SHELL = {"typer", "difflib", "subprocess"}
+"""What the command line library brings, and the hint "did you mean"."""
+FILES = {"yaml", "jinja2", "jsonschema_rs"}
+
+LOADS: dict[str, set[str]] = {
+    "--version": set(),
+    "--complete show s": set(),
+    "--help": SHELL,
+    "completion bash": SHELL,
+    "schema prompt": SHELL,
+    "list": SHELL | FILES,
+    "show support/triage": SHELL | FILES,
+    "hash support/triage": SHELL | FILES,
+    "render support/triage -i ticket=x": SHELL | FILES,
+    "deps support/triage": SHELL | FILES,
+    "lint": SHELL | FILES,
+    "lock --check": SHELL | FILES,
+    "status": SHELL | FILES,
+    "drift": SHELL | FILES,
+}
+"""The most that each command line may load of what is heavy."""
+
+
+def loaded(code: str, folder: Path) -> set[str]:
+    """The heavy modules that are there when a process has run ``code``."""
+    report = f"\nimport sys\nsys.stderr.write('\\n' + ' '.join(set({HEAVY}) & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + report], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.rsplit("\n", 1)[1].split())
+
+
+def test_importing_the_package_loads_nothing_heavy(folder: Path) -> None:
+    assert loaded("import promptctl", folder) == set()
+
+
+RUN = """
+import sys
+from promptctl.__main__ import main
+sys.argv[1:] = {words}
+try:
+    main()
+except SystemExit as ended:
+    assert ended.code in (0, 1), ended.code
+"""
+
+
+@pytest.mark.parametrize("line", LOADS)
+def test_a_command_loads_what_it_needs(folder: Path, line: str) -> None:
+    new_repository(folder)
+    assert loaded(RUN.format(words=line.split()), folder) <= LOADS[line]
+
+
+def test_every_command_of_the_table_has_a_module_and_no_module_is_left_over() -> None:
+    modules = {path.stem for path in (PACKAGE / "cli" / "commands").glob("*.py")} - {"__init__"}
+    assert modules == set(summaries())
+
+
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _imported(path: Path) -> set[str]:
+    """Modules that a file imports, inside functions too."""
+    found = set()
+    for node in _nodes(path):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+OWNERS = {
+    "git": ("adapters/git/history.py",),
+    "httpx2": ("adapters/providers/",),
+    "yaml": ("adapters/files.py",),
+    "ruamel": ("adapters/files.py",),
+    "typer": ("cli/",),
+    "rich": ("cli/",),
+    "subprocess": ("adapters/git/program.py", "adapters/git/objects.py"),
+}
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_has_one_home(library: str) -> None:
+    users = [path for path in PACKAGE.rglob("*.py") if any(name.split(".")[0] == library for name in _imported(path))]
+    strangers = [str(path) for path in users if not path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library])]
+    assert strangers == []
+
+
+def test_only_the_command_line_prints_or_exits() -> None:
+    printing = []
+    for path in PACKAGE.rglob("*.py"):
+        if path.relative_to(PACKAGE).parts[0] in ("cli", "__main__.py"):
+            continue
+        for node in _nodes(path):
+            name = getattr(getattr(node, "func", None), "id", None) or getattr(
+                getattr(node, "func", None), "attr", None
+            )
+            if isinstance(node, ast.Call) and name in ("print", "exit", "_exit", "input"):
+                printing.append(f"{path.name}:{node.lineno}")
+    assert printing == []
