@@ -15,6 +15,7 @@ from promptctl.errors import DocumentError, Place, Problem
 
 PATH = "prompts/prompts.lock"
 FORMAT = 1
+EMPTY = f'{{"format": {FORMAT}, "prompts": {{}}}}\n'
 MALFORMED = "PC016"
 
 
@@ -27,6 +28,10 @@ class LockEntry:
     parts: Mapping[str, str]
     releases: Mapping[Version, str]
     retired: Mapping[Version, str] = field(default_factory=dict)
+
+    def has(self, version: Version, digest: str | None) -> bool:
+        """Whether this is a release of these bytes."""
+        return digest is not None and self.releases.get(version) == digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,15 @@ class Lockfile:
 
     def with_entry(self, name: str, entry: LockEntry) -> Lockfile:
         return replace(self, prompts={**self.prompts, name: entry})
+
+    def joined(self, other: Lockfile) -> Lockfile:
+        """This lock with the prompts that only ``other`` has, and with what ``other`` withdrew of the same releases."""
+        entries = {**other.prompts, **self.prompts}
+        for name in self.prompts.keys() & other.prompts.keys():
+            ours, theirs = self.prompts[name], other.prompts[name]
+            same = {key: text for key, text in theirs.retired.items() if ours.has(key, theirs.releases.get(key))}
+            entries[name] = replace(ours, retired={**same, **ours.retired})
+        return Lockfile(entries)
 
     def to_text(self) -> str:
         """The file: a prompt a block, a line a release, so that two branches meet only where they disagree."""
@@ -85,6 +99,8 @@ def parse_lock(text: str, file: str = PATH) -> Lockfile:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise _malformed(f"the lock is not valid JSON: {error}", Place(file, getattr(error, "lineno", None))) from None
+    if "\\ud" in text.lower() and _has_surrogate(value):
+        raise _malformed("the lock is not valid JSON: it spells half a character", Place(file))
     document = Document(file, value, {}, text)
     schema.check(document, "lock")
     prompts = {name: _entry(written) for name, written in value["prompts"].items()}
@@ -112,6 +128,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {twice!r} stands twice")
     return found
+
+
+def _has_surrogate(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _refuse(constant: str) -> Any:

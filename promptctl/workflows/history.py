@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from promptctl.adapters.git.tags import release_tags
+from promptctl.adapters.git.tags import ReleaseTag, read_claim
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, read_state
 from promptctl.core.lockfile import LockEntry, ordered
 from promptctl.core.moves import Move
+from promptctl.core.name import check_name
 from promptctl.core.version import Version
-from promptctl.workflows.releases import require_tags
+from promptctl.errors import StateError
+from promptctl.workflows.releases import known_tags, require_tags
+from promptctl.workflows.resolve import NOT_SERVED, Resolved, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow:
-    """One version: when it was tagged (None: not tagged here), its digest, where it is live, why it is retired."""
+    """One version: when it was tagged (None: not tagged), its digest, where it is live, why it is retired.
+
+    ``fault`` says that lock and tag name different digests; then ``digest`` is the lock's.
+    """
 
     version: Version
     digest: str | None
@@ -23,6 +29,7 @@ class VersionRow:
     commit: str | None
     live: tuple[str, ...]
     retired: str | None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,15 @@ class MoveRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServedRow:
+    """What an environment served at a time; None: nothing."""
+
+    environment: str
+    version: Version | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryResult:
     """Versions newest first, moves newest first."""
 
@@ -41,37 +57,78 @@ class HistoryResult:
     versions: tuple[VersionRow, ...]
     moves: tuple[MoveRow, ...]
 
+    @property
+    def ok(self) -> bool:
+        return not any(row.fault for row in self.versions)
+
 
 def history(repository: Repository, name: str, environment: str | None = None) -> HistoryResult:
     """What was released and moved. Raises UsageError for unknown names, StateError where tags are not here."""
-    require_tags(repository, name)
+    require_tags(repository, check_name(name))
+    if not _known(repository, name):
+        name = repository.work.find(name)
     entry = read_lock(repository.policy).prompts.get(name) or read_lock(repository.work).prompts.get(name)
-    tags = {tag.version: tag for tag in release_tags(repository.git, name)}
-    if entry is None and not tags:
-        repository.work.find(name)
+    tags = {tag.version: tag for tag in known_tags(repository, name)}
     if environment:
         repository.settings.environment(environment)
     state = read_state(repository)
     live = _live(state, name)
     known = dict.fromkeys([*(entry.releases if entry else ()), *tags])
-    versions = [
-        VersionRow(
-            version=version,
-            digest=entry.releases.get(version) if entry else None,
-            tagged=tags[version].made if version in tags else None,
-            commit=tags[version].commit if version in tags else None,
-            live=tuple(where for where, served in live.items() if served == version),
-            retired=_retired(entry, version),
-        )
-        for version in ordered(known)
-    ]
+    versions = [_row(repository, version, entry, tags.get(version), live) for version in ordered(known)]
     return HistoryResult(
         name=name, versions=tuple(reversed(versions)), moves=_moves(state, name, environment, list(live))
     )
 
 
-def _retired(entry: LockEntry | None, version: Version) -> str | None:
-    return entry.retired.get(version) if entry else None
+def served_at(repository: Repository, name: str, time: str, environment: str | None = None) -> tuple[ServedRow, ...]:
+    """What one environment, or each, served at a time.
+
+    Raises UsageError for a time that is none, StateError when the one environment served nothing then.
+    """
+    if environment:
+        repository.settings.environment(environment)
+        return (_served_row(resolve(repository, f"{name}@{environment}@{{{time}}}"), environment),)
+    rows = []
+    for each in repository.settings.environments:
+        try:
+            rows.append(_served_row(resolve(repository, f"{name}@{each}@{{{time}}}"), each))
+        except StateError as error:
+            if error.code != NOT_SERVED:
+                raise
+            rows.append(ServedRow(environment=each))
+    return tuple(rows)
+
+
+def _served_row(found: Resolved, environment: str) -> ServedRow:
+    return ServedRow(environment=environment, version=found.version, digest=found.digest)
+
+
+def _known(repository: Repository, name: str) -> bool:
+    """Whether a prompt, a lock or a tag is called so; a former name is asked for only when none is."""
+    locks = (read_lock(repository.policy), read_lock(repository.work))
+    return (
+        name in repository.work.names
+        or any(name in lock.prompts for lock in locks)
+        or bool(known_tags(repository, name))
+    )
+
+
+def _row(
+    repository: Repository, version: Version, entry: LockEntry | None, tag: ReleaseTag | None, live: dict[str, Version]
+) -> VersionRow:
+    message = read_claim(repository.objects, tag).message if tag else None
+    claimed = message.digest if message else None
+    agreed = entry.releases.get(version) if entry else None
+    fault = f"the tag says {claimed or 'nothing'}" if tag and agreed and agreed != claimed else None
+    return VersionRow(
+        version=version,
+        digest=agreed or claimed,
+        tagged=tag.made if tag else None,
+        commit=tag.commit if tag else None,
+        live=tuple(where for where, served in live.items() if served == version),
+        retired=entry.retired.get(version) if entry else None,
+        fault=fault,
+    )
 
 
 def _live(state: State, name: str) -> dict[str, Version]:

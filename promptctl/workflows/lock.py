@@ -1,22 +1,23 @@
-"""``lock``: writes what versions and digests the team agrees on; ``lock --check`` judges what stands there."""
+"""``lock``: writes what versions and digests the team agrees on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.files import decode, write_file
+from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import read_state
 from promptctl.core import lockfile
 from promptctl.core.canonical import digest, parts
 from promptctl.core.closure import Closure
 from promptctl.core.contract import ContractChange, change_class
-from promptctl.core.drift import Drift, lock_drift, rewritten
-from promptctl.core.lockfile import LockEntry, Lockfile, parse_lock
-from promptctl.core.proposal import Wish, high_enough, propose
+from promptctl.core.lockfile import EMPTY, LockEntry, Lockfile, ordered, parse_lock
+from promptctl.core.prompt import Prompt
+from promptctl.core.proposal import PromptBase, Wish, propose
 from promptctl.core.version import Change, Version
-from promptctl.errors import DocumentError, StateError, UsageError
+from promptctl.errors import DocumentError, PromptctlError, StateError, UsageError
 from promptctl.workflows.lock_base import Base, base_of, read_base
 
 
@@ -41,32 +42,25 @@ class LockResult:
     prompts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockCheck:
-    """Findings of ``lock --check``; ``note`` says what could not be judged."""
-
-    findings: tuple[Drift, ...]
-    prompts: int
-    note: str | None = None
-
-    @property
-    def ok(self) -> bool:
-        return not self.findings
-
-
 def lock(repository: Repository, names: Sequence[str] = (), wish: Wish | None = None) -> LockResult:
-    """Writes the lock for all prompts, or for some. Raises UsageError or StateError and then writes nothing."""
-    wish = wish or Wish()
+    """Writes the lock for all prompts, or for some. Raises UsageError or StateError and then writes nothing.
+
+    A wish without names is for the prompts that changed; one with names also raises what did not change.
+    """
     base = read_base(repository)
-    standing = _standing(repository)
-    chosen = [repository.work.find(name) for name in names] or list(repository.work.names)
-    closures = _readable(repository, chosen)
+    standing, readable = _standing(repository)
+    named = frozenset(repository.work.find(name) for name in names)
+    lost = base.lock.prompts.keys() - standing.prompts.keys()
+    everything = frozenset(repository.work.names)
+    chosen = (named | lost) & everything if named and readable else everything
+    closures = readable_closures(repository, sorted(chosen))
     entries: dict[str, LockEntry] = {}
     changes: list[LockChange] = []
     for name in repository.work.names:
         now = standing.prompts.get(name)
         if name in closures:
-            entries[name], change = _entry(repository, base, closures[name], now, wish)
+            asked = wish or Wish() if not named or name in named else Wish()
+            entries[name], change = _entry(repository, base, closures[name], now, asked, named=name in named)
             changes += [change] if change else []
         elif now:
             entries[name] = now
@@ -80,27 +74,38 @@ def lock(repository: Repository, names: Sequence[str] = (), wish: Wish | None = 
 
 
 def _entry(
-    repository: Repository, base: Base, closure: Closure, now: LockEntry | None, wish: Wish
+    repository: Repository, base: Base, closure: Closure, now: LockEntry | None, wish: Wish, *, named: bool
 ) -> tuple[LockEntry, LockChange | None]:
     prompt = closure.prompt
     start, before = base_of(repository, base, prompt.name, prompt.formerly)
     found = change_class(before, closure) if before else None
     change: Change = found.change if found else "minor"
-    entry = propose(prompt.name, digest(closure), parts(closure), start, change, now, wish)
+    asked = wish if named or change != "none" else Wish()
+    entry = propose(prompt.name, digest(closure), parts(closure), start, change, now, asked)
     previous = start.entry.version if start.entry else None
-    if entry.version == previous and not start.hotfixes:
+    told = (*_base_reasons(base, start, prompt), *_reasons(found))
+    if entry.version == previous and not told:
         return entry, None
-    change = change if start.entry else "none"
-    return entry, LockChange(
-        name=prompt.name, before=previous, after=entry.version, change=change, reasons=_reasons(found)
-    )
+    shown: Change = change if start.entry else "none"
+    return entry, LockChange(name=prompt.name, before=previous, after=entry.version, change=shown, reasons=told)
+
+
+def _base_reasons(base: Base, start: PromptBase, prompt: Prompt) -> Iterator[str]:
+    """What an entry takes over besides the change of the files."""
+    if start.entry and start.crossed:
+        yield f"{start.entry.version} is withdrawn: no commit holds what the lock has for it"
+    for version in ordered(start.hotfixes):
+        yield f"copies the hotfix {version}"
+    old = next((name for name in prompt.formerly if name in base.lock.prompts), None)
+    if old and prompt.name not in base.lock.prompts:
+        yield f"was {old}"
 
 
 def _reasons(found: ContractChange | None) -> tuple[str, ...]:
     return tuple(f"{reason.field}: {reason.message}" for reason in found.reasons) if found else ()
 
 
-def _readable(repository: Repository, names: Sequence[str]) -> dict[str, Closure]:
+def readable_closures(repository: Repository, names: Sequence[str]) -> dict[str, Closure]:
     """The closures of the chosen prompts. Raises DocumentError with the problems of all that cannot be read."""
     problems = list(repository.work.misplaced())
     closures: dict[str, Closure] = {}
@@ -121,17 +126,28 @@ def standing_text(repository: Repository) -> str | None:
     return decode(repository.work.tree.read(lockfile.PATH), lockfile.PATH)
 
 
-def _standing(repository: Repository) -> Lockfile:
-    """The lock that is there now; one in conflict counts as empty, since only its prompts are needed."""
+def _standing(repository: Repository) -> tuple[Lockfile, bool]:
+    """The lock that is there now, and whether it could be read.
+
+    One in conflict counts as HEAD's with all that the other side has or withdrew: only its prompts are needed.
+    """
     try:
-        return parse_lock(standing_text(repository) or '{"format": 1, "prompts": {}}')
+        return parse_lock(standing_text(repository) or EMPTY), True
     except DocumentError:
-        return Lockfile()
+        found = Lockfile()
+    for side in ("HEAD", "MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"):
+        commit = commit_of(repository.git, side)
+        try:
+            found = found.joined(read_lock(repository.at(commit))) if commit else found
+        except PromptctlError:
+            continue
+    return found, False
 
 
 def _dropped(repository: Repository, base: Base, standing: Lockfile) -> list[LockChange]:
-    """Entries whose prompt is gone. Raises StateError when an environment still serves one."""
-    gone = sorted((standing.prompts.keys() | base.lock.prompts.keys()) - set(repository.work.names))
+    """Entries whose prompt is gone, not renamed. Raises StateError when an environment still serves one."""
+    kept = {*repository.work.names, *repository.work.former}
+    gone = sorted((standing.prompts.keys() | base.lock.prompts.keys()) - kept)
     served = read_state(repository).environments if gone else {}
     for name in gone:
         environments = [environment for environment, names in served.items() if name in names]
@@ -140,39 +156,3 @@ def _dropped(repository: Repository, base: Base, standing: Lockfile) -> list[Loc
             raise StateError("PC028", message, hint=f"promptctl remove {name} {environments[0]} --reason …")
     entries = {name: standing.prompts.get(name) or base.lock.prompts[name] for name in gone}
     return [LockChange(name=name, before=entry.version, after=None, change="major") for name, entry in entries.items()]
-
-
-def check_lock(repository: Repository, *, allow_breaking: bool = False) -> LockCheck:
-    """Judges the lock in the work tree by the files alone, and by the base where that can be read.
-
-    Raises DocumentError when the lock or a prompt is malformed.
-    """
-    found = read_lock(repository.work)
-    closures = _readable(repository, repository.work.names)
-    digests = {name: digest(closure) for name, closure in closures.items()}
-    findings = list(lock_drift(found, digests, {name: parts(closure) for name, closure in closures.items()}))
-    note = None
-    try:
-        base = read_base(repository) if (repository.root / ".git").exists() else Base()
-        findings += _against_base(repository, base, found, closures, allow_breaking=allow_breaking)
-    except StateError as error:
-        note = f"not judged against the base: {error}" + (f"; {error.hint}" if error.hint else "")
-    return LockCheck(findings=tuple(findings), prompts=len(closures), note=note)
-
-
-def _against_base(
-    repository: Repository, base: Base, lock_here: Lockfile, closures: dict[str, Closure], *, allow_breaking: bool
-) -> list[Drift]:
-    findings = list(rewritten(base.lock, lock_here))
-    for name, closure in closures.items():
-        entry = lock_here.prompts.get(name)
-        if entry is None or entry.digest != digest(closure):
-            continue
-        start, before = base_of(repository, base, name, closure.prompt.formerly)
-        if before is None or start.entry is None or start.content == entry.digest:
-            continue
-        change: Change = "minor" if allow_breaking else change_class(before, closure).change
-        if not high_enough(start.entry.version, entry.version, change):
-            message = f"{name} {entry.version} is too low for a {change} change since {start.entry.version}"
-            findings.append(Drift(kind="version-low", prompt=name, message=message, repair="promptctl lock"))
-    return findings

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from promptctl.adapters.git.refs import commit_of, merge_base
-from promptctl.adapters.git.tags import ReleaseTag, mirrored_tags, release_tags
+from promptctl.adapters.git.tags import ReleaseTag, release_tags
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
+from promptctl.core import lockfile
 from promptctl.core.canonical import digest
 from promptctl.core.closure import Closure
 from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.proposal import PromptBase
 from promptctl.core.version import Version
-from promptctl.errors import PromptctlError, StateError
-from promptctl.workflows.releases import check_tag
+from promptctl.errors import DocumentError, PromptctlError, StateError
+from promptctl.workflows.releases import check_tag, known_tags, require_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """``commit`` and ``project`` are None before the first commit; ``tip`` is the default branch's lock."""
+    """``commit`` and ``project`` are None before the first commit; ``tip`` is the default branch's lock.
+
+    ``tags`` are all known release tags by prompt, ``own`` the newest of each prompt that this branch made itself.
+    """
 
     commit: str | None = None
     project: Project | None = None
@@ -41,34 +45,50 @@ def read_base(repository: Repository) -> Base:
     if commit is None:
         require_full_history(repository, "the base of this branch")
         message = f"this branch and {repository.default_branch} have no common commit"
-        raise StateError("PC032", message, hint=f"git merge {repository.default_branch}")
-    project = repository.at(commit)
-    tags = _tags(repository)
+        raise StateError("PC093", message, hint=f"git merge {repository.default_branch}")
+    tags = known_tags(repository)
+    by_name: dict[str, tuple[ReleaseTag, ...]] = {}
+    for tag in tags:
+        by_name[tag.name] = (*by_name.get(tag.name, ()), tag)
     return Base(
         commit=commit,
-        project=project,
-        lock=read_lock(project),
-        tip=read_lock(repository.policy),
-        tags=tags,
+        project=repository.at(commit),
+        lock=_last_lock(repository, commit),
+        tip=_last_lock(repository, default),
+        tags=by_name,
         own=_own_tags(repository, commit) if tags else {},
     )
 
 
-def _tags(repository: Repository) -> dict[str, tuple[ReleaseTag, ...]]:
-    """Every known release tag by prompt: those here, and those of the remote as last fetched."""
-    tags = {tag.ref: tag for tag in release_tags(repository.git)}
-    if repository.remote:
-        tags = {tag.ref: tag for tag in mirrored_tags(repository.git, repository.remote)} | tags
-    found: dict[str, tuple[ReleaseTag, ...]] = {}
-    for tag in tags.values():
-        found[tag.name] = (*found.get(tag.name, ()), tag)
-    return found
+def _last_lock(repository: Repository, commit: str) -> Lockfile:
+    """The lock at a commit or, where a broken one was committed, the last good one before: so that it can be repaired.
+
+    Raises DocumentError when no commit has a good one.
+    """
+    try:
+        return read_lock(repository.at(commit))
+    except DocumentError as error:
+        log = repository.git.text("log", "--first-parent", "--format=%H", commit, "--", lockfile.PATH)
+        for earlier in log.split("\n"):
+            try:
+                return read_lock(repository.at(earlier))
+            except DocumentError:
+                continue
+        raise error from None
 
 
 def _own_tags(repository: Repository, base: str) -> dict[str, ReleaseTag]:
-    """The newest release tag of each prompt on this branch since the base; a hotfix branch has some."""
+    """The newest release of each prompt made on this branch since the base; a hotfix branch has some."""
     newer = release_tags(repository.git, options=("--merged=HEAD", f"--no-merged={base}"))
-    return {tag.name: tag for tag in newer}
+    return {tag.name: tag for tag in newer if tag.commit and _carries(repository, tag.commit, tag.name)}
+
+
+def _carries(repository: Repository, commit: str, name: str) -> bool:
+    """Whether the lock at a commit can be read and has a prompt."""
+    try:
+        return name in read_lock(repository.at(commit)).prompts
+    except PromptctlError:
+        return False
 
 
 def base_of(
@@ -76,37 +96,55 @@ def base_of(
 ) -> tuple[PromptBase, Closure | None]:
     """What one prompt is compared with, and its closure there; None when it is new.
 
-    A prompt that was called otherwise at the base is found by its former names.
+    A prompt that was called otherwise at the base is found by its former names. Raises StateError with the fetch line
+    where the answer depends on tags that are not in this clone.
     """
-    lock, project = base.lock, base.project
-    own = base.own.get(name)
-    if own and own.commit:
-        project = repository.at(own.commit)
-        lock = read_lock(project)
+    project = _where(repository, base, name, former)
+    lock = base.lock if project is base.project or project is None else read_lock(project)
     called = next((known for known in (name, *former) if known in lock.prompts), name)
     closure = _closure(project, called)
-    tags = base.tags.get(name, ())
-    known = {tag.version for tag in tags}
     entry = _renamed(lock.prompts.get(called), renamed=called != name)
-    others = set(entry.releases if entry else ()) | known
-    tip = base.tip.prompts.get(name)
-    return (
-        PromptBase(
-            entry=entry,
-            content=digest(closure) if closure else None,
-            hotfixes=_hotfixes(repository, base, tags, entry),
-            taken=others | set(tip.releases if tip else ()),
-            tagged=known,
-        ),
-        closure,
+    found = _compared(repository, base, name, entry, digest(closure) if closure else None)
+    if project and (found.crossed or not (entry and entry.releases)):
+        require_tags(repository, name)
+    return found, closure
+
+
+def _where(repository: Repository, base: Base, name: str, former: tuple[str, ...]) -> Project | None:
+    """The state to compare with: this branch's own release, else the base.
+
+    For a prompt that was removed and is there again, the last state that had it, so that it goes on counting.
+    """
+    own = base.own.get(name)
+    if own and own.commit:
+        return repository.at(own.commit)
+    if base.commit is None or name not in base.tags or any(known in base.lock.prompts for known in (name, *former)):
+        return base.project
+    log = repository.git.text("log", "--first-parent", "--format=%H", base.commit, "--", lockfile.PATH)
+    for commit in log.split("\n"):
+        if commit and _carries(repository, commit, name):
+            return repository.at(commit)
+    return base.project
+
+
+def _compared(
+    repository: Repository, base: Base, name: str, entry: LockEntry | None, content: str | None
+) -> PromptBase:
+    tags, tip = base.tags.get(name, ()), base.tip.prompts.get(name)
+    tagged = {tag.version for tag in tags}
+    witnessed = {**(tip.releases if tip else {}), **(entry.releases if entry else {})}
+    return PromptBase(
+        entry=entry,
+        content=content,
+        hotfixes=_hotfixes(repository, base, tags, entry),
+        taken={**dict.fromkeys(tagged), **witnessed},
+        tagged=tagged,
     )
 
 
 def _renamed(entry: LockEntry | None, *, renamed: bool) -> LockEntry | None:
     """A prompt under a new name goes on counting from its old version, with releases of its own."""
-    if entry is None or not renamed:
-        return entry
-    return LockEntry(version=entry.version, digest=entry.digest, parts=entry.parts, releases={})
+    return replace(entry, releases={}) if entry and renamed else entry
 
 
 def _closure(project: Project | None, name: str) -> Closure | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from promptctl.adapters.git.identity import committer
-from promptctl.adapters.git.refs import commit_of, current_branch, is_ancestor, list_refs
+from promptctl.adapters.git.refs import commit_of, current_branch
 from promptctl.adapters.git.remote import Update, fetch_shared, push
-from promptctl.adapters.git.tags import ReleaseTag, create_tag, mirrored_tags, release_tags
+from promptctl.adapters.git.tags import ReleaseTag, create_tag, mirrored_tags, read_claim, release_tags
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.core import lockfile
@@ -19,7 +19,10 @@ from promptctl.core.lockfile import Lockfile, ordered
 from promptctl.core.tag import tag_name, tag_ref
 from promptctl.core.version import Version
 from promptctl.errors import OutsideError, PromptctlError, StateError
+from promptctl.workflows.releases import known_tags, release_refs
 
+_AT_ONCE = 200
+"""Tags in one push: each costs three arguments, and a command line is bounded."""
 STALE, OFF_BRANCH, NOT_PUSHED = "PC024", "PC025", "PC026"
 
 
@@ -67,12 +70,13 @@ def release(repository: Repository, *, send: bool = True) -> ReleaseResult:
     project = repository.at(head, "HEAD")
     lock = _holding_lock(project)
     if remote:
-        fetch_shared(git, remote, [repository.default_branch], None)
+        fetch_shared(git, remote, sorted({repository.default_branch, current_branch(git) or ""} - {""}), None)
         repository.forget()
     _require_release_branch(repository, head)
-    known = {tag.ref for tag in release_tags(git)}
+    known = {tag.ref for tag in known_tags(repository)}
     there = {tag.ref: tag for tag in mirrored_tags(git, remote)} if remote else {}
-    wanted = [(name, version) for name, version in _entries(lock) if tag_ref(name, version) not in known | there.keys()]
+    wanted = [(name, version) for name, version in _entries(lock) if tag_ref(name, version) not in known]
+    _require_same(repository, lock)
     made, skipped = _tag(repository, head, lock, wanted)
     pending = _pending(repository, lock, there)
     pushed = _send(repository, pending) if remote and send else ()
@@ -109,14 +113,25 @@ def _require_release_branch(repository: Repository, head: str) -> None:
         if branch is None:
             raise StateError(OFF_BRANCH, "HEAD is detached", hint=f"git switch {repository.default_branch}")
         return
-    prefix = f"refs/remotes/{remote}/"
-    patterns = [prefix + branch] if branch else [prefix + glob for glob in globs]
-    refs = list_refs(repository.git, *patterns)
-    if not any(ref.commit and is_ancestor(repository.git, head, ref.commit) for ref in refs):
+    holding = {ref.name.removeprefix(f"refs/remotes/{remote}/") for ref in release_refs(repository, head)}
+    if not (branch in holding if branch else holding):
         target = branch or repository.default_branch
         raise StateError(
             NOT_PUSHED, f"{remote} does not have this commit on {target}", hint=f"git push {remote} {target}"
         )
+
+
+def _require_same(repository: Repository, lock: Lockfile) -> None:
+    """Raises StateError naming both digests when the tag of a current entry is another release than the lock's."""
+    for tag in known_tags(repository):
+        entry = lock.prompts.get(tag.name)
+        if entry is None or tag.version != entry.version:
+            continue
+        message = read_claim(repository.objects, tag).message
+        if message is None or message.digest != entry.digest:
+            claimed = message.digest if message else "nothing"
+            text = f"{tag.name} {tag.version} is tagged already: the tag says {claimed}, the lock {entry.digest}"
+            raise StateError("PC097", text, hint=f"promptctl verify {tag.name}@{tag.version}")
 
 
 def _entries(lock: Lockfile) -> Iterator[tuple[str, Version]]:
@@ -132,9 +147,10 @@ def _tag(
     made: list[Tagged] = []
     skipped: list[Skipped] = []
     tagger = committer(repository.git).stamped if wanted else ""
-    commits = _bringing_commits(repository, head, wanted)
-    for name, version in wanted:
-        commit, digest_text = commits.get((name, version)), lock.prompts[name].releases[version]
+    digests = {(name, version): lock.prompts[name].releases[version] for name, version in wanted}
+    commits = _bringing_commits(repository, head, digests)
+    for (name, version), digest_text in digests.items():
+        commit = commits.get((name, version))
         reason = _fault(repository, name, commit, digest_text)
         if reason or commit is None:
             skipped.append(Skipped(name=name, version=version, reason=reason or "no commit brought it"))
@@ -158,9 +174,9 @@ def _fault(repository: Repository, name: str, commit: str | None, digest_text: s
 
 
 def _bringing_commits(
-    repository: Repository, head: str, wanted: list[tuple[str, Version]]
+    repository: Repository, head: str, wanted: Mapping[tuple[str, Version], str]
 ) -> dict[tuple[str, Version], str]:
-    """The first-parent commit that brought each entry into the lock."""
+    """The first-parent commit that brought each entry, with its digest, into the lock."""
     found: dict[tuple[str, Version], str] = {}
     missing = set(wanted)
     if not missing:
@@ -168,7 +184,7 @@ def _bringing_commits(
     log = repository.git.text("log", "--first-parent", "--format=%H", head, "--", lockfile.PATH)
     for commit in log.split("\n"):
         lock = _lock_at(repository, commit)
-        gone = {key for key in missing if lock.release_digest(*key) is None}
+        gone = {key for key in missing if lock.release_digest(*key) != wanted[key]}
         missing -= gone
         if not missing:
             break

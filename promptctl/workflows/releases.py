@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
-from promptctl.adapters.git.refs import is_ancestor, list_refs
+from promptctl.adapters.git.refs import Ref, list_refs
 from promptctl.adapters.git.tags import ReleaseTag, mirrored_tags, read_claim, release_tags
 from promptctl.adapters.project import Project
-from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.core.canonical import digest
 from promptctl.core.closure import Closure
-from promptctl.core.lockfile import Lockfile
+from promptctl.core.lockfile import LockEntry, Lockfile
+from promptctl.core.name import check_name
 from promptctl.core.tag import tag_name
 from promptctl.core.version import Version
 from promptctl.errors import PromptctlError, StateError
 
 TAGS_MISSING, RELEASE_UNKNOWN, RELEASE_BROKEN = "PC094", "PC096", "PC097"
+LOCK_HERE = "the lock here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +37,16 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a release tag cannot be trusted. ``kind`` is tag-moved or tag-foreign; digests are named where known."""
+    """Why a release tag cannot be trusted. ``kind`` is one of drift's; digests are named where known.
+
+    ``here``: only the lock in the work tree disagrees.
+    """
 
     kind: str
     message: str
     expected: str | None = None
     actual: str | None = None
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,32 +63,95 @@ def witnesses(repository: Repository, *, work: bool = True) -> dict[str, Lockfil
     """The locks that know which releases exist: the default branch's and, for reading, the work tree's."""
     found = {f"the lock of {repository.default_branch}": read_lock(repository.policy)}
     if work:
-        found["the lock here"] = read_lock(repository.work)
+        found[LOCK_HERE] = read_lock(repository.work)
     return found
 
 
+def known_tags(
+    repository: Repository, name: str | None = None, version: Version | None = None
+) -> tuple[ReleaseTag, ...]:
+    """Release tags of everything, of one prompt, or of one version.
+
+    Those of this clone and, where it has none of that name, those of the remote as last fetched.
+    """
+    tags = {tag.ref: tag for tag in release_tags(repository.git, name, version)}
+    if repository.remote and not (version and tags):
+        there = mirrored_tags(repository.git, repository.remote, name)
+        tags = {tag.ref: tag for tag in there if version in (None, tag.version)} | tags
+    return tuple(sorted(tags.values(), key=lambda tag: (tag.name, tag.version.precedence)))
+
+
 def find_tag(repository: Repository, name: str, version: Version) -> ReleaseTag:
-    """The tag of a release. Raises StateError: the tag was not fetched, or there is no such release."""
-    tags = release_tags(repository.git, name, version)
+    """The tag of a release.
+
+    Raises StateError when it was not fetched or there is no such release, UsageError when nothing is called so.
+    """
+    check_name(name)
+    tags = known_tags(repository, name, version)
     if tags:
         return tags[0]
-    require_tags(repository, name)
-    known = [str(tag.version) for tag in release_tags(repository.git, name)]
-    listed = f"releases: {', '.join(known[-5:])}" if known else f"{name} has no release; promptctl release"
-    raise StateError(RELEASE_UNKNOWN, f"{name} {version} is not released", hint=listed)
+    missing_line, known = tags_line(repository), known_tags(repository, name)
+    if missing_line:
+        raise StateError(TAGS_MISSING, f"the tag of {name} {version} is not in this clone", hint=missing_line)
+    entry = _witness(repository, name)
+    if entry and version in entry.releases:
+        raise _untagged(repository, name, version, current=version == entry.version)
+    if not entry and not known:
+        repository.work.find(name)
+    listed = f"releases: {', '.join(str(tag.version) for tag in known[-5:])}"
+    hint = listed if known else f"{name} has no release; promptctl release"
+    raise StateError(RELEASE_UNKNOWN, f"{name} {version} is not released", hint=hint)
+
+
+def _untagged(repository: Repository, name: str, version: Version, *, current: bool) -> StateError:
+    if current or repository.remote is None:
+        return StateError(RELEASE_UNKNOWN, f"{name} {version} is not tagged", hint="promptctl release")
+    message = f"{name} {version} was released, but its tag is not here"
+    hint = f"git fetch {repository.remote} '+refs/tags/prompts/*:refs/tags/prompts/*', else promptctl release"
+    return StateError(RELEASE_UNKNOWN, message, hint=hint)
+
+
+def _witness(repository: Repository, name: str) -> LockEntry | None:
+    """A lock's entry, for the words of an error: a lock that cannot be read must not hide that error."""
+    for project in (repository.policy, repository.work):
+        try:
+            entry = read_lock(project).prompts.get(name)
+        except PromptctlError:
+            continue
+        if entry:
+            return entry
+    return None
+
+
+def tags_line(repository: Repository) -> str | None:
+    """The command that brings the release tags into a clone made without them; None where a plain fetch does."""
+    git, remote = repository.git, repository.remote
+    without = remote is not None and git.config.get(f"remote.{remote}.tagopt") == "--no-tags"
+    if remote is None or not (git.shallow or without):
+        return None
+    fetch = f"git fetch {'--unshallow ' if git.shallow else ''}--tags {remote}"
+    return f"git config --unset remote.{remote}.tagOpt && {fetch}" if without else fetch
 
 
 def require_tags(repository: Repository, name: str | None = None) -> None:
-    """Raises StateError with the fetch line where "no tag" could mean "not fetched"."""
-    git, remote = repository.git, repository.remote
-    if remote is None or release_tags(git, name) or mirrored_tags(git, remote, name):
+    """Raises StateError with the fetch line where "no tag" could mean "not fetched".
+
+    That is a clone made without tags or history which lacks a tag that the default branch's lock knows, or that has no
+    tag at all.
+    """
+    line = tags_line(repository)
+    if line is None:
         return
-    if git.shallow:
-        hint = f"git fetch --unshallow --tags {remote}"
-        raise StateError(TAGS_MISSING, "the release tags are not in this shallow clone", hint=hint)
-    if git.config.get(f"remote.{remote}.tagopt") == "--no-tags":
-        hint = f"git fetch {remote} '+refs/tags/prompts/*:refs/tags/prompts/*'"
-        raise StateError(TAGS_MISSING, "the release tags were not fetched into this clone", hint=hint)
+    known = {(tag.name, tag.version) for tag in known_tags(repository, name)}
+    entries = read_lock(repository.policy).prompts
+    wanted = {
+        (prompt, version)
+        for prompt, entry in entries.items()
+        for version in entry.releases.keys() - entry.retired.keys() - {entry.version}
+        if name in (None, prompt)
+    }
+    if not known or wanted - known:
+        raise StateError(TAGS_MISSING, "the release tags are not in this clone", hint=line)
 
 
 def read_release(repository: Repository, name: str, version: Version, locks: Mapping[str, Lockfile]) -> Release:
@@ -95,19 +166,25 @@ def read_release(repository: Repository, name: str, version: Version, locks: Map
 
 
 def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockfile]) -> ReleaseCheck:
-    """Compares what a tag names, claims and holds with what the locks know."""
+    """Compares what a tag names, claims and holds with what the locks know.
+
+    Raises StateError with the fetch line where only missing history could tell whether a release branch has the commit.
+    """
+    known = {label: found for label, lock in locks.items() if (found := lock.release_digest(tag.name, tag.version))}
     if tag.commit is None:
-        return _broken(tag, f"the tag {tag_name(tag.name, tag.version)} names no commit")
+        return _broken(tag, known, f"the tag {tag_name(tag.name, tag.version)} names no commit")
     project = repository.at(tag.commit, tag_name(tag.name, tag.version))
     try:
         closure = project.closure(tag.name)
         content = digest(closure)
         own = read_lock(project).release_digest(tag.name, tag.version)
     except PromptctlError as error:
-        return _broken(tag, f"its content cannot be read: {error}")
-    known = {label: found for label, lock in locks.items() if (found := lock.release_digest(tag.name, tag.version))}
-    faults = [*_claim_faults(repository, tag, content), *_lock_faults(known, content)]
-    hotfix = not known and own == content and _on_release_branch(repository, tag.commit)
+        return _broken(tag, known, f"its content cannot be read: {error}")
+    vouched = own == content and set(known.values()) != {content} and bool(release_refs(repository, tag.commit))
+    if not known and own == content and not vouched:
+        require_full_history(repository, "what a release branch holds")
+    faults = [*_claim_faults(repository, tag, content), *_lock_faults(known, content, vouched=vouched)]
+    hotfix = vouched and not known
     if not known and not hotfix:
         message = f"no lock knows {tag.name} {tag.version} ({content})"
         faults.append(Fault("tag-foreign", message, actual=content))
@@ -117,8 +194,10 @@ def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockf
     return ReleaseCheck(tag=tag, release=None if faults else release, faults=tuple(faults), hotfix=hotfix)
 
 
-def _broken(tag: ReleaseTag, message: str) -> ReleaseCheck:
-    return ReleaseCheck(tag=tag, release=None, faults=(Fault("tag-moved", message),))
+def _broken(tag: ReleaseTag, known: Mapping[str, str], message: str) -> ReleaseCheck:
+    expected = next(iter(known.values()), None)
+    fault = Fault("tag-moved" if known else "tag-foreign", message, expected)
+    return ReleaseCheck(tag=tag, release=None, faults=(fault,))
 
 
 def _claim_faults(repository: Repository, tag: ReleaseTag, content: str) -> list[Fault]:
@@ -138,17 +217,23 @@ def _claim_faults(repository: Repository, tag: ReleaseTag, content: str) -> list
     return []
 
 
-def _lock_faults(known: Mapping[str, str], content: str) -> list[Fault]:
+def _lock_faults(known: Mapping[str, str], content: str, *, vouched: bool) -> list[Fault]:
+    """Locks that say otherwise; ``vouched``: the lock in the tag's own, shared commit does not."""
+    wrong = {label: found for label, found in known.items() if found != content}
+    here = wrong.keys() == {LOCK_HERE} and len(known) > 1
+    kind = "lock-rewritten" if here or vouched else "tag-moved"
     return [
-        Fault("tag-moved", f"{label} says {digest_text}, the tag's content is {content}", digest_text, content)
-        for label, digest_text in known.items()
-        if digest_text != content
+        Fault(kind, f"{label} says {found}, the tag's content is {content}", found, content, here)
+        for label, found in wrong.items()
     ]
 
 
-def _on_release_branch(repository: Repository, commit: str) -> bool:
-    """Whether a shared release branch has the commit; that is what vouches for a hotfix not yet copied."""
-    patterns = repository.release_branches
+def release_refs(repository: Repository, commit: str) -> tuple[Ref, ...]:
+    """The shared release branches, as last fetched, that contain a commit."""
     prefix = f"refs/remotes/{repository.remote}/" if repository.remote else "refs/heads/"
-    refs = list_refs(repository.git, *(prefix + pattern for pattern in patterns))
-    return any(ref.commit and is_ancestor(repository.git, commit, ref.commit) for ref in refs)
+    globs = [prefix + glob for glob in repository.release_branches]
+    folders = [
+        re.split(r"[*?\[]", glob)[0].rpartition("/")[0] if re.search(r"[*?\[]", glob) else glob for glob in globs
+    ]
+    refs = list_refs(repository.git, *folders, options=(f"--contains={commit}",))
+    return tuple(ref for ref in refs if any(fnmatchcase(ref.name, glob) for glob in globs))

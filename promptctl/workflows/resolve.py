@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from promptctl.adapters.git.refs import commit_of, list_refs
-from promptctl.adapters.git.tags import release_tags
+from promptctl.adapters.git.refs import commit_of, last_before, list_refs
 from promptctl.adapters.project import Project
-from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.adapters.state import read_state, state_at
 from promptctl.core.canonical import digest
 from promptctl.core.closure import Closure
 from promptctl.core.lockfile import newest
+from promptctl.core.name import check_name
+from promptctl.core.pointer import Served
 from promptctl.core.reference import Reference, parse_reference
+from promptctl.core.suggestion import suggest
 from promptctl.core.version import Version
 from promptctl.errors import StateError, UsageError
-from promptctl.workflows.releases import Release, read_release, require_tags, witnesses
+from promptctl.workflows.releases import Release, known_tags, read_release, require_tags, witnesses
 
 UNKNOWN_REFERENCE, NOT_SERVED = "PC003", "PC098"
 
@@ -40,6 +42,7 @@ def resolve(repository: Repository, text: str) -> Resolved:
     reference = parse_reference(text)
     if reference.ref == "work":
         return _at(repository.work, reference)
+    check_name(reference.name)
     if reference.forced_revision:
         return _revision(repository, reference)
     if reference.ref == "latest":
@@ -50,7 +53,7 @@ def resolve(repository: Repository, text: str) -> Resolved:
         return _released(repository, reference, reference.version)
     if reference.digest_prefix:
         return _by_digest(repository, reference, reference.digest_prefix)
-    if reference.at_time:
+    if reference.at_time and reference.at_time[0] in repository.settings.environments:
         return _at_time(repository, reference, *reference.at_time)
     return _revision(repository, reference)
 
@@ -65,10 +68,17 @@ def _at(project: Project, reference: Reference, commit: str | None = None) -> Re
 
 def _revision(repository: Repository, reference: Reference) -> Resolved:
     commit = commit_of(repository.git, reference.revision)
-    if commit is None:
-        hint = "versions, environments, digests and Git revisions can follow @"
-        raise UsageError(UNKNOWN_REFERENCE, f"nothing is called `{reference.ref}`", hint=hint)
-    return _at(repository.at(commit, reference.revision), reference, commit)
+    if commit is not None:
+        return _at(repository.at(commit, reference.revision), reference, commit)
+    message = f"nothing is called `{reference.ref}`"
+    if repository.git.shallow:
+        message += " in this shallow clone"
+        line = f"git fetch --unshallow --tags {repository.remote or 'origin'}"
+        raise StateError(UNKNOWN_REFERENCE, message, hint=line)
+    word = reference.ref.partition("@")[0]
+    near = None if reference.forced_revision else suggest(word, [*repository.settings.environments, "latest", "work"])
+    hint = near or "an environment, a version, a digest or a Git revision can follow @"
+    raise UsageError(UNKNOWN_REFERENCE, message, hint=hint)
 
 
 def _released(repository: Repository, reference: Reference, version: Version, note: str | None = None) -> Resolved:
@@ -91,8 +101,10 @@ def _of_release(release: Release, reference: Reference, note: str | None) -> Res
 
 def _latest(repository: Repository, name: str) -> Version:
     require_tags(repository, name)
-    tags = release_tags(repository.git, name)
+    tags = known_tags(repository, name)
     found = newest({tag.version: tag.object_id for tag in tags}, stable=True)
+    if found is None and not tags:
+        repository.work.find(name)
     if found is None:
         raise StateError("PC096", f"{name} has no stable release", hint="promptctl release")
     return found
@@ -107,41 +119,42 @@ def _environment(repository: Repository, reference: Reference) -> Resolved:
     note = None
     if list_refs(repository.git, f"refs/heads/{environment}"):
         note = f"`{environment}` is the environment; the branch of that name is git:{environment}"
-    found = _released(repository, reference, pointer.served.version, note)
-    if found.digest != pointer.served.digest:
-        message = (
-            f"{environment} serves {pointer.served.digest}, but {reference.name} {found.version} is {found.digest}"
-        )
+    return _served(repository, reference, pointer.served, note)
+
+
+def _served(repository: Repository, reference: Reference, served: Served, note: str | None = None) -> Resolved:
+    """The release that a pointer names. Raises StateError when that is not the bytes the pointer names."""
+    found = _released(repository, reference, served.version, note)
+    if found.digest != served.digest:
+        message = f"{reference} serves {served.digest}, but {reference.name} {found.version} is {found.digest}"
         raise StateError("PC097", message, hint="promptctl drift")
     return found
 
 
 def _by_digest(repository: Repository, reference: Reference, prefix: str) -> Resolved:
     here = _at(repository.work, reference) if reference.name in repository.work.names else None
-    if here and here.digest.startswith(prefix):
-        return here
-    found: dict[str, Version] = {}
-    for lock in (read_lock(repository.policy), read_lock(repository.work)):
+    versions: dict[str, Version | None] = {}
+    for lock in (read_lock(repository.work), read_lock(repository.policy)):
         entry = lock.prompts.get(reference.name)
-        found |= {
-            text: version for version, text in (entry.releases if entry else {}).items() if text.startswith(prefix)
-        }
+        versions |= {text: version for version, text in (entry.releases if entry else {}).items()}
+    if here:
+        versions[here.digest] = None
+    found = [text for text in versions if text.startswith(prefix)]
     if len(found) > 1:
-        raise UsageError(
-            UNKNOWN_REFERENCE, f"several releases of {reference.name} start with {prefix}", hint="give more digits"
-        )
+        message = f"several states of {reference.name} start with {prefix}"
+        raise UsageError(UNKNOWN_REFERENCE, message, hint="give more digits")
     if not found:
-        raise UsageError(
-            UNKNOWN_REFERENCE,
-            f"no release of {reference.name} has the digest {prefix}…",
-            hint=f"promptctl history {reference.name}",
-        )
-    return _released(repository, reference, next(iter(found.values())))
+        message = f"no release of {reference.name} has the digest {prefix}…"
+        raise UsageError(UNKNOWN_REFERENCE, message, hint=f"promptctl history {reference.name}")
+    version = versions[found[0]]
+    if version is not None:
+        return _released(repository, reference, version)
+    assert here
+    return here
 
 
 def _at_time(repository: Repository, reference: Reference, environment: str, time: str) -> Resolved:
     """What an environment served at a time, by the first-parent commit times of the state branch."""
-    repository.settings.environment(environment)
     try:
         moment = datetime.fromisoformat(time)
     except ValueError:
@@ -149,13 +162,11 @@ def _at_time(repository: Repository, reference: Reference, environment: str, tim
     if moment.tzinfo is None:
         raise UsageError(UNKNOWN_REFERENCE, f"{time!r} has no zone", hint=f"example: prod@{{{time}Z}}")
     state = read_state(repository)
-    arguments = ("log", "-1", "--first-parent", "--format=%H", f"--before={int(moment.timestamp())}")
-    commit = repository.git.text(*arguments, state.commit) if state.commit else ""
-    if not commit and repository.git.shallow:
-        from promptctl.adapters.repository import require_full_history
-
+    commit = last_before(repository.git, state.commit, int(moment.timestamp())) if state.commit else None
+    if commit is None:
         require_full_history(repository, "what was served at a time")
     pointer = state_at(repository, state.branch, commit).pointer(environment, reference.name) if commit else None
     if pointer is None:
-        raise StateError(NOT_SERVED, f"{environment} did not serve {reference.name} at {time}")
-    return _released(repository, reference, pointer.served.version)
+        message = f"{environment} did not serve {reference.name} at {time}"
+        raise StateError(NOT_SERVED, message, hint=f"promptctl history {reference.name} --env {environment}")
+    return _served(repository, reference, pointer.served)

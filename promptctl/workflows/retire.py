@@ -31,8 +31,12 @@ def retire(repository: Repository, text: str, reason: str) -> RetireResult:
         )
     if not reason.strip():
         raise UsageError("PC001", "a reason is needed", hint="--reason 'leaks addresses'")
+    if not reason.isprintable():
+        raise UsageError("PC001", "a reason is one line of printable characters")
     lock = read_lock(repository.work)
     entry = lock.prompts.get(reference.name)
+    if entry is None:
+        repository.work.find(reference.name)
     if entry is None or reference.version not in entry.releases:
         raise StateError(
             "PC096",

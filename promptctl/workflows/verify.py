@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
 from promptctl.core.drift import Drift
-from promptctl.core.reference import parse_reference
+from promptctl.core.name import check_name
+from promptctl.core.reference import Reference, parse_reference
+from promptctl.core.version import Version
 from promptctl.errors import UsageError
 from promptctl.workflows.releases import Release, find_tag
-from promptctl.workflows.tag_drift import tag_report
+from promptctl.workflows.tag_drift import TagReport, tag_report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +34,27 @@ def verify(repository: Repository, references: Sequence[str] = ()) -> VerifyResu
     """
     wanted = [parse_reference(text) for text in references]
     for reference in wanted:
-        if reference.ref != "work":
-            if reference.version is None:
-                raise UsageError(
-                    "PC003", f"{reference} names no version", hint=f"promptctl verify {reference.name}@1.0.0"
-                )
-            find_tag(repository, reference.name, reference.version)
-        elif reference.name not in repository.work.names:
-            repository.work.find(reference.name)
-    report = tag_report(repository, {reference.name for reference in wanted} or None)
-    single = {(reference.name, reference.version) for reference in wanted if reference.version}
-    if not single:
-        return VerifyResult(releases=report.releases, findings=report.findings)
+        if reference.ref != "work" and reference.version is None:
+            message, hint = f"{reference} names no version", f"promptctl verify {reference.name}@1.0.0"
+            raise UsageError("PC003", message, hint=hint)
+    report = tag_report(repository, {check_name(reference.name) for reference in wanted} or None)
+    for reference in wanted:
+        _require_known(repository, report, reference)
     return VerifyResult(
-        releases=tuple(found for found in report.releases if (found.name, found.version) in single),
-        findings=tuple(found for found in report.findings if (found.prompt, found.version) in single),
+        releases=tuple(found for found in report.releases if _asked(wanted, found.name, found.version)),
+        findings=tuple(found for found in report.findings if _asked(wanted, found.prompt, found.version)),
     )
+
+
+def _asked(wanted: Sequence[Reference], name: str, version: Version | None) -> bool:
+    return not wanted or any(one.name == name and one.version in (None, version) for one in wanted)
+
+
+def _require_known(repository: Repository, report: TagReport, reference: Reference) -> None:
+    """Raises UsageError or StateError for what has neither a release nor a finding."""
+    known = [(found.name, found.version) for found in report.releases]
+    known += [(found.prompt, found.version) for found in report.findings if found.version]
+    if reference.version and (reference.name, reference.version) not in known:
+        find_tag(repository, reference.name, reference.version)
+    if reference.name not in {name for name, _ in known}:
+        repository.work.find(reference.name)

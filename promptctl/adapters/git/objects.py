@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import cached_property
 
 from promptctl.adapters.files import MAX_BYTES
@@ -28,8 +29,11 @@ class Objects:
         process = self._running()
         assert process.stdin
         assert process.stdout
-        process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
-        process.stdin.flush()
+        try:
+            process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            process.stdin.flush()
+        except OSError:
+            raise OutsideError("PC090", f"git cat-file failed on {name}: it broke off") from None
         header = process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
         if header.endswith((" missing", " ambiguous")):
             return None
@@ -54,7 +58,8 @@ class Objects:
         if process:
             assert process.stdin
             assert process.stdout
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
             process.stdout.close()
             process.wait()
 

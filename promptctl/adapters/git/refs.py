@@ -58,3 +58,10 @@ def merge_base(git: Git, commit: str, *others: str) -> str | None:
     """The best common ancestor of ``commit`` and the merge of ``others``, or None."""
     done = git.run("merge-base", commit, *others, expected=(0, 1))
     return done.stdout.decode("ascii").split("\n")[0].strip() or None
+
+
+def last_before(git: Git, commit: str, seconds: int) -> str | None:
+    """The newest commit on the first-parent line of ``commit`` made no later than ``seconds`` after 1970 began."""
+    if seconds < 0:
+        return None
+    return git.text("log", "-1", "--first-parent", "--format=%H", f"--before=@{seconds} +0000", commit) or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +11,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
-from promptctl.workflows.history import HistoryResult, MoveRow, VersionRow, history
-from promptctl.workflows.resolve import resolve
+from promptctl.workflows.history import HistoryResult, MoveRow, ServedRow, VersionRow, history, served_at
 
 
 def command(
@@ -21,21 +21,34 @@ def command(
         str | None, typer.Option("--env", metavar="ENV", help="Moves of this environment only.")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="What --env served at a time, ISO 8601.")
+        str | None, typer.Option("--at", metavar="TIME", help="What --env, or each, served at a time, ISO 8601.")
     ] = None,
 ) -> Answer:
     """List the versions of a prompt, newest first, and its moves in every environment."""
     if at:
-        found = resolve(context.repository, f"{name}@{environment or 'prod'}@{{{at}}}")
-        data = {"prompt": found.name, "at": at, "version": str(found.version), "digest": found.digest}
-        return Answer(data=data, view=lambda: f"{found.name} {found.version} {found.digest}")
+        return _at(name, at, served_at(context.repository, name, at, environment))
     result = history(context.repository, name, environment)
     listed: dict[str, Any] = {
         "prompt": result.name,
         "versions": [_version(row) for row in result.versions],
         "moves": [_move(row) for row in result.moves],
     }
-    return Answer(data=listed, view=lambda: _text(result))
+    following = None if result.ok else f"promptctl verify {result.name}"
+    return Answer(data=listed, view=lambda: _text(result), ok=result.ok, next=following)
+
+
+def _at(name: str, at: str, rows: Sequence[ServedRow]) -> Answer:
+    served = [
+        {
+            "environment": row.environment,
+            "version": str(row.version) if row.version else None,
+            "digest": row.digest,
+        }
+        for row in rows
+    ]
+    cells = [(row.environment, str(row.version or "nothing"), row.digest or "") for row in rows]
+    data = {"prompt": name, "at": at, "served": served}
+    return Answer(data=data, view=lambda: plain_table(("env", "version", "digest"), cells))
 
 
 def _version(row: VersionRow) -> dict[str, Any]:
@@ -46,6 +59,7 @@ def _version(row: VersionRow) -> dict[str, Any]:
         "commit": row.commit,
         "live": list(row.live),
         "retired": row.retired,
+        "fault": row.fault,
     }
 
 
@@ -59,14 +73,23 @@ def _text(result: HistoryResult) -> str:
             str(row.version),
             (row.tagged or "not tagged")[:10],
             (row.digest or "")[:19],
-            ", ".join(row.live) + (f"retired: {row.retired}" if row.retired else ""),
+            _remarks(row),
         )
         for row in result.versions
     ]
+    if not rows and not result.moves:
+        return f"{result.name} has no release and no moves"
     parts = [plain_table(("version", "tagged", "digest", "live in"), rows)]
     if result.moves:
         parts.append(plain_table(("at", "env", "move", "by", "reason"), [_move_cells(row) for row in result.moves]))
     return "\n\n".join(parts)
+
+
+def _remarks(row: VersionRow) -> str:
+    said = [", ".join(row.live)] if row.live else []
+    said += [f"retired: {row.retired}"] if row.retired else []
+    said += [f"DISAGREES: {row.fault}"] if row.fault else []
+    return "; ".join(said)
 
 
 def _move_cells(row: MoveRow) -> tuple[str, ...]:

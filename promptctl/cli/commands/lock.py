@@ -13,7 +13,8 @@ from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer
 from promptctl.core.proposal import Wish
 from promptctl.errors import UsageError
-from promptctl.workflows.lock import LockChange, LockCheck, LockResult, check_lock, lock
+from promptctl.workflows.lock import LockChange, LockResult, lock
+from promptctl.workflows.lock_check import LockCheck, check_lock
 
 
 class Step(StrEnum):
@@ -90,5 +91,9 @@ def _change(change: LockChange) -> str:
         return f"  {change.name} {change.before} -> dropped"
     before = f"{change.before} -> " if change.before else ""
     kind = f" ({change.change})" if change.before else " (first)"
+    head = f"  {change.name} {before}{change.after}{kind}"
+    if change.before == change.after:
+        head = f"  {change.name} stays {change.after}"
     reasons = [f"      {reason}" for reason in change.reasons[:5]]
-    return "\n".join([f"  {change.name} {before}{change.after}{kind}", *reasons])
+    more = len(change.reasons) - len(reasons)
+    return "\n".join([head, *reasons, *([f"      and {more} more"] if more else [])])

@@ -1,0 +1,85 @@
+"""``lock --check``: judges the lock in the work tree by the files and, where that can be read, by its base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.core.canonical import digest, parts
+from promptctl.core.closure import Closure
+from promptctl.core.contract import change_class
+from promptctl.core.drift import Drift, lock_drift, rewritten
+from promptctl.core.lockfile import LockEntry, Lockfile
+from promptctl.core.proposal import PromptBase, high_enough
+from promptctl.core.version import Change
+from promptctl.errors import StateError
+from promptctl.workflows.lock import readable_closures
+from promptctl.workflows.lock_base import Base, base_of, read_base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockCheck:
+    """Findings of ``lock --check``; ``note`` says what could not be judged."""
+
+    findings: tuple[Drift, ...]
+    prompts: int
+    note: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings
+
+
+def check_lock(repository: Repository, *, allow_breaking: bool = False) -> LockCheck:
+    """Judges the lock in the work tree by the files alone, and by the base where that can be read.
+
+    Raises DocumentError when the lock or a prompt is malformed.
+    """
+    found = read_lock(repository.work)
+    closures = readable_closures(repository, repository.work.names)
+    digests = {name: digest(closure) for name, closure in closures.items()}
+    findings = list(lock_drift(found, digests, {name: parts(closure) for name, closure in closures.items()}))
+    note = None
+    try:
+        base = read_base(repository) if (repository.root / ".git").exists() else Base()
+        findings += _against_base(repository, base, found, closures, allow_breaking=allow_breaking)
+    except StateError as error:
+        note = f"not judged against the base: {error}" + (f"; {error.hint}" if error.hint else "")
+    return LockCheck(findings=tuple(findings), prompts=len(closures), note=note)
+
+
+def _against_base(
+    repository: Repository, base: Base, here: Lockfile, closures: Mapping[str, Closure], *, allow_breaking: bool
+) -> Iterator[Drift]:
+    yield from rewritten(base.lock, here)
+    for name, closure in closures.items():
+        entry, before = here.prompts.get(name), base.lock.prompts.get(name)
+        if entry is None or entry.digest != digest(closure) or (_agree(entry, before) and name not in base.own):
+            continue
+        start, closure_before = base_of(repository, base, name, closure.prompt.formerly)
+        if name in base.own and start.entry:
+            yield from rewritten(Lockfile({name: start.entry}), here)
+        change = _change(start, closure_before, closure)
+        if _too_low(start, entry, "minor" if allow_breaking and change == "major" else change):
+            assert start.entry
+            message = f"{name} {entry.version} is too low for a {change} change since {start.entry.version}"
+            yield Drift(
+                kind="version-low", prompt=name, version=entry.version, message=message, repair="promptctl lock"
+            )
+
+
+def _agree(entry: LockEntry, before: LockEntry | None) -> bool:
+    return before is not None and (entry.version, entry.digest) == (before.version, before.digest)
+
+
+def _change(start: PromptBase, before: Closure | None, now: Closure) -> Change:
+    """The class of the change since the base; "none" only where the base's own entry still holds."""
+    found = change_class(before, now).change if before else "minor"
+    return "patch" if found == "none" and start.crossed else found
+
+
+def _too_low(start: PromptBase, entry: LockEntry, change: Change) -> bool:
+    if start.entry is None or (change == "none" and not entry.version < start.entry.version):
+        return False
+    return not high_enough(start.entry.version, entry.version, change)
