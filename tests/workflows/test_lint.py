@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from promptctl.adapters.project import Project
 from promptctl.core.lint.rules import RULES
@@ -238,3 +240,38 @@ def test_lint_never_compiles_a_template() -> None:
         f"p{n}": f'model: m\ntemplate: "{{{{ {text} }}}}"\n' for n, text in enumerate(["'a' * 10 ** 9", "9 ** 9 ** 9"])
     }
     assert lint(project(bombs)).ok
+
+
+TOKENS = [
+    "{{",
+    "}}",
+    "{%",
+    "'",
+    '"',
+    ":",
+    "\n",
+    "  ",
+    "- ",
+    "[",
+    "{",
+    "null",
+    "1e999",
+    "*a",
+    "!x",
+    "\t",
+    "\u202e",
+    "$ref: '#'",
+]
+
+
+@given(st.sampled_from(EXAMPLES + FAULTS), st.data())
+def test_whatever_the_files_hold_lint_answers_with_findings(example: Example, data: st.DataObject) -> None:
+    files = dict(example.broken)
+    for name in data.draw(st.lists(st.sampled_from(sorted(files)), max_size=3)):
+        text = files[name]
+        start = data.draw(st.integers(0, len(text)))
+        end = min(len(text), start + data.draw(st.integers(0, 4)))
+        files[name] = text[:start] + data.draw(st.sampled_from(TOKENS)) + text[end:]
+    for finding in lint(project(files, example.links)).findings:
+        assert finding.place.file
+        assert finding.to_dict()["message"]
