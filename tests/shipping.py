@@ -1,0 +1,132 @@
+"""What tests of promotions do all day: a released repository with its bare remote, and commands run in this process.
+
+A command runs through the whole command line, from arguments to exit code; only the start of a process is saved. Tests
+that need real processes (races, signals) use ``tests.support``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from promptctl.cli.app import main
+from tests.support import SETTINGS, STARTER, GitRepository, Ran, new_repository, with_remote
+from tests.versioning import plain, released, text
+
+NAME, OTHER = "support/triage", "text/summary"
+STATE_BRANCH = SETTINGS.replace("[environments.staging]", 'state = "promptctl/state"\n\n[environments.staging]', 1)
+FOLDER = "prompts/environments"
+
+
+def run(repository: GitRepository | Path, *arguments: str, **variables: str) -> Ran:
+    """One command line in the repository's folder; ``variables`` are added to the environment, CI is not set."""
+    folder = repository if isinstance(repository, Path) else repository.folder
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+    kept = {key: value for key, value in os.environ.items() if key != "CI"}
+    with patch.dict(os.environ, kept | variables, clear=True), redirect_stdout(out), redirect_stderr(err):
+        code = main([arguments[0], "-C", str(folder), *arguments[1:]])
+    return Ran(code, _written(out), _written(err))
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
+
+
+def done(repository: GitRepository | Path, *arguments: str, **variables: str) -> Ran:
+    """Runs a command line and insists on exit 0."""
+    ran = run(repository, *arguments, **variables)
+    assert ran.code == 0, (arguments, ran)
+    return ran
+
+
+def refused(repository: GitRepository | Path, *arguments: str, code: int = 3, error: str = "", **variables: str) -> Ran:
+    """Runs a command line and insists on this exit code and, where given, this error code."""
+    ran = run(repository, *arguments, **variables)
+    assert ran.code == code, (arguments, ran)
+    assert not error or f"[{error}]" in ran.err, (arguments, ran)
+    return ran
+
+
+def hint(ran: Ran) -> str:
+    """The first hint of an error."""
+    found = re.search(r"^  hint: (.*)$", ran.err, re.MULTILINE)
+    assert found, ran
+    return found[1]
+
+
+def shell(repository: GitRepository, line: str) -> None:
+    """Runs a line that promptctl printed, literally, in a shell."""
+    subprocess.run(["sh", "-c", line], cwd=repository.folder, check=True, capture_output=True)
+
+
+@cache
+def _built(settings: str, remote: bool) -> Path:
+    """One released line, built once a process and copied by every test."""
+    root = Path(tempfile.mkdtemp(prefix="promptctl-line-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    files = STARTER | {"promptctl.toml": settings, f"prompts/{OTHER}/prompt.yaml": plain("Summarise.")}
+    repository = new_repository(root / "work", files)
+    if remote:
+        with_remote(repository, root / "origin.git")
+    released(repository)
+    for word in ("one queue", "exactly one queue"):
+        released(repository, {f"prompts/{NAME}/prompt.yaml": text(word)})
+    return root
+
+
+def line(folder: Path, settings: str = SETTINGS, *, remote: bool = True) -> GitRepository:
+    """A repository with support/triage 1.0.0, 1.1.0, 1.2.0 and text/summary 1.0.0 released, nothing promoted.
+
+    Its bare remote is ``folder/origin.git``.
+    """
+    shutil.copytree(_built(settings, remote), folder, symlinks=True, dirs_exist_ok=True)
+    repository = GitRepository(folder / "work")
+    repository.seconds += 3600
+    if remote:
+        repository.git("remote", "set-url", "origin", str(folder / "origin.git"))
+    return repository
+
+
+def promoted(repository: GitRepository, *versions: str, environment: str = "staging", name: str = NAME) -> None:
+    """Promotes versions of one prompt, one after the other."""
+    for version in versions:
+        done(repository, "promote", f"{name}@{version}", environment)
+
+
+def served(repository: GitRepository, environment: str = "staging", name: str = NAME) -> str | None:
+    """The version that an environment serves, as ``status`` tells."""
+    rows = done(repository, "status", "--json").data["prompts"]
+    found: Any = next(row for row in rows if row["prompt"] == name)["served"].get(environment)
+    return str(found["version"]) if found else None
+
+
+def shown(repository: GitRepository, path: str, revision: str = "origin/main") -> str:
+    """A file of a commit; empty when it has none."""
+    return repository.git("show", f"{revision}:{path}", check=False)
+
+
+def pointer_file(environment: str = "staging", name: str = NAME) -> str:
+    return f"{FOLDER}/{environment}/{name}.yaml"
+
+
+def moves_file(environment: str = "staging", name: str = NAME) -> str:
+    return f"{FOLDER}/{environment}/{name}.moves.jsonl"
+
+
+def remote_refs(repository: GitRepository) -> dict[str, str]:
+    """What the bare remote has."""
+    lines = repository.git("ls-remote", "origin").splitlines()
+    return {ref: target for target, _, ref in (line.partition("\t") for line in lines)}
