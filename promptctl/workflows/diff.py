@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.project import UNKNOWN_PROMPT
 from promptctl.adapters.repository import Repository
-from promptctl.adapters.suites import load_suite
 from promptctl.core.diff import PromptDiff, prompt_diff
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.rendered_diff import CaseDiff, rendered_diff
@@ -74,6 +73,8 @@ def _cases(before: Resolved, after: Resolved) -> tuple[CaseDiff, ...]:
             message = f"{side.name} is a chain: what its steps are sent depends on answers"
             steps = ", ".join(dict.fromkeys(step.prompt for step in side.closure.prompt.steps))
             raise UsageError(NO_MESSAGES, message, hint=f"compare its steps: {steps}")
+    from promptctl.adapters.suites import load_suite
+
     loaded = load_suite(after.project, after.name)
     if loaded is None:
         hint = f"promptctl new --suite {after.name}"

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
-from promptctl.adapters.suites import load_suite
 from promptctl.core.closure import Closure
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
@@ -83,12 +82,19 @@ class _Run:
             if closure:
                 self.closures.append(closure)
                 self.findings += closure_findings(closure)
-            self.read(f"prompts/{name}/eval.yaml", partial(load_suite, self.project, name))
+        self.suites()
         partials = {document.file: document for closure in self.closures for document in closure.partials.values()}
         self.findings += partial_findings(self.closures, partials.values())
+
+    def suites(self) -> None:
         files = self.project.tree.files()
         with_suite = {prompt.name for prompt in self.parsed if f"prompts/{prompt.name}/eval.yaml" in files}
         self.findings += suite_findings(self.parsed, with_suite)
+        if with_suite:
+            from promptctl.adapters.suites import load_suite
+
+            for name in sorted(with_suite):
+                self.read(f"prompts/{name}/eval.yaml", partial(load_suite, self.project, name))
 
     def repository(self) -> None:
         self.findings += [problem_finding(problem, "prompts") for problem in self.project.misplaced()]
