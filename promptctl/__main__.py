@@ -29,6 +29,11 @@ def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         print(f"promptctl {__version__}")
         return 0
+    if not arguments or arguments in (["--help"], ["-h"]):
+        from promptctl.cli.table import overview
+
+        print(overview(), file=sys.stdout if arguments else sys.stderr)
+        return 0 if arguments else 2
     if arguments[:1] == ["--complete"]:
         from promptctl.cli.completion import candidates
 

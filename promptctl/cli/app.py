@@ -12,20 +12,11 @@ from typer.core import TyperGroup
 
 from promptctl.cli.output import Output
 from promptctl.cli.shell import TRACEBACK, as_command, bug
-from promptctl.cli.table import GROUPS, summaries
+from promptctl.cli.table import overview, summaries
 from promptctl.core.suggestion import suggest
 from promptctl.errors import PromptctlError, UsageError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-
-def overview() -> str:
-    """The text of ``promptctl --help``."""
-    lines = ["Usage: promptctl COMMAND NAME… [options]", "", "A Git repository as a prompt registry.", ""]
-    for group, commands in GROUPS.items():
-        lines += [f"{group}:", *(f"  {name:<10} {text}" for name, text in commands.items()), ""]
-    lines += ["Every command takes --help, --json, -q and -C DIR. promptctl --version prints the version."]
-    return "\n".join(lines)
 
 
 class _Commands(TyperGroup):
@@ -58,9 +49,7 @@ def _help(function: Any, name: str) -> str:
 
 def build() -> Any:
     """The program as a typer command group."""
-    root = typer.Typer(
-        cls=_Commands, add_completion=False, no_args_is_help=True, context_settings=_SETTINGS, rich_markup_mode=None
-    )
+    root = typer.Typer(cls=_Commands, add_completion=False, context_settings=_SETTINGS, rich_markup_mode=None)
     root.callback()(lambda: None)
     return typer.main.get_command(root)
 
