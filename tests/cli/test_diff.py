@@ -11,18 +11,23 @@ from tests.support import STARTER, TRIAGE, GitRepository, build_files, must_fail
 
 SUITE = """\
 cases:
-  - {name: short, inputs: {ticket: Help}, expect: [{contains: Help}]}
-  - {name: long, inputs: {ticket: Please help me}, expect: [{contains: help}]}
+  - {name: calm, inputs: {ticket: Help}, expect: [{contains: Help}]}
+  - {name: angry, inputs: {ticket: Help, mood: angry}, expect: [{contains: Help}]}
 """
-CHANGED = TRIAGE.replace("8000", "8").replace("Answer with a queue.", "Name one queue.\n      Nothing else.")
-CHANGED = CHANGED.replace("echo:echo", "gpt-4.1") + "output: {type: object, properties: {queue: {type: string}}}\n"
-FILES = STARTER | {"prompts/support/triage/eval.yaml": SUITE}
+CHANGED = (
+    TRIAGE.replace("8000}", "80}\n  mood: {type: string, default: calm}")
+    .replace("Answer with a queue.", "Name one queue.\n      Nothing else.")
+    .replace("{{ ticket }}", "{{ ticket }} ({{ mood }})")
+    .replace("echo:echo", "gpt-4.1")
+    + "output: {type: object, properties: {queue: {type: string}}}\n"
+)
 
 
 @pytest.fixture
 def edited(folder: Path) -> Path:
-    new_repository(folder, FILES)
-    build_files(folder, {"prompts/support/triage/prompt.yaml": CHANGED, "prompts/shared/tone.j2": "Be brief.\n"})
+    new_repository(folder)
+    prompt = {"prompts/support/triage/prompt.yaml": CHANGED, "prompts/support/triage/eval.yaml": SUITE}
+    build_files(folder, prompt | {"prompts/shared/tone.j2": "Be brief.\n"})
     return folder
 
 
@@ -72,7 +77,7 @@ def test_what_cannot_be_compared_is_said(edited: Path, arguments: tuple[str, ...
 
 
 def test_before_the_first_commit_there_is_nothing_to_compare_with(folder: Path) -> None:
-    build_files(folder, FILES)
+    build_files(folder, STARTER)
     GitRepository(folder).git("init", "-q")
     ran = must_fail("diff", "support/triage", cwd=folder, code=2)
     assert "error[PC032]: there is no commit yet to compare with" in ran.err
