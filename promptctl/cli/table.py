@@ -56,7 +56,7 @@ ARGUMENTS = {
     "run": "NAME[@REF]",
     "lint": "[NAME]…",
     "diff": "NAME[@REF] NAME[@REF]",
-    "deps": "NAME[@REF]",
+    "deps": "[NAME]…",
     "hash": "NAME[@REF]",
     "lock": "[NAME]…",
     "release": "",
@@ -76,6 +76,21 @@ ARGUMENTS = {
 """Each command's arguments as its help shows them, for completion, which must not wait for commands to load."""
 
 
+SUPERVISED = frozenset(
+    {"list", "show", "render", "lint", "diff", "deps", "hash", "lock", "verify", "plan", "status", "drift", "new"}
+)
+"""Commands that read text nobody has released, and do nothing else that takes long."""
+
+
 def summaries() -> dict[str, str]:
     """Every command's one line."""
     return {name: text for group in GROUPS.values() for name, text in group.items()}
+
+
+def overview() -> str:
+    """The text of ``promptctl --help``."""
+    lines = ["Usage: promptctl COMMAND NAME… [options]", "", "A Git repository as a prompt registry.", ""]
+    for group, commands in GROUPS.items():
+        lines += [f"{group}:", *(f"  {name:<10} {text}" for name, text in commands.items()), ""]
+    lines += ["Every command takes --help, --json, -q and -C DIR. promptctl --version prints the version."]
+    return "\n".join(lines)
