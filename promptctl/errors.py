@@ -41,6 +41,9 @@ class PromptctlError(Exception):
         super().__init__(message)
         self.problems: tuple[Problem, ...] = (Problem(code, message, place, hint),)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _revived, (type(self), self.problems)
+
     @property
     def problem(self) -> Problem:
         """The first problem, which names the error."""
@@ -53,6 +56,14 @@ class PromptctlError(Exception):
     @property
     def hint(self) -> str | None:
         return self.problem.hint
+
+
+def _revived(kind: type[PromptctlError], problems: tuple[Problem, ...]) -> PromptctlError:
+    """An error as it was before it crossed from one process to another."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, problems[0].message)
+    error.problems = problems
+    return error
 
 
 class UsageError(PromptctlError):

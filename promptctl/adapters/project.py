@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from promptctl.adapters.bounded import alive
 from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.settings import parse_toml
 from promptctl.core.closure import Closure, collect_partials
@@ -98,6 +99,7 @@ class Project:
     def closure(self, name: str, above: tuple[str, ...] = ()) -> Closure:
         """The prompt with its partials and, for a chain, its steps. Raises DocumentError or UsageError."""
         if name not in self._closures:
+            alive()
             prompt = self.prompt(name)
             if name in above:
                 raise prompt.document.error(CYCLE, "the chains contain each other: " + " -> ".join((*above, name)))

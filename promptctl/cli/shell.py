@@ -16,8 +16,10 @@ from typing import Annotated, Any
 
 import typer
 
+from promptctl.adapters.bounded import supervised
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, Output
+from promptctl.cli.table import SUPERVISED
 from promptctl.errors import PromptctlError, UsageError
 
 Command = Callable[..., Answer]
@@ -38,12 +40,21 @@ _COMMON = (
 
 
 def as_command(name: str, function: Command) -> Callable[..., None]:
-    """The function with the common options, printing its answer and exiting with its code."""
+    """The function with the common options, printing its answer and exiting with its code.
+
+    What reads unreleased text runs in a child process that can be stopped.
+    """
 
     @functools.wraps(function)
     def run(*, as_json: bool = False, quiet: bool = False, directory: Path | None = None, **arguments: Any) -> None:
         output = Output(name, as_json=as_json, quiet=quiet)
-        raise typer.Exit(guarded(output, lambda: function(_context(directory, output), **arguments)))
+
+        def answered() -> int:
+            return guarded(output, lambda: _exit_code(output, function(_context(directory, output), **arguments)))
+
+        if name in SUPERVISED:
+            raise typer.Exit(guarded(output, lambda: supervised(answered)))
+        raise typer.Exit(answered())
 
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     common = [
@@ -57,12 +68,17 @@ def as_command(name: str, function: Command) -> Callable[..., None]:
     return run
 
 
-def guarded(output: Output, act: Callable[[], Answer]) -> int:
-    """Runs, prints, and gives the exit code; nothing gets past it as a traceback."""
+def _exit_code(output: Output, answer: Answer) -> int:
+    """Prints an answer; a "no" is 1."""
+    output.answer(answer)
+    sys.stdout.flush()
+    return 0 if answer.ok else 1
+
+
+def guarded(output: Output, act: Callable[[], int]) -> int:
+    """The exit code of ``act``, or of the error that stops it; nothing gets past it as a traceback."""
     try:
-        answer = act()
-        output.answer(answer)
-        sys.stdout.flush()
+        return act()
     except PromptctlError as error:
         output.error(error)
         return error.exit_code
@@ -78,7 +94,6 @@ def guarded(output: Output, act: Callable[[], Answer]) -> int:
         fault = bug(error)
         output.error(fault)
         return fault.exit_code
-    return 0 if answer.ok else 1
 
 
 def bug(error: Exception) -> PromptctlError:

@@ -1,0 +1,217 @@
+"""Runs work on what nobody has released yet in a process of its own, which can be stopped whatever it does.
+
+The child has a limit of memory and must show signs of life; a thread or a timer could not stop a loop inside a C
+function. Where there is no ``fork`` (Windows) the work runs here, bounded by what rendering itself counts.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from promptctl.errors import PromptctlError, UsageError
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+STOPPED = "PC022"
+SECONDS = 4.0
+"""The longest silence of a child: no single prompt may take longer."""
+MEMORY = 384 * 1024 * 1024
+_MEMORY_A_PROMPT = 256 * 1024
+_FORKS = hasattr(os, "fork")
+
+_pulse: int | None = None
+
+
+def alive() -> None:
+    """Called between pieces of work: tells a supervising process that this one goes on, and makes room for more."""
+    if _pulse is not None:
+        os.write(_pulse, b".")
+        _limit_memory(_MEMORY_A_PROMPT, more=True)
+
+
+def supervised(act: Callable[[], int]) -> int:
+    """The exit code of ``act``, run in a child that prints for itself. Raises UsageError when it had to be stopped."""
+    if not _FORKS:
+        return act()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _child(writing, act)
+    os.close(writing)
+    try:
+        _watch(child, reading)
+    except KeyboardInterrupt:
+        os.kill(child, signal.SIGKILL)
+        _wait(child)
+        raise
+    finally:
+        os.close(reading)
+    status = _wait(child)
+    if os.WIFEXITED(status):
+        return os.WEXITSTATUS(status)
+    raise _stopped(os.WTERMSIG(status))
+
+
+def _child(pulse: int, act: Callable[[], int]) -> None:
+    """Runs ``act`` and ends the process; nothing of the parent's clean-up may run here."""
+    global _pulse
+    code = 70
+    try:
+        _pulse = pulse
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _limit_memory(MEMORY)
+        code = act()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _watch(child: int, reading: int) -> None:
+    """Reads signs of life until the child closes its end; kills it after too long a silence."""
+    while select.select([reading], [], [], SECONDS)[0]:
+        if not os.read(reading, 65536):
+            return
+    os.kill(child, signal.SIGKILL)
+
+
+def _wait(child: int) -> int:
+    while True:
+        try:
+            return os.waitpid(child, 0)[1]
+        except InterruptedError:
+            continue
+
+
+def _stopped(signal_number: int) -> UsageError:
+    why = f"took longer than {SECONDS:.0f} s" if signal_number == signal.SIGKILL else f"ended by signal {signal_number}"
+    return UsageError(STOPPED, f"stopped: a prompt {why}", hint="look for loops, patterns and sizes that explode")
+
+
+def _limit_memory(size: int, *, more: bool = False) -> None:
+    """Limits private memory, so that mapped files (Git's packs) do not count; ``more`` raises the limit by ``size``."""
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = soft + size if more else size
+    if (more and soft == resource.RLIM_INFINITY) or (hard != resource.RLIM_INFINITY and wanted > hard):
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+class Worker(Generic[Argument, Result]):
+    """A child that answers calls of one function, one at a time, until it is closed."""
+
+    def __init__(self, function: Callable[[Argument], Result]) -> None:
+        self._function = function
+        self._child: int | None = None
+        if _FORKS:
+            self._start()
+
+    def _start(self) -> None:
+        ask_reading, ask_writing = os.pipe()
+        answer_reading, answer_writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(ask_writing)
+            os.close(answer_reading)
+            _serve(self._function, ask_reading, answer_writing)
+        os.close(ask_reading)
+        os.close(answer_writing)
+        self._child, self._ask, self._answer = child, ask_writing, answer_reading
+
+    def __call__(self, argument: Argument) -> Result:
+        """The function's result. Raises its PromptctlError, or UsageError when the child had to be stopped."""
+        if not _FORKS:
+            return self._function(argument)
+        if self._child is None:
+            self._start()
+        _send(self._ask, pickle.dumps(argument))
+        message = _receive(self._answer, time.monotonic() + SECONDS)
+        if message is None:
+            raise self._stop()
+        done, value = pickle.loads(message)  # noqa: S301 - written by our own child
+        if not done:
+            raise value
+        result: Result = value
+        return result
+
+    def _stop(self) -> UsageError:
+        assert self._child is not None
+        os.kill(self._child, signal.SIGKILL)
+        status = self._end()
+        return _stopped(os.WTERMSIG(status) if os.WIFSIGNALED(status) else signal.SIGKILL)
+
+    def close(self) -> None:
+        """Ends the child."""
+        if self._child is not None:
+            self._end()
+
+    def _end(self) -> int:
+        assert self._child is not None
+        os.close(self._ask)
+        os.close(self._answer)
+        status, self._child = _wait(self._child), None
+        return status
+
+
+def _serve(function: Callable[[Any], Any], asking: int, answering: int) -> None:
+    """The child's loop: a call in, a result or an error out."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _limit_memory(MEMORY)
+        while (message := _receive(asking, None)) is not None:
+            _send(answering, pickle.dumps(_result(function, pickle.loads(message))))  # noqa: S301 - our own parent's
+    finally:
+        os._exit(0)
+
+
+def _result(function: Callable[[Any], Any], argument: Any) -> tuple[bool, Any]:
+    try:
+        return True, function(argument)
+    except PromptctlError as error:
+        return False, error
+    except MemoryError:
+        return False, UsageError(STOPPED, "stopped: a prompt takes too much memory")
+
+
+def _send(handle: int, message: bytes) -> None:
+    data = memoryview(len(message).to_bytes(8) + message)
+    while data:
+        try:
+            data = data[os.write(handle, data) :]
+        except BrokenPipeError:
+            return
+
+
+def _receive(handle: int, deadline: float | None) -> bytes | None:
+    """One message; None at the end of the stream or past the deadline."""
+    head = _read(handle, 8, deadline)
+    return _read(handle, int.from_bytes(head), deadline) if head else None
+
+
+def _read(handle: int, size: int, deadline: float | None) -> bytes | None:
+    parts: list[bytes] = []
+    while size:
+        left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        if not select.select([handle], [], [], left)[0]:
+            return None
+        part = os.read(handle, min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,132 @@
+"""Work in a child: stopped when it hangs, grows or dies, and otherwise as if it ran here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from promptctl.adapters import bounded
+from promptctl.errors import DocumentError, Place, Problem, StateError, UsageError
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "SECONDS", 0.4)
+
+
+def spin() -> int:
+    while True:
+        pass
+
+
+def grow() -> int:
+    return len(bytearray(2 * bounded.MEMORY))
+
+
+def test_the_exit_code_comes_back() -> None:
+    assert bounded.supervised(lambda: 3) == 3
+
+
+def test_a_loop_is_stopped(impatient: None) -> None:
+    with pytest.raises(UsageError, match="took longer") as caught:
+        bounded.supervised(spin)
+    assert caught.value.code == "PC022"
+
+
+def test_signs_of_life_buy_time(impatient: None) -> None:
+    def slow() -> int:
+        for _ in range(8):
+            time.sleep(0.1)
+            bounded.alive()
+        return 0
+
+    assert bounded.supervised(slow) == 0
+
+
+def test_a_signal_is_named(impatient: None) -> None:
+    def die() -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    with pytest.raises(UsageError, match="signal 15"):
+        bounded.supervised(die)
+
+
+def test_memory_is_limited() -> None:
+    def refused() -> int:
+        try:
+            return grow()
+        except MemoryError:
+            return 7
+
+    assert bounded.supervised(refused) == 7
+
+
+def test_nothing_of_the_child_stays(folder: Path) -> None:
+    def act() -> int:
+        (folder / "made").write_text("x")
+        bounded.MEMORY = 1
+        return 0
+
+    before = bounded.MEMORY
+    bounded.supervised(act)
+    assert (folder / "made").exists()
+    assert before == bounded.MEMORY
+
+
+def test_a_worker_answers_call_after_call() -> None:
+    worker: bounded.Worker[int, tuple[int, int]] = bounded.Worker(lambda number: (number * 2, os.getpid()))
+    answers = [worker(number) for number in range(5)]
+    worker.close()
+    assert [answer for answer, _ in answers] == [0, 2, 4, 6, 8]
+    assert len({process for _, process in answers}) == 1
+    assert answers[0][1] != os.getpid()
+
+
+ERRORS = [
+    UsageError("PC020", "missing", place=Place("f", 1, 2), hint="do"),
+    StateError("PC096", "refused"),
+    DocumentError((Problem("PC011", "a"), Problem("PC012", "b", Place("f", 3)))),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_our_errors_cross_over_whole(error: UsageError) -> None:
+    def fail(_: int) -> int:
+        raise error
+
+    worker = bounded.Worker(fail)
+    with pytest.raises(type(error)) as caught:
+        worker(1)
+    worker.close()
+    assert caught.value.problems == error.problems
+    assert str(caught.value) == str(error)
+
+
+def test_a_stuck_worker_is_stopped_and_the_next_call_has_a_new_one(impatient: None) -> None:
+    worker: bounded.Worker[bool, int] = bounded.Worker(lambda stuck: spin() if stuck else os.getpid())
+    first = worker(False)
+    with pytest.raises(UsageError, match="took longer"):
+        worker(True)
+    second = worker(False)
+    worker.close()
+    assert first != second
+
+
+def test_a_greedy_worker_says_so_and_goes_on() -> None:
+    worker: bounded.Worker[bool, int] = bounded.Worker(lambda greedy: grow() if greedy else 1)
+    with pytest.raises(UsageError, match="too much memory"):
+        worker(True)
+    assert worker(False) == 1
+    worker.close()
+
+
+def test_large_messages_pass() -> None:
+    worker: bounded.Worker[bytes, bytes] = bounded.Worker(lambda data: data[::-1])
+    data = os.urandom(3_000_000)
+    assert worker(data) == data[::-1]
+    worker.close()
