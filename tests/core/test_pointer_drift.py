@@ -8,7 +8,7 @@ from promptctl.core.drift import Drift
 from promptctl.core.moves import Moves
 from promptctl.core.pointer import Pointer, Served
 from promptctl.core.pointer_drift import pointer_faults
-from tests.core.test_moves import A, B, REMOVE, promote, told
+from tests.core.test_moves import REMOVE, A, B, promote, told
 
 
 def pointer(serial: int, served: Served) -> Pointer:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from promptctl.adapters.git.identity import committer
+from promptctl.adapters.git.identity import author_variables
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import commit_of
 
@@ -17,7 +17,7 @@ def write_commit(git: Git, base: str | None, files: Mapping[str, bytes | None], 
 
     Raises StateError when Git knows no committer; GitFailure when an object cannot be written.
     """
-    committer(git)
+    author = author_variables(git)
     with private_index(git) as extra:
         if base:
             git.run("read-tree", base, extra=extra)
@@ -25,7 +25,8 @@ def write_commit(git: Git, base: str | None, files: Mapping[str, bytes | None], 
         tree = git.run("write-tree", extra=extra).stdout.decode().strip()
     parents = ["-p", base] if base else []
     signing = ["-S"] if _signs(git) else []
-    return git.run("commit-tree", tree, *parents, *signing, "-F", "-", stdin=message.encode()).stdout.decode().strip()
+    arguments = ("commit-tree", tree, *parents, *signing, "-F", "-")
+    return git.run(*arguments, stdin=message.encode(), extra=author).stdout.decode().strip()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters.git.program import Git, GitFailure
@@ -14,6 +15,7 @@ class Identity:
     """``person`` is ``Name <email>``; ``stamped`` adds seconds and zone, as commits and tags spell it."""
 
     person: str
+    name: str
     email: str
     stamped: str
 
@@ -26,4 +28,16 @@ def committer(git: Git) -> Identity:
         hint = 'git config user.name "Your Name" && git config user.email you@example.org'
         raise StateError("PC095", "Git does not know who you are", hint=hint) from None
     person, email = re.sub(r" \d+ [-+]\d{4}$", "", stamped), re.search(r"<([^<>]*)>", stamped)
-    return Identity(person=person, email=email[1] if email else "", stamped=stamped)
+    name = person.partition(" <")[0]
+    return Identity(person=person, name=name, email=email[1] if email else "", stamped=stamped)
+
+
+def author_variables(git: Git) -> Mapping[str, str]:
+    """What lets a commit be made: nothing more where Git knows an author, else the committer as its author.
+
+    Raises StateError when Git knows no committer.
+    """
+    person = committer(git)
+    if git.run("var", "GIT_AUTHOR_IDENT", expected=(0, 128)).returncode == 0:
+        return {}
+    return {"GIT_AUTHOR_NAME": person.name, "GIT_AUTHOR_EMAIL": person.email}

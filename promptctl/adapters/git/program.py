@@ -14,7 +14,8 @@ from promptctl.errors import OutsideError, UsageError
 GIT_FAILED, GIT_MISSING, NOT_A_REPOSITORY = "PC090", "PC091", "PC006"
 _OPTIONS = (
     "-c safe.bareRepository=explicit -c core.fsmonitor=false -c core.fsync=committed,reference,index "
-    "-c gc.auto=0 -c maintenance.auto=false -c core.quotePath=false -c color.ui=false -c log.showSignature=false"
+    "-c gc.auto=0 -c maintenance.auto=false -c core.quotePath=false -c color.ui=false -c log.showSignature=false "
+    "-c i18n.commitEncoding=UTF-8 -c i18n.logOutputEncoding=UTF-8"
 ).split()
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _ENVIRONMENT = {
