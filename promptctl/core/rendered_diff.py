@@ -22,14 +22,14 @@ class CaseDiff:
     new_fault: str | None = None
 
     @property
-    def differs(self) -> bool:
-        """Whether the two sides send something else; two sides that both fail send nothing."""
-        return bool(self.messages) or (self.old_fault is None) != (self.new_fault is None)
+    def same(self) -> bool:
+        """Whether both sides send the same; a side that sends nothing is never the same."""
+        return not self.messages and self.old_fault is None and self.new_fault is None
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "differs": self.differs,
+            "same": self.same,
             "messages": [change.to_dict() for change in self.messages],
             "old_fault": self.old_fault,
             "new_fault": self.new_fault,

@@ -76,10 +76,10 @@ def _fenced(pieces: Sequence[Piece]) -> str:
 def _cases(cases: Sequence[CaseDiff] | None) -> Iterator[str]:
     if cases is None:
         return
-    same = sum(not case.differs for case in cases)
-    yield f"#### rendered cases: {len(cases) - same} of {len(cases)} differ"
+    same = sum(case.same for case in cases)
+    yield f"#### rendered cases: {same} of {len(cases)} send the same"
     for case in cases:
-        if case.differs:
+        if not case.same:
             yield f"##### {code(case.name)}"
             yield from _messages(case.messages, "######")
             for side, fault in (("old", case.old_fault), ("new", case.new_fault)):

@@ -93,9 +93,9 @@ def _cases(cases: Sequence[CaseDiff] | None) -> Iterator[Line]:
         return
     yield (Segment("rendered cases", "title"),)
     for case in cases:
-        if case.differs:
+        if not case.same:
             yield from _messages(case.messages, case.name, "  ") if case.messages else _faults(case)
-    same = sum(not case.differs for case in cases)
+    same = sum(case.same for case in cases)
     if same:
         yield (Segment(f"  {same} of {len(cases)} send the same", "dim"),)
 

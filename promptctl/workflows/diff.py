@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from promptctl.adapters.bounded import alive
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.project import UNKNOWN_PROMPT
 from promptctl.adapters.repository import Repository
@@ -12,6 +15,9 @@ from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.rendered_diff import CaseDiff, rendered_diff
 from promptctl.errors import UsageError
 from promptctl.workflows.resolve import Resolved, resolve
+
+if TYPE_CHECKING:
+    from promptctl.core.suite import Suite
 
 NO_CASES, NO_MESSAGES, NO_COMMIT = "PC030", "PC031", "PC032"
 
@@ -79,4 +85,11 @@ def _cases(before: Resolved, after: Resolved) -> tuple[CaseDiff, ...]:
     if loaded is None:
         hint = f"promptctl new --suite {after.name}"
         raise UsageError(NO_CASES, f"{after.reference} has no eval.yaml, so there are no cases to render", hint=hint)
-    return rendered_diff(before.closure, after.closure, [(case.name, case.inputs) for case in loaded.suite.cases])
+    return rendered_diff(before.closure, after.closure, _given(loaded.suite))
+
+
+def _given(suite: Suite) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each case's name and inputs; every one shows that the work goes on."""
+    for case in suite.cases:
+        alive()
+        yield case.name, case.inputs

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from promptctl.adapters.bounded import alive
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
 from promptctl.core.closure import Closure
@@ -94,6 +95,7 @@ class _Run:
             from promptctl.adapters.suites import load_suite
 
             for name in sorted(with_suite):
+                alive()
                 self.read(f"prompts/{name}/eval.yaml", partial(load_suite, self.project, name))
 
     def repository(self) -> None:
@@ -114,6 +116,7 @@ class _Run:
         for file in self.project.tree.files():
             path = file.removeprefix("prompts/")
             if path != file and path.endswith(".j2"):
+                alive()
                 document = self.read(shown(self.project.tree, file), partial(self.project.partial, path))
                 if document:
                     found[path] = document

@@ -11,8 +11,8 @@ NEW = closure_of(
 
 def test_cases_that_send_the_same_are_told_from_those_that_differ() -> None:
     same, changed = rendered_diff(OLD, NEW, [("same", {"who": "Ada"}), ("changed", {"who": "Al", "how": "dear "})])
-    assert (same.name, same.differs) == ("same", False)
-    assert changed.differs
+    assert (same.name, same.same) == ("same", True)
+    assert not changed.same
     assert changed.old_fault == "unknown input `how`"
     assert changed.new_fault is None
 
@@ -34,14 +34,14 @@ def test_a_template_that_fails_is_named_with_its_place() -> None:
     assert case.new_fault == "ZeroDivisionError: division by zero (prompts/p/prompt.yaml:3)"
     assert case.to_dict() == {
         "name": "a",
-        "differs": True,
+        "same": False,
         "messages": [],
         "old_fault": None,
         "new_fault": case.new_fault,
     }
 
 
-def test_two_sides_that_both_fail_send_nothing_and_do_not_differ() -> None:
+def test_two_sides_that_both_fail_are_not_called_the_same() -> None:
     (case,) = rendered_diff(OLD, NEW, [("a", {})])
-    assert not case.differs
+    assert not case.same
     assert case.old_fault == case.new_fault == "missing input `who`"

@@ -56,7 +56,7 @@ def test_a_prompt_that_no_commit_has_is_unknown_there(edited: Repository) -> Non
 def test_the_cases_of_the_new_side_are_rendered(edited: Repository) -> None:
     build_files(edited.root, {"prompts/shared/tone.j2": "Be warm.\n"})
     found = diff(edited, "support/triage", rendered=True)
-    assert [(case.name, case.differs) for case in found.cases or ()] == [("a", True)]
+    assert [(case.name, case.same) for case in found.cases or ()] == [("a", False)]
 
 
 def test_without_a_suite_there_is_nothing_to_render(edited: Repository) -> None:
