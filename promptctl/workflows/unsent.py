@@ -12,7 +12,7 @@ from promptctl.adapters.state import UNSENT, unsent_commit
 from promptctl.core.pointer import FOLDER
 from promptctl.errors import StateError
 
-MET_ANOTHER = "PC112"
+MET_ANOTHER = "PC118"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
