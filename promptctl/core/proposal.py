@@ -14,22 +14,20 @@ NEVER_RELEASED = "never released"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptBase:
-    """What a prompt is compared with: the entry of the base's lock, and the digest its files have there.
+    """What a prompt is compared with: the version and digest agreed on at the base, None for a new one.
 
     ``hotfixes`` are releases that tags know and the base's lock does not. ``taken`` are versions that belong to others,
-    with their digests where a lock knows them. ``tagged`` are versions that have a tag.
+    with their digests where a lock knows them. ``withdrawn`` is an entry of the base whose files no commit holds, since
+    two merges crossed: nothing can be tagged with it.
     """
 
-    entry: LockEntry | None = None
-    content: str | None = None
+    version: Version | None = None
+    digest: str | None = None
+    releases: Mapping[Version, str] = field(default_factory=dict)
+    retired: Mapping[Version, str] = field(default_factory=dict)
     hotfixes: Mapping[Version, str] = field(default_factory=dict)
     taken: Mapping[Version, str | None] = field(default_factory=dict)
-    tagged: Collection[Version] = ()
-
-    @property
-    def crossed(self) -> bool:
-        """Whether the base's entry describes files that the base does not hold, so that no commit can be tagged."""
-        return self.entry is not None and self.content != self.entry.digest and self.entry.version not in self.tagged
+    withdrawn: Version | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +52,11 @@ def propose(
 
     Raises StateError when the wished step is below a breaking change.
     """
-    entry = base.entry
     version = _version(name, content, base, change, now, wish)
-    releases = {**(entry.releases if entry else {}), **base.hotfixes, version: content}
-    retired = _retired(now, releases) | {
-        key: reason for key, reason in (entry.retired if entry else {}).items() if key in releases
-    }
-    if entry and base.crossed and entry.version in releases:
-        retired.setdefault(entry.version, NEVER_RELEASED)
+    releases = {**base.releases, **base.hotfixes, version: content}
+    retired = _retired(now, releases) | {key: reason for key, reason in base.retired.items() if key in releases}
+    if base.withdrawn in releases:
+        retired.setdefault(base.withdrawn, NEVER_RELEASED)
     return LockEntry(version=version, digest=content, parts=parts, releases=releases, retired=retired)
 
 
@@ -73,17 +68,21 @@ def _retired(now: LockEntry | None, releases: Mapping[Version, str]) -> dict[Ver
 
 
 def _version(name: str, content: str, base: PromptBase, change: Change, now: LockEntry | None, wish: Wish) -> Version:
-    if base.entry and content == base.entry.digest and not base.crossed and wish.step is None:
-        return base.entry.version
-    start = base.entry.version if base.entry else None
+    start = base.version
+    if start and content == base.digest and wish.step is None:
+        return start
     step: Change = wish.step or (change if change != "none" else "patch")
     if change == "major" and start and not wish.allow_breaking and ORDER.index(step) < ORDER.index("major"):
         message = f"{name} breaks its callers, which asks for a major version, not a {step} one"
         raise StateError("PC027", message, hint=f"promptctl lock {name} --bump major, or --allow-breaking")
-    standing = now.version if now and now.digest == content and not wish.step and not wish.candidate else None
-    if standing and base.taken.get(standing, content) == content and high_enough(start, standing, change):
+    standing = now.version if now and now.digest == content and not (wish.step or wish.candidate) else None
+    if standing and _nobody_elses(base, standing, content) and high_enough(start, standing, change):
         return standing
     return free_version(start, step, base.taken.keys(), candidate=wish.candidate)
+
+
+def _nobody_elses(base: PromptBase, version: Version, content: str) -> bool:
+    return version != base.withdrawn and base.taken.get(version, content) == content
 
 
 def high_enough(base: Version | None, version: Version, change: Change) -> bool:
@@ -98,11 +97,9 @@ def free_version(base: Version | None, step: Change, taken: Collection[Version],
     found = bump(base, step) if base else FIRST
     while found in taken:
         found = bump(found, step)
-    return _candidate(found, taken) if candidate else found
-
-
-def _candidate(version: Version, taken: Collection[Version]) -> Version:
-    number = 1
-    while replace(version, candidate=number) in taken:
+    if not candidate:
+        return found
+    number = 1 + ((base.candidate or 0) if base and replace(base, candidate=None) == found else 0)
+    while replace(found, candidate=number) in taken:
         number += 1
-    return replace(version, candidate=number)
+    return replace(found, candidate=number)

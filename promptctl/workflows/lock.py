@@ -82,18 +82,17 @@ def _entry(
     change: Change = found.change if found else "minor"
     asked = wish if named or change != "none" else Wish()
     entry = propose(prompt.name, digest(closure), parts(closure), start, change, now, asked)
-    previous = start.entry.version if start.entry else None
     told = (*_base_reasons(base, start, prompt), *_reasons(found))
-    if entry.version == previous and not told:
+    if entry.version == start.version and not told:
         return entry, None
-    shown: Change = change if start.entry else "none"
-    return entry, LockChange(name=prompt.name, before=previous, after=entry.version, change=shown, reasons=told)
+    shown: Change = change if start.version else "none"
+    return entry, LockChange(name=prompt.name, before=start.version, after=entry.version, change=shown, reasons=told)
 
 
 def _base_reasons(base: Base, start: PromptBase, prompt: Prompt) -> Iterator[str]:
     """What an entry takes over besides the change of the files."""
-    if start.entry and start.crossed:
-        yield f"{start.entry.version} is withdrawn: no commit holds what the lock has for it"
+    if start.withdrawn:
+        yield f"{start.withdrawn} is withdrawn: no commit holds what the lock has for it"
     for version in ordered(start.hotfixes):
         yield f"copies the hotfix {version}"
     old = next((name for name in prompt.formerly if name in base.lock.prompts), None)

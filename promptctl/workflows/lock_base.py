@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from promptctl.adapters.git.refs import commit_of, merge_base
 from promptctl.adapters.git.tags import ReleaseTag, release_tags
@@ -12,10 +12,11 @@ from promptctl.adapters.repository import Repository, read_lock, require_full_hi
 from promptctl.core import lockfile
 from promptctl.core.canonical import digest
 from promptctl.core.closure import Closure
-from promptctl.core.lockfile import LockEntry, Lockfile
+from promptctl.core.lockfile import LockEntry, Lockfile, ordered
 from promptctl.core.proposal import PromptBase
 from promptctl.core.version import Version
 from promptctl.errors import DocumentError, PromptctlError, StateError
+from promptctl.workflows.brought import commits_that_brought, lock_at
 from promptctl.workflows.releases import check_tag, known_tags, require_tags
 
 
@@ -80,15 +81,7 @@ def _last_lock(repository: Repository, commit: str) -> Lockfile:
 def _own_tags(repository: Repository, base: str) -> dict[str, ReleaseTag]:
     """The newest release of each prompt made on this branch since the base; a hotfix branch has some."""
     newer = release_tags(repository.git, options=("--merged=HEAD", f"--no-merged={base}"))
-    return {tag.name: tag for tag in newer if tag.commit and _carries(repository, tag.commit, tag.name)}
-
-
-def _carries(repository: Repository, commit: str, name: str) -> bool:
-    """Whether the lock at a commit can be read and has a prompt."""
-    try:
-        return name in read_lock(repository.at(commit)).prompts
-    except PromptctlError:
-        return False
+    return {tag.name: tag for tag in newer if tag.commit and tag.name in lock_at(repository, tag.commit).prompts}
 
 
 def base_of(
@@ -97,54 +90,71 @@ def base_of(
     """What one prompt is compared with, and its closure there; None when it is new.
 
     A prompt that was called otherwise at the base is found by its former names. Raises StateError with the fetch line
-    where the answer depends on tags that are not in this clone.
+    where the answer depends on tags or history that are not in this clone.
     """
-    project = _where(repository, base, name, former)
+    project, commit = _where(repository, base, name, former)
     lock = base.lock if project is base.project or project is None else read_lock(project)
     called = next((known for known in (name, *former) if known in lock.prompts), name)
-    closure = _closure(project, called)
-    entry = _renamed(lock.prompts.get(called), renamed=called != name)
-    found = _compared(repository, base, name, entry, digest(closure) if closure else None)
-    if project and (found.crossed or not (entry and entry.releases)):
+    entry = lock.prompts.get(called)
+    version, closure = _agreed(repository, base, commit, called, entry) if entry and commit else (None, None)
+    if project and (entry is None or called != name):
         require_tags(repository, name)
+    releases = entry.releases if entry and called == name else {}
+    tags, tip = base.tags.get(name, ()), base.tip.prompts.get(name)
+    found = PromptBase(
+        version=version,
+        digest=entry.releases.get(version) if entry and version else None,
+        releases=releases,
+        retired=entry.retired if entry else {},
+        hotfixes=_hotfixes(repository, base, tags, releases),
+        taken={**dict.fromkeys(tag.version for tag in tags), **(tip.releases if tip else {}), **releases},
+        withdrawn=entry.version if entry and version != entry.version else None,
+    )
     return found, closure
 
 
-def _where(repository: Repository, base: Base, name: str, former: tuple[str, ...]) -> Project | None:
+def _agreed(
+    repository: Repository, base: Base, commit: str, name: str, entry: LockEntry
+) -> tuple[Version | None, Closure | None]:
+    """The entry's version and the files it describes, though other files may have been committed since without a lock.
+
+    Where no commit has such files (two merges crossed), the newest earlier release that has.
+    """
+    closure = _closure(repository.at(commit), name)
+    if closure and digest(closure) == entry.digest:
+        return entry.version, closure
+    earlier = [version for version in reversed(ordered(entry.releases)) if version != entry.version]
+    for version in (entry.version, *earlier):
+        wanted = entry.digest if version == entry.version else entry.releases[version]
+        for there in _commits(repository, base, commit, name, version, wanted):
+            closure = _closure(repository.at(there), name)
+            if closure and digest(closure) == wanted:
+                return version, closure
+    return None, None
+
+
+def _commits(
+    repository: Repository, base: Base, commit: str, name: str, version: Version, wanted: str
+) -> Iterator[str]:
+    """Where a release may be found: at its tag, or at the commit that brought it into the lock."""
+    yield from (tag.commit for tag in base.tags.get(name, ()) if tag.version == version and tag.commit)
+    require_full_history(repository, f"what {name} {version} was")
+    yield from commits_that_brought(repository, commit, {(name, version): wanted}).values()
+
+
+def _where(repository: Repository, base: Base, name: str, former: tuple[str, ...]) -> tuple[Project | None, str | None]:
     """The state to compare with: this branch's own release, else the base.
 
     For a prompt that was removed and is there again, the last state that had it, so that it goes on counting.
     """
     own = base.own.get(name)
     if own and own.commit:
-        return repository.at(own.commit)
+        return repository.at(own.commit), own.commit
     if base.commit is None or name not in base.tags or any(known in base.lock.prompts for known in (name, *former)):
-        return base.project
+        return base.project, base.commit
     log = repository.git.text("log", "--first-parent", "--format=%H", base.commit, "--", lockfile.PATH)
-    for commit in log.split("\n"):
-        if commit and _carries(repository, commit, name):
-            return repository.at(commit)
-    return base.project
-
-
-def _compared(
-    repository: Repository, base: Base, name: str, entry: LockEntry | None, content: str | None
-) -> PromptBase:
-    tags, tip = base.tags.get(name, ()), base.tip.prompts.get(name)
-    tagged = {tag.version for tag in tags}
-    witnessed = {**(tip.releases if tip else {}), **(entry.releases if entry else {})}
-    return PromptBase(
-        entry=entry,
-        content=content,
-        hotfixes=_hotfixes(repository, base, tags, entry),
-        taken={**dict.fromkeys(tagged), **witnessed},
-        tagged=tagged,
-    )
-
-
-def _renamed(entry: LockEntry | None, *, renamed: bool) -> LockEntry | None:
-    """A prompt under a new name goes on counting from its old version, with releases of its own."""
-    return replace(entry, releases={}) if entry and renamed else entry
+    last = next((commit for commit in log.split() if name in lock_at(repository, commit).prompts), base.commit)
+    return repository.at(last), last
 
 
 def _closure(project: Project | None, name: str) -> Closure | None:
@@ -158,9 +168,9 @@ def _closure(project: Project | None, name: str) -> Closure | None:
 
 
 def _hotfixes(
-    repository: Repository, base: Base, tags: tuple[ReleaseTag, ...], entry: LockEntry | None
+    repository: Repository, base: Base, tags: tuple[ReleaseTag, ...], releases: Mapping[Version, str]
 ) -> dict[Version, str]:
     """Releases made on hotfix branches that no shared lock has copied yet."""
-    unknown = [tag for tag in tags if entry is None or tag.version not in entry.releases]
+    unknown = [tag for tag in tags if tag.version not in releases]
     checks = (check_tag(repository, tag, {"the default branch's lock": base.tip}) for tag in unknown)
     return {check.tag.version: check.release.digest for check in checks if check.release and check.hotfix}

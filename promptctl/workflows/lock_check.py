@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core.canonical import digest, parts
@@ -58,12 +58,11 @@ def _against_base(
         if entry is None or entry.digest != digest(closure) or (_agree(entry, before) and name not in base.own):
             continue
         start, closure_before = base_of(repository, base, name, closure.prompt.formerly)
-        if name in base.own and start.entry:
-            yield from rewritten(Lockfile({name: start.entry}), here)
-        change = _change(start, closure_before, closure)
+        if name in base.own:
+            yield from rewritten(Lockfile({name: replace(entry, releases=start.releases)}), here)
+        change: Change = change_class(closure_before, closure).change if closure_before else "minor"
         if _too_low(start, entry, "minor" if allow_breaking and change == "major" else change):
-            assert start.entry
-            message = f"{name} {entry.version} is too low for a {change} change since {start.entry.version}"
+            message = f"{name} {entry.version} is too low for a {change} change since {start.version}"
             yield Drift(
                 kind="version-low", prompt=name, version=entry.version, message=message, repair="promptctl lock"
             )
@@ -73,13 +72,8 @@ def _agree(entry: LockEntry, before: LockEntry | None) -> bool:
     return before is not None and (entry.version, entry.digest) == (before.version, before.digest)
 
 
-def _change(start: PromptBase, before: Closure | None, now: Closure) -> Change:
-    """The class of the change since the base; "none" only where the base's own entry still holds."""
-    found = change_class(before, now).change if before else "minor"
-    return "patch" if found == "none" and start.crossed else found
-
-
 def _too_low(start: PromptBase, entry: LockEntry, change: Change) -> bool:
-    if start.entry is None or (change == "none" and not entry.version < start.entry.version):
+    """Unchanged files may keep their version; changed ones need a later one, high enough for the class."""
+    if start.version is None or (change == "none" and not entry.version < start.version):
         return False
-    return not high_enough(start.entry.version, entry.version, change)
+    return not high_enough(start.version, entry.version, change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -12,13 +12,13 @@ from promptctl.adapters.git.remote import Update, fetch_shared, push
 from promptctl.adapters.git.tags import ReleaseTag, create_tag, mirrored_tags, read_claim, release_tags
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.core import lockfile
 from promptctl.core.canonical import digest
 from promptctl.core.drift import lock_drift
 from promptctl.core.lockfile import Lockfile, ordered
 from promptctl.core.tag import tag_name, tag_ref
 from promptctl.core.version import Version
 from promptctl.errors import OutsideError, PromptctlError, StateError
+from promptctl.workflows.brought import commits_that_brought
 from promptctl.workflows.releases import known_tags, release_refs
 
 _AT_ONCE = 200
@@ -148,10 +148,10 @@ def _tag(
     skipped: list[Skipped] = []
     tagger = committer(repository.git).stamped if wanted else ""
     digests = {(name, version): lock.prompts[name].releases[version] for name, version in wanted}
-    commits = _bringing_commits(repository, head, digests)
+    commits = commits_that_brought(repository, head, digests)
     for (name, version), digest_text in digests.items():
         commit = commits.get((name, version))
-        reason = _fault(repository, name, commit, digest_text)
+        reason = _fault(repository, name, version, commit, digest_text)
         if reason or commit is None:
             skipped.append(Skipped(name=name, version=version, reason=reason or "no commit brought it"))
             continue
@@ -160,7 +160,7 @@ def _tag(
     return tuple(made), tuple(skipped)
 
 
-def _fault(repository: Repository, name: str, commit: str | None, digest_text: str) -> str | None:
+def _fault(repository: Repository, name: str, version: Version, commit: str | None, digest_text: str) -> str | None:
     """Why an entry cannot be tagged at a commit, or None."""
     if commit is None:
         return "no commit brought it"
@@ -169,34 +169,8 @@ def _fault(repository: Repository, name: str, commit: str | None, digest_text: s
     except PromptctlError as error:
         return f"{commit[:7]} brought it, but the prompt cannot be read there: {error}"
     if content != digest_text:
-        return f"{commit[:7]} brought it with another digest ({content}); promptctl lock withdraws it"
+        return f"{commit[:7]} brought it with another digest ({content}); promptctl retire {name}@{version} --reason …"
     return None
-
-
-def _bringing_commits(
-    repository: Repository, head: str, wanted: Mapping[tuple[str, Version], str]
-) -> dict[tuple[str, Version], str]:
-    """The first-parent commit that brought each entry, with its digest, into the lock."""
-    found: dict[tuple[str, Version], str] = {}
-    missing = set(wanted)
-    if not missing:
-        return found
-    log = repository.git.text("log", "--first-parent", "--format=%H", head, "--", lockfile.PATH)
-    for commit in log.split("\n"):
-        lock = _lock_at(repository, commit)
-        gone = {key for key in missing if lock.release_digest(*key) != wanted[key]}
-        missing -= gone
-        if not missing:
-            break
-        found |= dict.fromkeys(missing, commit)
-    return found
-
-
-def _lock_at(repository: Repository, commit: str) -> Lockfile:
-    try:
-        return read_lock(repository.at(commit))
-    except PromptctlError:
-        return Lockfile()
 
 
 def _pending(repository: Repository, lock: Lockfile, there: dict[str, ReleaseTag]) -> list[ReleaseTag]:

@@ -26,10 +26,16 @@ def entry(text: str, digest: str = OLD, retired: dict[str, str] | None = None, *
     )
 
 
-def base(text: str | None = "1.0.0", content: str | None = OLD, **more: Any) -> PromptBase:
-    taken = {version(key): digest for key, digest in more.pop("taken", {}).items()}
-    found = entry(text) if text else None
-    return PromptBase(entry=found, content=content if found else None, taken=taken, **more)
+def base(text: str | None = "1.0.0", *, taken: dict[str, str | None] | None = None) -> PromptBase:
+    found = {version(key): digest for key, digest in (taken or {}).items()}
+    return start_of(entry(text), taken=found) if text else PromptBase(taken=found)
+
+
+def start_of(found: LockEntry, **more: Any) -> PromptBase:
+    """The base that a lock's entry is."""
+    return PromptBase(
+        version=found.version, digest=found.digest, releases=found.releases, retired=found.retired, **more
+    )
 
 
 def proposed(
@@ -58,7 +64,7 @@ def proposed(
         (base(), "minor", {"candidate": True}, "1.1.0-rc.1"),
         (base(taken={"1.1.0-rc.1": None}), "minor", {"candidate": True}, "1.1.0-rc.2"),
         (base(taken={"1.1.0": ELSE}), "minor", {"candidate": True}, "1.2.0-rc.1"),
-        (base("1.1.0-rc.1"), "minor", {"candidate": True}, "1.1.0-rc.1"),
+        (base("1.1.0-rc.1"), "minor", {"candidate": True}, "1.1.0-rc.2"),
         (base("1.1.0-rc.1", taken={"1.1.0-rc.1": OLD}), "minor", {"candidate": True}, "1.1.0-rc.2"),
         (base("1.1.0-rc.1"), "minor", {}, "1.1.0"),
         (base("1.1.0-rc.1"), "major", {}, "2.0.0"),
@@ -115,7 +121,7 @@ def test_a_proposal_for_other_files_does_not_stand() -> None:
 
 
 def test_releases_are_the_bases_the_hotfixes_and_this_one() -> None:
-    start = PromptBase(entry=entry("1.1.0", OLD, v1_0_0=ELSE), content=OLD, hotfixes={version("1.0.1"): ELSE}, taken={})
+    start = start_of(entry("1.1.0", OLD, v1_0_0=ELSE), hotfixes={version("1.0.1"): ELSE})
     now = entry("1.2.0", NEW, v9_0_0=ELSE)
     found = proposed(start, "minor", now=now)
     assert {str(key): digest for key, digest in found.releases.items()} == {
@@ -127,7 +133,7 @@ def test_releases_are_the_bases_the_hotfixes_and_this_one() -> None:
 
 
 def test_what_is_withdrawn_stays_withdrawn_as_far_as_it_means_the_same_release() -> None:
-    start = PromptBase(entry=entry("1.1.0", OLD, {"1.0.0": "old"}, v1_0_0=ELSE), content=OLD)
+    start = start_of(entry("1.1.0", OLD, {"1.0.0": "old"}, v1_0_0=ELSE))
     now = entry("1.2.0", NEW, {"1.1.0": "new", "1.2.0": "mine", "3.0.0": "gone"}, v1_1_0=OLD, v1_0_0=ELSE)
     kept = proposed(start, "minor", now=now)
     assert {str(key): reason for key, reason in kept.retired.items()} == {
@@ -139,20 +145,30 @@ def test_what_is_withdrawn_stays_withdrawn_as_far_as_it_means_the_same_release()
     assert version("1.1.0") not in proposed(start, "minor", now=crossing).retired
 
 
-@pytest.mark.parametrize("content", [NEW, OLD, ELSE])
-def test_an_entry_that_its_base_does_not_hold_is_never_released(content: str) -> None:
-    start = PromptBase(entry=entry("1.1.0", OLD, v1_0_0=ELSE), content=NEW)
-    assert start.crossed
-    found = proposed(start, "none" if content == NEW else "minor", content=content)
+@pytest.mark.parametrize(
+    ("content", "change", "after"),
+    [(NEW, "minor", "1.2.0"), (NEW, "major", "2.0.0"), (OLD, "minor", "1.2.0"), (ELSE, "none", "1.0.0")],
+)
+def test_an_entry_whose_files_nobody_has_is_never_released(content: str, change: Change, after: str) -> None:
+    crossed = entry("1.1.0", OLD, v1_0_0=ELSE)
+    start = PromptBase(
+        version=version("1.0.0"),
+        digest=ELSE,
+        releases=crossed.releases,
+        taken=crossed.releases,
+        withdrawn=crossed.version,
+    )
+    found = proposed(start, change, now=crossed, content=content)
+    assert str(found.version) == after
     assert found.retired == {version("1.1.0"): NEVER_RELEASED}
-    assert version("1.1.0") < found.version
-    assert found.releases[found.version] == content
+    assert found.releases[version("1.1.0")] == OLD
 
 
-def test_an_entry_that_was_tagged_in_time_is_a_release_whatever_came_after() -> None:
-    start = PromptBase(entry=entry("1.1.0", OLD), content=NEW, tagged=(version("1.1.0"),))
-    assert not start.crossed
-    assert proposed(start, "minor", content=ELSE).retired == {}
+def test_a_first_entry_whose_files_nobody_has() -> None:
+    crossed = entry("1.0.0", OLD)
+    start = PromptBase(releases=crossed.releases, taken=crossed.releases, withdrawn=crossed.version)
+    found = proposed(start, "minor", now=crossed, content=NEW)
+    assert (str(found.version), found.retired) == ("1.1.0", {version("1.0.0"): NEVER_RELEASED})
 
 
 @given(versions | st.none(), st.sampled_from(ORDER[1:]), st.sets(versions, max_size=5), st.booleans(), st.data())

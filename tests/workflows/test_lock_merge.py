@@ -1,0 +1,293 @@
+"""The lock where branches meet: conflicts, their repair, and entries that two merges left without their files."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from promptctl.core.proposal import NEVER_RELEASED
+from promptctl.errors import StateError
+from promptctl.workflows.lock_check import check_lock
+from promptctl.workflows.release import release
+from promptctl.workflows.retire import retire
+from promptctl.workflows.verify import verify
+from tests.support import GitRepository, build_files, new_repository, with_remote
+from tests.versioning import (
+    LOCK,
+    NAME,
+    PROMPT,
+    TONE,
+    breaking,
+    entry_of,
+    locked,
+    opened,
+    plain,
+    proposed,
+    pushed,
+    released,
+    releases_of,
+    tags_of,
+    text,
+    version_of,
+)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    """A repository with a remote and a released 1.0.0, on main."""
+    made = with_remote(new_repository(tmp_path / "r"), tmp_path / "bare.git")
+    released(made)
+    return made
+
+
+def branch(repository: GitRepository, name: str, files: dict[str, str], **wish: object) -> str:
+    """A branch from main with one locked change; the version it proposes."""
+    repository.git("switch", "-q", "-c", name, "main")
+    return proposed(repository, files, **wish)
+
+
+def merge(repository: GitRepository, name: str, *, conflicts: set[str]) -> None:
+    """Merges a branch and insists on where it conflicts."""
+    repository.git("merge", "-q", "--no-ff", "--no-edit", name, check=False)
+    assert set(repository.git("diff", "--name-only", "--diff-filter=U").split()) == conflicts
+
+
+def landed(repository: GitRepository, name: str) -> None:
+    """A branch merged into main and pushed."""
+    repository.git("switch", "-q", "main")
+    merge(repository, name, conflicts=set())
+    pushed(repository)
+
+
+def test_two_branches_that_lock_one_prompt_conflict_and_lock_repairs_it(repository: GitRepository) -> None:
+    assert branch(repository, "one", {PROMPT: text("one")}) == "1.1.0"
+    assert branch(repository, "two", {TONE: "Two.\n"}) == "1.1.0"
+    landed(repository, "one")
+    repository.git("switch", "-q", "two")
+    merge(repository, "main", conflicts={LOCK})
+    done = locked(repository)
+    assert [(str(change.before), str(change.after)) for change in done.changes] == [("1.1.0", "1.2.0")]
+    assert releases_of(repository) == ["1.0.0", "1.1.0", "1.2.0"]
+    assert check_lock(opened(repository)).ok
+    repository.commit()
+    assert not locked(repository).written
+    landed(repository, "two")
+    assert [str(tag.version) for tag in release(opened(repository)).made] == ["1.1.0", "1.2.0"]
+    assert verify(opened(repository)).ok
+
+
+def test_a_conflict_is_repaired_the_same_way_from_the_default_branch(repository: GitRepository) -> None:
+    branch(repository, "one", {PROMPT: text("one")})
+    branch(repository, "two", {TONE: "Two.\n"})
+    landed(repository, "one")
+    merge(repository, "two", conflicts={LOCK})
+    locked(repository)
+    assert releases_of(repository) == ["1.0.0", "1.1.0", "1.2.0"]
+
+
+def test_in_a_merge_the_side_that_comes_in_counts_as_merged(repository: GitRepository, tmp_path: Path) -> None:
+    branch(repository, "one", {PROMPT: text("one")})
+    repository.git("switch", "-q", "-c", "on-one")
+    proposed(repository, {PROMPT: text("one more")})
+    branch(repository, "two", {TONE: "Two.\n"})
+    landed(repository, "one")
+    repository.git("switch", "-q", "two")
+    merge(repository, "on-one", conflicts={LOCK})
+    locked(repository)
+    assert version_of(repository) == "1.2.0", "the side that comes in has main's 1.1.0, so that is the base"
+    assert releases_of(repository) == ["1.0.0", "1.1.0", "1.2.0"]
+
+
+@pytest.mark.parametrize("style", ["merge", "diff3", "zdiff3"])
+def test_every_style_of_conflict_markers_is_repaired(repository: GitRepository, style: str) -> None:
+    repository.git("config", "merge.conflictStyle", style)
+    branch(repository, "one", {PROMPT: text("one")})
+    branch(repository, "two", {TONE: "Two.\n"})
+    landed(repository, "one")
+    repository.git("switch", "-q", "two")
+    merge(repository, "main", conflicts={LOCK})
+    assert "<<<<<<<" in (repository.folder / LOCK).read_text()
+    locked(repository)
+    assert releases_of(repository) == ["1.0.0", "1.1.0", "1.2.0"]
+
+
+def test_both_sides_of_a_conflict_may_break(repository: GitRepository) -> None:
+    assert branch(repository, "one", {PROMPT: text("one")}) == "1.1.0"
+    assert branch(repository, "two", {PROMPT: breaking(), TONE: "Two.\n"}) == "2.0.0"
+    landed(repository, "one")
+    repository.git("switch", "-q", "two")
+    merge(repository, "main", conflicts={LOCK})
+    locked(repository)
+    assert releases_of(repository) == ["1.0.0", "1.1.0", "2.0.0"]
+
+
+def test_a_branch_that_swallowed_main_hides_where_its_entry_came_from(repository: GitRepository) -> None:
+    branch(repository, "one", {PROMPT: text("one")})
+    branch(repository, "two", {TONE: "Two.\n"})
+    landed(repository, "one")
+    repository.git("switch", "-q", "two")
+    merge(repository, "main", conflicts={LOCK})
+    locked(repository)
+    repository.commit()
+    repository.git("switch", "-q", "main")
+    repository.git("merge", "-q", "--ff-only", "two")
+    pushed(repository)
+    done = release(opened(repository))
+    assert [str(tag.version) for tag in done.made] == ["1.2.0"]
+    (skipped,) = done.skipped
+    assert str(skipped.version) == "1.1.0"
+    assert skipped.reason.endswith(f"promptctl retire {NAME}@1.1.0 --reason …")
+    assert [finding.kind for finding in verify(opened(repository)).findings] == ["tag-missing"]
+    retire(opened(repository), f"{NAME}@1.1.0", "never tagged")
+    repository.commit()
+    pushed(repository)
+    assert (release(opened(repository)).skipped, verify(opened(repository)).findings) == ((), ())
+
+
+def test_a_conflict_in_a_rebase_is_repaired_too(repository: GitRepository) -> None:
+    branch(repository, "one", {PROMPT: text("one")})
+    branch(repository, "two", {TONE: "Two.\n"})
+    landed(repository, "one")
+    repository.git("switch", "-q", "two")
+    repository.git("rebase", "-q", "main", check=False)
+    locked(repository)
+    assert releases_of(repository) == ["1.0.0", "1.1.0", "1.2.0"]
+    repository.git("add", "-A")
+    repository.git("-c", "core.editor=true", "rebase", "--continue")
+    assert not locked(repository).written
+
+
+def test_branches_with_prompts_of_their_own_do_not_conflict(repository: GitRepository) -> None:
+    names = ["a", "b", "c"]
+    released(repository, {f"prompts/{name}/prompt.yaml": plain() for name in names})
+    for name in names:
+        branch(repository, name, {f"prompts/{name}/prompt.yaml": plain("Say goodbye.")})
+    for name in names:
+        landed(repository, name)
+    assert [version_of(repository, name) for name in names] == ["1.1.0"] * 3
+    assert check_lock(opened(repository)).ok
+
+
+def test_what_either_side_withdrew_stays_withdrawn(repository: GitRepository) -> None:
+    branch(repository, "one", {PROMPT: text("one")})
+    branch(repository, "two", {TONE: "Two.\n"})
+    retire(opened(repository), f"{NAME}@1.0.0", "leaks addresses")
+    repository.commit()
+    landed(repository, "one")
+    repository.git("switch", "-q", "two")
+    merge(repository, "main", conflicts={LOCK})
+    locked(repository)
+    repository.commit()
+    assert {str(key): why for key, why in entry_of(repository).retired.items()} == {"1.0.0": "leaks addresses"}
+
+    repository.git("switch", "-q", "-C", "three", "one")
+    repository.git("switch", "-q", "-c", "four", "one")
+    proposed(repository, {PROMPT: text("four")})
+    merge(repository, "two", conflicts={LOCK})
+    locked(repository)
+    assert {str(key): why for key, why in entry_of(repository).retired.items()} == {"1.0.0": "leaks addresses"}
+
+
+def crossed(repository: GitRepository) -> str:
+    """Two merges without a conflict that leave main with an entry whose files nobody has; its version.
+
+    One branch makes the prompt include another partial, the other changes that partial: each lock is right alone.
+    """
+    released(
+        repository,
+        {
+            "prompts/shared/more.j2": "More.\n",
+            "prompts/other/prompt.yaml": "model: echo:echo\ntemplate: '{% include \"shared/more.j2\" %}'\n",
+        },
+    )
+    branch(repository, "partial", {"prompts/shared/more.j2": "Much more.\n"})
+    including = text().replace("Answer with", '{% include "shared/more.j2" %}\n      Answer with')
+    version = branch(repository, "include", {PROMPT: including})
+    landed(repository, "partial")
+    landed(repository, "include")
+    assert [finding.kind for finding in check_lock(opened(repository)).findings] == ["modified"]
+    return version
+
+
+def test_an_entry_whose_files_two_merges_crossed_is_withdrawn_and_followed(repository: GitRepository) -> None:
+    assert crossed(repository) == "1.1.0"
+    with pytest.raises(StateError, match="does not hold"):
+        release(opened(repository))
+    (change,) = locked(repository).changes
+    assert (str(change.before), str(change.after)) == ("1.0.0", "1.2.0")
+    assert change.reasons[0] == "1.1.0 is withdrawn: no commit holds what the lock has for it"
+    entry = entry_of(repository)
+    assert {str(key): why for key, why in entry.retired.items()} == {"1.1.0": NEVER_RELEASED}
+    assert releases_of(repository) == ["1.0.0", "1.1.0", "1.2.0"]
+    assert check_lock(opened(repository)).ok
+    repository.commit()
+    pushed(repository)
+    done = release(opened(repository))
+    assert {f"{tag.name}@{tag.version}" for tag in done.made} == {f"{NAME}@1.2.0", "other@1.1.0"}
+    assert done.skipped == ()
+    assert verify(opened(repository)).ok
+    assert not locked(repository).written
+
+
+def test_files_put_back_to_a_crossed_entry_are_a_new_version(repository: GitRepository) -> None:
+    crossed(repository)
+    build_files(repository.folder, {"prompts/shared/more.j2": "More.\n"})
+    locked(repository)
+    entry = entry_of(repository)
+    assert str(entry.version) == "1.2.0"
+    assert [str(key) for key in entry.retired] == ["1.1.0"]
+    assert [str(tag.version) for tag in released(repository).made if tag.name == NAME] == ["1.2.0"]
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_an_entry_whose_files_one_commit_holds_stays_a_release(repository: GitRepository, tagged: bool) -> None:
+    """The merges cross the other way round: the branch with the entry came first."""
+    released(
+        repository,
+        {
+            "prompts/shared/more.j2": "More.\n",
+            "prompts/other/prompt.yaml": "model: echo:echo\ntemplate: '{% include \"shared/more.j2\" %}'\n",
+        },
+    )
+    branch(repository, "partial", {"prompts/shared/more.j2": "Much more.\n"})
+    including = text().replace("Answer with", '{% include "shared/more.j2" %}\n      Answer with')
+    branch(repository, "include", {PROMPT: including})
+    landed(repository, "include")
+    if tagged:
+        release(opened(repository))
+    landed(repository, "partial")
+    (change,) = locked(repository).changes
+    assert (str(change.before), str(change.after), change.change) == ("1.1.0", "1.2.0", "minor")
+    assert change.reasons == ("partials.shared/more.j2: changed",)
+    assert entry_of(repository).retired == {}
+    repository.commit()
+    pushed(repository)
+    assert release(opened(repository)).skipped == ()
+    assert {f"prompts/{NAME}@v{version}" for version in ("1.1.0", "1.2.0")} <= set(tags_of(repository))
+
+
+@pytest.mark.parametrize("remote", [True, False])
+def test_a_breaking_change_that_was_committed_without_a_lock_is_still_breaking(tmp_path: Path, remote: bool) -> None:
+    made = new_repository(tmp_path / "r")
+    repository = with_remote(made, tmp_path / "bare.git") if remote else made
+    released(repository)
+    repository.commit({PROMPT: breaking()})
+    if remote:
+        pushed(repository)
+    (change,) = locked(repository).changes
+    assert (str(change.before), str(change.after), change.change) == ("1.0.0", "2.0.0", "major")
+
+
+def test_what_an_entry_was_is_not_guessed_in_a_shallow_clone(repository: GitRepository, tmp_path: Path) -> None:
+    crossed(repository)
+    url = f"file://{repository.git('remote', 'get-url', 'origin')}"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", url, str(tmp_path / "clone")], check=True)
+    clone = GitRepository(tmp_path / "clone")
+    with pytest.raises(StateError, match="needs history that this shallow clone does not have") as caught:
+        locked(clone)
+    assert caught.value.hint
+    subprocess.run(["bash", "-c", caught.value.hint], cwd=clone.folder, check=True, capture_output=True)
+    locked(clone)
+    assert version_of(clone) == "1.2.0"
