@@ -75,9 +75,9 @@ def history(repository: Repository, name: str, environment: str | None = None) -
     live = _live(state, name)
     known = dict.fromkeys([*(entry.releases if entry else ()), *tags])
     versions = [_row(repository, version, entry, tags.get(version), live) for version in ordered(known)]
-    return HistoryResult(
-        name=name, versions=tuple(reversed(versions)), moves=_moves(state, name, environment, list(live))
-    )
+    chosen = [environment] if environment else state.moved_environments(name) or list(live)
+    order = list(repository.settings.environments)
+    return HistoryResult(name=name, versions=tuple(reversed(versions)), moves=_moves(state, name, chosen, order))
 
 
 def served_at(repository: Repository, name: str, time: str, environment: str | None = None) -> tuple[ServedRow, ...]:
@@ -140,7 +140,11 @@ def _live(state: State, name: str) -> dict[str, Version]:
     return found
 
 
-def _moves(state: State, name: str, wanted: str | None, environments: list[str]) -> tuple[MoveRow, ...]:
-    chosen = [wanted] if wanted else state.moved_environments(name) or environments
-    rows = [MoveRow(environment=where, move=move) for where in chosen for move in state.moves(where, name).entries]
-    return tuple(sorted(rows, key=lambda row: (row.move.at, row.move.serial), reverse=True))
+def _moves(state: State, name: str, environments: list[str], order: list[str]) -> tuple[MoveRow, ...]:
+    """Newest first. Of moves in the same second, those of a later environment count as newer: it is promoted last."""
+    rank = {environment: index for index, environment in enumerate(order)}
+    rows = [
+        MoveRow(environment=where, move=move) for where in environments for move in state.moves(where, name).entries
+    ]
+    newest = sorted(rows, key=lambda row: (row.move.at, rank.get(row.environment, -1), row.move.serial), reverse=True)
+    return tuple(newest)
