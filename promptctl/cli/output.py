@@ -58,6 +58,16 @@ class Output:
                 sys.stdout.flush()
                 print(_dim(safe_text(line)), file=sys.stderr)
 
+    def say(self, text: str, style: str = "") -> None:
+        """Prints a part of what people see while a command still works; programs get it all with the answer.
+
+        ``style`` is "bold", "dim" or nothing.
+        """
+        if not self.as_json:
+            code = {"bold": "1", "dim": "2"}.get(style)
+            coloured = code is not None and _colourful(sys.stdout)
+            print(f"\x1b[{code}m{safe_text(text)}\x1b[0m" if coloured else safe_text(text), flush=True)
+
     def error(self, error: PromptctlError) -> None:
         """Prints every problem of an error."""
         self._wipe()

@@ -1,0 +1,59 @@
+"""A folder to try things in: made, filled with the program's own demo files, worked in by its own command, removed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+from promptctl.errors import Place, UsageError
+
+NOT_EMPTY = "PC034"
+
+
+def make_scratch(keep: Path | None) -> Path:
+    """A new folder: ``keep``, which must not hold anything yet, or a temporary one. Raises UsageError."""
+    if keep is None:
+        return Path(tempfile.mkdtemp(prefix="promptctl-demo-")).resolve()
+    folder = keep.absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(NOT_EMPTY, f"{keep} is not an empty folder", place=Place(str(keep)), hint="name a new folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "cannot be made").lower()
+        raise UsageError(NOT_EMPTY, f"{keep}: {reason}", place=Place(str(keep)), hint="name another folder") from None
+    return folder.resolve()
+
+
+def remove_scratch(folder: Path) -> None:
+    """Removes a scratch folder; what cannot be removed stays, since it is in the system's temporary folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def demo_files() -> Path:
+    """The folder of the demo's files inside this installation."""
+    return Path(str(resources.files("promptctl") / "demo"))
+
+
+def copy_over(source: Path, target: Path) -> None:
+    """Lays a folder's files over another's, as ``cp -R source/. target`` does."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+
+
+def run_promptctl(arguments: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
+    """Runs this program in a process of its own: its exit code, and all it wrote in the order it was written."""
+    done = subprocess.run(
+        [sys.executable, "-m", "promptctl", *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        env=dict(environment),
+    )
+    return done.returncode, done.stdout.decode("utf-8", "replace")

@@ -1,0 +1,116 @@
+"""``promptctl demo``: the whole line offline, as people see it, and repeated by hand."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from promptctl.adapters.scratch import demo_files
+from promptctl.core.demo_script import CHAPTERS
+from promptctl.errors import PromptctlError
+from promptctl.workflows.demo import RanStep, Watcher, demo
+from tests.golden import golden
+from tests.support import GitRepository, Ran, must_fail, promptctl, succeed
+
+LINES = [step.line for chapter in CHAPTERS for step in chapter.steps]
+
+
+def masked(text: str, folder: Path) -> str:
+    """What differs from run to run taken out: folders, commits, times."""
+    text = text.replace(str(folder), "FOLDER").replace(str(demo_files()), "FILES")
+    text = re.sub(r"\b(at|commit) [0-9a-f]{7}\b", r"\1 COMMIT", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "0000-00-00T00:00:00Z", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d(?=  sha256)", "0000-00-00", text)
+    return re.sub(r"in \d+ seconds", "in N seconds", text)
+
+
+def typed(screen: str) -> list[str]:
+    """The lines after ``$`` on a screen."""
+    return [line.removeprefix("$ ") for line in screen.splitlines() if line.startswith("$ ")]
+
+
+def test_screen_and_the_same_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = succeed("demo", "--keep", "kept", cwd=tmp_path)
+    golden("demo/screen.txt", masked(shown.out, tmp_path / "kept"))
+    assert shown.err == ""
+    kept = GitRepository(tmp_path / "kept/shop")
+    assert kept.git("status", "--porcelain") == ""
+    assert kept.git("rev-parse", "HEAD") == kept.git("rev-parse", "origin/main")
+    assert GitRepository(tmp_path / "kept/shop.git").git("tag", "--list").splitlines() == [
+        "prompts/support/reply@v1.0.0",
+        "prompts/support/reply@v1.1.0",
+        "prompts/support/reply@v1.2.0",
+    ]
+    by_hand = masked(typed_again(shown, tmp_path, monkeypatch), tmp_path / "hand").splitlines()
+    assert [line for line in by_hand if line] == answers(masked(shown.out, tmp_path / "kept"))
+
+
+def typed_again(shown: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a shell prints when every line after ``$`` is typed into it, in a folder of its own."""
+    programs, hand = tmp_path / "programs", tmp_path / "hand"
+    programs.mkdir()
+    hand.mkdir()
+    program = programs / "promptctl"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m promptctl "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    lines = [f"cd {hand}" if line.startswith("cd /") else line for line in typed(shown.out)]
+    done = subprocess.run(["bash"], input="\n".join(lines), capture_output=True, text=True, check=False, cwd=hand)
+    return done.stdout
+
+
+def answers(screen: str) -> list[str]:
+    """The lines of a screen without what the demo itself says, and without hints: those are no standard output."""
+    own = ("$ ", "# ", "next: ", "(exit ", "Every line")
+    lines = screen[: screen.index("Done in")].splitlines()
+    return [line for line in lines if line and not line.startswith(own)]
+
+
+def test_ends_as_it_promises_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setenv("OPENAI_API_KEY", "never-sent")
+    monkeypatch.setenv("PROMPTCTL_PROVIDER", "anthropic")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path))
+    ran = succeed("demo", "--json", cwd=tmp_path)
+    steps = {step["line"]: step for step in ran.data["steps"]}
+    assert [step["line"] for step in ran.data["steps"]] == LINES
+    assert [line for line, step in steps.items() if step["exit"]] == ["promptctl promote support/reply prod"]
+    assert steps["promptctl promote support/reply prod"]["exit"] == 1
+    assert "1.2.0 -> 1.0.0" in ran.data["steps"][-4]["output"]
+    assert not list(scratch.iterdir())
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    assert "PC034" in must_fail("demo", "--keep", ".", cwd=tmp_path, code=2).err
+    assert "PC034" in must_fail("demo", "--keep", "mine", cwd=tmp_path, code=2).err
+    assert "PC034" in must_fail("demo", "--keep", "mine/below", cwd=tmp_path, code=2).err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_step_that_ends_otherwise_stops_it(tmp_path: Path) -> None:
+    seen: list[RanStep] = []
+
+    def spoil(line: str) -> None:
+        if line == "promptctl lint":
+            (tmp_path / "kept/shop/prompts/shared/tone.j2").unlink()
+
+    watcher = Watcher(start=lambda *_: None, chapter=lambda _: None, line=spoil, output=seen.append)
+    with pytest.raises(PromptctlError) as failure:
+        demo(tmp_path / "kept", watcher)
+    assert (failure.value.code, failure.value.exit_code) == ("PC035", 70)
+    assert "`promptctl lint` ended with exit 1, not 0" in str(failure.value)
+    assert seen[-1].line == "promptctl lint"
+    assert "shared/tone.j2" in seen[-1].output
+
+
+def test_needs_git(tmp_path: Path) -> None:
+    ran = promptctl("demo", cwd=tmp_path, environment={"PATH": str(tmp_path), "TMPDIR": str(tmp_path)})
+    assert (ran.code, "PC091" in ran.err) == (4, True)
