@@ -67,9 +67,12 @@ class Replies:
         return None
 
     def put(self, request: Request, sample: int, reply: Reply) -> SourcedReply:
-        """Keeps a provider's reply in the cache, and returns it as it is kept: masked."""
+        """Keeps a provider's reply in the cache, and returns it as it is kept: masked.
+
+        What was answered here (echo) costs nothing and must not pass for the model's answer later: it is not kept.
+        """
         kept = masked(reply, self._known)
-        if self._cache:
+        if self._cache and kept.host:
             self._cache.put(reply_key(request, sample), kept)
         return SourcedReply(reply=kept, source="live")
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
+import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from promptctl.adapters.data_sets import DATA_SET, MOST_PROBLEMS, DataRow, read_rows
 from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
-from promptctl.core.document import Document
-from promptctl.core.recording import strict_json
+from promptctl.core.case import Case
+from promptctl.core.document import Document, Path
+from promptctl.core.prompt import Input, value_fault
+from promptctl.core.scorers.python import function_name
 from promptctl.core.suite import Suite, dataset_names, parse_suite, suite_digest
 from promptctl.core.tree import shown
 from promptctl.errors import DocumentError, Place, Problem
 
-DATA_SET, FUNCTION = "PC047", "PC048"
+FUNCTION, CASE_UNFIT = "PC048", "PC066"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,56 +51,60 @@ def load_suite(project: Project, name: str) -> LoadedSuite | None:
     document = project.document(f"prompts/{name}/eval.yaml")
     if document is None:
         return None
-    rows = {file: _rows(project, document, f"prompts/{name}/{file}") for file in dataset_names(document)}
-    suite = parse_suite(document, rows, frozenset(project.prompt(name).inputs))
+    inputs = project.prompt(name).inputs
+    rows = {file: _rows(project, document, name, file) for file in dataset_names(document)}
+    values = {file: [row.values for row in found] for file, found in rows.items()}
+    suite = parse_suite(document, values, frozenset(inputs))
+    _require_fitting(document, suite, rows, inputs)
     modules = {function.partition(":")[0] for function in suite.functions}
     sources = {module: _source(project, document, name, module) for module in sorted(modules)}
     digests = {module: hashlib.sha256(source.text.encode()).hexdigest() for module, source in sources.items()}
     return LoadedSuite(suite=suite, digest=suite_digest(suite, digests), sources=sources)
 
 
-def _rows(project: Project, suite: Document, path: str) -> tuple[Mapping[str, Any], ...]:
+def _rows(project: Project, suite: Document, name: str, file: str) -> tuple[DataRow, ...]:
+    path = f"prompts/{name}/{file}"
     if path not in project.tree.files():
-        raise suite.error(DATA_SET, f"there is no data set {path}", ("cases",))
-    text = decode(project.tree.read(path), shown(project.tree, path))
-    return _csv_rows(text, path) if path.endswith(".csv") else _json_rows(text, path)
+        index = next(index for index, entry in enumerate(suite.value["cases"]) if entry.get("dataset") == file)
+        raise suite.error(DATA_SET, f"there is no data set {path}", ("cases", index, "dataset"), f"create {path}")
+    place = shown(project.tree, path)
+    return read_rows(decode(project.tree.read(path), place), place, project.prompt(name).inputs)
 
 
-def _json_rows(text: str, path: str) -> tuple[Mapping[str, Any], ...]:
-    rows: list[Mapping[str, Any]] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = strict_json(line)
-            if not isinstance(row, dict):
-                raise ValueError("a line must be a JSON object")
-            rows.append(row)
-        except ValueError as error:
-            problems.append(Problem(DATA_SET, str(error), Place(path, number, excerpt=line[:120])))
+def _require_fitting(
+    document: Document, suite: Suite, rows: Mapping[str, tuple[DataRow, ...]], inputs: Mapping[str, Input]
+) -> None:
+    """Raises DocumentError for cases that the prompt would not take, before any of them is asked."""
+    problems: dict[tuple[Place, str], Problem] = {}
+    for case, place in zip(suite.cases, _places(document, rows), strict=True):
+        for name, message in _misfits(case, inputs):
+            problems.setdefault((place(name), name), Problem(CASE_UNFIT, message, place(name)))
     if problems:
-        raise DocumentError(tuple(problems))
-    return tuple(rows)
+        raise DocumentError(tuple(problems.values())[:MOST_PROBLEMS])
 
 
-def _csv_rows(text: str, path: str) -> tuple[Mapping[str, Any], ...]:
-    reader = csv.reader(io.StringIO(text), strict=True)
-    try:
-        lines = [(reader.line_num, line) for line in reader if line]
-    except csv.Error as error:
-        raise DocumentError((Problem(DATA_SET, f"not valid CSV: {error}", Place(path, reader.line_num)),)) from None
-    if not lines:
-        return ()
-    header = lines[0][1]
-    twice = next((column for column in header if header.count(column) > 1), None)
-    if twice is not None:
-        raise DocumentError((Problem(DATA_SET, f"the column {twice!r} stands twice", Place(path, 1)),))
-    wrong = [number for number, line in lines[1:] if len(line) != len(header)]
-    if wrong:
-        message = f"the line does not have {len(header)} columns"
-        raise DocumentError(tuple(Problem(DATA_SET, message, Place(path, number)) for number in wrong[:20]))
-    return tuple(dict(zip(header, line, strict=True)) for _, line in lines[1:])
+def _places(document: Document, rows: Mapping[str, tuple[DataRow, ...]]) -> Iterator[Callable[[str], Place]]:
+    """For each case in its order, a function that says where it gives an input, or should."""
+    for index, entry in enumerate(document.value["cases"]):
+        for row in rows[entry["dataset"]] if "dataset" in entry else (None,):
+            yield partial(_place, document, index, row)
+
+
+def _place(document: Document, index: int, row: DataRow | None, name: str) -> Place:
+    written = document.value["cases"][index].get("inputs", {})
+    if row and (name in row.values or name not in written):
+        return row.place
+    return document.place(("cases", index, "inputs", name))
+
+
+def _misfits(case: Case, inputs: Mapping[str, Input]) -> Iterator[tuple[str, str]]:
+    """Each input that a case gives wrongly or lacks, with what is wrong."""
+    for name, found in inputs.items():
+        fault = value_fault(found.schema, case.inputs[name]) if name in case.inputs else None
+        if fault:
+            yield name, f"{case.name}: the input `{name}`: {fault}"
+        elif found.required and name not in case.inputs:
+            yield name, f"{case.name}: the input `{name}` is missing"
 
 
 def _source(project: Project, suite: Document, name: str, module: str) -> Document:
@@ -106,14 +114,44 @@ def _source(project: Project, suite: Document, name: str, module: str) -> Docume
         if path in project.tree.files():
             text = decode(project.tree.read(path), shown(project.tree, path))
             return Document(shown(project.tree, path), text, {}, text)
-    raise suite.error(FUNCTION, f"there is no module `{module}`", ("cases",), f"create prompts/{name}/{relative}")
+    hint = f"create prompts/{name}/{relative}"
+    raise suite.error(FUNCTION, f"there is no module `{module}`", _called(suite, module), hint)
+
+
+def _called(suite: Document, module: str) -> Path:
+    """Where a suite first names a function of a module."""
+    for index, entry in enumerate(suite.value["cases"]):
+        for number, written in enumerate(entry["expect"]):
+            for kind in ("python", "not_python"):
+                if kind in written and function_name(written[kind]).partition(":")[0] == module:
+                    return ("cases", index, "expect", number, kind)
+    return ("cases",)
 
 
 def _module(name: str, source: Document) -> types.ModuleType:
-    module = types.ModuleType(name)
+    """The module, run: under a name of its own, since dataclasses look their module up; what it prints is no answer."""
+    unique = f"promptctl_suite_{hashlib.sha256(source.text.encode()).hexdigest()[:16]}_{name.replace('.', '_')}"
+    module = types.ModuleType(unique)
     module.__file__ = source.file
+    sys.modules[unique] = module
     try:
-        exec(compile(source.text, source.file, "exec"), module.__dict__)  # noqa: S102 - the repository's own tests
-    except Exception as error:  # noqa: BLE001 - whatever a repository's module raises is its fault
-        raise source.error(FUNCTION, f"{name} cannot be loaded: {type(error).__name__}: {error}") from None
+        with redirect_stdout(sys.stderr):
+            code = compile(source.text, source.file, "exec", dont_inherit=True)
+            exec(code, module.__dict__)  # noqa: S102 - the repository's own tests
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a repository's module raises is its fault
+        said = str(error).split("\n", 1)[0][:200]
+        message = f"{name} cannot be loaded: {type(error).__name__}: {said}"
+        problem = Problem(FUNCTION, message, source.line(_line_of(error, source.file)))
+        raise DocumentError((problem,)) from None
     return module
+
+
+def _line_of(error: BaseException, file: str) -> int:
+    """The last line of ``file`` on the way to an error."""
+    line = (error.lineno or 1) if isinstance(error, SyntaxError) and error.filename == file else 1
+    trace = error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

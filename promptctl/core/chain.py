@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,20 +22,26 @@ class StepCall:
     inputs: Mapping[str, Any]
 
 
-def step_calls(closure: Closure, given: Mapping[str, Any], path: str = "") -> Generator[StepCall, str, str]:
+def step_calls(
+    closure: Closure,
+    given: Mapping[str, Any],
+    path: str = "",
+    rendering_of: Callable[[Closure], Rendering] = Rendering,
+) -> Generator[StepCall, str, str]:
     """Yields each prompt to be answered, takes its answer by ``send``, and returns the last one.
 
-    A prompt that is no chain is its own only step. Raises UsageError as Rendering does.
+    A prompt that is no chain is its own only step. ``rendering_of`` lets a caller compile templates once for many
+    runs. Raises UsageError as Rendering does.
     """
     if not closure.prompt.steps:
         return (yield StepCall(path=path, closure=closure, inputs=given))
-    rendering = Rendering(closure)
+    rendering = rendering_of(closure)
     values = rendering.bind(given)
     answer = ""
     for index, step in enumerate(closure.prompt.steps):
         inner = f"{path}.{step.name}" if path else step.name
         inputs = rendering.step_inputs(index, values)
-        answer = yield from step_calls(closure.steps[step.name], inputs, inner)
+        answer = yield from step_calls(closure.steps[step.name], inputs, inner, rendering_of)
         values[step.name] = answer
     return answer
 

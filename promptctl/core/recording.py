@@ -49,7 +49,13 @@ def not_json() -> UsageError:
 
 def masked(reply: Reply, known: tuple[str, ...]) -> Reply:
     """The reply without secrets: what may be stored, shown and scored again."""
-    return replace(reply, text=mask(reply.text, known), tool_calls=tuple(mask_value(reply.tool_calls, known)))
+    return replace(
+        reply,
+        text=mask(reply.text, known),
+        tool_calls=tuple(mask_value(reply.tool_calls, known)),
+        model=mask(reply.model, known),
+        finish=mask(reply.finish, known),
+    )
 
 
 def reply_to_dict(reply: Reply) -> dict[str, Any]:

@@ -2,50 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from promptctl.adapters.project import Project
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
 from promptctl.adapters.suites import load_suite
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
+from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
 from promptctl.core.contract import accepts
+from promptctl.core.reference import parse_reference
+from promptctl.core.suite import Suite
 from promptctl.core.weakening import weakened
-from promptctl.workflows.evaluation import Progress, own_model
-from promptctl.workflows.evidence import Sources, Subject, gather
+from promptctl.errors import DocumentError, StateError, UsageError
+from promptctl.workflows.evaluation import own_model
+from promptctl.workflows.evidence import Gathered, Sources, Subject
+from promptctl.workflows.gather import gather
+from promptctl.workflows.releases import RELEASE_BROKEN
+from promptctl.workflows.resolve import NOT_SERVED, Resolved, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """The baseline with its results, how the suite is weaker than its own, and new files of evidence."""
+    """The baseline with its results, how the suite is weaker than its own, and what was gathered for it."""
 
     baseline: Baseline
     weakened: tuple[str, ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    asked: int = 0
+    subject: Subject | None = None
+    found: Gathered | None = None
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """New files of evidence for the baseline."""
+        return self.found.files if self.found else {}
+
+    @property
+    def asked(self) -> int:
+        return self.found.asked if self.found else 0
 
 
-def run_baseline(
-    label: str,
-    before: Closure,
-    project: Project,
-    candidate: Subject,
+def find_baseline(repository: Repository, state: State, name: str, against: str) -> Resolved | None:
+    """What a gate's ``against`` stands for; None when that environment does not serve the prompt.
+
+    Raises UsageError for what nothing is called, StateError for what cannot be read or trusted.
+    """
+    if against not in repository.settings.environments:
+        try:
+            return resolve(repository, f"{name}@{against}")
+        except StateError as error:
+            if error.code != NOT_SERVED:
+                raise
+            return None
+    pointer = state.pointer(against, name)
+    if pointer is None:
+        return None
+    found = resolve(repository, f"{name}@{pointer.served.version}")
+    if found.digest != pointer.served.digest:
+        message = f"{against} serves {pointer.served.digest}, but {name} {found.version} is {found.digest}"
+        raise StateError(RELEASE_BROKEN, message, hint="promptctl drift")
+    return found
+
+
+def label_of(against: str, before: Resolved) -> str:
+    """How a verdict calls a baseline."""
+    named = parse_reference(f"{before.name}@{against}").version
+    return f"{against} ({before.version})" if before.version and not named else against
+
+
+def weaker_than(suite: Suite, project: Project, name: str) -> tuple[str, ...]:
+    """How a suite asks less than the one of another state of the prompt; a suite that cannot be read hides that."""
+    try:
+        own = load_suite(project, name)
+    except DocumentError as error:
+        return (f"the suite it is compared with cannot be read: {error}",)
+    return weakened(suite, own.suite) if own else ()
+
+
+def compare_with(
+    repository: Repository,
+    state: State,
+    against: str,
+    subject: Subject,
+    found: Gathered,
     sources: Sources,
-    now: datetime,
-    watch: Callable[[Progress], None] = lambda _: None,
+    cases: Sequence[Case],
+    *,
+    forgiving: bool = True,
 ) -> Compared:
-    """Runs the candidate's suite on the version before, over the cases that its contract accepts."""
-    name = before.prompt.name
-    own = load_suite(project, name)
-    weaker = weakened(candidate.loaded.suite, own.suite) if own else ()
-    cases = [case for case in candidate.loaded.suite.cases if accepts(before, case.inputs)]
-    refused = frozenset(case.name for case in candidate.loaded.suite.cases) - {case.name for case in cases}
-    model = own_model(before)
-    if not cases:
-        return Compared(baseline=Baseline(label=label, model=model, refused=refused), weakened=weaker)
-    subject = Subject(name=candidate.name, closure=before, digest=digest(before), loaded=candidate.loaded)
-    found = gather(subject, sources, now, cases, watch)
-    baseline = Baseline(label=label, model=model, results=found.results, refused=refused)
-    return Compared(baseline=baseline, weakened=weaker, files=found.files, asked=found.asked)
+    """The candidate's suite on what ``against`` stands for; ``found`` are the candidate's own results.
+
+    A baseline that cannot run is ``broken``, which fails the gate, or, not ``forgiving``, what it raises. Raises as
+    ``find_baseline`` does.
+    """
+    before = find_baseline(repository, state, subject.name, against)
+    if before is None:
+        return Compared(baseline=Baseline(label=against, absent=f"{against} does not serve {subject.name} yet"))
+    weaker = weaker_than(subject.loaded.suite, before.project, before.name)
+    try:
+        compared = _run(before, label_of(against, before), subject, found, sources, cases)
+    except (UsageError, StateError) as error:
+        if not forgiving:
+            raise
+        broken = Baseline(label=label_of(against, before), broken=f"it cannot run: {error}")
+        return Compared(baseline=broken, weakened=weaker)
+    return replace(compared, weakened=weaker)
+
+
+def _run(
+    before: Resolved, label: str, candidate: Subject, found: Gathered, sources: Sources, cases: Sequence[Case]
+) -> Compared:
+    """Over those of the cases that the contract of the version before accepts; the same digest has the same results."""
+    model = own_model(before.closure)
+    accepted = [case for case in cases if accepts(before.closure, case.inputs)]
+    refused = frozenset(case.name for case in cases) - {case.name for case in accepted}
+    baseline = Baseline(label=label, model=model, refused=refused)
+    if not accepted:
+        return Compared(baseline=baseline)
+    if before.digest == candidate.digest:
+        return Compared(baseline=replace(baseline, results=found.results))
+    subject = Subject(
+        name=candidate.name,
+        reference=f"{before.name}@{before.version or before.reference.ref}",
+        closure=before.closure,
+        digest=before.digest,
+        loaded=candidate.loaded,
+    )
+    own = gather(subject, sources, accepted, [model])
+    return Compared(baseline=replace(baseline, results=own.results), subject=subject, found=own)
+
+
+def without_baseline(repository: Repository, state: State, against: str, subject: Subject, reason: str) -> Compared:
+    """No comparison, for a reason; the suite must not ask less for it. Raises as ``find_baseline`` does."""
+    before = find_baseline(repository, state, subject.name, against)
+    weaker = weaker_than(subject.loaded.suite, before.project, before.name) if before else ()
+    return Compared(baseline=Baseline(label=against, absent=f"left out: {reason}"), weakened=weaker)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from promptctl.adapters.files import write_file
 from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
 from promptctl.adapters.suites import load_suite
 from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
+from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.provider_table import parse_providers
 from promptctl.core.tally import CaseResult
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import StateError, UsageError
-from promptctl.workflows.baseline import Compared, run_baseline
+from promptctl.workflows.baseline import Compared, compare_with
 from promptctl.workflows.evaluation import own_model
-from promptctl.workflows.evidence import Gathered, Sources, Subject, gather
+from promptctl.workflows.evidence import Gathered, Sources, Subject
 from promptctl.workflows.gate import NO_SUITE, GateContext
-from promptctl.workflows.resolve import NOT_SERVED, Resolved, resolve
+from promptctl.workflows.gather import gather
+from promptctl.workflows.releases import RELEASE_BROKEN
+from promptctl.workflows.resolve import Resolved, resolve
+from promptctl.workflows.scoring import SampleName
+
+NO_SUCH_CASE = "PC069"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +41,20 @@ class EvalWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A suite that will run: everything that can be wrong about it without asking anybody was checked."""
+
+    resolved: Resolved
+    subject: Subject
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvalResult:
-    """One prompt's verdict. ``written`` are the files that changed; ``flipped`` cases passed before and fail now."""
+    """One prompt's verdict. ``written`` are the files that changed; ``flipped`` cases passed before and fail now.
+
+    ``note`` says what was not compared, ``unkept`` why nothing is kept; ``partial``: only some cases were run.
+    """
 
     name: str
     reference: str
@@ -43,10 +62,11 @@ class EvalResult:
     suite: str
     verdict: Verdict
     results: tuple[CaseResult, ...]
-    explanations: Mapping[tuple[str, str, int], tuple[str, ...]]
+    reasons: Mapping[SampleName, tuple[str, ...]]
     written: tuple[str, ...] = ()
     asked: int = 0
     note: str | None = None
+    unkept: str | None = None
     partial: bool = False
     flipped: tuple[str, ...] = field(default_factory=tuple)
 
@@ -70,94 +90,125 @@ def suites_of(repository: Repository) -> tuple[str, ...]:
     return names
 
 
-def evaluate_prompt(repository: Repository, reference: str, wish: EvalWish, context: GateContext) -> EvalResult:
+def plan_suite(repository: Repository, reference: str, only: str | None = None) -> Planned:
+    """Reads one suite and chooses its cases. Raises UsageError for what is malformed, StateError without a suite."""
+    resolved = resolve(repository, reference)
+    loaded = load_suite(resolved.project, resolved.name)
+    if loaded is None:
+        message = f"{reference} has no suite"
+        raise StateError(NO_SUITE, message, hint=f"promptctl new --suite {resolved.name}")
+    subject = Subject(
+        name=resolved.name, reference=reference, closure=resolved.closure, digest=resolved.digest, loaded=loaded
+    )
+    own_model(subject.closure)
+    return Planned(resolved=resolved, subject=subject, cases=_chosen(subject, only))
+
+
+def _chosen(subject: Subject, only: str | None) -> tuple[Case, ...]:
+    cases = subject.loaded.suite.cases
+    chosen = cases if only is None else tuple(case for case in cases if fnmatchcase(case.name, only))
+    if not chosen:
+        names = ", ".join(case.name for case in cases[:5]) + (", …" if len(cases) > 5 else "")
+        raise UsageError(NO_SUCH_CASE, f"no case of {subject.reference} matches `{only}`", hint=f"cases: {names}")
+    return chosen
+
+
+def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, context: GateContext) -> EvalResult:
     """Runs one suite and judges it; evidence and replies are written into the work tree.
 
-    Raises UsageError for what is malformed, StateError: no suite, nothing recorded and nothing to ask, no key.
+    Raises UsageError for a case that does not fit, StateError: nothing recorded and nobody to ask, evidence that its
+    replies contradict.
     """
-    resolved = resolve(repository, reference)
-    subject = _subject(resolved)
-    sources = _sources(repository, resolved, wish, context)
-    cases = _chosen(subject, wish.only)
-    found = gather(subject, sources, context.now, cases, context.watch)
-    compared, note = _compared(repository, subject, wish, sources, context)
+    subject = planned.subject
+    sources = _sources(repository, planned.resolved, wish, context)
+    chosen = {case.name for case in planned.cases}
+    found = gather(subject, sources, planned.cases)
+    results = tuple(result for result in found.results if result.case in chosen)
+    compared, note = _compared(repository, planned, replace(found, results=results), sources, wish)
     verdict = decide(
-        suite=subject.loaded.suite,
+        suite=replace(subject.loaded.suite, cases=planned.cases),
         model=own_model(subject.closure),
-        results=found.results,
+        results=results,
         baseline=compared.baseline if compared else None,
         weakened=compared.weakened if compared else (),
     )
-    files = {} if wish.only else {**(compared.files if compared else {}), **found.files}
+    unkept = _unkept(subject, sources, wish)
+    files = {} if unkept else {**(compared.files if compared else {}), **found.files}
     return EvalResult(
-        name=resolved.name,
-        reference=reference,
+        name=subject.name,
+        reference=subject.reference,
         subject=subject.digest,
         suite=subject.loaded.digest,
         verdict=verdict,
-        results=found.results,
-        explanations=found.explanations,
+        results=results,
+        reasons=found.reasons,
         written=_write(repository, files),
         asked=found.asked + (compared.asked if compared else 0),
         note=note,
+        unkept=unkept,
         partial=wish.only is not None,
-        flipped=_flipped(found, compared),
+        flipped=_flipped(results, compared),
     )
-
-
-def _subject(resolved: Resolved) -> Subject:
-    loaded = load_suite(resolved.project, resolved.name)
-    if loaded is None:
-        message = f"{resolved.reference} has no suite"
-        raise StateError(NO_SUITE, message, hint=f"promptctl new --suite {resolved.name}")
-    return Subject(name=resolved.name, closure=resolved.closure, digest=resolved.digest, loaded=loaded)
 
 
 def _sources(repository: Repository, resolved: Resolved, wish: EvalWish, context: GateContext) -> Sources:
     settings = repository.work.settings
     return Sources(
         trees=[repository.work.tree, resolved.project.tree],
+        home=repository.work.tree,
         cache=context.cache,
         providers=parse_providers(settings.providers, settings.document),
         environment=context.environment,
+        now=context.now,
+        watch=context.watch,
         mode=wish.mode,
         fresh=wish.provider is not None,
         override=wish.provider,
         concurrency=wish.concurrency,
+        patience=context.patience,
     )
 
 
-def _chosen(subject: Subject, only: str | None) -> Sequence[Case] | None:
-    if only is None:
-        return None
-    cases = [case for case in subject.loaded.suite.cases if fnmatchcase(case.name, only)]
-    if not cases:
-        raise UsageError("PC069", f"no case of {subject.name} matches `{only}`", hint=f"promptctl eval {subject.name}")
-    return cases
+def _unkept(subject: Subject, sources: Sources, wish: EvalWish) -> str | None:
+    """Why nothing is kept of a run: it is a part, or its answers are an echo that stands for another model's."""
+    if wish.only is not None:
+        return "only some cases were run: nothing was kept, and this is no verdict on the suite"
+    provider = sources.providers.get(wish.provider or "")
+    if provider and provider.kind == "echo" and not _serves(provider, subject, sources):
+        return f"{provider.name} stood in for the model: nothing was kept, and this is no verdict on the prompt"
+    return None
+
+
+def _serves(provider: ProviderSettings, subject: Subject, sources: Sources) -> bool:
+    try:
+        return choose(own_model(subject.closure), sources.providers)[0] == provider
+    except UsageError:
+        return False
 
 
 def _compared(
-    repository: Repository, subject: Subject, wish: EvalWish, sources: Sources, context: GateContext
+    repository: Repository, planned: Planned, found: Gathered, sources: Sources, wish: EvalWish
 ) -> tuple[Compared | None, str | None]:
     """The baseline; one that cannot be read is said, and the rest is judged without it."""
+    subject = planned.subject
     against = wish.against or subject.loaded.suite.gate.against
     if against is None:
         return None, None
+    # A baseline is asked for what it never answered; what was recorded for it stays as it is.
+    kept = replace(sources, mode="auto" if sources.mode in ("live", "refresh") else sources.mode)
     try:
-        before = resolve(repository, f"{subject.name}@{against}")
+        state = read_state(repository)
+        return compare_with(repository, state, against, subject, found, kept, planned.cases), None
     except StateError as error:
-        if error.code == NOT_SERVED:
-            absent = f"{against} does not serve {subject.name} yet"
-            return Compared(baseline=Baseline(label=against, absent=absent)), None
+        if error.code == RELEASE_BROKEN:
+            raise
         note = f"not compared with {against}: {error}" + (f"; {error.hint}" if error.hint else "")
         return Compared(baseline=Baseline(label=against, absent=f"not compared: {error}")), note
-    label = f"{against} ({before.version})" if before.version else against
-    return run_baseline(label, before.closure, before.project, subject, sources, context.now, context.watch), None
 
 
-def _flipped(found: Gathered, compared: Compared | None) -> tuple[str, ...]:
+def _flipped(results: Sequence[CaseResult], compared: Compared | None) -> tuple[str, ...]:
     before = {result.case for result in compared.baseline.results if result.passed} if compared else set()
-    now = {result.case for result in found.results if result.outcome == "fail"}
+    now = {result.case for result in results if result.outcome == "fail"}
     return tuple(sorted(before & now))
 
 

@@ -11,8 +11,8 @@ from promptctl.adapters.suites import load_suite
 from promptctl.core.canonical import digest
 from promptctl.core.closure import Closure
 from promptctl.core.evidence import Evidence
-from promptctl.errors import DocumentError, PromptctlError, StateError
-from promptctl.workflows.evidence import Sources, Subject, read_evidence, score_again
+from promptctl.errors import PromptctlError, StateError, UsageError
+from promptctl.workflows.evidence import Sources, Subject, read_evidence, recorded_replies, score_again
 from promptctl.workflows.gate import GateContext
 from promptctl.workflows.releases import read_release, witnesses
 
@@ -52,7 +52,7 @@ def _checks(repository: Repository, name: str, context: GateContext) -> Iterator
         if path.startswith(start) and path.endswith(".json"):
             try:
                 yield _check(repository, name, path, read_evidence(repository.work.tree, path), context)
-            except DocumentError as error:
+            except UsageError as error:
                 yield EvidenceCheck(file=path, outcome="broken", reason=str(error))
 
 
@@ -62,15 +62,18 @@ def _check(repository: Repository, name: str, path: str, evidence: Evidence, con
         return EvidenceCheck(file=path, outcome="not judged", reason="its prompt or suite is not here any more")
     if subject.evidence_file != path:
         return EvidenceCheck(file=path, outcome="broken", reason=f"its content belongs to {subject.evidence_file}")
+    tree = repository.work.tree
     sources = Sources(
-        trees=[repository.work.tree],
+        trees=[tree],
+        home=tree,
         cache=context.cache,
         providers={},
         environment=context.environment,
+        now=context.now,
         mode="recorded",
     )
     try:
-        again = score_again(subject, evidence, sources)
+        again = score_again(subject, evidence, recorded_replies(subject, [tree]), sources)
     except StateError as error:
         return EvidenceCheck(file=path, outcome="differs", reason=str(error))
     if again is None:
@@ -84,7 +87,7 @@ def _subject(repository: Repository, name: str, evidence: Evidence) -> Subject |
         for project in suites:
             loaded = load_suite(project, name)
             if loaded and loaded.digest == evidence.suite:
-                return Subject(name=name, closure=closure, digest=evidence.subject, loaded=loaded)
+                return Subject(name=name, reference=name, closure=closure, digest=evidence.subject, loaded=loaded)
     return None
 
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from promptctl.adapters.replies import Replies, SourcedReply
 from promptctl.adapters.suites import LoadedSuite
+from promptctl.adapters.trust import UNTRUSTED
 from promptctl.core.case import Case
-from promptctl.core.chain import StepCall, step_calls
 from promptctl.core.closure import Closure
-from promptctl.core.evidence import reply_digest
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.recording import reply_key
-from promptctl.core.render import Rendering
-from promptctl.core.request import Reply, Request
-from promptctl.core.scorers.answer import Answer
-from promptctl.core.scorers.registry import judge
-from promptctl.core.tally import CaseResult, ReplyReference
+from promptctl.core.provider import DEFAULT_CONCURRENCY, choose
+from promptctl.core.request import Reply
+from promptctl.core.tally import CaseResult
 from promptctl.errors import OutsideError, StateError, UsageError
-from promptctl.runtime.gateway.answering import answer
-from promptctl.runtime.gateway.gateway import Gateway
+from promptctl.runtime.gateway.gateway import NO_KEY, NOT_RECORDED, Gateway
+from promptctl.workflows.asking import CHAIN_MODEL, NO_MODEL, Asking, Line, StepFailed
+from promptctl.workflows.scoring import KeptReply, SampleName, Scoring
 
-NOTHING_RECORDED, CASE_UNFIT = "PC065", "PC066"
-CHAIN_MODEL = "chain"
-"""What evidence calls the model of a chain, whose steps have models of their own."""
+NOTHING_RECORDED = "PC065"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,24 +46,20 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
-    """Results in the order asked, every reply used by its key, and how many of them providers were asked for."""
+    """Results in the order asked, every reply used by its key, and how many of them providers were asked for.
+
+    ``reasons`` says of samples that did not pass why.
+    """
 
     results: tuple[CaseResult, ...]
     replies: Mapping[str, Reply]
-    hosts: frozenset[str]
     asked: int
-    explanations: Mapping[tuple[str, str, int], tuple[str, ...]] = field(default_factory=dict)
+    reasons: Mapping[SampleName, tuple[str, ...]] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What a run needs of the outside: providers, the environment's keys, kept replies."""
-
-    providers: Mapping[str, ProviderSettings]
-    environment: Mapping[str, str]
-    replies: Replies
-    override: str | None = None
-    concurrency: int | None = None
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Who answered."""
+        return frozenset(reply.host for reply in self.replies.values() if reply.host)
 
 
 def own_model(closure: Closure) -> str:
@@ -78,7 +69,7 @@ def own_model(closure: Closure) -> str:
         return CHAIN_MODEL
     if not isinstance(prompt.model, str):
         message = f"{prompt.name} names no model to ask"
-        raise UsageError("PC023", message, place=prompt.document.place(("model",)), hint="set `model:` in prompt.yaml")
+        raise UsageError(NO_MODEL, message, place=prompt.document.place(("model",)), hint="set `model:` in prompt.yaml")
     return prompt.model
 
 
@@ -91,11 +82,13 @@ def evaluate(
 ) -> Evaluated:
     """Runs the samples. A provider's fault or a scorer's is that sample's error.
 
-    Raises UsageError when a case does not fit the prompt, StateError when replies are missing and may not be asked for
-    (naming the cases), or a key or trust is missing.
+    Raises UsageError when a case does not fit the prompt, StateError when replies are missing and cannot be asked for
+    (naming the cases).
     """
-    run = _Run(closure, loaded, line, sum(len(samples.indexes) for samples in wanted), watch)
-    return asyncio.run(run.all(wanted))
+    run = _Run(loaded, line, sum(len(samples.indexes) for samples in wanted), watch)
+    asking = asyncio.run(run.ask(closure, wanted))
+    run.score_rest(asking)
+    return run.evaluated(asking, wanted)
 
 
 async def _together(tasks: Sequence[Coroutine[None, None, None]]) -> None:
@@ -108,149 +101,117 @@ async def _together(tasks: Sequence[Coroutine[None, None, None]]) -> None:
         raise errors.exceptions[0] from None
 
 
+def _models(closure: Closure, wanted: Sequence[Samples]) -> set[str]:
+    """The models that will be asked, those of a chain's steps included."""
+    if closure.prompt.steps:
+        return {model for step in closure.steps.values() for model in _models(step, wanted)}
+    own = {closure.prompt.model} if isinstance(closure.prompt.model, str) else set()
+    return own | {samples.model for samples in wanted} - {CHAIN_MODEL}
+
+
+def _places(line: Line, models: set[str]) -> int:
+    """The calls that may be under way at once: more would only wait, and their waiting would count as slow."""
+    if line.concurrency:
+        return line.concurrency
+    places: dict[str, int] = {}
+    for model in models:
+        with suppress(UsageError):
+            provider, _ = choose(model, line.providers, line.override)
+            places[provider.name] = provider.concurrency
+    return sum(places.values()) or DEFAULT_CONCURRENCY
+
+
 class _Run:
-    """One run: what is rendered once, what was counted, what was used."""
+    """One run: results as they come, what has to wait for its score, what is missing."""
 
-    def __init__(
-        self, closure: Closure, loaded: LoadedSuite, line: Line, total: int, watch: Callable[[Progress], None]
-    ) -> None:
-        self._closure, self._line, self._total, self._watch = closure, line, total, watch
-        self._functions = loaded.functions()
-        self._renderings: dict[int, Rendering] = {}
-        self._replies: dict[str, Reply] = {}
-        self._hosts: set[str] = set()
-        self._missing: list[str] = []
-        self._explanations: dict[tuple[str, str, int], tuple[str, ...]] = {}
-        self._done = self._failed = self._errors = self._asked = 0
-        self._cost = 0.0
+    def __init__(self, loaded: LoadedSuite, line: Line, total: int, watch: Callable[[Progress], None]) -> None:
+        self._line, self._total, self._watch = line, total, watch
+        self._scoring = Scoring(loaded, line.secrets)
+        self._results: dict[SampleName, CaseResult] = {}
+        self._unscored: deque[tuple[Case, str, int, list[KeptReply]]] = deque()
+        self._missing: dict[str, StateError] = {}
+        self._failed = self._errors = 0
 
-    async def all(self, wanted: Sequence[Samples]) -> Evaluated:
+    async def ask(self, closure: Closure, wanted: Sequence[Samples]) -> Asking:
+        """Gets every answer, and scores those whose scorers take no time."""
         line = self._line
-        queue = iter([(samples, index) for samples in wanted for index in samples.indexes])
-        results: dict[tuple[str, str, int], CaseResult] = {}
-
-        async def work(gateway: Gateway) -> None:
-            for samples, index in queue:
-                result = await self._sample(gateway, samples.case, samples.model, index)
-                results[samples.case.name, samples.model, index] = result
-
+        queue = iter([(samples.case, samples.model, index) for samples in wanted for index in samples.indexes])
         async with Gateway(
-            line.providers, environment=line.environment, override=line.override, concurrency=line.concurrency
+            line.providers,
+            environment=line.environment,
+            override=line.override,
+            concurrency=line.concurrency,
+            patience=line.patience,
         ) as gateway:
-            workers = min(self._total, line.concurrency or 16)
-            await _together([work(gateway) for _ in range(workers)])
-        self._require_replies()
-        ordered = [results[s.case.name, s.model, index] for s in wanted for index in s.indexes]
+            asking = Asking(closure, line, gateway)
+            workers = min(self._total, _places(line, _models(closure, wanted)))
+            await _together([self._work(asking, queue) for _ in range(workers)])
+        return asking
+
+    def score_rest(self, asking: Asking) -> None:
+        """Scores what had to wait. Outside of the event loop, where one Ctrl-C is enough."""
+        while self._unscored:
+            self._count(asking, self._scoring.result(*self._unscored.popleft()))
+
+    def evaluated(self, asking: Asking, wanted: Sequence[Samples]) -> Evaluated:
+        """All results. Raises StateError when replies are missing that the run cannot do without."""
+        if self._missing and not self._line.lenient:
+            raise _missing(self._missing, self._line)
         return Evaluated(
-            results=tuple(ordered),
-            replies=self._replies,
-            hosts=frozenset(self._hosts),
-            asked=self._asked,
-            explanations=self._explanations,
+            results=tuple(self._results[s.case.name, s.model, index] for s in wanted for index in s.indexes),
+            replies=asking.replies,
+            asked=asking.asked,
+            reasons=self._scoring.reasons,
         )
 
-    async def _sample(self, gateway: Gateway, case: Case, model: str, index: int) -> CaseResult:
-        try:
-            replies = await self._answers(gateway, case, model, index)
-        except OutsideError as error:
-            result = CaseResult(case=case.name, model=model, sample=index, passed=False, error=str(error))
-        except StateError as error:
-            if error.code != "PC076":
-                raise
-            self._missing.append(case.name)
-            result = CaseResult(case=case.name, model=model, sample=index, passed=False, error=str(error))
+    async def _work(self, asking: Asking, queue: Iterator[tuple[Case, str, int]]) -> None:
+        for case, model, index in queue:
+            try:
+                replies = await asking.answers(case, model, index)
+            except (OutsideError, StepFailed) as error:
+                self._count(asking, self._scoring.error(case, model, index, str(error)))
+            except StateError as error:
+                if error.code not in (NOT_RECORDED, NO_KEY, UNTRUSTED):
+                    raise
+                self._missing.setdefault(case.name, error)
+                self._count(asking, self._scoring.error(case, model, index, str(error)))
+            else:
+                self._answered(asking, case, model, index, replies)
+
+    def _answered(self, asking: Asking, case: Case, model: str, index: int, replies: list[KeptReply]) -> None:
+        """Functions of the repository's own wait: they would hold up the calls under way, and falsify their times."""
+        if self._scoring.slow:
+            self._unscored.append((case, model, index, replies))
+            self._tell(asking)
         else:
-            result = self._judged(case, model, index, replies)
-        self._count(result)
-        return result
+            self._count(asking, self._scoring.result(case, model, index, replies))
 
-    async def _answers(
-        self, gateway: Gateway, case: Case, model: str, index: int
-    ) -> list[tuple[Request, SourcedReply]]:
-        """The replies of all steps; a prompt that is no chain has one."""
-        found: list[tuple[Request, SourcedReply]] = []
-        calls = step_calls(self._closure, case.inputs)
-        try:
-            call = next(calls)
-            while True:
-                request = self._request(call, case, model)
-                sourced = await answer(request, index, replies=self._line.replies, gateway=gateway)
-                found.append((request, sourced))
-                call = calls.send(sourced.reply.text)
-        except StopIteration:
-            return found
-
-    def _request(self, call: StepCall, case: Case, model: str) -> Request:
-        rendering = self._renderings.setdefault(id(call.closure), Rendering(call.closure))
-        try:
-            request = rendering.request(call.inputs)
-        except UsageError as error:
-            message = f"the case {case.name!r} does not fit {call.closure.prompt.name}: {error}"
-            raise UsageError(CASE_UNFIT, message, place=error.problem.place, hint=error.hint) from None
-        return request if model == CHAIN_MODEL else replace(request, model=model)
-
-    def _judged(self, case: Case, model: str, index: int, replies: list[tuple[Request, SourcedReply]]) -> CaseResult:
-        last = replies[-1][1].reply
-        costs = [sourced.reply.cost for _, sourced in replies]
-        cost = None if None in costs else sum(cost for cost in costs if cost is not None)
-        latency = sum(sourced.reply.latency_ms for _, sourced in replies)
-        found = judge(case.expect, self._answer(case, last, latency, cost))
-        notes = tuple(
-            f"{expectation.name}: {score.explanation}" for expectation, score in found.findings if not score.passed
-        )
-        self._explanations[case.name, model, index] = notes
-        return CaseResult(
-            case=case.name,
-            model=model,
-            sample=index,
-            passed=found.passed,
-            scores=found.metrics,
-            error=found.error,
-            cost=cost,
-            latency_ms=latency,
-            replies=tuple(self._used(request, index, sourced) for request, sourced in replies),
-        )
-
-    def _answer(self, case: Case, reply: Reply, latency: float, cost: float | None) -> Answer:
-        return Answer(
-            text=reply.text,
-            tool_calls=reply.tool_calls,
-            inputs=case.inputs,
-            row=case.row,
-            latency_ms=latency,
-            cost=cost,
-            functions=self._functions,
-        )
-
-    def _used(self, request: Request, index: int, sourced: SourcedReply) -> ReplyReference:
-        key = reply_key(request, index)
-        self._replies[key] = sourced.reply
-        if sourced.reply.host:
-            self._hosts.add(sourced.reply.host)
-        if sourced.source == "live":
-            self._asked += 1
-            self._cost += sourced.reply.cost or 0.0
-        return ReplyReference(key=key, digest=reply_digest(sourced.reply))
-
-    def _count(self, result: CaseResult) -> None:
-        self._done += 1
+    def _count(self, asking: Asking, result: CaseResult) -> None:
+        self._results[result.case, result.model, result.sample] = result
         self._failed += result.outcome == "fail"
         self._errors += result.outcome == "error"
-        self._watch(
-            Progress(
-                done=self._done,
-                total=self._total,
-                failed=self._failed,
-                errors=self._errors,
-                asked=self._asked,
-                cost=self._cost,
-            )
-        )
+        self._tell(asking)
 
-    def _require_replies(self) -> None:
-        if self._missing:
-            cases = sorted(set(self._missing))
-            listed = ", ".join(cases[:5]) + (f" and {len(cases) - 5} more" if len(cases) > 5 else "")
-            name = self._closure.prompt.name
-            message = f"{len(cases)} cases of {name} have no recorded reply: {listed}"
-            raise StateError(NOTHING_RECORDED, message, hint=f"promptctl eval {name} --replies auto")
+    def _tell(self, asking: Asking) -> None:
+        progress = Progress(
+            done=len(self._results) + len(self._unscored),
+            total=self._total,
+            failed=self._failed,
+            errors=self._errors,
+            asked=asking.asked,
+            cost=asking.cost,
+        )
+        self._watch(progress)
+
+
+def _missing(missing: Mapping[str, StateError], line: Line) -> StateError:
+    """The error that lists the cases without a reply, and what to do about it."""
+    cases = sorted(missing)
+    listed = ", ".join(cases[:5]) + (f" and {len(cases) - 5} more" if len(cases) > 5 else "")
+    count = f"{len(cases)} case{'s' if len(cases) > 1 else ''} of {line.name}"
+    first = missing[cases[0]]
+    if first.code == NOT_RECORDED:
+        hint = f"promptctl eval {line.name} --replies auto"
+        return StateError(NOTHING_RECORDED, f"no recorded reply for {count}: {listed}", hint=hint)
+    message = f"no kept reply for {count} ({listed}), and they cannot be asked: {first}"
+    return StateError(NOTHING_RECORDED, message, hint=first.hint)

@@ -1,9 +1,8 @@
-"""Evidence for a prompt under a suite: found and scored again from kept replies, or made by running the suite."""
+"""Evidence for a prompt under a suite, found by its content and scored again from the replies that were kept."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,29 +11,31 @@ from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.suites import LoadedSuite
 from promptctl.core.canonical import short
-from promptctl.core.case import Case
 from promptctl.core.closure import Closure
 from promptctl.core.document import Document
-from promptctl.core.evidence import Evidence, Meta, evidence_path, make_evidence, next_sample, pool
-from promptctl.core.evidence_document import from_document, result_dict, to_text
+from promptctl.core.evidence import Evidence, evidence_path, make_evidence, reply_digest
+from promptctl.core.evidence_document import from_document, result_dict
 from promptctl.core.provider import ProviderSettings
-from promptctl.core.recording import parse_replies, spell_replies, strict_json
+from promptctl.core.recording import parse_replies, strict_json
 from promptctl.core.request import Reply
-from promptctl.core.tally import CaseResult
+from promptctl.core.secrets import known_values
+from promptctl.core.tally import CaseResult, ReplyReference
 from promptctl.core.tree import Tree, shown
 from promptctl.errors import StateError
-from promptctl.version import __version__
-from promptctl.workflows.evaluation import CHAIN_MODEL, Evaluated, Line, Progress, Samples, evaluate, own_model
-from promptctl.workflows.moving import timestamp
+from promptctl.runtime.gateway.retries import Patience
+from promptctl.workflows.asking import Line
+from promptctl.workflows.evaluation import Progress, Samples, evaluate
+from promptctl.workflows.scoring import SampleName
 
 NOT_REPRODUCED = "PC067"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A prompt's closure by its digest, and the suite that judges it."""
+    """A prompt's closure by its digest, and the suite that judges it; ``reference`` is how the user calls it."""
 
     name: str
+    reference: str
     closure: Closure
     digest: str
     loaded: LoadedSuite
@@ -53,41 +54,57 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Where evidence and replies may come from: trees, this machine's cache, and providers.
+class Gathered:
+    """Results with the evidence that holds them (None where some sample is an error) and files that are new.
 
-    ``mode`` as in ``Replies``; ``fresh`` ignores evidence that others recorded.
+    ``found_in`` is the tree that had the evidence, None when it was made now.
+    """
+
+    results: tuple[CaseResult, ...]
+    evidence: Evidence | None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    asked: int = 0
+    reasons: Mapping[SampleName, tuple[str, ...]] = field(default_factory=dict)
+    replies: Mapping[str, Reply] = field(default_factory=dict)
+    found_in: Tree | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where evidence and replies may come from: trees in their order, this machine's cache, and providers.
+
+    ``home`` is the tree that new files are put onto: replies it keeps are kept. ``mode`` as in ``Replies``. ``fresh``
+    takes no evidence that others recorded; ``ran`` remembers what this command ran itself; ``watch`` sees runs.
     """
 
     trees: Sequence[Tree]
+    home: Tree
     cache: ReplyCache
     providers: Mapping[str, ProviderSettings]
     environment: Mapping[str, str]
+    now: datetime
+    watch: Callable[[Progress], None] = lambda _: None
     mode: str = "auto"
     fresh: bool = False
     override: str | None = None
     concurrency: int | None = None
+    patience: Patience | None = None
+    ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """Results with the evidence that holds them (None where some sample got no answer) and files that are new."""
-
-    results: tuple[CaseResult, ...]
-    evidence: Evidence | None
-    files: Mapping[str, bytes]
-    asked: int
-    explanations: Mapping[tuple[str, str, int], tuple[str, ...]] = field(default_factory=dict)
+Stores = Sequence[Mapping[str, Reply]]
+"""What each tree keeps for a subject: replies by their key, no content twice."""
 
 
-def recorded_replies(subject: Subject, trees: Iterable[Tree]) -> dict[str, Reply]:
-    """The replies that any of the trees keeps for a subject. Raises DocumentError for a malformed file."""
-    found: dict[str, Reply] = {}
+def recorded_replies(subject: Subject, trees: Iterable[Tree]) -> Stores:
+    """The replies that trees keep for a subject. Raises DocumentError for a malformed file."""
+    found: dict[bytes, Mapping[str, Reply]] = {}
     for tree in trees:
         if subject.replies_file in tree.files():
-            place = shown(tree, subject.replies_file)
-            found = parse_replies(decode(tree.read(subject.replies_file), place), place) | found
-    return found
+            data, place = tree.read(subject.replies_file), shown(tree, subject.replies_file)
+            if data not in found:
+                found[data] = parse_replies(decode(data, place), place)
+    return list(found.values())
 
 
 def read_evidence(tree: Tree, path: str) -> Evidence:
@@ -101,136 +118,69 @@ def read_evidence(tree: Tree, path: str) -> Evidence:
     return from_document(Document(place, value, {}, text))
 
 
-def find_evidence(subject: Subject, trees: Iterable[Tree]) -> Evidence | None:
-    """The evidence of a subject under its suite in the first tree that has some."""
+def find_evidence(subject: Subject, trees: Iterable[Tree]) -> Iterator[tuple[Tree, Evidence]]:
+    """The evidence of a subject under its suite, in the order of the trees, each content once.
+
+    Raises DocumentError for a file that is malformed or contradicts itself.
+    """
+    seen: set[bytes] = set()
     for tree in trees:
         if subject.evidence_file in tree.files():
-            found = read_evidence(tree, subject.evidence_file)
-            if (found.subject, found.suite) == (subject.digest, subject.loaded.digest):
-                return found
-    return None
+            data = tree.read(subject.evidence_file)
+            found = None if data in seen else read_evidence(tree, subject.evidence_file)
+            seen.add(data)
+            if found and (found.subject, found.suite) == (subject.digest, subject.loaded.digest):
+                yield tree, found
 
 
-def score_again(subject: Subject, evidence: Evidence, sources: Sources) -> Gathered | None:
+def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], mode: str | None = None) -> Line:
+    """What a run over these recorded replies needs, in the sources' mode or another."""
+    keys = [provider.key for provider in sources.providers.values() if provider.key]
+    secrets = known_values(sources.environment, keys)
+    return Line(
+        name=subject.reference,
+        providers=sources.providers,
+        environment=sources.environment,
+        replies=Replies(
+            mode or sources.mode, recorded=replies, cache=sources.cache, provider=sources.override, known=secrets
+        ),
+        secrets=secrets,
+        override=sources.override,
+        concurrency=sources.concurrency,
+        patience=sources.patience,
+    )
+
+
+def score_again(subject: Subject, evidence: Evidence, stores: Stores, sources: Sources) -> Gathered | None:
     """Scores the kept replies of evidence offline; None when some are neither recorded nor cached.
 
     Raises StateError when the replies do not lead to what the evidence says.
     """
-    recorded = recorded_replies(subject, sources.trees)
-    keys = [reference.key for sample in evidence.samples for reference in sample.replies]
-    kept = {key: reply for key in keys if (reply := recorded.get(key) or sources.cache.get(key))}
-    if len(kept) != len(set(keys)):
+    references = [reference for sample in evidence.samples for reference in sample.replies]
+    kept = {reference.key: _kept(reference, stores, sources.cache) for reference in references}
+    replies = {key: reply for key, reply in kept.items() if reply}
+    if len(replies) < len(kept):
         return None
     cases = {case.name: case for case in subject.loaded.suite.cases}
-    wanted = [
-        Samples(case=cases[sample.case], model=sample.model, indexes=(sample.sample,))
-        for sample in evidence.samples
-        if sample.case in cases
-    ]
-    line = replace(_line(sources, kept), replies=Replies("recorded", recorded=kept))
-    ran = evaluate(subject.closure, subject.loaded, wanted, line)
+    answered = [sample for sample in evidence.samples if sample.case in cases and sample.replies]
+    wanted = [Samples(case=cases[it.case], model=it.model, indexes=(it.sample,)) for it in answered]
+    offline = replace(sources, override=None)
+    ran = evaluate(subject.closure, subject.loaded, wanted, _lenient(line_for(subject, offline, replies, "recorded")))
     again = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, evidence.meta)
     if result_dict(again) != result_dict(evidence):
         message = f"the evidence {subject.evidence_file} does not follow from its replies"
-        raise StateError(NOT_REPRODUCED, message, hint=f"promptctl eval {subject.name} --replies live")
-    return Gathered(results=again.samples, evidence=evidence, files={}, asked=0, explanations=ran.explanations)
+        hint = f"promptctl eval {subject.reference} --replies refresh"
+        raise StateError(NOT_REPRODUCED, message, hint=hint)
+    return Gathered(results=again.samples, evidence=evidence, reasons=ran.reasons, replies=replies)
 
 
-def gather(
-    subject: Subject,
-    sources: Sources,
-    now: datetime,
-    cases: Sequence[Case] | None = None,
-    watch: Callable[[Progress], None] = lambda _: None,
-) -> Gathered:
-    """Evidence for a subject: what is recorded, or else a run of its suite (over some ``cases`` only, if given).
-
-    Raises what ``evaluate`` raises, and StateError for evidence that its replies contradict.
-    """
-    chosen = subject.loaded.suite.cases if cases is None else cases
-    earlier = None if sources.fresh or sources.mode == "refresh" else find_evidence(subject, sources.trees)
-    if earlier and sources.mode in ("auto", "recorded") and _covers(subject, earlier, chosen):
-        again = score_again(subject, earlier, sources)
-        if again:
-            return again
-    return _run(subject, sources, now, chosen, earlier if sources.mode == "live" else None, watch)
+def _lenient(line: Line) -> Line:
+    """A reply under another key than its request's is a difference, not a missing reply."""
+    return replace(line, lenient=True)
 
 
-def _covers(subject: Subject, evidence: Evidence, cases: Sequence[Case]) -> bool:
-    have = {(sample.case, sample.model) for sample in evidence.samples}
-    return all((case.name, model) in have for case in cases for model in models_of(subject))
-
-
-def models_of(subject: Subject) -> tuple[str, ...]:
-    """The prompt's own model, then those the suite adds; a chain has only its own."""
-    own = own_model(subject.closure)
-    return (own,) if own == CHAIN_MODEL else tuple(dict.fromkeys((own, *subject.loaded.suite.models)))
-
-
-def _line(sources: Sources, recorded: Mapping[str, Reply]) -> Line:
-    from promptctl.core.secrets import known_values
-
-    keys = [provider.key for provider in sources.providers.values() if provider.key]
-    known = known_values(sources.environment, keys)
-    return Line(
-        providers=sources.providers,
-        environment=sources.environment,
-        replies=Replies(sources.mode, recorded=recorded, cache=sources.cache, provider=sources.override, known=known),
-        override=sources.override,
-        concurrency=sources.concurrency,
-    )
-
-
-def _run(
-    subject: Subject,
-    sources: Sources,
-    now: datetime,
-    cases: Sequence[Case],
-    earlier: Evidence | None,
-    watch: Callable[[Progress], None],
-) -> Gathered:
-    repeat = subject.loaded.suite.repeat
-    starts = {
-        (case.name, model): next_sample(earlier, case.name, model) if earlier else 0
-        for case in cases
-        for model in models_of(subject)
-    }
-    wanted = [
-        Samples(case=case, model=model, indexes=range(starts[case.name, model], starts[case.name, model] + repeat))
-        for case in cases
-        for model in models_of(subject)
-    ]
-    recorded = recorded_replies(subject, sources.trees)
-    begun = time.perf_counter()
-    ran = evaluate(subject.closure, subject.loaded, wanted, _line(sources, recorded), watch)
-    durations = {"wall": round(time.perf_counter() - begun, 3)}
-    if not all(result.replies for result in ran.results):
-        return Gathered(results=ran.results, evidence=None, files={}, asked=ran.asked, explanations=ran.explanations)
-    return _recorded(subject, ran, recorded, durations, now, earlier)
-
-
-def _recorded(
-    subject: Subject,
-    ran: Evaluated,
-    recorded: Mapping[str, Reply],
-    durations: Mapping[str, float],
-    now: datetime,
-    earlier: Evidence | None,
-) -> Gathered:
-    """The evidence of a run, pooled with what was there, and the files that keep it and its replies."""
-    replies = spell_replies({**recorded, **ran.replies})
-    meta = Meta(
-        time=timestamp(now),
-        tool=f"promptctl {__version__}",
-        durations=durations,
-        replies="kept" if replies is not None else "external",
-    )
-    evidence = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, meta)
-    if earlier:
-        evidence = pool(earlier, evidence)
-    files = {subject.evidence_file: to_text(evidence).encode()}
-    if replies is not None:
-        files[subject.replies_file] = replies.encode()
-    return Gathered(
-        results=evidence.samples, evidence=evidence, files=files, asked=ran.asked, explanations=ran.explanations
-    )
+def _kept(reference: ReplyReference, stores: Stores, cache: ReplyCache) -> Reply | None:
+    """The reply meant, wherever it is kept; a recorded one that says something else counts before a cached one."""
+    found = [store[reference.key] for store in stores if reference.key in store]
+    exact = next((reply for reply in found if reply_digest(reply) == reference.digest), None)
+    return exact or (found[0] if found else cache.get(reference.key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,16 +11,17 @@ from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import LoadedSuite, load_suite
-from promptctl.core.comparison import Baseline
 from promptctl.core.provider_table import parse_providers
+from promptctl.core.tree import Tree
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import StateError
-from promptctl.workflows.baseline import Compared, run_baseline
-from promptctl.workflows.evaluation import Progress, own_model
-from promptctl.workflows.evidence import Gathered, Sources, Subject, find_evidence, gather
+from promptctl.runtime.gateway.retries import Patience
+from promptctl.workflows.baseline import Compared, compare_with, weaker_than, without_baseline
+from promptctl.workflows.evaluation import NOTHING_RECORDED, Progress, own_model
+from promptctl.workflows.evidence import NOT_REPRODUCED, Gathered, Sources, Subject, find_evidence
+from promptctl.workflows.gather import gather, kept_files, models_of
 from promptctl.workflows.promotion import PlannedMove
 from promptctl.workflows.releases import Release
-from promptctl.workflows.resolve import NOT_SERVED, resolve
 
 NO_SUITE = "PC068"
 
@@ -54,12 +55,17 @@ class GateForecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateContext:
-    """What a gate may use: the cache, the environment's keys, the clock, and who watches."""
+    """What a gate may use: the cache, the environment's keys, the clock, how patient to be, and who watches.
+
+    ``ran`` remembers what this command ran itself, since a promotion that lost a race is judged again.
+    """
 
     cache: ReplyCache
     environment: Mapping[str, str]
     now: datetime
     watch: Callable[[Progress], None] = lambda _: None
+    patience: Patience | None = None
+    ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
 
 
 def judge(
@@ -73,33 +79,63 @@ def judge(
         return None
     subject = _subject(move.release)
     sources = _sources(repository, state, move, context)
-    found = gather(subject, sources, context.now, None, context.watch)
-    compared = _compared(repository, subject, wish, sources, context)
-    return _outcome(subject, found, compared, wish)
+    found = gather(subject, sources)
+    compared = _compared(repository, state, subject, found, sources, wish)
+    weaker = _weaker(subject, compared, move)
+    verdict = _verdict(subject, found, compared, () if wish.accept_suite_change else weaker)
+    work = repository.work.tree
+    files = _landing(compared.subject, compared.found, sources, work) if compared else {}
+    return GateOutcome(
+        ok=verdict.ok,
+        sentence=verdict.sentence,
+        summary=_summary(subject, verdict, compared),
+        files={**files, **_landing(subject, found, sources, work)},
+        notes=tuple(_notes(compared, weaker, wish)),
+    )
 
 
 def forecast(
     repository: Repository, state: State, move: PlannedMove, wish: GateWish, context: GateContext
 ) -> GateForecast | None:
-    """The gate's answer as far as recorded replies give it; None where the environment has no gate."""
+    """The gate's answer as far as recorded replies give it; None where the environment has no gate.
+
+    Raises StateError for a baseline that cannot be read.
+    """
     if move.environment.gate is None:
         return None
     try:
         subject = _subject(move.release)
-        sources = replace(_sources(repository, state, move, context), mode="recorded")
-        if sources.fresh or find_evidence(subject, sources.trees) is None:
-            cases = len(subject.loaded.suite.cases) * subject.loaded.suite.repeat
-            return GateForecast(ok=True, sentence=f"no evidence yet: promote runs {cases} samples")
-        found = gather(subject, sources, context.now)
-        verdict = _verdict(subject, found, _compared(repository, subject, wish, sources, context), wish)
+        sources = _sources(repository, state, move, context)
+        if sources.fresh or next(find_evidence(subject, sources.trees), None) is None:
+            return GateForecast(ok=True, sentence=_to_ask(subject, move, sources))
+        sources = replace(sources, mode="recorded")
+        found = gather(subject, sources)
+        compared = _compared(repository, state, subject, found, sources, wish, forgiving=False)
     except StateError as error:
-        return GateForecast(ok=error.code == "PC065", sentence=f"{error}; {error.hint}")
+        if error.code not in (NOTHING_RECORDED, NO_SUITE, NOT_REPRODUCED):
+            raise
+        missing = error.code == NOTHING_RECORDED
+        return GateForecast(ok=missing, sentence=f"{error}; {'promote asks for them' if missing else error.hint}")
+    weaker = () if wish.accept_suite_change else _weaker(subject, compared, move)
+    verdict = _verdict(subject, found, compared, weaker)
     return GateForecast(ok=verdict.ok, sentence=verdict.sentence)
 
 
+def _to_ask(subject: Subject, move: PlannedMove, sources: Sources) -> str:
+    suite = subject.loaded.suite
+    count = len(suite.cases) * suite.repeat * len(models_of(subject))
+    why = f"{move.environment.name} takes no recorded evidence" if sources.fresh else "there is no evidence yet"
+    return f"{why}: promote asks for {count} answers"
+
+
 def _subject(release: Release) -> Subject:
-    loaded = require_suite(release)
-    return Subject(name=release.name, closure=release.closure, digest=release.digest, loaded=loaded)
+    return Subject(
+        name=release.name,
+        reference=f"{release.name}@{release.version}",
+        closure=release.closure,
+        digest=release.digest,
+        loaded=require_suite(release),
+    )
 
 
 def require_suite(release: Release) -> LoadedSuite:
@@ -113,60 +149,86 @@ def require_suite(release: Release) -> LoadedSuite:
 
 def _sources(repository: Repository, state: State, move: PlannedMove, context: GateContext) -> Sources:
     """Evidence is looked for in the work tree, the release's commit, the default branch and the state branch."""
-    trees = [repository.work.tree, move.release.project.tree, repository.policy.tree]
-    trees += [repository.at(state.commit).tree] if state.commit else []
+    home = repository.at(state.commit).tree if state.commit else repository.policy.tree
     rerun = move.environment.gate == "rerun"
     return Sources(
-        trees=trees,
+        trees=[repository.work.tree, move.release.project.tree, repository.policy.tree, home],
+        home=home,
         cache=context.cache,
         providers=parse_providers(repository.settings.providers, repository.settings.document),
         environment=context.environment,
+        now=context.now,
+        watch=context.watch,
         mode="refresh" if rerun else "auto",
         fresh=rerun,
+        patience=context.patience,
+        ran=context.ran,
     )
 
 
 def _compared(
-    repository: Repository, subject: Subject, wish: GateWish, sources: Sources, context: GateContext
+    repository: Repository,
+    state: State,
+    subject: Subject,
+    found: Gathered,
+    sources: Sources,
+    wish: GateWish,
+    *,
+    forgiving: bool = True,
 ) -> Compared | None:
-    against = subject.loaded.suite.gate.against
-    if against is None:
+    """The comparison that the suite asks for, None when it asks for none."""
+    suite = subject.loaded.suite
+    if suite.gate.against is None:
         return None
     if wish.no_baseline:
-        return Compared(baseline=Baseline(label=against, absent=f"left out: {wish.no_baseline}"))
-    try:
-        before = resolve(repository, f"{subject.name}@{against}")
-    except StateError as error:
-        if error.code != NOT_SERVED:
-            raise
-        return Compared(baseline=Baseline(label=against, absent=f"{against} does not serve {subject.name} yet"))
-    label = f"{against} ({before.version})" if before.version else against
-    return run_baseline(label, before.closure, before.project, subject, sources, context.now, context.watch)
+        return without_baseline(repository, state, suite.gate.against, subject, wish.no_baseline)
+    return compare_with(
+        repository, state, suite.gate.against, subject, found, sources, suite.cases, forgiving=forgiving
+    )
 
 
-def _verdict(subject: Subject, found: Gathered, compared: Compared | None, wish: GateWish) -> Verdict:
+def _weaker(subject: Subject, compared: Compared | None, move: PlannedMove) -> tuple[str, ...]:
+    """What the suite lost against its baseline's, and against that of what is live, which it may not name at all."""
+    live = move.live_release
+    lost = weaker_than(subject.loaded.suite, live.project, live.name) if live else ()
+    return tuple(dict.fromkeys((*(compared.weakened if compared else ()), *lost)))
+
+
+def _verdict(subject: Subject, found: Gathered, compared: Compared | None, weaker: tuple[str, ...]) -> Verdict:
     return decide(
         suite=subject.loaded.suite,
         model=own_model(subject.closure),
         results=found.results,
         baseline=compared.baseline if compared else None,
-        weakened=compared.weakened if compared and not wish.accept_suite_change else (),
+        weakened=weaker,
     )
 
 
-def _outcome(subject: Subject, found: Gathered, compared: Compared | None, wish: GateWish) -> GateOutcome:
-    verdict = _verdict(subject, found, compared, wish)
-    notes = []
-    if compared and compared.baseline.absent:
-        notes.append(f"no baseline: {compared.baseline.absent}")
-    if compared and compared.weakened and wish.accept_suite_change:
-        notes.append(f"suite change accepted: {wish.accept_suite_change}")
-    summary = {
+def _landing(subject: Subject | None, found: Gathered | None, sources: Sources, work: Tree) -> dict[str, bytes]:
+    """What the commit has to keep: new evidence, and what only this work tree has."""
+    if subject is None or found is None:
+        return {}
+    if found.found_in is not work or work is sources.home:
+        return dict(found.files)
+    held = work.read(subject.evidence_file)
+    others = (tree for tree in sources.trees if tree is not work and subject.evidence_file in tree.files())
+    return (
+        {} if any(tree.read(subject.evidence_file) == held for tree in others) else kept_files(subject, found, sources)
+    )
+
+
+def _summary(subject: Subject, verdict: Verdict, compared: Compared | None) -> dict[str, Any]:
+    return {
         "outcome": verdict.outcome,
         "subject": subject.digest,
         "suite": subject.loaded.digest,
         "file": subject.evidence_file,
         "baseline": compared.baseline.label if compared and not compared.baseline.absent else None,
     }
-    files = {**(compared.files if compared else {}), **found.files}
-    return GateOutcome(ok=verdict.ok, sentence=verdict.sentence, summary=summary, files=files, notes=tuple(notes))
+
+
+def _notes(compared: Compared | None, weaker: tuple[str, ...], wish: GateWish) -> Iterator[str]:
+    if compared and compared.baseline.absent:
+        yield f"no baseline: {compared.baseline.absent}"
+    if weaker and wish.accept_suite_change:
+        yield f"suite change accepted: {wish.accept_suite_change} ({weaker[0]})"

@@ -13,7 +13,7 @@ from promptctl.cli.findings import count
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
 from promptctl.core.tally import CaseResult
-from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_prompt, suites_of
+from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite, suites_of
 from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
 
 
@@ -48,8 +48,9 @@ def command(
         if names and names[0] == "verify":
             return _verified(verify_evidence(context.repository, names[1:], gate))
         wish = EvalWish(mode=replies.value, provider=provider, only=only, against=against, concurrency=concurrency)
-        chosen = names or suites_of(context.repository)
-        results = [evaluate_prompt(context.repository, name, wish, gate) for name in chosen]
+        chosen = dict.fromkeys(names or suites_of(context.repository))
+        planned = [plan_suite(context.repository, name, only) for name in chosen]
+        results = [evaluate_suite(context.repository, suite, wish, gate) for suite in planned]
     return _answer(results)
 
 
@@ -106,7 +107,7 @@ def _sample(result: EvalResult, sample: CaseResult) -> dict[str, Any]:
         "outcome": sample.outcome,
         "scores": dict(sample.scores),
         "error": sample.error,
-        "why": list(result.explanations.get((sample.case, sample.model, sample.sample), ())),
+        "why": list(result.reasons.get((sample.case, sample.model, sample.sample), ())),
         "cost": sample.cost,
         "latency_ms": sample.latency_ms,
     }
@@ -124,13 +125,13 @@ def _text(result: EvalResult) -> str:
     answers = count(len(result.results), "answer")
     lines.append(f"{passed} of {answers} passed, {result.asked} asked for now, cost {cost}")
     lines += [f"wrote {path}" for path in result.written]
-    if result.partial:
-        lines.append("only some cases were run: nothing was kept, and this is no verdict on the suite")
+    if result.unkept:
+        lines.append(result.unkept)
     return "\n".join(lines)
 
 
 def _row(result: EvalResult, sample: CaseResult) -> tuple[str, ...]:
-    why = sample.error or "; ".join(result.explanations.get((sample.case, sample.model, sample.sample), ()))
+    why = sample.error or "; ".join(result.reasons.get((sample.case, sample.model, sample.sample), ()))
     name = f"{sample.case} #{sample.sample + 1}" if sample.sample else sample.case
     return (sample.outcome, name[:60], sample.model, why[:160])
 

@@ -50,7 +50,7 @@ def _measure(value: Any, answer: Answer) -> Finding:
     }
     try:
         returned = function(answer.text, context)
-    except Exception as error:  # noqa: BLE001 - whatever a repository's function raises is that sample's error
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a repository's function may raise anything
         raise ScorerFault(f"{name} raised {type(error).__name__}: {excerpt(str(error), 200)}") from None
     least = number_of(value.get("min", 1)) if isinstance(value, Mapping) else 1.0
     return _finding(name, returned, least or 1.0)

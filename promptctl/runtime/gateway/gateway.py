@@ -109,7 +109,7 @@ class Gateway:
                 return answer, latency_ms
 
         answer, latency_ms = await with_retries(attempt, self._patience, self._random)
-        return reply_of(answer, wire, provider, model_id, latency_ms, self._now())
+        return reply_of(answer, wire, provider, model_id, latency_ms, self._now(), self._secrets)
 
     def _key(self, provider: ProviderSettings) -> str:
         require_trust(provider, self._providers, self._environment)

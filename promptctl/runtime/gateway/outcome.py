@@ -45,13 +45,20 @@ def fault_of(
 
 
 def reply_of(
-    answer: Answer, wire: WireFormat, provider: ProviderSettings, model_id: str, latency_ms: float, at: datetime
+    answer: Answer,
+    wire: WireFormat,
+    provider: ProviderSettings,
+    model_id: str,
+    latency_ms: float,
+    at: datetime,
+    secrets: tuple[str, ...] = (),
 ) -> Reply:
     """The reply in a success, with its price at ``at``. Raises ProviderError for a body that is no answer."""
     try:
         reply = wire.parse(parse_json(answer.body))
     except MalformedAnswer as error:
-        raise ProviderError("malformed", f"{provider.name} ({provider.host}): {error}") from None
+        said = mask(str(error), secrets)[:MAX_SAID]
+        raise ProviderError("malformed", f"{provider.name} ({provider.host}): {said}") from None
     model = reply.model or model_id
     cost = prices.cost((model, model_id), reply.usage, provider.base_url, at)
     return replace(reply, model=model, provider=provider.name, host=provider.host, latency_ms=latency_ms, cost=cost)

@@ -8,31 +8,44 @@ import pytest
 
 from promptctl.adapters.replies import Replies, SourcedReply
 from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.core.provider import trust_digest
 from promptctl.core.provider_table import parse_providers
 from promptctl.core.request import Reply, Request
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.answering import answer
 from promptctl.runtime.gateway.gateway import Gateway
+from tests.servers import json_answer, model_server, openai_answer
 
 REQUEST = Request(model="echo:echo", messages=({"role": "user", "content": "hi sk-proj-0123456789abcdef"},))
 RECORDED = Reply(text="recorded", provider="echo")
 
 
-def ask(replies: Replies, request: Request = REQUEST, sample: int = 0) -> SourcedReply:
+def ask(replies: Replies, request: Request = REQUEST, sample: int = 0, url: str = "http://127.0.0.1:1") -> SourcedReply:
+    providers = parse_providers({"relay": {"kind": "openai", "base_url": url}})
+
     async def run() -> SourcedReply:
-        async with Gateway(parse_providers({}), environment={}) as gateway:
+        async with Gateway(providers, environment={"PROMPTCTL_TRUST": str(trust_digest(providers))}) as gateway:
             return await answer(request, sample, replies=replies, gateway=gateway)
 
     return asyncio.run(run())
 
 
 def test_stores_come_first_then_the_provider_whose_answer_is_kept_masked(tmp_path: Path) -> None:
-    with ReplyCache(tmp_path) as cache:
-        replies = Replies("auto", recorded={REQUEST.key(1): RECORDED}, cache=cache)
-        live, again, recorded = ask(replies), ask(replies), ask(replies, sample=1)
+    request = replace(REQUEST, model="relay:m")
+    with model_server() as server, ReplyCache(tmp_path) as cache:
+        replies = Replies("auto", recorded={request.key(1): RECORDED}, cache=cache)
+        server.always = json_answer(openai_answer("hi sk-proj-0123456789abcdef"))
+        live, again, recorded = (ask(replies, request, sample, server.url) for sample in (0, 0, 1))
+        assert len(server.received) == 1
     assert (live.source, live.reply.text) == ("live", "hi [masked]")
     assert again == replace(live, source="cache")
     assert (recorded.source, recorded.reply) == ("recorded", RECORDED)
+
+
+def test_an_echo_is_not_kept_where_it_could_pass_for_a_models_answer(tmp_path: Path) -> None:
+    with ReplyCache(tmp_path) as cache:
+        replies = Replies("auto", cache=cache)
+        assert [ask(replies).source, ask(replies).source] == ["live", "live"]
 
 
 def test_nothing_recorded_is_a_state_that_names_the_request() -> None:

@@ -1,0 +1,133 @@
+"""Gets the answers to one case after another; knows what is rendered and who is being asked already."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+
+from promptctl.adapters.replies import Replies, SourcedReply
+from promptctl.adapters.suites import CASE_UNFIT
+from promptctl.core.case import Case
+from promptctl.core.chain import StepCall, step_calls
+from promptctl.core.closure import Closure
+from promptctl.core.provider import ProviderSettings
+from promptctl.core.recording import reply_key
+from promptctl.core.render import Rendering
+from promptctl.core.request import Reply, Request
+from promptctl.errors import UsageError
+from promptctl.runtime.gateway.answering import answer
+from promptctl.runtime.gateway.gateway import Gateway
+from promptctl.runtime.gateway.retries import Patience
+from promptctl.workflows.scoring import KeptReply
+
+NO_MODEL = "PC023"
+CHAIN_MODEL = "chain"
+"""What evidence calls the model of a chain, whose steps have models of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a run needs of the outside: providers, the environment's keys, kept replies, what never to show.
+
+    ``name`` is how the user calls the prompt; ``concurrency`` the most calls under way at once, None: what the
+    providers take. With ``lenient`` a sample whose reply is missing is an error of its own.
+    """
+
+    name: str
+    providers: Mapping[str, ProviderSettings]
+    environment: Mapping[str, str]
+    replies: Replies
+    secrets: tuple[str, ...] = ()
+    override: str | None = None
+    concurrency: int | None = None
+    patience: Patience | None = None
+    lenient: bool = False
+
+
+class StepFailed(Exception):
+    """A step of a chain cannot go on from the answers before it."""
+
+
+class Asking:
+    """The calls of one run. ``asked`` counts answers that providers gave now, ``cost`` is theirs in US dollars."""
+
+    def __init__(self, closure: Closure, line: Line, gateway: Gateway) -> None:
+        self._closure, self._line, self._gateway = closure, line, gateway
+        self._renderings: dict[int, Rendering] = {}
+        self._rendered: tuple[Case, Request] | None = None
+        self._flights: dict[str, asyncio.Task[SourcedReply]] = {}
+        self.asked, self.cost = 0, 0.0
+
+    @property
+    def replies(self) -> dict[str, Reply]:
+        """Every reply had, by its key."""
+        done = {key: flight for key, flight in self._flights.items() if flight.done() and not flight.exception()}
+        return {key: flight.result().reply for key, flight in done.items()}
+
+    async def answers(self, case: Case, model: str, index: int) -> list[KeptReply]:
+        """The replies of all steps; a prompt that is no chain has one.
+
+        Raises UsageError for a case that does not fit the prompt, StepFailed for an answer that does not fit the next
+        step, and what ``answer`` raises.
+        """
+        found: list[KeptReply] = []
+        requests = self._requests(case, model)
+        try:
+            request = next(requests)
+            while True:
+                key = reply_key(request, index)
+                sourced = await self._flight(key, request, index)
+                found.append(KeptReply(key, sourced.reply))
+                request = requests.send(sourced.reply.text)
+        except StopIteration:
+            return found
+
+    def _requests(self, case: Case, model: str) -> Generator[Request, str, None]:
+        """Yields what to send, step by step, and takes the answers."""
+        calls = step_calls(self._closure, case.inputs, rendering_of=self._rendering)
+        step = ""
+        try:
+            call = next(calls)
+            while True:
+                text = yield self._request(call, case, model)
+                step = call.path
+                call = calls.send(text)
+        except StopIteration:
+            return
+        except UsageError as error:
+            if step:
+                raise StepFailed(f"after the step {step}: {error}") from None
+            if error.code == NO_MODEL:
+                raise
+            message = f"the case {case.name!r} does not fit {self._line.name}: {error}"
+            raise UsageError(CASE_UNFIT, message, place=error.problem.place, hint=error.hint) from None
+
+    def _rendering(self, closure: Closure) -> Rendering:
+        if id(closure) not in self._renderings:
+            self._renderings[id(closure)] = Rendering(closure)
+        return self._renderings[id(closure)]
+
+    def _request(self, call: StepCall, case: Case, model: str) -> Request:
+        """What is sent; the samples of a case follow each other, so that its text is rendered once."""
+        if model == CHAIN_MODEL:
+            return self._rendering(call.closure).request(call.inputs)
+        if self._rendered is None or self._rendered[0] is not case:
+            self._rendered = case, self._rendering(call.closure).request(call.inputs)
+        return replace(self._rendered[1], model=model)
+
+    async def _flight(self, key: str, request: Request, index: int) -> SourcedReply:
+        """The one reply to a request and index in this run, also where several cases or steps ask for it."""
+        if key not in self._flights:
+            flight = asyncio.create_task(self._ask(request, index))
+            # Whoever waits gets its error; when that one is cancelled in the same moment, nobody does.
+            flight.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._flights[key] = flight
+        return await self._flights[key]
+
+    async def _ask(self, request: Request, index: int) -> SourcedReply:
+        sourced = await answer(request, index, replies=self._line.replies, gateway=self._gateway)
+        if sourced.source == "live":
+            self.asked += 1
+            self.cost += sourced.reply.cost or 0.0
+        return sourced

@@ -1,0 +1,169 @@
+"""Gets evidence for a prompt under a suite: what is recorded and can be scored again, or else a run of the suite."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from promptctl.core.case import Case
+from promptctl.core.evidence import Meta, make_evidence, next_sample, pool
+from promptctl.core.evidence_document import to_text
+from promptctl.core.recording import spell_replies
+from promptctl.core.request import Reply
+from promptctl.core.tree import Tree
+from promptctl.errors import UsageError
+from promptctl.version import __version__
+from promptctl.workflows.asking import CHAIN_MODEL
+from promptctl.workflows.evaluation import Evaluated, Samples, evaluate, own_model
+from promptctl.workflows.evidence import (
+    Gathered,
+    Sources,
+    Stores,
+    Subject,
+    find_evidence,
+    line_for,
+    read_evidence,
+    recorded_replies,
+    score_again,
+)
+from promptctl.workflows.moving import timestamp
+
+
+def models_of(subject: Subject) -> tuple[str, ...]:
+    """The prompt's own model, then those the suite adds; a chain has only its own."""
+    own = own_model(subject.closure)
+    return (own,) if own == CHAIN_MODEL else tuple(dict.fromkeys((own, *subject.loaded.suite.models)))
+
+
+def gather(
+    subject: Subject, sources: Sources, cases: Sequence[Case] | None = None, models: Sequence[str] | None = None
+) -> Gathered:
+    """Evidence for a subject: what is recorded, or else a run of its suite; over some cases and models, if given.
+
+    Raises what ``evaluate`` raises, and StateError for evidence that its replies contradict.
+    """
+    asked = [(case, model) for case in cases or subject.loaded.suite.cases for model in models or models_of(subject)]
+    stores = recorded_replies(subject, (sources.home, *sources.trees))
+    name = subject.digest, subject.loaded.digest
+    if sources.mode == "refresh":
+        if name not in sources.ran:
+            sources.ran[name] = _run(subject, sources, _without_replaced(subject, sources.home, stores), asked, None)
+        return sources.ran[name]
+    earlier = None if sources.fresh else _recorded(subject, sources, stores)
+    if earlier and sources.mode != "live" and _covers(subject, earlier, asked):
+        return earlier
+    if sources.mode == "live" and earlier is None:
+        earlier = _from_replies(subject, sources, stores, asked)
+    return _run(subject, sources, stores, asked, earlier)
+
+
+def _recorded(subject: Subject, sources: Sources, stores: Stores) -> Gathered | None:
+    """The first evidence whose replies are at hand."""
+    for tree, evidence in find_evidence(subject, sources.trees):
+        if again := score_again(subject, evidence, stores, sources):
+            return replace(again, found_in=tree)
+    return None
+
+
+def _without_replaced(subject: Subject, home: Tree, stores: Stores) -> Stores:
+    """The stores without replies that only the evidence at home, which a refresh replaces, is made of."""
+    start, own = subject.evidence_file.rpartition("-")[0] + "-", subject.evidence_file
+    named: dict[str, set[str]] = {}
+    for path in home.files():
+        if path.startswith(start):
+            # A refresh is the way out of evidence that is broken.
+            with suppress(UsageError):
+                samples = read_evidence(home, path).samples
+                named[path] = {reference.key for sample in samples for reference in sample.replies}
+    others = {key for path, keys in named.items() if path != own for key in keys}
+    gone = named.get(own, set()) - others
+    return [{key: reply for key, reply in store.items() if key not in gone} for store in stores]
+
+
+def _covers(subject: Subject, found: Gathered, asked: Sequence[tuple[Case, str]]) -> bool:
+    """Whether every case has all its samples; one left out between others would hide an answer."""
+    have: dict[tuple[str, str], set[int]] = {}
+    for sample in found.results:
+        have.setdefault((sample.case, sample.model), set()).add(sample.sample)
+    indexes = [have.get((case.name, model), set()) for case, model in asked]
+    return all(len(it) >= subject.loaded.suite.repeat and it == set(range(len(it))) for it in indexes)
+
+
+def _from_replies(
+    subject: Subject, sources: Sources, stores: Stores, asked: Sequence[tuple[Case, str]]
+) -> Gathered | None:
+    """What the recorded replies say under this suite, as far as they reach: further answers come after theirs."""
+    replies = _merged(stores)
+    line = replace(line_for(subject, sources, replies, "recorded"), lenient=True)
+    repeats = range(subject.loaded.suite.repeat)
+    wanted = [Samples(case=case, model=model, indexes=repeats) for case, model in asked]
+    ran = evaluate(subject.closure, subject.loaded, wanted, line) if replies else None
+    results = [result for result in ran.results if result.error is None] if ran else []
+    if ran is None or not results:
+        return None
+    evidence = make_evidence(subject.digest, subject.loaded.digest, results, ran.hosts, _meta(sources.now, {}))
+    return Gathered(results=evidence.samples, evidence=evidence, reasons=ran.reasons, replies=ran.replies)
+
+
+def _run(
+    subject: Subject,
+    sources: Sources,
+    stores: Stores,
+    asked: Sequence[tuple[Case, str]],
+    earlier: Gathered | None,
+) -> Gathered:
+    """Runs the suite: in mode live after the samples there are, else from the first on."""
+    repeat = subject.loaded.suite.repeat
+    after = earlier.evidence if earlier and sources.mode == "live" else None
+    starts = [next_sample(after, case.name, model) if after else 0 for case, model in asked]
+    wanted = [
+        Samples(case=case, model=model, indexes=range(start, start + repeat))
+        for (case, model), start in zip(asked, starts, strict=True)
+    ]
+    replies = {**_merged(stores), **(earlier.replies if earlier else {})}
+    begun = time.perf_counter()
+    ran = evaluate(subject.closure, subject.loaded, wanted, line_for(subject, sources, replies), sources.watch)
+    durations = {"wall": round(time.perf_counter() - begun, 3)}
+    if any(result.error is not None for result in ran.results):
+        return Gathered(results=ran.results, evidence=None, asked=ran.asked, reasons=ran.reasons)
+    return _kept(subject, ran, replies, _meta(sources.now, durations), earlier)
+
+
+def _kept(
+    subject: Subject, ran: Evaluated, recorded: Mapping[str, Reply], meta: Meta, earlier: Gathered | None
+) -> Gathered:
+    """The evidence of a run, pooled with what was there, and the files that keep it and its replies."""
+    replies = {**recorded, **ran.replies}
+    text = spell_replies(replies)
+    meta = replace(meta, replies="kept" if text is not None else "external")
+    evidence = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, meta)
+    if earlier and earlier.evidence:
+        evidence = pool(earlier.evidence, evidence)
+    # Replies first: evidence without them is worth nothing, if the writing is cut short.
+    files = {} if text is None else {subject.replies_file: text.encode()}
+    files[subject.evidence_file] = to_text(evidence).encode()
+    reasons = {**(earlier.reasons if earlier else {}), **ran.reasons}
+    return Gathered(
+        results=evidence.samples, evidence=evidence, files=files, asked=ran.asked, reasons=reasons, replies=ran.replies
+    )
+
+
+def _meta(now: datetime, durations: Mapping[str, float]) -> Meta:
+    return Meta(time=timestamp(now), tool=f"promptctl {__version__}", durations=durations)
+
+
+def _merged(stores: Stores) -> dict[str, Reply]:
+    """One reply a key: that of the first store that has one."""
+    return {key: reply for store in reversed(stores) for key, reply in store.items()}
+
+
+def kept_files(subject: Subject, found: Gathered, sources: Sources) -> dict[str, bytes]:
+    """The files that keep evidence which was found, as they would stand at home."""
+    assert found.evidence is not None
+    home = _merged(recorded_replies(subject, (sources.home,)))
+    text = spell_replies({**home, **found.replies})
+    files = {} if text is None else {subject.replies_file: text.encode()}
+    return files | {subject.evidence_file: to_text(found.evidence).encode()}
