@@ -45,17 +45,17 @@ def pass_rate_check(passed: Mapping[str, bool], least: float) -> Check:
     rate = passing / count
     holds = rate >= least - TOLERANCE
     failing = [case for case, ok in passed.items() if not ok]
-    named = f" ({_named(failing)})" if failing else ""
-    reason = f"{passing} of {count} cases pass{named}, {'at least' if holds else 'below'} {spell(least)}"
+    named = f"; failed: {_named(failing)}" if failing else ""
+    reason = f"{passing} of {count} cases pass ({spell(100 * least)} % asked for{named})"
     outcome: Outcome = "pass" if holds else "fail"
     interval = wilson(passing, count)
     return Check(name=name, outcome=outcome, reason=reason, estimate=rate, interval=interval, bound=least)
 
 
 def _named(cases: Sequence[str]) -> str:
-    """The first failing cases by name."""
+    """The first of some cases by name."""
     shown = ", ".join(cases[:3])
-    return f"not {shown}" + (f" and {len(cases) - 3} more" if len(cases) > 3 else "")
+    return shown + (f" and {len(cases) - 3} more" if len(cases) > 3 else "")
 
 
 def score_check(metric: str, values: Sequence[float], least: float) -> Check:
@@ -81,7 +81,7 @@ def pass_drop_check(before: Mapping[str, bool], now: Mapping[str, bool], label: 
     losses = [case for case in now if before[case] and not now[case]]
     gains = sum(now[case] and not before[case] for case in now)
     drop = pass_drop(len(losses), gains, len(now))
-    lost = f", lost {_named(losses).removeprefix('not ')}" if losses else ""
+    lost = f", lost {_named(losses)}" if losses else ""
     return _drop_check("pass_rate", drop, most, f"against {label} over {len(now)} cases{lost}")
 
 
@@ -106,7 +106,7 @@ def _drop_check(metric: str, drop: Drop, most: float | None, scope: str) -> Chec
         reason = f"{metric} may drop by more than {spell(most)} {scope} (90 % interval {span})"
         outcome = "inconclusive"
     else:
-        seen = "none" if drop.visible is None else spell(drop.visible)
-        outcome, reason = "pass", f"no drop of {metric} shows {scope} (smallest that could: {seen})"
+        seen = "with so few none would" if drop.visible is None else f"one below {spell(drop.visible)} would not"
+        outcome, reason = "pass", f"no drop of {metric} shows {scope} ({seen})"
     name = f"{metric}.{'drop' if most is None else 'max_drop'}"
     return Check(name=name, outcome=outcome, reason=reason, estimate=drop.estimate, interval=drop.interval, bound=most)

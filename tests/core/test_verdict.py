@@ -32,7 +32,7 @@ def check(found: Verdict, name: str, segment: str | None = None) -> Check:
 def test_twenty_of_twenty_passes_a_minimum_of_ninety_five_percent() -> None:
     found = verdict(simple_suite(20, gate="pass_rate: {min: 0.95}"), [True] * 20)
     assert (found.outcome, found.ok, found.comparison) == ("pass", True, "no baseline is asked for")
-    assert found.sentence == "pass: 20 of 20 cases pass, at least 0.95; no baseline is asked for."
+    assert found.sentence == "pass: 20 of 20 cases pass (95 % asked for); no baseline is asked for."
     only = check(found, "pass_rate.min")
     assert (only.estimate, only.bound) == (1.0, 0.95)
     assert only.interval is not None
@@ -48,7 +48,7 @@ def test_the_minimum_judges_the_estimate(passing: int, outcome: str) -> None:
 def test_by_default_every_case_must_pass_and_the_failing_one_is_named() -> None:
     found = verdict(simple_suite(3), [True, False, True])
     assert not found.ok
-    assert found.sentence == "fail: 2 of 3 cases pass (not c1), below 1; no baseline is asked for."
+    assert found.sentence == "fail: 2 of 3 cases pass (100 % asked for; failed: c1); no baseline is asked for."
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_was_not_answered_fails(outcomes: list[Any], name: str, reason: str
 def test_an_error_is_not_a_failed_test() -> None:
     found = verdict(simple_suite(4), [True, True, True, "timed out"])
     assert check(found, "pass_rate.min").outcome == "pass"
-    assert check(found, "pass_rate.min").reason == "3 of 3 cases pass, at least 1"
+    assert check(found, "pass_rate.min").reason == "3 of 3 cases pass (100 % asked for)"
     assert found.outcome == "fail"
 
 
@@ -147,10 +147,10 @@ def test_the_drop_of_passes(losses: int, gains: int, bound: float | None, outcom
 def test_a_pass_says_what_drop_it_could_have_seen() -> None:
     found = verdict(simple_suite(20, gate=AGAINST), [True] * 20, [True] * 20)
     assert found.sentence == (
-        "pass: 20 of 20 cases pass, at least 0; "
-        "no drop of pass_rate shows against prod over 20 cases (smallest that could: 0.25)."
+        "pass: 20 of 20 cases pass (0 % asked for); "
+        "no drop of pass_rate shows against prod over 20 cases (one below 0.25 would not)."
     )
-    assert "smallest that could: none" in verdict(simple_suite(4, gate=AGAINST), [True] * 4, [True] * 4).sentence
+    assert "with so few none would" in verdict(simple_suite(4, gate=AGAINST), [True] * 4, [True] * 4).sentence
 
 
 @pytest.mark.parametrize(("setting", "ok"), [("fail", False), ("pass", True)])
@@ -165,7 +165,10 @@ def test_a_first_promotion_has_no_baseline_and_says_so() -> None:
     absent = Baseline(label="prod", absent="prod serves no release of this prompt")
     found = verdict(simple_suite(2, gate="against: prod"), [True, True], baseline=absent)
     assert found.ok
-    assert found.sentence == "pass: 2 of 2 cases pass, at least 1; no baseline: prod serves no release of this prompt."
+    assert (
+        found.sentence
+        == "pass: 2 of 2 cases pass (100 % asked for); no baseline: prod serves no release of this prompt."
+    )
 
 
 @pytest.mark.parametrize(
