@@ -46,7 +46,7 @@ def read_base(repository: Repository) -> Base:
     if commit is None:
         require_full_history(repository, "the base of this branch")
         message = f"this branch and {repository.default_branch} have no common commit"
-        raise StateError("PC093", message, hint=f"git merge {repository.default_branch}")
+        raise StateError("PC093", message, hint=f"git merge --allow-unrelated-histories {default}")
     tags = known_tags(repository)
     by_name: dict[str, tuple[ReleaseTag, ...]] = {}
     for tag in tags:

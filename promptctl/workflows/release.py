@@ -180,18 +180,18 @@ def _pending(repository: Repository, lock: Lockfile, there: dict[str, ReleaseTag
 
 
 def _send(repository: Repository, pending: list[ReleaseTag]) -> tuple[str, ...]:
-    """Pushes tags, all or none. Raises StateError when one exists there already, OutsideError when the push failed."""
+    """Pushes tags. Raises StateError when one exists there already, OutsideError when the push failed."""
     remote = repository.remote
     if not pending or remote is None:
         return ()
-    done = push(repository.git, remote, [Update(ref=tag.ref, new=tag.object_id, old=None) for tag in pending])
-    if done.outcome == "raced":
-        raise StateError(
-            "PC029", f"{remote} got one of these tags meanwhile: {done.said}", hint="promptctl release, again"
-        )
-    if done.outcome != "done":
-        raise OutsideError(
-            "PC113", f"the tags are made here but not on {remote}: {done.said}", hint="promptctl release, again"
-        )
-    fetch_shared(repository.git, remote, [], sorted({tag.name for tag in pending}))
+    for start in range(0, len(pending), _AT_ONCE):
+        updates = [Update(ref=tag.ref, new=tag.object_id, old=None) for tag in pending[start : start + _AT_ONCE]]
+        done = push(repository.git, remote, updates)
+        if done.outcome == "raced":
+            hint = f"git fetch --force {remote} 'refs/tags/prompts/*:refs/tags/prompts/*' && promptctl release"
+            raise StateError("PC029", f"{remote} got one of these tags meanwhile: {done.said}", hint=hint)
+        if done.outcome != "done":
+            message = f"the tags are made here but not on {remote}: {done.said}"
+            raise OutsideError("PC113", message, hint="promptctl release, again")
+    fetch_shared(repository.git, remote, [], None)
     return tuple(tag_name(tag.name, tag.version) for tag in pending)
