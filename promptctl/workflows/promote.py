@@ -20,8 +20,6 @@ from promptctl.workflows.moving import check_reason, move_files, next_serial, ti
 from promptctl.workflows.promotion import PlannedMove, plan_moves, require_known_tags
 from promptctl.workflows.publish import Edit, Published, publish
 
-GATE_FAILED = "PC108"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
@@ -53,10 +51,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromoteResult:
-    """``ok`` is False when a gate said no; then nothing was written and ``refused`` names the gates."""
+    """``ok`` is False when a gate said no; then nothing was written and ``refused`` names the gates.
+
+    ``already`` is what was asked for and served already.
+    """
 
     environment: str
     moved: tuple[Moved, ...]
+    already: tuple[Moved, ...] = ()
     refused: tuple[tuple[str, GateOutcome], ...] = ()
     published: Published | None = None
     note: str | None = None
@@ -84,9 +86,9 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
     if promotion.send:
         repository.fetch(names)
     moved: list[Moved] = []
+    already: list[Moved] = []
 
     def build(state: State) -> Edit | None:
-        moved.clear()
         planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
         wanted = [move for move in planned if move.direction != "same"]
         _require_allowed(wanted)
@@ -95,7 +97,8 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
         refused = tuple((name, gate) for name, gate in gates.items() if gate and not gate.ok)
         if refused:
             raise _GateRefused(refused)
-        moved.extend(_moved(move, gates[move.release.name]) for move in wanted)
+        moved[:] = [_moved(move, gates[move.release.name]) for move in wanted]
+        already[:] = [_moved(move, None) for move in planned if move.direction == "same"]
         return _edit(repository, state, promotion, wanted, gates, gate.now) if wanted else None
 
     try:
@@ -105,7 +108,11 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
             environment=promotion.environment, moved=(), refused=no.refused, note=repository.policy_note
         )
     return PromoteResult(
-        environment=promotion.environment, moved=tuple(moved), published=published, note=repository.policy_note
+        environment=promotion.environment,
+        moved=tuple(moved),
+        already=tuple(already),
+        published=published,
+        note=repository.policy_note,
     )
 
 
