@@ -1,7 +1,7 @@
 """What tests of promotions do all day: a released repository with its bare remote, and commands run in this process.
 
-A command runs through the whole command line, from arguments to exit code; only the start of a process is saved. Tests
-that need real processes (races, signals) use ``tests.support``.
+A command runs through the whole command line, from arguments to exit code; only the start of a process and the child
+that some commands work in are saved. Tests that need real processes (races, signals) use ``tests.support``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
 from promptctl.cli.app import main
 from tests.support import SETTINGS, STARTER, GitRepository, Ran, new_repository, with_remote
 from tests.versioning import plain, released, text
@@ -33,7 +34,12 @@ def run(repository: GitRepository | Path, *arguments: str, **variables: str) -> 
     folder = repository if isinstance(repository, Path) else repository.folder
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
     kept = {key: value for key, value in os.environ.items() if key != "CI"}
-    with patch.dict(os.environ, kept | variables, clear=True), redirect_stdout(out), redirect_stderr(err):
+    with (
+        patch.dict(os.environ, kept | variables, clear=True),
+        patch("promptctl.cli.shell.supervised", lambda act: act()),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
         code = main([arguments[0], "-C", str(folder), *arguments[1:]])
     return Ran(code, _written(out), _written(err))
 
@@ -107,10 +113,9 @@ def promoted(repository: GitRepository, *versions: str, environment: str = "stag
 
 
 def served(repository: GitRepository, environment: str = "staging", name: str = NAME) -> str | None:
-    """The version that an environment serves, as ``status`` tells."""
-    rows = done(repository, "status", "--json").data["prompts"]
-    found: Any = next(row for row in rows if row["prompt"] == name)["served"].get(environment)
-    return str(found["version"]) if found else None
+    """The version that an environment serves by the state as last fetched."""
+    pointer = read_state(Repository(repository.folder)).pointer(environment, name)
+    return str(pointer.served.version) if pointer else None
 
 
 def shown(repository: GitRepository, path: str, revision: str = "origin/main") -> str:

@@ -133,7 +133,7 @@ def _deliver(
     following.require_free()
     if remote:
         done = _push(repository, remote, commit)
-        if done.outcome == "raced":
+        if done.outcome == "raced" or (done.already and not resent):
             return None
         _require_landed(repository, done, commit, operation)
     elif not following.move(operation):

@@ -10,8 +10,10 @@ from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.core.tag import PREFIX
 
-_PUSH = "push --quiet --atomic --no-follow-tags --recurse-submodules=no".split()
+_PUSH = "push --porcelain --atomic --no-follow-tags --recurse-submodules=no".split()
 _FETCH = "fetch --quiet --no-tags --prune --no-write-fetch-head --no-recurse-submodules".split()
+_NOT_LANDED = ("[rejected]", "[remote rejected]", "Could not read from remote repository", "unable to access")
+"""What git says only before anything was sent, or when the remote itself told that it took nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +27,14 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """How a push ended: "done", "raced" (the remote has moved), "gone" (it lost a ref), "refused", or "unknown"."""
+    """How a push ended: "done", "raced" (the remote has moved), "gone" (it lost a ref), "refused", or "unknown".
+
+    ``already``: done, because the remote had all of it before this push.
+    """
 
     outcome: str
     said: str = ""
+    already: bool = False
 
 
 def remote_refs(git: Git, remote: str, *patterns: str) -> dict[str, str]:
@@ -79,33 +85,34 @@ def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
     """
     leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
     refspecs = [f"{update.new}:{update.ref}" for update in updates]
-    try:
-        git.run(*_PUSH, *leases, "--end-of-options", remote, *refspecs, hooks=True)
-    except GitFailure as failure:
-        return _after_failure(git, remote, updates, failure.stderr)
-    return Pushed(outcome="done")
+    arguments = (*_PUSH, *leases, "--end-of-options", remote, *refspecs)
+    ended = git.run(*arguments, hooks=True, expected=tuple(range(-64, 256)))
+    told = ended.stdout.decode("utf-8", "replace")
+    if ended.returncode:
+        return _after_failure(git, remote, updates, ended.stderr.decode("utf-8", "replace") + told)
+    found = [line.startswith("=\t") for line in told.splitlines() if "\t" in line]
+    return Pushed(outcome="done", already=bool(found) and all(found))
 
 
 def _after_failure(git: Git, remote: str, updates: Sequence[Update], said: str) -> Pushed:
-    last = next((line for line in reversed(said.splitlines()) if line.strip()), "the push failed")
+    reason = _reason(said)
     try:
         there = remote_refs(git, remote, *(update.ref for update in updates))
     except GitFailure:
-        refused_before = any(
-            word in said for word in ("[rejected]", "[remote rejected]", "Could not read", "unable to access")
-        )
-        return Pushed(outcome="refused" if refused_before else "unknown", said=_reason(said, last))
+        return Pushed(outcome="refused" if any(sign in said for sign in _NOT_LANDED) else "unknown", said=reason)
     if all(there.get(update.ref) == update.new for update in updates):
         return Pushed(outcome="done")
     if any(update.old and update.ref not in there for update in updates):
-        return Pushed(outcome="gone", said=_reason(said, last))
+        return Pushed(outcome="gone", said=reason)
     moved = any(there.get(update.ref) != update.old for update in updates)
-    return Pushed(outcome="raced" if moved else "refused", said=_reason(said, last))
+    return Pushed(outcome="raced" if moved else "refused", said=reason)
 
 
-def _reason(said: str, last: str) -> str:
-    """The line of a push's error text that says why."""
-    for line in said.splitlines():
-        if line.startswith(("remote: error:", "remote:", "fatal:", "error:")) or "rejected]" in line:
-            return line.strip()
-    return last
+def _reason(said: str) -> str:
+    """The line of a push's output that says why: the remote's own words first, a hook's last."""
+    lines = [line.rpartition("\t")[2].strip() for line in said.splitlines() if line.strip()]
+    for sign in ("remote: ", "[remote rejected]", "[rejected]", "fatal:"):
+        found = next((line for line in lines if line.startswith(sign)), None)
+        if found:
+            return found
+    return lines[0] if lines else "the push failed"

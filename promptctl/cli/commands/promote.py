@@ -59,6 +59,7 @@ def _answer(result: PromoteResult, references: list[str]) -> Answer:
     data = {
         "environment": result.environment,
         "moved": [_moved(move) for move in result.moved],
+        "already": [{"prompt": move.name, **move.after.to_dict()} for move in result.already],
         "refused": [{"prompt": name, "sentence": gate.sentence, **gate.summary} for name, gate in result.refused],
         "published": published_data(result.published),
     }
@@ -86,6 +87,7 @@ def _text(result: PromoteResult) -> str:
         lines.append(f"{move.name} in {result.environment}: {before} -> {move.after.version}{downgrade}")
         lines.append(f"  gate: {move.gate.sentence if move.gate else 'none in this environment'}")
         lines += [f"  note: {note}" for note in (move.gate.notes if move.gate else ())]
+    lines += [f"{move.name} in {result.environment}: {move.after.version} already" for move in result.already]
     if result.published:
         lines.append(published_text(result.published))
     elif result.refused:

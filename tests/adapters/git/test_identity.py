@@ -42,7 +42,9 @@ def test_nobody_is_refused_with_a_line_that_works(repository: GitRepository, mis
     assert committer(Git(repository.folder)).person == "Your Name <you@example.org>"
 
 
-def test_a_committer_is_the_author_where_git_knows_none(repository: GitRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_committer_is_the_author_where_git_knows_none(
+    repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_COMMITTER_NAME", "Grace")
     monkeypatch.setenv("GIT_COMMITTER_EMAIL", "grace@example.org")
     for key in ("user.name", "user.email"):

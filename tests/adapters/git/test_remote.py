@@ -118,7 +118,10 @@ def test_a_push_that_lands_is_done(shared: GitRepository) -> None:
 def test_the_same_push_again_is_done(shared: GitRepository) -> None:
     old = shared.git("rev-parse", "HEAD")
     shared.commit({"a": "2"})
-    assert [pushes(shared, old).outcome for _ in range(2)] == ["done", "done"]
+    assert [(done.outcome, done.already) for done in (pushes(shared, old), pushes(shared, old))] == [
+        ("done", False),
+        ("done", True),
+    ]
 
 
 def test_a_push_onto_a_moved_branch_is_raced(shared: GitRepository, tmp_path: Path) -> None:
@@ -160,7 +163,8 @@ def test_a_push_that_the_users_own_hook_declines_is_refused(shared: GitRepositor
     hook(shared.folder / ".git", "pre-push", "echo 'not today' >&2; exit 1")
     old = shared.git("rev-parse", "HEAD")
     shared.commit({"a": "2"})
-    assert pushes(shared, old).outcome == "refused"
+    done = pushes(shared, old)
+    assert (done.outcome, done.said) == ("refused", "not today")
 
 
 def test_a_push_to_a_remote_that_is_away_is_refused(shared: GitRepository, tmp_path: Path) -> None:
