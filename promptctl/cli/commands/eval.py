@@ -123,7 +123,9 @@ def _text(result: EvalResult) -> str:
     passed = sum(sample.passed for sample in result.results)
     cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
     answers = count(len(result.results), "answer")
-    lines.append(f"{passed} of {answers} passed, {result.asked} asked for now, cost {cost}")
+    if result.flipped:
+        lines.append(f"passed in the baseline, fail now: {', '.join(result.flipped)}")
+    lines.append(f"{passed} of {answers} passed, {result.asked or 'none'} asked for now, cost {cost}")
     lines += [f"wrote {path}" for path in result.written]
     if result.unkept:
         lines.append(result.unkept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from promptctl.cli.context import Context
+from promptctl.cli.findings import count
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
 from promptctl.workflows.release import ReleaseResult, release
@@ -23,7 +24,8 @@ def command(context: Context, no_push: NoPushOption = False) -> Answer:
         ],
         "remote": result.remote,
     }
-    following = f"promptctl promote {result.made[0].name} ENV" if result.made else None
+    first = next(iter(context.repository.settings.environments), "ENV")
+    following = f"promptctl promote {result.made[0].name} {first}" if result.made else None
     return Answer(data=data, view=lambda: _text(result), next=following)
 
 
@@ -31,7 +33,7 @@ def _text(result: ReleaseResult) -> str:
     lines = [f"tagged prompts/{tag.name}@v{tag.version} at {tag.commit[:7]}" for tag in result.made]
     lines += [f"skipped {skip.name} {skip.version}: {skip.reason}" for skip in result.skipped]
     if result.pushed:
-        lines.append(f"pushed {len(result.pushed)} to {result.remote}")
+        lines.append(f"pushed {count(len(result.pushed), 'tag')} to {result.remote}")
     elif result.pending:
-        lines.append(f"{len(result.pending)} not on {result.remote} yet; the next release sends them")
+        lines.append(f"{count(len(result.pending), 'tag')} not on {result.remote} yet; the next release sends them")
     return "\n".join(lines) or "nothing to release: every entry of the lock is tagged"
