@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.repository import Repository
@@ -83,3 +87,20 @@ def released(repository: GitRepository, files: Mapping[str, str | bytes] | None 
 def tags_of(repository: GitRepository) -> list[str]:
     """Every tag's short name."""
     return repository.git("tag", "--list").split()
+
+
+_MADE: dict[Callable[[Path], GitRepository], tuple[Path, int]] = {}
+
+
+def copy_of(build: Callable[[Path], GitRepository], folder: Path) -> GitRepository:
+    """What ``build`` makes below a folder (``r`` and its remote ``bare.git``), made once and copied from then on."""
+    if build not in _MADE:
+        kept = Path(tempfile.mkdtemp(prefix="versions-"))
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        _MADE[build] = (kept, build(kept).seconds)
+    kept, seconds = _MADE[build]
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    repository = GitRepository(folder / "r")
+    repository.seconds = seconds
+    repository.git("remote", "set-url", "origin", str(folder / "bare.git"))
+    return repository

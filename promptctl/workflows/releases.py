@@ -219,12 +219,15 @@ def _claim_faults(repository: Repository, tag: ReleaseTag, content: str) -> list
 
 def _lock_faults(known: Mapping[str, str], content: str, *, vouched: bool) -> list[Fault]:
     """Locks that say otherwise; ``vouched``: the lock in the tag's own, shared commit does not."""
-    wrong = {label: found for label, found in known.items() if found != content}
-    here = wrong.keys() == {LOCK_HERE} and len(known) > 1
+    wrong: dict[str, list[str]] = {}
+    for label, found in known.items():
+        if found != content:
+            wrong.setdefault(found, []).append(label)
+    here = list(wrong.values()) == [[LOCK_HERE]] and len(known) > 1
     kind = "lock-rewritten" if here or vouched else "tag-moved"
     return [
-        Fault(kind, f"{label} says {found}, the tag's content is {content}", found, content, here)
-        for label, found in wrong.items()
+        Fault(kind, f"{' and '.join(labels)} says {found}, the tag's content is {content}", found, content, here)
+        for found, labels in wrong.items()
     ]
 
 

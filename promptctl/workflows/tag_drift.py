@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from promptctl.adapters.git.tags import ReleaseTag, mirrored_tags
+from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix, mirrored_tags
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
 from promptctl.core.drift import Drift
@@ -48,9 +48,10 @@ def tag_report(repository: Repository, names: Collection[str] | None = None) -> 
         releases += [check.release] if check.release else []
         twin = there.get(tag.ref)
         other = check_tag(repository, twin, locks) if twin and twin.object_id != tag.object_id else None
-        findings += [_drift(repository, tag, fault, other) for fault in check.faults]
-        if other:
-            findings.append(_replaced(repository, check, other))
+        if check.faults:
+            findings.append(_drift(repository, tag, _joined(check.faults), other))
+        elif other:
+            findings.append(_replaced(repository, tag, other))
         if check.hotfix and tag.name in lock.prompts:
             findings.append(_drift(repository, tag, Fault("hotfix", "a hotfix that the lock has not copied yet")))
     findings += _untagged(lock, shared, {tag.ref for tag in tags}, names)
@@ -82,27 +83,24 @@ def _repair(repository: Repository, tag: ReleaseTag, fault: Fault, other: Releas
     return removed if fault.kind == "tag-foreign" else f"{removed}; promptctl release"
 
 
-def _replaced(repository: Repository, here: ReleaseCheck, there: ReleaseCheck) -> Drift:
-    """A tag that is another object here than on the remote as last fetched."""
-    tag, remote = here.tag, repository.remote
-    called = tag_name(tag.name, tag.version)
+def _joined(faults: Sequence[Fault]) -> Fault:
+    """Everything that is wrong with one tag as one finding, with the first two digests that disagree."""
+    digests = next((fault for fault in faults if fault.expected and fault.actual), faults[0])
+    message = "; ".join(dict.fromkeys(fault.message for fault in faults))
+    return replace(faults[0], message=message, expected=digests.expected, actual=digests.actual)
+
+
+def _replaced(repository: Repository, tag: ReleaseTag, there: ReleaseCheck) -> Drift:
+    """A tag that holds here, and is another object on the remote as last fetched."""
+    called, remote = tag_name(tag.name, tag.version), repository.remote
     message = f"the tag is {tag.object_id[:12]} here and {there.tag.object_id[:12]} on {remote}"
-    fault = next((fault for check in (here, there) for fault in check.faults), Fault("tag-moved", message))
-    if here.release and not there.release:
-        repair = f"git push --force {remote} refs/tags/{called}"
-    elif here.release:
-        repair = f"git fetch --force {remote} tag {called}"
-    else:
-        repair = _repair(repository, tag, Fault("tag-moved", message), there)
-    return Drift(
-        kind="tag-moved",
-        prompt=tag.name,
-        version=tag.version,
-        message=f"{tag.name} {tag.version}: {message}",
-        repair=repair,
-        expected=fault.expected,
-        actual=fault.actual,
-    )
+    repair = f"git fetch --force {remote} tag {called}"
+    fault = Fault("tag-moved", message)
+    if there.faults:
+        fault = _joined((fault, *there.faults))
+        mirror = mirror_prefix(remote or "") + called.removeprefix("prompts/")
+        repair = f"git push --force {remote} refs/tags/{called} && git fetch {remote} '+refs/tags/{called}:{mirror}'"
+    return replace(_drift(repository, tag, fault), repair=repair)
 
 
 def _untagged(lock: Lockfile, shared: Lockfile, refs: Collection[str], names: Collection[str] | None) -> list[Drift]:

@@ -16,6 +16,7 @@ from tests.versioning import (
     PROMPT,
     TONE,
     breaking,
+    copy_of,
     entry_of,
     lock_of,
     locked,
@@ -31,13 +32,17 @@ from tests.versioning import (
 )
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> GitRepository:
-    """A repository with a remote and a released 1.0.0, on a feature branch."""
-    made = with_remote(new_repository(tmp_path / "r"), tmp_path / "bare.git")
+def on_feature(folder: Path) -> GitRepository:
+    made = with_remote(new_repository(folder / "r"), folder / "bare.git")
     released(made)
     made.git("switch", "-qc", "feature")
     return made
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    """A repository with a remote and a released 1.0.0, on a feature branch."""
+    return copy_of(on_feature, tmp_path)
 
 
 def write(repository: GitRepository, path: str, content: str) -> None:

@@ -11,13 +11,17 @@ import pytest
 from promptctl.errors import DocumentError
 from promptctl.workflows.lock_check import LockCheck, check_lock
 from tests.support import GitRepository, build_files, new_repository, with_remote
-from tests.versioning import LOCK, NAME, PROMPT, breaking, locked, opened, plain, proposed, released, text
+from tests.versioning import LOCK, NAME, PROMPT, breaking, copy_of, locked, opened, plain, proposed, released, text
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
     """A repository with a remote and releases 1.0.0 and 1.1.0, on a feature branch."""
-    made = with_remote(new_repository(tmp_path / "r"), tmp_path / "bare.git")
+    return copy_of(two_releases, tmp_path)
+
+
+def two_releases(folder: Path) -> GitRepository:
+    made = with_remote(new_repository(folder / "r"), folder / "bare.git")
     released(made)
     released(made, {PROMPT: text("one")})
     made.git("switch", "-qc", "feature")

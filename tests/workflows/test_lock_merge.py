@@ -20,6 +20,7 @@ from tests.versioning import (
     PROMPT,
     TONE,
     breaking,
+    copy_of,
     entry_of,
     locked,
     opened,
@@ -34,12 +35,16 @@ from tests.versioning import (
 )
 
 
+def one_release(folder: Path) -> GitRepository:
+    made = with_remote(new_repository(folder / "r"), folder / "bare.git")
+    released(made)
+    return made
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
     """A repository with a remote and a released 1.0.0, on main."""
-    made = with_remote(new_repository(tmp_path / "r"), tmp_path / "bare.git")
-    released(made)
-    return made
+    return copy_of(one_release, tmp_path)
 
 
 def branch(repository: GitRepository, name: str, files: dict[str, str], **wish: object) -> str:

@@ -20,6 +20,7 @@ from tests.versioning import (
     LOCK,
     NAME,
     PROMPT,
+    copy_of,
     entry_of,
     locked,
     opened,
@@ -35,7 +36,11 @@ from tests.versioning import (
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
     """A repository with a remote, nothing locked yet."""
-    return with_remote(new_repository(tmp_path / "r"), tmp_path / "bare.git")
+    return copy_of(unlocked, tmp_path)
+
+
+def unlocked(folder: Path) -> GitRepository:
+    return with_remote(new_repository(folder / "r"), folder / "bare.git")
 
 
 def bare(repository: GitRepository) -> GitRepository:
