@@ -121,9 +121,8 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     """
     subject = planned.subject
     sources = _sources(repository, planned.resolved, wish, context)
-    chosen = {case.name for case in planned.cases}
     found = gather(subject, sources, planned.cases)
-    results = tuple(result for result in found.results if result.case in chosen)
+    results = _in_order(found.results, planned.cases)
     compared, note = _compared(repository, planned, replace(found, results=results), sources, wish)
     verdict = decide(
         suite=replace(subject.loaded.suite, cases=planned.cases),
@@ -149,6 +148,13 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         partial=wish.only is not None,
         flipped=_flipped(results, compared),
     )
+
+
+def _in_order(results: Sequence[CaseResult], cases: Sequence[Case]) -> tuple[CaseResult, ...]:
+    """The results of some cases, as the suite orders them."""
+    places = {case.name: place for place, case in enumerate(cases)}
+    chosen = (result for result in results if result.case in places)
+    return tuple(sorted(chosen, key=lambda result: (places[result.case], result.model, result.sample)))
 
 
 def _sources(repository: Repository, resolved: Resolved, wish: EvalWish, context: GateContext) -> Sources:

@@ -1,0 +1,134 @@
+"""What tests of evals build on: a registry whose models answer on loopback, suites, and runs in this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.adapters.repository import Repository
+from promptctl.core.provider import trust_digest
+from promptctl.core.provider_table import parse_providers
+from promptctl.runtime.gateway.retries import Patience
+from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite
+from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
+from promptctl.workflows.gate import GateContext
+from tests.servers import Handler, ModelServer, Reaction, anthropic_answer, last_text, model_server, openai_answer
+from tests.support import build_files
+
+NAME = "support/triage"
+FOLDER = f"prompts/{NAME}"
+KEY = "relay-key-0123456789-abcdefghij"
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PROMPT = """\
+model: m-1
+parameters: {temperature: 0}
+inputs:
+  ticket: {type: string, maxLength: 200}
+template: "{{ ticket }}"
+"""
+SETTINGS = """\
+[repository]
+default_branch = "main"
+
+[environments.prod]
+
+[providers.relay]
+kind = "openai"
+base_url = "%s"
+key = "RELAY_KEY"
+models = ["m-*"]
+"""
+
+
+def cases(*tickets: str, expect: str = "[{icontains: ok}]", **keys: Any) -> str:
+    """A suite with a case for each ticket, called by it; ``keys`` are the suite's other keys, as JSON."""
+    written = "".join(
+        f"  - name: {ticket}\n    inputs: {{ticket: {ticket}}}\n    expect: {expect}\n" for ticket in tickets
+    )
+    return f"cases:\n{written}" + "".join(f"{key}: {json.dumps(value)}\n" for key, value in keys.items())
+
+
+def saying(function: Callable[[str], str]) -> Reaction:
+    """A server that answers with what ``function`` makes of the last message."""
+
+    def react(handler: Handler) -> None:
+        make = anthropic_answer if handler.path.endswith("/v1/messages") else openai_answer
+        handler.reply(200, json.dumps(make(function(last_text(handler.request_body)))).encode())
+
+    return react
+
+
+def environment_for(url: str) -> dict[str, str]:
+    """The key of the relay, and trust in it as CI gives it."""
+    table = {"relay": {"kind": "openai", "base_url": url, "key": "RELAY_KEY", "models": ["m-*"]}}
+    return {"RELAY_KEY": KEY, "PROMPTCTL_TRUST": str(trust_digest(parse_providers(table)))}
+
+
+@dataclass
+class Bench:
+    """A registry below ``folder``, its model server, and this machine's cache and environment."""
+
+    folder: Path
+    server: ModelServer
+    cache: ReplyCache
+    environment: dict[str, str]
+    patience: Patience = field(default_factory=lambda: Patience(attempts=2, shortest=0.001, longest=0.01))
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        """Writes files of the prompt's folder."""
+        build_files(self.folder, {f"{FOLDER}/{name}": content for name, content in files.items()})
+
+    @property
+    def context(self) -> GateContext:
+        return GateContext(cache=self.cache, environment=self.environment, now=NOW, patience=self.patience)
+
+    def eval(self, reference: str = NAME, **wish: Any) -> EvalResult:
+        """Runs one suite, as a command of its own would."""
+        repository = Repository(self.folder)
+        planned = plan_suite(repository, reference, wish.get("only"))
+        return evaluate_suite(repository, planned, EvalWish(**wish), self.context)
+
+    def verify(self, *names: str) -> EvalVerifyResult:
+        return verify_evidence(Repository(self.folder), names, self.context)
+
+    @property
+    def asked(self) -> int:
+        """How many requests the server saw since this was last asked."""
+        count = len(self.server.received)
+        self.server.received.clear()
+        return count
+
+    def kept(self) -> dict[str, bytes]:
+        """Evidence and replies of the work tree."""
+        root = self.folder / FOLDER
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for kind in ("evidence", "replies")
+            for path in sorted((root / kind).glob("*"))
+        }
+
+    def evidence(self) -> Any:
+        """The content of the only evidence file."""
+        (path,) = (self.folder / FOLDER / "evidence").iterdir()
+        return json.loads(path.read_text())
+
+
+@contextmanager
+def bench(folder: Path, suite: str, prompt: str = PROMPT) -> Iterator[Bench]:
+    """A registry with one prompt and its suite, outside Git."""
+    with model_server() as server, ReplyCache(folder / "cache") as cache:
+        work = build_files(
+            folder / "work",
+            {
+                "promptctl.toml": SETTINGS % server.url,
+                f"{FOLDER}/prompt.yaml": prompt,
+                f"{FOLDER}/eval.yaml": suite,
+            },
+        )
+        yield Bench(work, server, cache, environment_for(server.url))
