@@ -85,8 +85,9 @@ def _text(result: PromoteResult) -> str:
         before = str(move.before.version) if move.before else "nothing"
         downgrade = "  DOWNGRADE" if move.direction == "DOWNGRADE" else ""
         lines.append(f"{move.name} in {result.environment}: {before} -> {move.after.version}{downgrade}")
-        lines.append(f"  gate: {move.gate.sentence if move.gate else 'none in this environment'}")
-        lines += [f"  note: {note}" for note in (move.gate.notes if move.gate else ())]
+        said = move.gate.sentence if move.gate else "none in this environment"
+        notes = move.gate.notes if move.gate else ()
+        lines += [f"  gate: {said}", *(f"  note: {note}" for note in notes if note not in said)]
     lines += [f"{move.name} in {result.environment}: {move.after.version} already" for move in result.already]
     if result.published:
         lines.append(published_text(result.published))
