@@ -153,7 +153,10 @@ def _where(repository: Repository, base: Base, name: str, former: tuple[str, ...
     if base.commit is None or name not in base.tags or any(known in base.lock.prompts for known in (name, *former)):
         return base.project, base.commit
     log = repository.git.text("log", "--first-parent", "--format=%H", base.commit, "--", lockfile.PATH)
-    last = next((commit for commit in log.split() if name in lock_at(repository, commit).prompts), base.commit)
+    last = next((commit for commit in log.split() if name in lock_at(repository, commit).prompts), None)
+    if last is None:
+        require_full_history(repository, f"when {name} was removed")
+        return base.project, base.commit
     return repository.at(last), last
 
 
