@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from promptctl.adapters.files import write_file
+from promptctl.adapters.new_files import CANNOT_WRITE
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.adapters.suites import load_suite
@@ -16,7 +17,7 @@ from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.provider_table import parse_providers
 from promptctl.core.tally import CaseResult
 from promptctl.core.verdict import Verdict, decide
-from promptctl.errors import StateError, UsageError
+from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.workflows.baseline import Compared, compare_with
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Gathered, Sources, Subject
@@ -117,7 +118,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     """Runs one suite and judges it; evidence and replies are written into the work tree.
 
     Raises UsageError for a case that does not fit, StateError: nothing recorded and nobody to ask, evidence that its
-    replies contradict.
+    replies contradict; OutsideError when a file cannot be written.
     """
     subject = planned.subject
     sources = _sources(repository, planned.resolved, wish, context)
@@ -221,7 +222,14 @@ def _flipped(results: Sequence[CaseResult], compared: Compared | None) -> tuple[
 def _write(repository: Repository, files: Mapping[str, bytes]) -> tuple[str, ...]:
     changed = [path for path, data in files.items() if _differs(repository, path, data)]
     for path in changed:
-        write_file(repository.root / path, files[path])
+        target = repository.root / path
+        if target.parent.is_symlink():
+            raise OutsideError(CANNOT_WRITE, f"{path} cannot be written: its folder is a symbolic link")
+        try:
+            write_file(target, files[path])
+        except OSError as error:
+            reason = (error.strerror or "failed").lower()
+            raise OutsideError(CANNOT_WRITE, f"{path} cannot be written: {reason}") from None
     return tuple(sorted(changed))
 
 

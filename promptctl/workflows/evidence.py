@@ -154,7 +154,7 @@ def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], m
 def score_again(subject: Subject, evidence: Evidence, stores: Stores, sources: Sources) -> Gathered | None:
     """Scores the kept replies of evidence offline; None when some are neither recorded nor cached.
 
-    Raises StateError when the replies do not lead to what the evidence says.
+    Raises StateError when the replies do not lead to what the evidence says, or it leaves one out.
     """
     references = [reference for sample in evidence.samples for reference in sample.replies]
     kept = {reference.key: _kept(reference, stores, sources.cache) for reference in references}
@@ -168,10 +168,23 @@ def score_again(subject: Subject, evidence: Evidence, stores: Stores, sources: S
     ran = evaluate(subject.closure, subject.loaded, wanted, _lenient(line_for(subject, offline, replies, "recorded")))
     again = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, evidence.meta)
     if result_dict(again) != result_dict(evidence):
-        message = f"the evidence {subject.evidence_file} does not follow from its replies"
-        hint = f"promptctl eval {subject.reference} --replies refresh"
-        raise StateError(NOT_REPRODUCED, message, hint=hint)
+        raise _refused(subject, "does not follow from its replies")
+    if gap := _gap(evidence.samples):
+        raise _refused(subject, f"leaves out an answer to {gap!r}")
     return Gathered(results=again.samples, evidence=evidence, reasons=ran.reasons, replies=replies)
+
+
+def _refused(subject: Subject, why: str) -> StateError:
+    hint = f"promptctl eval {subject.reference} --replies refresh"
+    return StateError(NOT_REPRODUCED, f"the evidence {subject.evidence_file} {why}", hint=hint)
+
+
+def _gap(samples: Iterable[CaseResult]) -> str | None:
+    """The first case whose samples are not numbered from 0 on: further runs only append, so one was taken out."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for sample in samples:
+        found.setdefault((sample.case, sample.model), set()).add(sample.sample)
+    return next((case for (case, _), indexes in found.items() if indexes != set(range(len(indexes)))), None)
 
 
 def _lenient(line: Line) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from promptctl.core.evidence import Meta, make_evidence, next_sample, pool
 from promptctl.core.evidence_document import to_text
 from promptctl.core.recording import spell_replies
 from promptctl.core.request import Reply
+from promptctl.core.tally import CaseResult
 from promptctl.core.tree import Tree
 from promptctl.errors import UsageError
 from promptctl.version import __version__
@@ -84,12 +86,9 @@ def _without_replaced(subject: Subject, home: Tree, stores: Stores) -> Stores:
 
 
 def _covers(subject: Subject, found: Gathered, asked: Sequence[tuple[Case, str]]) -> bool:
-    """Whether every case has all its samples; one left out between others would hide an answer."""
-    have: dict[tuple[str, str], set[int]] = {}
-    for sample in found.results:
-        have.setdefault((sample.case, sample.model), set()).add(sample.sample)
-    indexes = [have.get((case.name, model), set()) for case, model in asked]
-    return all(len(it) >= subject.loaded.suite.repeat and it == set(range(len(it))) for it in indexes)
+    """Whether every case has all its samples."""
+    have = Counter((sample.case, sample.model) for sample in found.results)
+    return all(have[case.name, model] >= subject.loaded.suite.repeat for case, model in asked)
 
 
 def _from_replies(
@@ -101,11 +100,23 @@ def _from_replies(
     repeats = range(subject.loaded.suite.repeat)
     wanted = [Samples(case=case, model=model, indexes=repeats) for case, model in asked]
     ran = evaluate(subject.closure, subject.loaded, wanted, line) if replies else None
-    results = [result for result in ran.results if result.error is None] if ran else []
+    results = _unbroken(ran.results) if ran else []
     if ran is None or not results:
         return None
     evidence = make_evidence(subject.digest, subject.loaded.digest, results, ran.hosts, _meta(sources.now, {}))
     return Gathered(results=evidence.samples, evidence=evidence, reasons=ran.reasons, replies=ran.replies)
+
+
+def _unbroken(results: Sequence[CaseResult]) -> list[CaseResult]:
+    """Of each case the samples before the first that has no answer: samples are numbered without gaps."""
+    ended: set[tuple[str, str]] = set()
+    kept: list[CaseResult] = []
+    for result in results:
+        if result.error is not None:
+            ended.add((result.case, result.model))
+        elif (result.case, result.model) not in ended:
+            kept.append(result)
+    return kept
 
 
 def _run(
