@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.errors import StateError
+from promptctl.workflows.history import history
 from promptctl.workflows.release import release
 from promptctl.workflows.verify import verify
 from tests.support import GitRepository, Ran, must_fail, new_repository, promptctl, succeed, with_remote
@@ -56,7 +57,7 @@ def error_of(*arguments: str, cwd: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["as CI makes it", "no tags"])
 def test_what_needs_only_files_works(origin: GitRepository, tmp_path: Path, kind: str) -> None:
     folder = cloned(origin, tmp_path, kind).folder
     assert succeed("render", NAME, "-i", "ticket=x", cwd=folder).out
@@ -66,29 +67,42 @@ def test_what_needs_only_files_works(origin: GitRepository, tmp_path: Path, kind
     assert promptctl("lint", cwd=folder).code in (0, 1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("verify",),
-        ("verify", f"{NAME}@1.0.0"),
-        ("history", NAME),
-        ("drift",),
-        ("show", f"{NAME}@1.0.0"),
-        ("show", f"{NAME}@latest"),
-    ],
-)
+NEED_TAGS = [
+    ("verify",),
+    ("verify", f"{NAME}@1.0.0"),
+    ("history", NAME),
+    ("drift",),
+    ("show", f"{NAME}@1.0.0"),
+    ("show", f"{NAME}@latest"),
+]
+
+
+@pytest.mark.parametrize("kind", ["as CI makes it", "no tags"])
 def test_what_needs_tags_says_what_to_fetch_and_that_line_works(
-    origin: GitRepository, tmp_path: Path, kind: str, arguments: tuple[str, ...]
+    origin: GitRepository, tmp_path: Path, kind: str
 ) -> None:
     folder = cloned(origin, tmp_path, kind).folder
-    error = error_of(*arguments, cwd=folder)
-    assert "in this clone" in error["message"], error
-    assert error["hint"].startswith(("git fetch --unshallow --tags origin", "git config --unset remote.origin.tagOpt"))
-    paste(error["hint"], folder)
-    expected = promptctl(*arguments, "--json", cwd=origin.folder)
-    assert promptctl(*arguments, "--json", cwd=folder).data == expected.data
-    assert expected.code == 0
+    hints = set()
+    for arguments in NEED_TAGS:
+        error = error_of(*arguments, cwd=folder)
+        assert "in this clone" in error["message"], error
+        hints.add(error["hint"])
+    (hint,) = hints
+    paste(hint, folder)
+    for arguments in NEED_TAGS:
+        expected = succeed(*arguments, "--json", cwd=origin.folder).data
+        assert succeed(*arguments, "--json", cwd=folder).data == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_clone_takes_missing_tags_for_missing_releases(origin: GitRepository, tmp_path: Path, kind: str) -> None:
+    clone = cloned(origin, tmp_path, kind)
+    for read in (lambda: verify(opened(clone)), lambda: history(opened(clone), NAME)):
+        with pytest.raises(StateError) as caught:
+            read()
+    paste(str(caught.value.hint), clone.folder)
+    assert verify(opened(clone)).findings == verify(opened(origin)).findings
+    assert history(opened(clone), NAME) == history(opened(origin), NAME)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if "commit" in kind or "CI" in kind])

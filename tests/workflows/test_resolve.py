@@ -9,7 +9,7 @@ import pytest
 from promptctl.core.version import version
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.resolve import Resolved, resolve
-from tests.support import SETTINGS, GitRepository, build_files, must_fail, new_repository, succeed, with_remote
+from tests.support import SETTINGS, GitRepository, build_files, new_repository, succeed, with_remote
 from tests.versioning import NAME, PROMPT, copy_of, entry_of, opened, plain, proposed, pushed, released, text
 
 DATE = "GIT_COMMITTER_DATE"
@@ -136,7 +136,6 @@ def test_what_nothing_is_called_is_a_usage_error_with_a_hint(repository: GitRepo
     with pytest.raises(UsageError) as caught:
         run(repository, ref)
     assert (caught.value.code, caught.value.exit_code, caught.value.hint) == ("PC003", 2, hint)
-    must_fail("show", f"{NAME}@{ref}", cwd=repository.folder, code=2)
 
 
 @pytest.mark.parametrize(
@@ -163,10 +162,10 @@ def test_an_unknown_name_is_a_usage_error_whatever_follows(repository: GitReposi
 
 
 @pytest.mark.parametrize("name", ["", "../x", "Support", "a//b", "a" * 200, "environments/prod", "*"])
-@pytest.mark.parametrize("ref", ["", "1.0.0", "staging", "latest", "sha256:abcd", "HEAD"])
-def test_a_name_that_can_be_none_is_a_usage_error(repository: GitRepository, name: str, ref: str) -> None:
-    with pytest.raises(UsageError):
-        run(repository, ref, name)
+def test_a_name_that_can_be_none_is_a_usage_error(repository: GitRepository, name: str) -> None:
+    for ref in ("", "1.0.0", "staging", "latest", "sha256:abcd", "HEAD"):
+        with pytest.raises(UsageError):
+            run(repository, ref, name)
 
 
 def test_a_former_name_means_the_prompt_of_today_and_its_own_releases(repository: GitRepository) -> None:
