@@ -74,7 +74,7 @@ def _revision(repository: Repository, reference: Reference) -> Resolved:
     if repository.git.shallow:
         message += " in this shallow clone"
         line = f"git fetch --unshallow --tags {repository.remote or 'origin'}"
-        raise StateError(UNKNOWN_REFERENCE, message, hint=line)
+        raise StateError("PC093", message, hint=line)
     word = reference.ref.partition("@")[0]
     near = None if reference.forced_revision else suggest(word, [*repository.settings.environments, "latest", "work"])
     hint = near or "an environment, a version, a digest or a Git revision can follow @"
