@@ -22,7 +22,9 @@ from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_
 from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
 from promptctl.workflows.gate import GateContext
 from tests.servers import Handler, ModelServer, Reaction, anthropic_answer, last_text, model_server, openai_answer
-from tests.support import build_files
+from tests.shipping import done, moves_file, refused, run, shown
+from tests.support import GitRepository, Ran, build_files, new_repository, with_remote
+from tests.versioning import released
 
 NAME = "support/triage"
 FOLDER = f"prompts/{NAME}"
@@ -81,7 +83,7 @@ class Bench:
     server: ModelServer
     cache: ReplyCache
     environment: dict[str, str]
-    patience: Patience = field(default_factory=lambda: Patience(attempts=2, shortest=0.001, longest=0.01))
+    patience: Patience = field(default_factory=lambda: Patience(attempts=2, shortest=0.001, longest=0.01), kw_only=True)
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
         """Writes files of the prompt's folder."""
@@ -147,3 +149,59 @@ def bench(folder: Path, suite: str, prompt: str = PROMPT) -> Iterator[Bench]:
             },
         )
         yield Bench(work, server, cache, environment_for(server.url))
+
+
+GATED = SETTINGS.replace("[environments.prod]", "[environments.staging]\ngate = false\n\n[environments.prod]")
+
+
+@dataclass
+class Registry(Bench):
+    """A bench under Git, with releases and environments; commands go through the whole command line."""
+
+    repository: GitRepository = field(kw_only=True)
+
+    def run(self, *arguments: str) -> Ran:
+        return run(self.repository, *arguments, **self.environment)
+
+    def done(self, *arguments: str) -> Ran:
+        return done(self.repository, *arguments, **self.environment)
+
+    def refused(self, *arguments: str, code: int, error: str = "") -> Ran:
+        return refused(self.repository, *arguments, code=code, error=error, **self.environment)
+
+    def release(self, files: Mapping[str, str | bytes] | None = None, **wish: Any) -> None:
+        """Writes files of the prompt's folder, and releases the prompt as the next version."""
+        released(self.repository, {f"{FOLDER}/{name}": text for name, text in (files or {}).items()}, **wish)
+
+    def promoted(self, version: str, environment: str = "prod", *options: str) -> Any:
+        """Promotes a version; what it says about it."""
+        (moved,) = self.done("promote", f"{NAME}@{version}", environment, *options, "--json").data["moved"]
+        return moved
+
+    def moves(self, environment: str = "prod") -> list[Any]:
+        """The moves of an environment's pointer, as the state branch has them."""
+        text = shown(self.repository, moves_file(environment), self.state)
+        return [json.loads(line) for line in text.splitlines()]
+
+    @property
+    def state(self) -> str:
+        return "origin/main" if self.repository.git("remote") else "main"
+
+    def landed(self) -> dict[str, str]:
+        """Evidence and replies on the state branch."""
+        listed = self.repository.git("ls-tree", "-r", "--name-only", self.state, f"{FOLDER}/").split()
+        kept = [path for path in listed if "/evidence/" in path or "/replies/" in path]
+        return {path.removeprefix(f"{FOLDER}/"): shown(self.repository, path, self.state) for path in kept}
+
+
+@contextmanager
+def registry(folder: Path, suite: str | None, prompt: str = PROMPT, *, remote: bool = True) -> Iterator[Registry]:
+    """A repository with one prompt, released as 1.0.0 with its suite; nothing is promoted."""
+    with model_server() as server, ReplyCache(folder / "home" / "cache") as cache:
+        files = {"promptctl.toml": GATED % server.url, f"{FOLDER}/prompt.yaml": prompt}
+        repository = new_repository(folder / "work", files | ({f"{FOLDER}/eval.yaml": suite} if suite else {}))
+        if remote:
+            with_remote(repository, folder / "origin.git")
+        released(repository)
+        environment = environment_for(server.url) | {"PROMPTCTL_CACHE_DIR": str(folder / "home" / "cache")}
+        yield Registry(repository.folder, server, cache, environment, repository=repository)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from promptctl.adapters.git.commits import private_index
@@ -54,7 +54,25 @@ class Checkout:
         """
         if self.git is not None:
             self.git.run("update-index", "-q", "--refresh", expected=(0, 1))
-            self.git.run("read-tree", "-m", "-u", base, new)
+            if self.git.run("read-tree", "-m", "-u", base, new, expected=(0, 128)).returncode:
+                _take_in(self.git, base, new, {})
+                self.git.run("read-tree", "-m", "-u", base, new)
+
+    def finish(self, base: str, new: str) -> None:
+        """Does what is left of a ``follow`` that was killed midway; files changed by hand since stay as they are."""
+        git = self.git
+        if git is None:
+            return
+        before, after = _blobs(git, base), _blobs(git, new)
+        for path in (path for path in {**before, **after} if before.get(path) != after.get(path)):
+            staged = git.text("ls-files", "-s", "--", path).split(" ")
+            if (staged[1] if len(staged) > 1 else None) not in (before.get(path), after.get(path)):
+                continue
+            _stage(git, path, after.get(path))
+            found = _content(git, path)
+            if found == before.get(path) and found != after.get(path):
+                _write(git, path, after.get(path))
+        git.run("update-index", "-q", "--refresh", expected=(0, 1))
 
     def _require_clean(self, git: Git, base: str, new: str) -> None:
         """Tries the merge on a copy of the index: its stat cache must be fresh, and the user's stays as it is."""
@@ -63,6 +81,8 @@ class Checkout:
                 shutil.copyfile(git.directory / "index", extra["GIT_INDEX_FILE"])
             git.run("update-index", "-q", "--refresh", expected=(0, 1), extra=extra)
             dry = git.run("read-tree", "-n", "-m", "-u", base, new, expected=(0, 128), extra=extra)
+            if dry.returncode and _take_in(git, base, new, extra):
+                dry = git.run("read-tree", "-n", "-m", "-u", base, new, expected=(0, 128), extra=extra)
         if dry.returncode:
             said = dry.stderr.decode("utf-8", "replace").strip().splitlines()
             detail = said[0].removeprefix("error: ").removesuffix(" Cannot merge.") if said else "files are in the way"
@@ -78,9 +98,56 @@ class Checkout:
                     yield folder
 
 
+def _take_in(git: Git, base: str, new: str, extra: Mapping[str, str]) -> bool:
+    """Puts into the index what lies in the work tree just as the new commit has it; ``read-tree`` calls it in the way.
+
+    False when there is no such file. What is staged otherwise stays as it is.
+    """
+    fields = git.run("diff-tree", "-r", "-z", "--no-renames", base, new, extra=extra).stdout.decode().split("\0")
+    wanted = {path: facts.split(" ") for facts, path in zip(fields[::2], fields[1::2], strict=False)}
+    there = [path for path in wanted if (git.root / path).is_file() and not (git.root / path).is_symlink()]
+    lines: list[str] = []
+    for path in there:
+        _, mode, before, after, _ = wanted[path]
+        blob = git.run("hash-object", "--no-filters", "--", path, extra=extra).stdout.decode().strip()
+        staged = git.run("ls-files", "-s", "-z", "--", path, extra=extra).stdout.decode()
+        if blob == after and (not staged or before in staged):
+            lines.append(f"{mode} {blob}\t{path}\0")
+    if lines:
+        git.run("update-index", "-z", "--index-info", stdin="".join(lines).encode(), extra=extra)
+    return bool(lines)
+
+
 def _elsewhere(git: Git, branch: str) -> Git | None:
     path = git.text("for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}")
     return Git(Path(path)) if path and Path(path).is_dir() else None
+
+
+def _blobs(git: Git, commit: str) -> dict[str, str]:
+    listing = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", "prompts").stdout.decode(
+        "utf-8", "surrogateescape"
+    )
+    entries = (entry.partition("\t") for entry in listing.split("\0") if entry)
+    return {path: facts.split(" ")[2] for facts, _, path in entries}
+
+
+def _stage(git: Git, path: str, blob: str | None) -> None:
+    line = f"100644 {blob}\t{path}\0" if blob else f"0 {'0' * 40}\t{path}\0"
+    git.run("update-index", "-z", "--add", "--index-info", stdin=line.encode("utf-8", "surrogateescape"))
+
+
+def _content(git: Git, path: str) -> str | None:
+    """The blob a file's content would be, None when there is no file."""
+    if not (git.root / path).is_file():
+        return None
+    return git.text("hash-object", "--", path)
+
+
+def _write(git: Git, path: str, blob: str | None) -> None:
+    if blob is None:
+        (git.root / path).unlink(missing_ok=True)
+    else:
+        git.run("checkout-index", "-f", "--", path)
 
 
 def _in_the_way(message: str, hint: str) -> StateError:
