@@ -13,7 +13,7 @@ from promptctl.adapters.state import State
 from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.moves import Move, Moves
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Pointer, Served, pointer_path
+from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.version import Version
 from promptctl.errors import StateError, UsageError
@@ -65,9 +65,10 @@ def rollback(
         after = _target(repository, moves, reference, environment, retired)
         done[:] = [(live.served if live else None, after)]
         serial = next_serial(moves, live)
-        if live and live.served == after and moves.stack()[-1] == after:
+        sound = _sound(moves, live)
+        if not sound or after == moves.stack()[-1]:
             known = _known_serial(repository, state, environment, reference.name)
-            if live.serial == moves.serial >= known:
+            if sound and moves.serial >= known:
                 return None
             serial = max(serial, known + 1)
         _require_intact(repository, reference.name, after)
@@ -132,10 +133,16 @@ def _target(
     raise StateError(NOTHING_BEFORE, f"{environment} has nothing to go back to for {name}", hint=hint)
 
 
+def _sound(moves: Moves, live: Pointer | None) -> bool:
+    """Whether pointer and moves agree; only where they do not is it worth asking history."""
+    top = moves.stack()[-1]
+    return live.served == top and live.serial == moves.serial if live else top is None
+
+
 def _known_serial(repository: Repository, state: State, environment: str, name: str) -> int:
     """The highest serial that the pointer's history knows: a reverted commit took it out of files, not of history."""
-    path = pointer_path(environment, name)
-    return known_serials(repository, state.commit, path).get(path, 0) if state.commit else 0
+    pointer, moves = pointer_path(environment, name), moves_path(environment, name)
+    return known_serials(repository, state.commit, pointer, moves).get(pointer, 0) if state.commit else 0
 
 
 def _require_intact(repository: Repository, name: str, served: Served) -> None:

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from promptctl.adapters.git.refs import is_ancestor
 from promptctl.adapters.repository import Repository
+
+_IN_POINTER = re.compile(rb"^serial: ([0-9]{1,18})\r?$", re.MULTILINE)
+_IN_LAST_MOVE = re.compile(rb'\{"serial":([0-9]{1,18}),[^\n]*\n?\Z')
 
 
 def known_serials(repository: Repository, commit: str, *paths: str) -> dict[str, int]:
     """The highest serial that each pointer file below ``paths`` ever had up to a commit.
 
-    A removed file counts as one more, the serial of the move that removed it. Looks at every side of every merge,
-    since a merge can hide the side that knew a higher one.
+    Where a move removed the file, the serial of that move. Looks at every side of every merge, since a merge can hide
+    the side that knew a higher one.
     """
-    arguments = ("log", "--raw", "-m", "--full-history", "--no-abbrev", "--no-renames", "--format=", commit, "--")
+    arguments = ("log", "--raw", "-m", "--full-history", "--no-abbrev", "--no-renames", "--format=%x00", commit, "--")
     found: dict[str, int] = {}
     serials: dict[str, int] = {}
-    for line in repository.git.text(*arguments, *paths).split("\n"):
-        facts, _, path = line.partition("\t")
-        if not path.endswith(".yaml") or "/_" in path:
-            continue
-        _, _, old, new, status = facts.split(" ")
-        blob = old if status == "D" else new
-        if blob not in serials:
-            content = repository.objects.read(blob)
-            serials[blob] = _serial(content[1]) if content else 0
-        found[path] = max(found.get(path, 0), serials[blob] + (status == "D"))
+    for entry in repository.git.text(*arguments, *paths).split("\0"):
+        blobs = _blobs(entry)
+        for path in blobs:
+            if not path.endswith(".yaml") or "/_" in path:
+                continue
+            blob = blobs[path] or blobs.get(path.removesuffix(".yaml") + ".moves.jsonl")
+            if blob and blob not in serials:
+                serials[blob] = _serial(repository, blob, _IN_POINTER if blobs[path] else _IN_LAST_MOVE)
+            found[path] = max(found.get(path, 0), serials[blob] if blob else 0)
+    return found
+
+
+def _blobs(entry: str) -> Mapping[str, str | None]:
+    """What one commit made of each path it changed; None where it removed it."""
+    found: dict[str, str | None] = {}
+    for line in entry.split("\n"):
+        facts, tab, path = line.partition("\t")
+        if tab:
+            _, _, _, new, status = facts.split(" ")
+            found[path] = None if status == "D" else new
     return found
 
 
@@ -37,8 +53,7 @@ def history_is_cut(repository: Repository, commit: str) -> bool:
     return any(is_ancestor(git, cut, commit) for cut in cuts)
 
 
-def _serial(data: bytes) -> int:
-    for line in data.decode("utf-8", "replace").split("\n"):
-        if line.startswith("serial: ") and line[8:].strip().isdecimal() and len(line) < 30:
-            return int(line[8:])
-    return 0
+def _serial(repository: Repository, blob: str, pattern: re.Pattern[bytes]) -> int:
+    content = repository.objects.read(blob)
+    found = pattern.search(content[1]) if content else None
+    return int(found[1]) if found else 0
