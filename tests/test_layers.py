@@ -88,7 +88,7 @@ def _imported(path: Path) -> set[str]:
 OWNERS = {
     "git": ("adapters/git/history.py",),
     "httpx2": ("adapters/providers/",),
-    "yaml": ("adapters/files.py",),
+    "yaml": ("adapters/files.py", "adapters/yaml_tokens.py"),
     "ruamel": ("adapters/files.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),

@@ -73,8 +73,10 @@ def _child(pulse: int, act: Callable[[], int]) -> None:
         _limit_memory(MEMORY)
         code = act()
         sys.stdout.flush()
-        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001 - the process ends here, and what happened must be seen
+        sys.excepthook(*sys.exc_info())
     finally:
+        sys.stderr.flush()
         os._exit(code)
 
 

@@ -1,0 +1,99 @@
+"""``--json``: one object of one shape from every command, whether it works, says no or fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promptctl.cli.app import main
+from promptctl.cli.table import summaries
+from tests.support import GitRepository, build_files
+
+COMMIT = "(commit)"
+BREAK = "(break)"
+LINES = f"""
+0 init
+0 new greet
+0 list
+0 show greet
+0 hash greet
+0 deps greet
+0 render greet -i question=hello
+0 run greet -i question=hello
+0 lint
+0 fmt greet
+0 eval
+1 lock --check
+0 lock
+0 lock --check
+3 release
+{COMMIT}
+0 release
+0 verify
+0 diff greet@1.0.0 greet
+0 plan staging
+0 promote greet staging
+0 freeze prod --reason holidays
+3 promote greet prod
+0 unfreeze prod --reason back
+0 promote greet prod
+0 status
+0 drift
+0 history greet
+3 rollback greet prod --reason again
+0 remove greet prod --reason unused
+0 retire greet@1.0.0 --reason old
+0 eval verify
+0 schema prompt
+0 completion bash
+0 trust
+{BREAK}
+1 lint
+2 lock --check
+2 show greet
+2 show nobody
+2 show greet@nowhere
+2 promote greet nowhere
+"""
+
+
+def test_every_command_answers_with_one_object(
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for line in LINES.strip().splitlines():
+        if line == COMMIT:
+            repository = GitRepository(folder)
+            repository.git("add", "-A")
+            repository.git("commit", "-qm", "start")
+        elif line == BREAK:
+            build_files(folder, {"prompts/greet/prompt.yaml": "template: '{{ question'\n"})
+        else:
+            code, *words = line.split()
+            assert main([*words, "--json"]) == int(code), (line, capfd.readouterr())
+            shown = capfd.readouterr()
+            check(json.loads(shown.out), words[0], int(code))
+            assert shown.err == "", line
+
+
+def check(answer: dict[str, Any], command: str, code: int) -> None:
+    """Insists on the shape that programs rely on."""
+    assert (answer["schema"], answer["command"], answer["ok"]) == (1, command, code == 0)
+    if code in (0, 1):
+        assert list(answer) == ["schema", "command", "ok", "data"]
+        return
+    assert list(answer) == ["schema", "command", "ok", "error"]
+    error = answer["error"]
+    assert list(error)[:4] == ["code", "message", "where", "hint"]
+    assert re.fullmatch(r"PC\d{3}", error["code"])
+    assert error["message"]
+    assert error["where"] is None or list(error["where"]) == ["file", "line", "column"]
+
+
+def test_no_command_was_forgotten() -> None:
+    tried = {line.split()[1] for line in LINES.strip().splitlines() if line[0].isdigit()}
+    assert tried == set(summaries()) - {"demo"}
