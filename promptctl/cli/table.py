@@ -17,6 +17,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "render": "Render a prompt to text, messages or a request.",
         "run": "Call the model and print its answer, tokens and cost.",
         "lint": "Find mistakes in prompts, all at once, with their place.",
+        "fmt": "Write prompt files in their canonical layout.",
         "diff": "Compare two states of prompts by meaning.",
         "deps": "Show what a prompt includes and what includes it.",
     },
@@ -55,6 +56,7 @@ ARGUMENTS = {
     "render": "NAME[@REF]",
     "run": "NAME[@REF]",
     "lint": "[NAME]…",
+    "fmt": "[NAME]…",
     "diff": "NAME[@REF] NAME[@REF]",
     "deps": "[NAME]…",
     "hash": "NAME[@REF]",
@@ -77,7 +79,22 @@ ARGUMENTS = {
 
 
 SUPERVISED = frozenset(
-    {"list", "show", "render", "lint", "diff", "deps", "hash", "lock", "verify", "plan", "status", "drift", "new"}
+    {
+        "list",
+        "show",
+        "render",
+        "lint",
+        "fmt",
+        "diff",
+        "deps",
+        "hash",
+        "lock",
+        "verify",
+        "plan",
+        "status",
+        "drift",
+        "new",
+    }
 )
 """Commands that read text nobody has released, and do nothing else that takes long."""
 

@@ -42,6 +42,27 @@ class TextTree:
         return self.contents[path].encode()
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedTree:
+    """A tree with some of its files replaced, to see what a change would do before it is written."""
+
+    tree: Tree
+    changes: Mapping[str, bytes]
+
+    @property
+    def label(self) -> str:
+        return self.tree.label
+
+    def files(self) -> Collection[str]:
+        return self.tree.files()
+
+    def special(self) -> Collection[str]:
+        return self.tree.special()
+
+    def read(self, path: str) -> bytes:
+        return self.changes[path] if path in self.changes else self.tree.read(path)
+
+
 def shown(tree: Tree, path: str) -> str:
     """A path as messages show it: ``prompts/x/prompt.yaml`` in the work tree, ``a1b2c3d:prompts/…`` elsewhere."""
     return f"{tree.label}:{path}" if tree.label else path
