@@ -56,7 +56,7 @@ def command(
 
 def _answer(results: list[EvalResult]) -> Answer:
     ok = all(result.ok for result in results)
-    notes = "; ".join(dict.fromkeys(result.note for result in results if result.note)) or None
+    notes = "\n".join(dict.fromkeys(result.note for result in results if result.note)) or None
     following = "promptctl lock, commit, promptctl release" if ok else None
     return Answer(
         data={"prompts": [_data(result) for result in results]},
