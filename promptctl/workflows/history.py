@@ -119,7 +119,7 @@ def _row(
     message = read_claim(repository.objects, tag).message if tag else None
     claimed = message.digest if message else None
     agreed = entry.releases.get(version) if entry else None
-    fault = f"the tag says {claimed or 'nothing'}" if tag and agreed and agreed != claimed else None
+    fault = f"the tag says {claimed or 'no digest'}" if tag and agreed and agreed != claimed else None
     return VersionRow(
         version=version,
         digest=agreed or claimed,

@@ -153,5 +153,5 @@ def _dropped(repository: Repository, base: Base, standing: Lockfile) -> list[Loc
         if environments:
             message = f"{name} is gone from the files, but {', '.join(environments)} still serves it"
             raise StateError("PC028", message, hint=f"promptctl remove {name} {environments[0]} --reason …")
-    entries = {name: standing.prompts.get(name) or base.lock.prompts[name] for name in gone}
+    entries = {name: base.lock.prompts.get(name) or standing.prompts[name] for name in gone}
     return [LockChange(name=name, before=entry.version, after=None, change="major") for name, entry in entries.items()]

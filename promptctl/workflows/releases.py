@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -226,9 +226,13 @@ def _lock_faults(known: Mapping[str, str], content: str, *, vouched: bool) -> li
     here = list(wrong.values()) == [[LOCK_HERE]] and len(known) > 1
     kind = "lock-rewritten" if here or vouched else "tag-moved"
     return [
-        Fault(kind, f"{' and '.join(labels)} says {found}, the tag's content is {content}", found, content, here)
+        Fault(kind, f"{_say(labels)} {found}, the tag's content is {content}", found, content, here)
         for found, labels in wrong.items()
     ]
+
+
+def _say(labels: Sequence[str]) -> str:
+    return f"{labels[0]} says" if len(labels) == 1 else f"{' and '.join(labels)} say"
 
 
 def release_refs(repository: Repository, commit: str) -> tuple[Ref, ...]:
