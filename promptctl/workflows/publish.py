@@ -7,10 +7,12 @@ After any failure the outcome is known or called unknown. A commit that did not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promptctl.adapters.git.branches import fetch_line
+from promptctl.adapters.git.checkout import Checkout
 from promptctl.adapters.git.commits import write_commit
+from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.git.remote import Pushed, Update, push
 from promptctl.adapters.repository import Repository
@@ -18,6 +20,7 @@ from promptctl.adapters.state import UNSENT, State, state_at, unsent_commit
 from promptctl.core.pointer import FOLDER
 from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.following import Following
+from promptctl.workflows.recovery import recover
 from promptctl.workflows.unsent import Kept, read_kept, touched
 
 RACED, NOT_LIVE, UNKNOWN_OUTCOME, BRANCH_GONE = "PC112", "PC113", "PC114", "PC115"
@@ -67,6 +70,17 @@ def publish(
     Raises StateError for a lost race or work in the way, OutsideError when the commit is recorded here but not live, or
     when nobody can tell.
     """
+    journal = Journal(repository.git)
+    with journal.writing(operation):
+        found = recover(repository, journal)
+        with journal.noted(_entry(repository, operation)):
+            published = _published(repository, journal, operation, build, send=send, fetch=fetch)
+    return replace(published, note="; ".join(note for note in (found, published.note) if note) or None)
+
+
+def _published(
+    repository: Repository, journal: Journal, operation: str, build: Build, *, send: bool, fetch: bool
+) -> Published:
     branch = repository.state_branch
     if send and fetch:
         repository.fetch()
@@ -82,11 +96,27 @@ def publish(
             return _nothing_written(repository, kept)
         commit = _written(repository, operation, kept.commit or tip, edit) if edit else kept.commit
         assert commit
+        if send or not repository.remote:
+            journal.note(replace(_entry(repository, operation), base=tip, new=commit))
         published = _deliver(repository, operation, tip, commit, send=send, resent=edit is None)
         if published:
             return published
         repository.fetch()
     raise StateError(RACED, f"{branch} moved {_TRIES} times while this was tried", hint="try again")
+
+
+def _entry(repository: Repository, operation: str) -> Entry:
+    """What the journal says before anything is decided: the refs that may move."""
+    branch, remote = repository.state_branch, repository.remote
+    shared = {branch, repository.default_branch}
+    tracking = [f"refs/remotes/{remote}/{name}" for name in sorted(shared)] if remote else []
+    checkout = Checkout(repository.git, branch).git
+    return Entry(
+        operation=operation,
+        refs=(f"refs/heads/{branch}", UNSENT + branch, *tracking),
+        remote=remote,
+        checkout=str(checkout.root) if checkout else None,
+    )
 
 
 def _nothing_written(repository: Repository, kept: Kept) -> Published:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from promptctl.adapters.git.identity import committer
+from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.git.refs import commit_of, current_branch
 from promptctl.adapters.git.remote import Update, fetch_shared, push
 from promptctl.adapters.git.tags import ReleaseTag, create_tag, mirrored_tags, read_claim, release_tags
@@ -17,8 +18,9 @@ from promptctl.core.drift import lock_drift
 from promptctl.core.lockfile import Lockfile, ordered
 from promptctl.core.tag import tag_name, tag_ref
 from promptctl.core.version import Version
-from promptctl.errors import OutsideError, PromptctlError, StateError
+from promptctl.errors import DocumentError, OutsideError, PromptctlError, StateError
 from promptctl.workflows.brought import commits_that_brought
+from promptctl.workflows.recovery import recover
 from promptctl.workflows.releases import known_tags, release_refs
 
 _AT_ONCE = 200
@@ -54,6 +56,7 @@ class ReleaseResult:
     skipped: tuple[Skipped, ...]
     remote: str | None = None
     pending: tuple[str, ...] = field(default_factory=tuple)
+    note: str | None = None
 
 
 def release(repository: Repository, *, send: bool = True) -> ReleaseResult:
@@ -62,6 +65,24 @@ def release(repository: Repository, *, send: bool = True) -> ReleaseResult:
     Raises StateError: lock stale, wrong branch, commit not on the remote, history missing. Raises OutsideError when the
     remote fails; tags made before stay and the next release sends them.
     """
+    journal = Journal(repository.git)
+    with journal.writing("release"):
+        found = recover(repository, journal)
+        with journal.noted(Entry(operation="release", refs=_refs(repository), remote=repository.remote)):
+            return replace(_release(repository, send=send), note=found)
+
+
+def _refs(repository: Repository) -> tuple[str, ...]:
+    """The refs that releasing may move: the tags of the lock, and the shared branch as last fetched."""
+    try:
+        entries = tuple(tag_ref(name, version) for name, version in _entries(read_lock(repository.work)))
+    except DocumentError:
+        entries = ()
+    remote = repository.remote
+    return (*entries, *([f"refs/remotes/{remote}/{repository.default_branch}"] if remote else []))
+
+
+def _release(repository: Repository, *, send: bool) -> ReleaseResult:
     git, remote = repository.git, repository.remote
     head = commit_of(git, "HEAD")
     if head is None:

@@ -8,6 +8,9 @@ from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
 from promptctl.workflows.release import ReleaseResult, release
 
+MOST_NAMED = 6
+"""More prompts than this are not spelled out in a hint."""
+
 
 def command(context: Context, no_push: NoPushOption = False) -> Answer:
     """Tag every release the committed lock proposes, and push the tags."""
@@ -25,8 +28,10 @@ def command(context: Context, no_push: NoPushOption = False) -> Answer:
         "remote": result.remote,
     }
     first = next(iter(context.repository.settings.environments), "ENV")
-    following = f"promptctl promote {result.made[0].name} {first}" if result.made else None
-    return Answer(data=data, view=lambda: _text(result), next=following)
+    names = dict.fromkeys(tag.name for tag in result.made)
+    following = f"promptctl promote {' '.join(names)} {first}" if 0 < len(names) <= MOST_NAMED else None
+    following = "promptctl release" if result.pending else following
+    return Answer(data=data, view=lambda: _text(result), note=result.note, next=following)
 
 
 def _text(result: ReleaseResult) -> str:

@@ -1,0 +1,95 @@
+"""A write that dies at any step leaves all of it or nothing, and the next command works unaided and says which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
+from tests.faults import ACTIONS, strike
+from tests.shipping import NAME, done, line, promoted, run, served
+from tests.support import GitRepository
+from tests.versioning import PROMPT, locked, text
+
+MOST_STEPS = 80
+COMMANDS = {
+    "promote": ("promote", f"{NAME}@1.2.0", "staging"),
+    "rollback": ("rollback", f"{NAME}@1.0.0", "staging", "--reason", "bad day"),
+    "freeze": ("freeze", "staging", "--reason", "holidays"),
+    "release": ("release",),
+}
+EXPECTED = {"promote": "1.2.0", "rollback": "1.0.0", "freeze": "1.1.0", "release": "1.1.0"}
+SAMPLED = [
+    (command, remote, action, at)
+    for number, (command, remote) in enumerate((c, r) for c in COMMANDS for r in (True, False))
+    for action, at in (("kill-after", 9 + number), ("kill-before", 14 + number), ("fail-before", 20 + number))
+]
+
+
+def prepared(folder: Path, command: str, *, remote: bool) -> GitRepository:
+    repository = line(folder, remote=remote)
+    promoted(repository, "1.0.0", "1.1.0")
+    repository.git("reset", "-q", "--hard", "origin/main" if remote else "main")
+    if command == "release":
+        repository.commit({PROMPT: text("one more queue")}, "edit")
+        locked(repository)
+        repository.commit(message="lock")
+        if remote:
+            repository.git("push", "-q", "origin", "main")
+    return repository
+
+
+def check(repository: GitRepository, command: str) -> None:
+    """What must hold after the next command, whatever happened to the one before."""
+    repository.git("fsck", "--strict", "--no-dangling")
+    assert served(repository) == EXPECTED[command]
+    serials = [move.serial for move in read_state(Repository(repository.folder)).moves("staging", NAME).entries]
+    assert serials == list(range(1, 4 if command in ("promote", "rollback") else 3))
+    assert repository.git("status", "--porcelain") == ""
+    common = repository.folder / ".git"
+    assert not [*common.rglob("*.lock"), *common.glob("promptctl/journal.json"), *common.glob("promptctl/index-*")]
+    if command == "release":
+        assert "1.3.0" in repository.git("tag", "--list", f"prompts/{NAME}@v1.3.0")
+    assert run(repository, "drift").code == 0
+
+
+def struck(folder: Path, command: str, *, remote: bool, action: str, at: int) -> bool:
+    """One strike and the checks after it; False when the command made fewer calls of git than ``at``."""
+    repository = prepared(folder / f"{command}-{action}-{at}", command, remote=remote)
+    ended = strike(*COMMANDS[command], cwd=repository.folder, folder=folder / "bin", at=at, action=action)
+    assert "Traceback" not in ended.out + ended.err, ended
+    assert ended.code in (0, 3, 4, 70, -9, 137), ended
+    done(repository, *COMMANDS[command])
+    check(repository, command)
+    return ended.reached
+
+
+@pytest.mark.parametrize(("command", "remote", "action", "at"), SAMPLED)
+def test_a_struck_write_is_whole_or_not_there(folder: Path, command: str, remote: bool, action: str, at: int) -> None:
+    struck(folder, command, remote=remote, action=action, at=at)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("remote", [True, False])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_step_can_be_struck(folder: Path, command: str, remote: bool, action: str) -> None:
+    reached = [struck(folder, command, remote=remote, action=action, at=at) for at in range(1, MOST_STEPS)]
+    assert not reached[-1], "the command has more steps than were struck"
+
+
+def test_an_interrupted_write_is_named_by_the_next(folder: Path) -> None:
+    repository = prepared(folder / "named", "promote", remote=True)
+    found = ""
+    for at in range(12, 40):
+        ended = strike(*COMMANDS["promote"], cwd=repository.folder, folder=folder / "bin", at=at, action="kill-before")
+        if not ended.reached:
+            break
+        found += (
+            done(repository, "freeze", "prod", "--reason", "x").err
+            + done(repository, "unfreeze", "prod", "--reason", "x").err
+        )
+    assert f"an interrupted `promote {NAME}@1.2.0 staging` was found" in found
