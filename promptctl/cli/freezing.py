@@ -20,4 +20,6 @@ def set_frozen(context: Context, environment: str, reason: str, *, frozen: bool,
         "published": published_data(result.published),
     }
     note = joined_notes(result.published.note, result.note)
-    return Answer(data=data, view=lambda: f"{changed}\n{published_text(result.published)}", note=note)
+    following = f"promptctl unfreeze {environment} --reason …" if frozen else f"promptctl plan {environment}"
+    view = f"{changed}\n{published_text(result.published)}"
+    return Answer(data=data, view=lambda: view, note=note, next=following)

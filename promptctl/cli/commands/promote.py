@@ -12,6 +12,7 @@ from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.core.settings import Settings
 from promptctl.errors import UsageError
 from promptctl.workflows.gate import GateWish
 from promptctl.workflows.promote import Moved, PromoteResult, Promotion, promote
@@ -52,10 +53,10 @@ def command(
         wish=wish,
     )
     with gate_context(context) as gate:
-        return _answer(promote(context.repository, promotion, gate), references)
+        return _answer(promote(context.repository, promotion, gate), references, context.repository.settings)
 
 
-def _answer(result: PromoteResult, references: list[str]) -> Answer:
+def _answer(result: PromoteResult, references: list[str], settings: Settings) -> Answer:
     data = {
         "environment": result.environment,
         "moved": [_moved(move) for move in result.moved],
@@ -63,8 +64,10 @@ def _answer(result: PromoteResult, references: list[str]) -> Answer:
         "refused": [{"prompt": name, "sentence": gate.sentence, **gate.summary} for name, gate in result.refused],
         "published": published_data(result.published),
     }
-    name = references[0].partition("@")[0]
-    following = f"promptctl eval {name}" if result.refused else None
+    names = [reference.partition("@")[0] for reference in references]
+    later = next((env.name for env in settings.environments.values() if env.after == result.environment), None)
+    following = f"promptctl promote {' '.join(names)} {later}" if later else "promptctl status"
+    following = f"promptctl eval {names[0]}" if result.refused else following
     note = joined_notes(result.published.note if result.published else None, result.note)
     return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=note, next=following)
 

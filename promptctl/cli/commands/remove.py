@@ -26,4 +26,9 @@ def command(
         "published": published_data(result.published),
     }
     lines = [f"{name} in {environment}: {before} -> nothing", published_text(result.published)]
-    return Answer(data=data, view=lambda: "\n".join(lines), note=joined_notes(result.published.note, result.note))
+    return Answer(
+        data=data,
+        view=lambda: "\n".join(lines),
+        note=joined_notes(result.published.note, result.note),
+        next="promptctl status",
+    )
