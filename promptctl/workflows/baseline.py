@@ -129,7 +129,9 @@ def _run(
         loaded=candidate.loaded,
     )
     own = gather(subject, sources, accepted, [model])
-    return Compared(baseline=replace(baseline, results=own.results), subject=subject, found=own)
+    names = {case.name for case in accepted}
+    results = tuple(result for result in own.results if result.case in names)
+    return Compared(baseline=replace(baseline, results=results), subject=subject, found=own)
 
 
 def without_baseline(repository: Repository, state: State, against: str, subject: Subject, reason: str) -> Compared:
