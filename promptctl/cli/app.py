@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     try:
         code = build().main(args=arguments, prog_name="promptctl", standalone_mode=False)
     except Exception as error:
-        fault = error if isinstance(error, PromptctlError) else _usage_error(error, name)
+        fault = error if isinstance(error, PromptctlError) else _usage_error(error, name, arguments)
         if fault is None and os.environ.get(TRACEBACK):
             raise
         fault = fault or bug(error)
@@ -69,13 +69,15 @@ def main(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _usage_error(error: Exception, name: str) -> UsageError | None:
+def _usage_error(error: Exception, name: str, arguments: list[str]) -> UsageError | None:
     """What the command-line library found wrong, as one of our errors; its classes are private to it."""
     describe = getattr(error, "format_message", None)
     if describe is None:
         return None
     message = str(describe()).rstrip(".") or "incomplete command line"
     hint = "promptctl --help" if name == "promptctl" else f"promptctl {name} --help"
+    if name != "promptctl" and arguments[0].startswith("-"):
+        hint = f"options stand after the command: promptctl {name} … {arguments[0]}"
     return UsageError("PC001", message[0].lower() + message[1:], hint=hint)
 
 
