@@ -18,6 +18,7 @@ def set_frozen(context: Context, environment: str, reason: str, *, frozen: bool,
         "frozen": frozen,
         "changed": result.changed,
         "published": published_data(result.published),
+        "note": result.note,
     }
     note = joined_notes(result.published.note, result.note)
     following = f"promptctl unfreeze {environment} --reason …" if frozen else f"promptctl plan {environment}"

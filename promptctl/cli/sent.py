@@ -17,6 +17,7 @@ def published_data(published: Published | None) -> dict[str, Any] | None:
         "remote": published.remote,
         "sent": published.sent,
         "resent": published.resent,
+        "note": published.note,
     }
 
 

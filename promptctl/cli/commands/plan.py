@@ -31,7 +31,8 @@ def planned(context: Context, targets: list[str], wish: GateWish) -> Answer:
     in_ci = os.environ.get("CI", "") not in ("", "0", "false")
     with gate_context(context) as gate:
         result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci)
-    data = {"environment": environment, "read": result.read, "moves": [_row(row) for row in result.rows]}
+    moves = [_row(row) for row in result.rows]
+    data = {"environment": environment, "read": result.read, "moves": moves, "note": result.note}
     due = [row.move.release.name for row in result.rows if row.move.direction != "same"]
     following = f"promptctl promote {' '.join(references or due)} {environment}" if due and result.ok else None
     return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=result.note, next=following)

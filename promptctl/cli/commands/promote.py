@@ -63,6 +63,7 @@ def _answer(result: PromoteResult, references: list[str], settings: Settings) ->
         "already": [{"prompt": move.name, **move.after.to_dict()} for move in result.already],
         "refused": [{"prompt": name, "sentence": gate.sentence, **gate.summary} for name, gate in result.refused],
         "published": published_data(result.published),
+        "note": result.note,
     }
     names = [reference.partition("@")[0] for reference in references]
     later = next((env.name for env in settings.environments.values() if env.after == result.environment), None)

@@ -24,6 +24,7 @@ def command(
         "environment": environment,
         "from": result.before.to_dict() if result.before else None,
         "published": published_data(result.published),
+        "note": result.note,
     }
     lines = [f"{name} in {environment}: {before} -> nothing", published_text(result.published)]
     return Answer(

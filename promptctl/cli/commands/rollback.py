@@ -26,6 +26,7 @@ def command(
         "to": result.after.to_dict(),
         "warning": result.warning,
         "published": published_data(result.published),
+        "note": result.note,
     }
     lines = [f"{result.name} in {environment}: {before} -> {result.after.version}", published_text(result.published)]
     warning = f"warning: {result.warning}" if result.warning else None

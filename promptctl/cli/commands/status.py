@@ -20,6 +20,7 @@ def command(context: Context) -> Answer:
         "frozen": dict(result.frozen),
         "unsent": list(result.unsent),
         "broken": list(result.broken),
+        "note": result.note,
     }
     following = None if result.rows else "promptctl new NAME"
     return Answer(data=data, view=lambda: _text(result), note=result.note, next=following)
