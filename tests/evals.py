@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -194,14 +198,54 @@ class Registry(Bench):
         return {path.removeprefix(f"{FOLDER}/"): shown(self.repository, path, self.state) for path in kept}
 
 
+Stage = Callable[["Registry"], None]
+
+
 @contextmanager
-def registry(folder: Path, suite: str | None, prompt: str = PROMPT, *, remote: bool = True) -> Iterator[Registry]:
-    """A repository with one prompt, released as 1.0.0 with its suite; nothing is promoted."""
-    with model_server() as server, ReplyCache(folder / "home" / "cache") as cache:
-        files = {"promptctl.toml": GATED % server.url, f"{FOLDER}/prompt.yaml": prompt}
-        repository = new_repository(folder / "work", files | ({f"{FOLDER}/eval.yaml": suite} if suite else {}))
-        if remote:
-            with_remote(repository, folder / "origin.git")
-        released(repository)
-        environment = environment_for(server.url) | {"PROMPTCTL_CACHE_DIR": str(folder / "home" / "cache")}
+def registry(
+    folder: Path, suite: str | None, prompt: str = PROMPT, *, remote: bool = True, stage: Stage | None = None
+) -> Iterator[Registry]:
+    """A repository with one prompt, released as 1.0.0 with its suite, and what ``stage`` did with it.
+
+    It is built once a process and copied; its server is the process's, without memory of what was before.
+    """
+    shutil.copytree(_built(suite, prompt, remote, stage), folder, symlinks=True, dirs_exist_ok=True)
+    repository = GitRepository(folder / "work")
+    repository.seconds += 3600
+    if remote:
+        repository.git("remote", "set-url", "origin", str(folder / "origin.git"))
+    with _opened(folder, repository) as found:
+        yield found
+
+
+@contextmanager
+def _opened(folder: Path, repository: GitRepository) -> Iterator[Registry]:
+    server = _server()
+    server.reactions.clear()
+    server.received.clear()
+    server.always, server.busiest = None, 0
+    environment = environment_for(server.url) | {"PROMPTCTL_CACHE_DIR": str(folder / "home" / "cache")}
+    with ReplyCache(folder / "home" / "cache") as cache:
         yield Registry(repository.folder, server, cache, environment, repository=repository)
+
+
+@cache
+def _server() -> ModelServer:
+    running = ExitStack()
+    atexit.register(running.close)
+    return running.enter_context(model_server())
+
+
+@cache
+def _built(suite: str | None, prompt: str, remote: bool, stage: Stage | None) -> Path:
+    root = Path(tempfile.mkdtemp(prefix="promptctl-evals-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    files = {"promptctl.toml": GATED % _server().url, f"{FOLDER}/prompt.yaml": prompt}
+    repository = new_repository(root / "work", files | ({f"{FOLDER}/eval.yaml": suite} if suite else {}))
+    if remote:
+        with_remote(repository, root / "origin.git")
+    released(repository)
+    with _opened(root, repository) as found:
+        if stage:
+            stage(found)
+    return root
