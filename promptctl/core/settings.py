@@ -29,7 +29,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Names that are None are found out from Git; ``providers`` is the table as written."""
+    """Names that are None are found out from Git; ``providers`` is the table as written.
+
+    ``required`` are fields that every prompt has, ``ignored`` the rules that lint leaves out.
+    """
 
     document: Document
     default_branch: str | None = None
@@ -38,6 +41,7 @@ class Settings:
     release_branches: tuple[str, ...] = ()
     model: str = "echo:echo"
     required: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     providers: Mapping[str, Any] = field(default_factory=dict)
 
@@ -65,6 +69,7 @@ def parse_settings(document: Document) -> Settings:
         release_branches=tuple(repository.get("release_branches", ())),
         model=value.get("defaults", {}).get("model", "echo:echo"),
         required=tuple(value.get("lint", {}).get("require", ())),
+        ignored=tuple(value.get("lint", {}).get("ignore", ())),
         environments=environments,
         providers=value.get("providers", {}),
     )

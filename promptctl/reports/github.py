@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from promptctl.core.lint.finding import Finding
+from collections.abc import Iterator, Sequence
+
+from promptctl.core.lint.finding import LEVELS, Finding
 from promptctl.core.safe_text import safe_text
+
+MOST = 10
+"""Annotations of one level that GitHub shows of a step; it drops the rest without a word."""
+
+
+def annotation_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """The first findings of each level as annotations, errors first, and a line that says how many are left out."""
+    for level in LEVELS:
+        of_level = [finding for finding in findings if finding.level == level]
+        yield from map(annotation, of_level[:MOST])
+        if len(of_level) > MOST:
+            yield f"{len(of_level) - MOST} more of level {level} are not annotated"
 
 
 def annotation(finding: Finding) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -14,6 +14,14 @@ from promptctl.adapters.repository import read_lock
 from promptctl.core.closure import Closure
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
+from promptctl.core.lint.ignores import (
+    MARK,
+    Ignore,
+    partial_ignores,
+    prompt_ignores,
+    silence,
+    unused_findings,
+)
 from promptctl.core.lint.registry import (
     colliding_path_findings,
     former_name_findings,
@@ -21,6 +29,7 @@ from promptctl.core.lint.registry import (
     unused_partial_findings,
 )
 from promptctl.core.lint.run import closure_findings, partial_findings, problem_finding, prompt_findings
+from promptctl.core.lint.selection import UNKNOWN_RULE, Selection, code_fault
 from promptctl.core.prompt import Prompt
 from promptctl.core.tree import shown
 from promptctl.errors import UsageError
@@ -30,10 +39,14 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintResult:
-    """``prompts`` are the names looked at, ``findings`` sorted by file and place."""
+    """``prompts`` are the names looked at, ``findings`` sorted by file and place.
+
+    ``unused`` are ignores with those of their codes that have nothing to ignore.
+    """
 
     prompts: tuple[str, ...]
     findings: tuple[Finding, ...]
+    unused: tuple[tuple[Ignore, tuple[str, ...]], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -47,17 +60,26 @@ class LintResult:
         return {level: counted[level] for level in LEVELS}
 
 
-def lint(project: Project, names: Sequence[str] = ()) -> LintResult:
+def lint(project: Project, names: Sequence[str] = (), selection: Selection | None = None) -> LintResult:
     """Lints the named prompts with their partials and suites; without names all of them and the repository as a whole.
 
-    Raises UsageError only for names that no prompt has: a malformed file is a finding here.
+    ``selection`` counts instead of ``[lint] ignore``. Raises UsageError only for names that no prompt has and codes
+    that no rule has: a malformed file is a finding here.
     """
+    for code in (*selection.select, *selection.ignore) if selection else ():
+        if fault := code_fault(code):
+            raise UsageError(UNKNOWN_RULE, fault[0], hint=fault[1])
     chosen = tuple(sorted({project.find(name) for name in names})) or project.names
     run = _Run(project)
     run.prompts(chosen)
     if not names:
         run.repository()
-    return LintResult(prompts=chosen, findings=tidy(run.findings))
+    active = selection or Selection(ignore=run.ignored())
+    silenced = silence(run.findings, tuple(run.ignores()), active)
+    # A run over some prompts does not see all that an ignore may be for.
+    unused = () if names else tuple(entry for entry in silenced.unused if entry[0].place.file in run.whole())
+    findings = active.kept([*silenced.kept, *unused_findings(unused)])
+    return LintResult(prompts=chosen, findings=tidy(findings), unused=unused)
 
 
 class _Run:
@@ -68,6 +90,7 @@ class _Run:
         self.findings: list[Finding] = []
         self.parsed: list[Prompt] = []
         self.closures: list[Closure] = []
+        self.partial_documents: dict[str, Document] = {}
 
     def prompts(self, names: Sequence[str]) -> None:
         settings = self.read("promptctl.toml", lambda: self.project.settings)
@@ -85,6 +108,7 @@ class _Run:
                 self.findings += closure_findings(closure)
         self.suites()
         partials = {document.file: document for closure in self.closures for document in closure.partials.values()}
+        self.partial_documents |= partials
         self.findings += partial_findings(self.closures, partials.values())
 
     def suites(self) -> None:
@@ -104,6 +128,7 @@ class _Run:
         self.findings += colliding_path_findings(self.project.tree.files())
         self.findings += former_name_findings(self.parsed, self.project.names)
         partials = self.partials()
+        self.partial_documents |= {document.file: document for document in partials.values()}
         self.findings += partial_findings((), partials.values())
         if len(self.closures) == len(self.project.names):
             self.findings += unused_partial_findings(
@@ -121,6 +146,31 @@ class _Run:
                 if document:
                     found[path] = document
         return found
+
+    def ignored(self) -> tuple[str, ...]:
+        """The rules that ``[lint] ignore`` leaves out; codes that no rule has are findings."""
+        settings = self.read("promptctl.toml", lambda: self.project.settings)
+        for code in settings.ignored if settings else ():
+            if settings and (fault := code_fault(code)):
+                problem = settings.document.problem(UNKNOWN_RULE, fault[0], ("lint", "ignore"), fault[1])
+                self.findings.append(problem_finding(problem, "promptctl.toml"))
+        return tuple(code for code in settings.ignored if not code_fault(code)) if settings else ()
+
+    def ignores(self) -> Iterator[Ignore]:
+        """The comments that silence rules, in every file that was read."""
+        for prompt in self.parsed:
+            if MARK in prompt.document.text:
+                from promptctl.adapters.yaml_tokens import yaml_tokens
+
+                yield from prompt_ignores(prompt, yaml_tokens(prompt.document.text))
+        for document in self.partial_documents.values():
+            if MARK in document.text:
+                yield from partial_ignores(document)
+
+    def whole(self) -> frozenset[str]:
+        """The files of which all that can be said was said: an ignore there that silenced nothing is unused."""
+        found = {closure.prompt.document.file for closure in self.closures}
+        return frozenset(found | self.partial_documents.keys() if len(found) == len(self.project.names) else found)
 
     def read(self, file: str, action: Callable[[], Value]) -> Value | None:
         """What the action gives; None when it raises, with each of its problems as a finding."""

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptctl.core.lint.finding import Finding, Level
+from promptctl.core.lint.rules import found
 from promptctl.errors import Place
-from promptctl.reports.github import annotation
+from promptctl.reports.github import annotation, annotation_lines
 
 
 def finding(message: str, place: Place, level: Level = "error", hint: str | None = None) -> Finding:
@@ -24,9 +25,9 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("found", "expected"), CASES)
-def test_one_workflow_command_for_each_finding(found: Finding, expected: str) -> None:
-    assert annotation(found) == expected
+@pytest.mark.parametrize(("given_finding", "expected"), CASES)
+def test_one_workflow_command_for_each_finding(given_finding: Finding, expected: str) -> None:
+    assert annotation(given_finding) == expected
 
 
 @given(st.text(), st.text(min_size=1), st.text())
@@ -35,3 +36,11 @@ def test_no_text_ends_a_command_or_starts_another(message: str, file: str, hint:
     assert len(line.splitlines()) == 1
     properties = line.removeprefix("::error ").split("::", 1)[0]
     assert re.fullmatch(r"file=[^,:]*,line=1,col=2,title=L001", properties)
+
+
+def test_as_many_as_github_shows_and_the_rest_is_counted() -> None:
+    findings = [found("L062", f"n{n}", Place("f")) for n in range(11)] + [found("L001", "e", Place("f"))]
+    lines = list(annotation_lines(findings))
+    assert lines[0].startswith("::error ")
+    assert [line.startswith("::notice ") for line in lines[1:]] == [True] * 10 + [False]
+    assert lines[-1] == "1 more of level notice are not annotated"

@@ -132,6 +132,8 @@ EXAMPLES = [
             p("template: x\n") | {"q/a.md": ""}, "prompts/p and prompts/P are one"),
     Example("L062", p("template: x\n"), "prompts/p/prompt.yaml", p("template: x\n") | {"p/eval.yaml": SUITE},
             "promptctl new --suite p"),
+    Example("L070", p("# promptctl: ignore L021\ntemplate: x\n"), "prompts/p/prompt.yaml:2:1",
+            p("# promptctl: ignore L021\ntemplate: ''\n"), "L021 finds nothing here to ignore (remove it)"),
 ]  # fmt: skip
 FAULTS = [
     Example("PC011", p("template: [\n"), "prompts/p/prompt.yaml:3:1", p("template: x\n")),

@@ -9,42 +9,70 @@ import typer
 from promptctl.cli.context import Context
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer, problem_text
+from promptctl.core.lint.selection import Selection, split_codes
 from promptctl.core.suggestion import suggest
 from promptctl.errors import Problem, UsageError
-from promptctl.reports.github import annotation
 from promptctl.workflows.lint import LintResult
 from promptctl.workflows.lint import lint as run
 
-FORMATS = ("text", "json", "github")
+FORMATS = ("text", "json", "github", "sarif")
+Fixes = tuple[tuple[str, str], ...]
 
 
 def command(
     context: Context,
     names: NamesArgument = None,
     format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="text, json or github (annotations of a pull request).")
+        str,
+        typer.Option("--format", metavar="FORMAT", help="text, json, github (annotations of a pull request) or sarif."),
     ] = "text",
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Repair what can be repaired without a change of meaning.")
+    ] = False,
+    select: Annotated[
+        list[str] | None, typer.Option("--select", metavar="CODE,…", help="Only these rules, by code or its start.")
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="CODE,…", help="All but these rules.")] = None,
 ) -> Answer:
     """Find mistakes in prompts, all at once, with their place. Errors and warnings exit 1; notices do not."""
     if format not in FORMATS:
         raise UsageError("PC001", f"there is no format `{format}`", hint=suggest(format, FORMATS) or ", ".join(FORMATS))
     context.output.as_json |= format == "json"
-    result = run(context.repository.work, names or ())
-    shown = github if format == "github" else view
-    return Answer(data=data(result), view=lambda: shown(result), ok=result.ok, next=_next(result))
+    selection = Selection(select=split_codes(select or ()), ignore=split_codes(ignore or ()))
+    chosen = selection if select or ignore else None
+    result, fixes = (
+        _fixed(context, names or [], chosen) if fix else (run(context.repository.work, names or (), chosen), ())
+    )
+    shown = {"github": github, "sarif": sarif}.get(format)
+    return Answer(
+        data=data(result, fixes),
+        view=lambda: shown(result) if shown else view(result, fixes),
+        ok=result.ok,
+        next=_next(result) if format != "sarif" else None,
+    )
 
 
-def data(result: LintResult) -> dict[str, Any]:
+def _fixed(context: Context, names: list[str], selection: Selection | None) -> tuple[LintResult, Fixes]:
+    from promptctl.workflows.lint_fix import lint_fix, write
+
+    done = lint_fix(context.repository.work, names, selection)
+    write(context.repository.root, done)
+    return done.left, done.fixes
+
+
+def data(result: LintResult, fixes: Fixes = ()) -> dict[str, Any]:
     return {
         "prompts": list(result.prompts),
         "counts": dict(result.counts),
         "findings": [finding.to_dict() for finding in result.findings],
+        "fixed": [{"file": file, "what": what} for file, what in fixes],
     }
 
 
-def view(result: LintResult) -> str:
-    """Each finding with its place and line, then how many there are."""
-    blocks = [
+def view(result: LintResult, fixes: Fixes = ()) -> str:
+    """What was repaired, each finding with its place and line, then how many there are."""
+    blocks = ["\n".join(f"{file}: {what}" for file, what in fixes)] if fixes else []
+    blocks += [
         problem_text(Problem(finding.code, finding.message, finding.place, finding.hint), finding.level)
         for finding in result.findings
     ]
@@ -59,7 +87,17 @@ def summary(result: LintResult) -> str:
 
 def github(result: LintResult) -> str:
     """Findings as annotations of a pull request, then the summary."""
-    return "\n".join([*(annotation(finding) for finding in result.findings), summary(result)])
+    from promptctl.reports.github import annotation_lines
+
+    return "\n".join([*annotation_lines(result.findings), summary(result)])
+
+
+def sarif(result: LintResult) -> str:
+    """A log in SARIF 2.1.0, as code scanning takes it."""
+    from promptctl.reports.sarif import sarif_log
+    from promptctl.version import __version__
+
+    return sarif_log(result.findings, __version__)
 
 
 def _count(number: int, what: str) -> str:

@@ -146,6 +146,12 @@ RULES: tuple[Rule, ...] = (
         "a prompt has no suite",
         "Environments with a gate refuse it for missing evidence, and a change of it is judged by nobody.",
     ),
+    Rule(
+        "L070",
+        "notice",
+        "an ignore has nothing to ignore",
+        "It hides the next mistake on that line from everybody; a misspelt one hides nothing.",
+    ),
 )
 _BY_CODE = {rule.code: rule for rule in RULES}
 
