@@ -17,8 +17,8 @@ class PromptBase:
     """What a prompt is compared with: the version and digest agreed on at the base, None for a new one.
 
     ``hotfixes`` are releases that tags know and the base's lock does not. ``taken`` are versions that belong to others,
-    with their digests where a lock knows them. ``withdrawn`` is an entry of the base whose files no commit holds, since
-    two merges crossed: nothing can be tagged with it.
+    with their digests where a lock knows them. ``withdrawn`` are releases of the base that nothing can be tagged with:
+    no commit holds their files, since two merges crossed, or the prompt was removed before they were tagged.
     """
 
     version: Version | None = None
@@ -27,7 +27,7 @@ class PromptBase:
     retired: Mapping[Version, str] = field(default_factory=dict)
     hotfixes: Mapping[Version, str] = field(default_factory=dict)
     taken: Mapping[Version, str | None] = field(default_factory=dict)
-    withdrawn: Version | None = None
+    withdrawn: Collection[Version] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,7 @@ def propose(
     version = _version(name, content, base, change, now, wish)
     releases = {**base.releases, **base.hotfixes, version: content}
     retired = _retired(now, releases) | {key: reason for key, reason in base.retired.items() if key in releases}
-    if base.withdrawn in releases:
-        retired.setdefault(base.withdrawn, NEVER_RELEASED)
+    retired = dict.fromkeys((key for key in base.withdrawn if key in releases), NEVER_RELEASED) | retired
     return LockEntry(version=version, digest=content, parts=parts, releases=releases, retired=retired)
 
 
@@ -69,7 +68,7 @@ def _retired(now: LockEntry | None, releases: Mapping[Version, str]) -> dict[Ver
 
 def _version(name: str, content: str, base: PromptBase, change: Change, now: LockEntry | None, wish: Wish) -> Version:
     start = base.version
-    if start and content == base.digest and wish.step is None:
+    if start and content == base.digest and wish.step is None and start not in base.withdrawn:
         return start
     step: Change = wish.step or (change if change != "none" else "patch")
     if change == "major" and start and not wish.allow_breaking and ORDER.index(step) < ORDER.index("major"):
@@ -82,7 +81,7 @@ def _version(name: str, content: str, base: PromptBase, change: Change, now: Loc
 
 
 def _nobody_elses(base: PromptBase, version: Version, content: str) -> bool:
-    return version != base.withdrawn and base.taken.get(version, content) == content
+    return version not in base.withdrawn and base.taken.get(version, content) == content
 
 
 def high_enough(base: Version | None, version: Version, change: Change) -> bool:

@@ -91,8 +91,8 @@ def _entry(
 
 def _base_reasons(base: Base, start: PromptBase, prompt: Prompt) -> Iterator[str]:
     """What an entry takes over besides the change of the files."""
-    if start.withdrawn:
-        yield f"{start.withdrawn} is withdrawn: no commit holds what the lock has for it"
+    for version in sorted(start.withdrawn, key=lambda found: found.precedence):
+        yield f"{version} was never released and cannot be any more"
     for version in ordered(start.hotfixes):
         yield f"copies the hotfix {version}"
     old = next((name for name in prompt.formerly if name in base.lock.prompts), None)

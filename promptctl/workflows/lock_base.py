@@ -93,6 +93,7 @@ def base_of(
     where the answer depends on tags or history that are not in this clone.
     """
     project, commit = _where(repository, base, name, former)
+    removed = project is not base.project and name not in base.own
     lock = base.lock if project is base.project or project is None else read_lock(project)
     called = next((known for known in (name, *former) if known in lock.prompts), name)
     entry = lock.prompts.get(called)
@@ -101,14 +102,16 @@ def base_of(
         require_tags(repository, name)
     releases = entry.releases if entry and called == name else {}
     tags, tip = base.tags.get(name, ()), base.tip.prompts.get(name)
+    tagged = {tag.version for tag in tags}
+    crossed = {entry.version} if entry and version != entry.version else set()
     found = PromptBase(
         version=version,
         digest=entry.releases.get(version) if entry and version else None,
         releases=releases,
         retired=entry.retired if entry else {},
         hotfixes=_hotfixes(repository, base, tags, releases),
-        taken={**dict.fromkeys(tag.version for tag in tags), **(tip.releases if tip else {}), **releases},
-        withdrawn=entry.version if entry and version != entry.version else None,
+        taken={**dict.fromkeys(tagged), **(tip.releases if tip else {}), **releases},
+        withdrawn=crossed | (releases.keys() - tagged if removed else set()),
     )
     return found, closure
 

@@ -156,7 +156,7 @@ def test_an_entry_whose_files_nobody_has_is_never_released(content: str, change:
         digest=ELSE,
         releases=crossed.releases,
         taken=crossed.releases,
-        withdrawn=crossed.version,
+        withdrawn=(crossed.version,),
     )
     found = proposed(start, change, now=crossed, content=content)
     assert str(found.version) == after
@@ -166,7 +166,7 @@ def test_an_entry_whose_files_nobody_has_is_never_released(content: str, change:
 
 def test_a_first_entry_whose_files_nobody_has() -> None:
     crossed = entry("1.0.0", OLD)
-    start = PromptBase(releases=crossed.releases, taken=crossed.releases, withdrawn=crossed.version)
+    start = PromptBase(releases=crossed.releases, taken=crossed.releases, withdrawn=(crossed.version,))
     found = proposed(start, "minor", now=crossed, content=NEW)
     assert (str(found.version), found.retired) == ("1.1.0", {version("1.0.0"): NEVER_RELEASED})
 

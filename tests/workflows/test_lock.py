@@ -8,6 +8,7 @@ import pytest
 
 from promptctl.errors import DocumentError, StateError, UsageError
 from promptctl.workflows.lock_check import check_lock
+from promptctl.workflows.release import release
 from promptctl.workflows.retire import retire
 from tests.support import GitRepository, build_files, new_repository, succeed, with_remote
 from tests.versioning import (
@@ -318,6 +319,26 @@ def test_a_name_that_is_there_again_goes_on_counting(repository: GitRepository) 
     released(repository)
     assert f"prompts/{NAME}@v2.0.0" in tags_of(repository)
     assert check_lock(opened(repository)).ok
+
+
+def test_what_a_removed_prompt_never_released_is_withdrawn_when_it_is_there_again(repository: GitRepository) -> None:
+    repository.git("switch", "-q", "main")
+    proposed(repository, {PROMPT: text("one word")})
+    pushed(repository)
+    repository.git("rm", "-rq", f"prompts/{NAME}")
+    proposed(repository, {"prompts/plain/prompt.yaml": plain()})
+    pushed(repository)
+    write(repository, PROMPT, text("one word"))
+    (change,) = [change for change in locked(repository).changes if change.name == NAME]
+    assert change.reasons == ("1.1.0 was never released and cannot be any more",)
+    entry = entry_of(repository)
+    assert (str(entry.version), releases_of(repository)) == ("1.1.1", ["1.0.0", "1.1.0", "1.1.1"])
+    assert {str(key): reason for key, reason in entry.retired.items()} == {"1.1.0": "never released"}
+    repository.commit()
+    pushed(repository)
+    done = release(opened(repository))
+    assert {f"{tag.name}@{tag.version}" for tag in done.made} == {f"{NAME}@1.1.1", "plain@1.0.0"}
+    assert done.skipped == ()
 
 
 def test_some_prompts_may_be_locked_by_themselves(repository: GitRepository) -> None:

@@ -222,7 +222,7 @@ def test_an_entry_whose_files_two_merges_crossed_is_withdrawn_and_followed(repos
         release(opened(repository))
     (change,) = locked(repository).changes
     assert (str(change.before), str(change.after)) == ("1.0.0", "1.2.0")
-    assert change.reasons[0] == "1.1.0 is withdrawn: no commit holds what the lock has for it"
+    assert change.reasons[0] == "1.1.0 was never released and cannot be any more"
     entry = entry_of(repository)
     assert {str(key): why for key, why in entry.retired.items()} == {"1.1.0": NEVER_RELEASED}
     assert releases_of(repository) == ["1.0.0", "1.1.0", "1.2.0"]
