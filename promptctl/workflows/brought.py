@@ -8,7 +8,7 @@ from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
 from promptctl.core.lockfile import Lockfile
 from promptctl.core.version import Version
-from promptctl.errors import PromptctlError
+from promptctl.errors import UsageError
 
 
 def commits_that_brought(
@@ -33,5 +33,5 @@ def lock_at(repository: Repository, commit: str) -> Lockfile:
     """The lock of a commit; empty where it cannot be read, since then it agrees on nothing."""
     try:
         return read_lock(repository.at(commit))
-    except PromptctlError:
+    except UsageError:
         return Lockfile()

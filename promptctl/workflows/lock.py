@@ -17,7 +17,7 @@ from promptctl.core.lockfile import EMPTY, LockEntry, Lockfile, ordered, parse_l
 from promptctl.core.prompt import Prompt
 from promptctl.core.proposal import PromptBase, Wish, propose
 from promptctl.core.version import Change, Version
-from promptctl.errors import DocumentError, PromptctlError, StateError, UsageError
+from promptctl.errors import DocumentError, StateError, UsageError
 from promptctl.workflows.lock_base import Base, base_of, read_base
 
 
@@ -138,7 +138,7 @@ def _standing(repository: Repository) -> tuple[Lockfile, bool]:
         commit = commit_of(repository.git, side)
         try:
             found = found.joined(read_lock(repository.at(commit))) if commit else found
-        except PromptctlError:
+        except UsageError:
             continue
     return found, False
 

@@ -15,7 +15,7 @@ from promptctl.core.closure import Closure
 from promptctl.core.lockfile import LockEntry, Lockfile, ordered
 from promptctl.core.proposal import PromptBase
 from promptctl.core.version import Version
-from promptctl.errors import DocumentError, PromptctlError, StateError
+from promptctl.errors import DocumentError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought, lock_at
 from promptctl.workflows.releases import check_tag, known_tags, require_tags
 
@@ -169,7 +169,7 @@ def _closure(project: Project | None, name: str) -> Closure | None:
         return None
     try:
         return project.closure(name)
-    except PromptctlError:
+    except UsageError:
         return None
 
 

@@ -18,7 +18,7 @@ from promptctl.core.drift import lock_drift
 from promptctl.core.lockfile import Lockfile, ordered
 from promptctl.core.tag import tag_name, tag_ref
 from promptctl.core.version import Version
-from promptctl.errors import DocumentError, OutsideError, PromptctlError, StateError
+from promptctl.errors import DocumentError, OutsideError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought
 from promptctl.workflows.recovery import recover
 from promptctl.workflows.releases import known_tags, release_refs
@@ -187,7 +187,7 @@ def _fault(repository: Repository, name: str, version: Version, commit: str | No
         return "no commit brought it"
     try:
         content = digest(repository.at(commit).closure(name))
-    except PromptctlError as error:
+    except UsageError as error:
         return f"{commit[:7]} brought it, but the prompt cannot be read there: {error}"
     if content != digest_text:
         return f"{commit[:7]} brought it with another digest ({content}); promptctl retire {name}@{version} --reason …"

@@ -296,3 +296,19 @@ def test_what_an_entry_was_is_not_guessed_in_a_shallow_clone(repository: GitRepo
     subprocess.run(["bash", "-c", caught.value.hint], cwd=clone.folder, check=True, capture_output=True)
     locked(clone)
     assert version_of(clone) == "1.2.0"
+
+
+def test_new_prompts_of_two_branches_are_both_kept_with_the_versions_they_had(repository: GitRepository) -> None:
+    branch(repository, "one", {"prompts/z1/prompt.yaml": plain()})
+    branch(repository, "two", {"prompts/z2/prompt.yaml": plain()})
+    lock = repository.folder / LOCK
+    lock.write_text(lock.read_text().replace('"1.0.0"', '"1.0.0"'))
+    chosen = lock.read_text().split('"z2"')
+    lock.write_text('"z2"'.join([chosen[0], chosen[1].replace("1.0.0", "0.3.0")]))
+    assert not locked(repository).written
+    repository.commit()
+    landed(repository, "one")
+    merge(repository, "two", conflicts={LOCK})
+    locked(repository)
+    assert {name: version_of(repository, name) for name in ("z1", "z2")} == {"z1": "1.0.0", "z2": "0.3.0"}
+    assert check_lock(opened(repository)).ok

@@ -101,6 +101,8 @@ class CommitTree:
     def read(self, path: str) -> bytes:
         if path in self._regular:
             found = self._objects.read(self.blobs[path][1])
-            if found:
-                return found[1]
+            if found is None:
+                message = f"{path} at {self.label} is missing from the object store"
+                raise OutsideError("PC090", message, hint="git fsck --full")
+            return found[1]
         raise UsageError("PC010", f"there is no {path} at {self.label}", place=Place(f"{self.label}:{path}"))
