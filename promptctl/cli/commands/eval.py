@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -13,8 +14,11 @@ from promptctl.cli.findings import count
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
 from promptctl.core.tally import CaseResult
+from promptctl.core.verdict import Verdict
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite, suites_of
 from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
+
+MOST_ROWS = 50
 
 
 class Mode(StrEnum):
@@ -96,6 +100,8 @@ def _data(result: EvalResult) -> dict[str, Any]:
         "cost": result.cost,
         "written": list(result.written),
         "partial": result.partial,
+        "unkept": result.unkept,
+        "note": result.note,
     }
 
 
@@ -114,28 +120,40 @@ def _sample(result: EvalResult, sample: CaseResult) -> dict[str, Any]:
 
 
 def _text(result: EvalResult) -> str:
-    lines = [f"{result.reference}: {result.verdict.sentence}"]
+    lines = [f"{result.reference}: {result.verdict.sentence}", *_further(result.verdict)]
     rows = [_row(result, sample) for sample in result.results if sample.outcome != "pass" or result.partial]
     if rows:
-        lines.append(plain_table(("outcome", "case", "model", "why"), rows[:50]))
-    if len(rows) > 50:
-        lines.append(f"… and {len(rows) - 50} more; all of them with --json")
+        lines.append(plain_table(("outcome", "case", "model", "why"), rows[:MOST_ROWS]))
+    if len(rows) > MOST_ROWS:
+        lines.append(f"… and {len(rows) - MOST_ROWS} more; all of them with --json")
+    if result.flipped:
+        more = f" and {len(result.flipped) - 10} more" if len(result.flipped) > 10 else ""
+        lines.append(f"passed in the baseline, fail now: {', '.join(result.flipped[:10])}{more}")
     passed = sum(sample.passed for sample in result.results)
     cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
     answers = count(len(result.results), "answer")
-    if result.flipped:
-        lines.append(f"passed in the baseline, fail now: {', '.join(result.flipped)}")
     lines.append(f"{passed} of {answers} passed, {result.asked or 'none'} asked for now, cost {cost}")
     lines += [f"wrote {path}" for path in result.written]
-    if result.unkept:
-        lines.append(result.unkept)
-    return "\n".join(lines)
+    return "\n".join([*lines, *([result.unkept] if result.unkept else [])])
+
+
+def _further(verdict: Verdict) -> Iterator[str]:
+    """The checks that the sentence only counts, and what other models made of it."""
+    told = False
+    for check in verdict.checks:
+        if check.gates and check.outcome == verdict.outcome != "pass":
+            where = f"{check.segment}: " if check.segment else ""
+            if told:
+                yield f"  {check.outcome}: {where}{check.reason}"
+            told = True
+    informing = [check for check in verdict.checks if not check.gates]
+    yield from (f"  for information, {check.model}: {check.reason}" for check in informing)
 
 
 def _row(result: EvalResult, sample: CaseResult) -> tuple[str, ...]:
     why = sample.error or "; ".join(result.reasons.get((sample.case, sample.model, sample.sample), ()))
     name = f"{sample.case} #{sample.sample + 1}" if sample.sample else sample.case
-    return (sample.outcome, name[:60], sample.model, why[:160])
+    return (sample.outcome, name[:60], sample.model, " ".join(why.split())[:160])
 
 
 def _verified(result: EvalVerifyResult) -> Answer:

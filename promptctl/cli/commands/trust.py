@@ -28,14 +28,15 @@ def command(
             for it in result.providers
         ],
     }
-    return Answer(data=data, view=lambda: _text(result))
+    following = "promptctl trust" if result.digest and not result.trusted else None
+    return Answer(data=data, view=lambda: _text(result), next=following)
 
 
 def _text(result: TrustResult) -> str:
     if result.digest is None:
         return "this repository defines no provider: there is nothing to trust"
-    state = "trusted" if result.trusted else "not trusted"
-    lines = [f"{state} on this machine ({result.digest[:19]}), until promptctl.toml changes it:"]
+    state = "trusted on this machine until it changes" if result.trusted else "not trusted on this machine"
+    lines = [f"{state} ({result.digest[:19]}):"]
     for provider in result.providers:
         key = f" with the key in ${provider.key}" if provider.key else " without a key"
         lines.append(
