@@ -135,7 +135,7 @@ def json_answer(value: Any) -> Reaction:
 
 
 def zipped(body: bytes, encoding: str = "gzip") -> Reaction:
-    return raw(gzip.compress(body), {"Content-Encoding": encoding})
+    return raw(gzip.compress(body, mtime=0), {"Content-Encoding": encoding})
 
 
 def redirect(location: str) -> Reaction:

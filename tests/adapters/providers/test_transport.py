@@ -117,7 +117,7 @@ def test_compression_that_was_not_asked_for_is_undone(server: ModelServer) -> No
     ("body", "encoding"),
     [
         (b"not gzip", "gzip"),
-        (gzip.compress(b'{"a": 1}' * 50)[:-12], "gzip"),
+        (gzip.compress(b'{"a": 1}' * 50, mtime=0)[:-12], "gzip"),
         (b"{}", "br"),
         (b"{}", "gzip, gzip"),
     ],
