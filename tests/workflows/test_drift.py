@@ -12,6 +12,7 @@ from promptctl.core.drift import LEVELS
 from tests.shipping import (
     NAME,
     OTHER,
+    STATE_BRANCH,
     done,
     hint,
     line,
@@ -280,6 +281,18 @@ def test_pointer_broken_by_an_edited_move(repository: GitRepository) -> None:
     found = only(repository, "pointer-broken")
     assert f"{moves_file()}:2" in found["message"]
     repaired(repository, found)
+
+
+def test_pointer_broken_on_a_state_branch_of_its_own_is_repaired_there(tmp_path: Path) -> None:
+    repository = line(tmp_path, STATE_BRANCH)
+    promoted(repository, "1.0.0", "1.1.0")
+    done(repository, "promote", OTHER, "staging")
+    repository.git("switch", "-q", "promptctl/state")
+    moves = (repository.folder / moves_file()).read_text()
+    repository.commit({moves_file(): moves.replace("Ada Tester", "Eve", 1)}, "by hand")
+    repository.git("push", "-q", "origin", "promptctl/state")
+    repository.git("switch", "-q", "main")
+    repaired(repository, only(repository, "pointer-broken"))
 
 
 def test_pointer_broken_by_a_malformed_file(repository: GitRepository) -> None:

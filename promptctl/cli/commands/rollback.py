@@ -28,7 +28,8 @@ def command(
         "published": published_data(result.published),
         "note": result.note,
     }
-    lines = [f"{result.name} in {environment}: {before} -> {result.after.version}", published_text(result.published)]
+    step = f"{before} -> {result.after.version}" if result.published.commit else f"{before} already"
+    lines = [f"{result.name} in {environment}: {step}", published_text(result.published)]
     warning = f"warning: {result.warning}" if result.warning else None
     note = joined_notes(warning, result.published.note, result.note)
     return Answer(data=data, view=lambda: "\n".join(lines), note=note, next=f"promptctl history {result.name}")
