@@ -9,7 +9,7 @@ import pytest
 
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.remote import Pushed, Update, fetch_shared, push
-from promptctl.adapters.git.tags import mirrored_tags
+from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.errors import OutsideError
 from tests.support import GitRepository, build_files, new_repository, with_remote
 
@@ -27,9 +27,10 @@ def tag(repository: GitRepository, name: str, commit: str = "HEAD") -> str:
     return repository.git("rev-parse", f"refs/tags/prompts/{name}")
 
 
-def mirror(repository: GitRepository, name: str | None = None) -> dict[str, str]:
-    tags = mirrored_tags(Git(repository.folder), "origin", name)
-    return {f"{found.name}@v{found.version}": found.object_id for found in tags}
+def mirror(repository: GitRepository) -> dict[str, str]:
+    prefix = mirror_prefix("origin")
+    lines = repository.git("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/")).splitlines()
+    return dict(line.removeprefix(prefix).split(" ") for line in lines)
 
 
 def fetch(repository: GitRepository, *branches: str, prompts: tuple[str, ...] | None = ()) -> frozenset[str]:
