@@ -64,8 +64,8 @@ def _typed(block: str, offset: int) -> Iterator[Typed]:
     while index < len(lines):
         assert lines[index].startswith("$ "), f"no command before: {lines[index]}"
         command, offset, index = lines[index][2:], offset + len(lines[index]), index + 1
-        while index < len(lines) and lines[index].startswith("> "):
-            command, offset, index = command + lines[index][2:], offset + len(lines[index]), index + 1
+        while index < len(lines) and (lines[index].startswith("> ") or lines[index] == ">\n"):
+            command, offset, index = command + (lines[index][2:] or "\n"), offset + len(lines[index]), index + 1
         begin, shown = offset, ""
         while index < len(lines) and not lines[index].startswith("$ "):
             shown, offset, index = shown + lines[index], offset + len(lines[index]), index + 1

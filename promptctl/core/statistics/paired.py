@@ -31,7 +31,7 @@ def pass_drop(losses: int, gains: int, cases: int) -> Drop:
     correlated proportions, Psychometrika 12 (1947), 153. The upper bound is that of losses / cases less the lower one
     of gains / cases, both Clopper-Pearson, which never shrinks when an answer gets worse; without any change it is
     1 - 0.05^(1/cases), J. A. Hanley and A. Lippman-Hand, If nothing goes wrong, is everything all right?, JAMA 249
-    (1983), 1743. docs/adr/upper-bound-of-a-pass-drop.md has the reason.
+    (1983), 1743. docs/adr/0006-upper-bound-of-a-pass-drop.md has the reason.
     """
     changed = losses + gains
     least = (2 * clopper_pearson(losses, changed, LEVEL).low - 1) * changed / cases if changed else 0.0

@@ -1,0 +1,74 @@
+"""The documentation is true: examples run and print what it says, links lead somewhere, made pages are fresh."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests import docs_commands
+from tests.console import Typed, fits, run_page, steps
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("[A-Z]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+WITH_EXAMPLES = [
+    page for page in dict.fromkeys(PAGES) if any(isinstance(step, Typed) for step in steps(page.read_text()))
+]
+_LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+
+
+def shown(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=shown)
+def test_examples_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    for typed, printed in run_page(page.read_text(encoding="utf-8"), tmp_path):
+        assert fits(typed.shown, printed), f"$ {typed.command}{printed}"
+
+
+@pytest.mark.parametrize("page", dict.fromkeys(PAGES), ids=shown)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = [found[1] for found in _LINK.finditer(page.read_text(encoding="utf-8"))]
+    broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert broken == []
+
+
+def test_the_page_of_commands_is_the_program() -> None:
+    assert docs_commands.PAGE.read_text(encoding="utf-8") == docs_commands.page(), "python -m tests.docs_commands"
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("a\n", "a\n", True),
+        ("a\n", "a", True),
+        ("", "", True),
+        ("", "a\n", False),
+        ("a\n", "b\n", False),
+        ("a\n", "a\nb\n", False),
+        ("at ... now\n", "at 12 now\n", True),
+        ("at ... now\n", "at 12 then\n", False),
+        ("a\n...\nz\n", "a\nb\nc\nz\n", True),
+        ("a\n...\nz\n", "a\nz\n", True),
+        ("a\n...\n", "b\na\n", False),
+        ("a.b\n", "axb\n", False),
+    ],
+)
+def test_what_a_page_may_show(shown: str, printed: str, same: bool) -> None:
+    assert fits(shown, printed) is same
+
+
+def test_the_architecture_names_what_is_there() -> None:
+    named = re.findall(r"`((?:promptctl|docs|spec|tests|prompts)/[^`\s]*)`", (ROOT / "ARCHITECTURE.md").read_text())
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_dependencies_are_told() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[<>=\[; ]", requirement)[0] for requirement in declared}
+    told = re.findall(r"^\| ([a-z0-9.-]+)", (ROOT / "docs/reference/dependencies.md").read_text(), re.MULTILINE)
+    assert set(told) - {"package", "rapidfuzz"} == names
