@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from promptctl.adapters.git.refs import commit_of, last_before, list_refs
@@ -17,8 +17,8 @@ from promptctl.core.pointer import Served
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.suggestion import suggest
 from promptctl.core.version import Version
-from promptctl.errors import StateError, UsageError
-from promptctl.workflows.releases import Release, known_tags, read_release, require_tags, witnesses
+from promptctl.errors import PromptctlError, StateError, UsageError
+from promptctl.workflows.releases import RELEASE_UNKNOWN, Release, known_tags, read_release, require_tags, witnesses
 
 UNKNOWN_REFERENCE, NOT_SERVED = "PC003", "PC098"
 
@@ -43,6 +43,22 @@ def resolve(repository: Repository, text: str) -> Resolved:
     if reference.ref == "work":
         return _at(repository.work, reference)
     check_name(reference.name)
+    today = None if reference.name in repository.work.names else repository.work.former.get(reference.name)
+    if today is None or reference.forced_revision:
+        return _resolved(repository, reference)
+    renamed = replace(reference, name=today)
+    first, second = (renamed, reference) if reference.ref == "latest" else (reference, renamed)
+    try:
+        found = _resolved(repository, first)
+    except PromptctlError as error:
+        if error.code not in (RELEASE_UNKNOWN, NOT_SERVED, UNKNOWN_REFERENCE):
+            raise
+        found = _resolved(repository, second)
+    note = f"`{reference.name}` is called {today} now" if found.name == today else None
+    return replace(found, note="; ".join(part for part in (note, found.note) if part) or None)
+
+
+def _resolved(repository: Repository, reference: Reference) -> Resolved:
     if reference.forced_revision:
         return _revision(repository, reference)
     if reference.ref == "latest":
@@ -69,7 +85,7 @@ def _at(project: Project, reference: Reference, commit: str | None = None) -> Re
 def _revision(repository: Repository, reference: Reference) -> Resolved:
     commit = commit_of(repository.git, reference.revision)
     if commit is not None:
-        return _at(repository.at(commit, reference.revision), reference, commit)
+        return _at(repository.at(commit, reference.revision), _called_then(repository, reference, commit), commit)
     message = f"nothing is called `{reference.ref}`"
     if repository.git.shallow:
         message += " in this shallow clone"
@@ -79,6 +95,15 @@ def _revision(repository: Repository, reference: Reference) -> Resolved:
     near = None if reference.forced_revision else suggest(word, [*repository.settings.environments, "latest", "work"])
     hint = near or "an environment, a version, a digest or a Git revision can follow @"
     raise UsageError(UNKNOWN_REFERENCE, message, hint=hint)
+
+
+def _called_then(repository: Repository, reference: Reference, commit: str) -> Reference:
+    """The reference by the name the prompt had at a commit, where it is called otherwise since."""
+    there, name = repository.at(commit), reference.name
+    if name in there.names or name in there.former or name not in repository.work.names:
+        return reference
+    former = (known for known in repository.work.prompt(name).formerly if known in there.names)
+    return replace(reference, name=next(former, name))
 
 
 def _released(repository: Repository, reference: Reference, version: Version, note: str | None = None) -> Resolved:
@@ -106,7 +131,7 @@ def _latest(repository: Repository, name: str) -> Version:
     if found is None and not tags:
         repository.work.find(name)
     if found is None:
-        raise StateError("PC096", f"{name} has no stable release", hint="promptctl release")
+        raise StateError(RELEASE_UNKNOWN, f"{name} has no stable release", hint="promptctl release")
     return found
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from promptctl.core.version import version
 from promptctl.errors import PromptctlError, StateError, UsageError
+from promptctl.workflows.release import release
 from promptctl.workflows.resolve import Resolved, resolve
 from tests.support import SETTINGS, GitRepository, build_files, new_repository, succeed, with_remote
 from tests.versioning import NAME, PROMPT, copy_of, entry_of, opened, plain, proposed, pushed, released, text
@@ -173,10 +174,28 @@ def test_a_former_name_means_the_prompt_of_today_and_its_own_releases(repository
     repository.git("mv", f"prompts/{NAME}", "prompts/router")
     proposed(repository, {"prompts/router/prompt.yaml": text("renamed") + f"formerly: [{NAME}]\n"})
     assert (run(repository, "").name, run(repository, "HEAD").name) == ("router", "router")
-    assert word(run(repository, "1.0.0")) == "a queue"
+    assert (run(repository, "1.0.0").name, word(run(repository, "1.0.0"))) == (NAME, "a queue")
+    assert (run(repository, "staging").name, run(repository, "latest").version) == (NAME, version("1.1.0"))
     assert word(run(repository, "HEAD~1")) == "two"
     pushed(repository)
+    release(opened(repository))
     assert run(repository, "1.0.0").version == version("1.0.0")
+    for ref in ("latest", "1.2.0", run(repository, "").digest):
+        found = run(repository, ref)
+        assert (found.name, word(found)) == ("router", "renamed"), ref
+    assert run(repository, "1.2.0").note == f"`{NAME}` is called router now"
+    with pytest.raises(StateError, match=r"router 7\.0\.0 is not released"):
+        run(repository, "7.0.0")
+
+
+def test_the_name_of_today_means_what_was_called_otherwise_then(repository: GitRepository) -> None:
+    repository.git("checkout", "-q", "--", ".")
+    repository.git("mv", f"prompts/{NAME}", "prompts/router")
+    proposed(repository, {"prompts/router/prompt.yaml": text("renamed") + f"formerly: [{NAME}]\n"})
+    found = run(repository, "HEAD~1", "router")
+    assert (found.name, word(found)) == (NAME, "two")
+    with pytest.raises(UsageError, match="no prompt"):
+        run(repository, "HEAD~1", "plain")
 
 
 def test_a_malformed_prompt_at_a_revision_is_placed_there(repository: GitRepository) -> None:
