@@ -8,8 +8,10 @@ from functools import cached_property
 from promptctl.adapters.bounded import alive
 from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.settings import parse_toml
+from promptctl.core import lockfile
 from promptctl.core.closure import Closure, collect_partials
 from promptctl.core.document import Document
+from promptctl.core.lockfile import Lockfile, parse_lock
 from promptctl.core.name import RESERVED, check_name, name_fault
 from promptctl.core.prompt import Prompt, parse_prompt
 from promptctl.core.settings import Settings, parse_settings
@@ -35,6 +37,14 @@ class Project:
         if "promptctl.toml" not in self.tree.files():
             return Settings(document=Document("promptctl.toml", {}))
         return parse_settings(parse_toml(self.tree.read("promptctl.toml"), shown(self.tree, "promptctl.toml")))
+
+    @cached_property
+    def lock(self) -> Lockfile:
+        """The lock of this tree; empty when it has none. Raises DocumentError when it is malformed."""
+        if lockfile.PATH not in self.tree.files():
+            return Lockfile()
+        place = shown(self.tree, lockfile.PATH)
+        return parse_lock(decode(self.tree.read(lockfile.PATH), place), place)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -7,13 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core import lockfile
-from promptctl.core.lockfile import Lockfile, parse_lock
+from promptctl.core.lockfile import Lockfile
 from promptctl.core.settings import Settings
-from promptctl.core.tree import shown
 from promptctl.errors import StateError
 
 if TYPE_CHECKING:
@@ -134,10 +131,7 @@ class Repository:
 
 def read_lock(project: Project) -> Lockfile:
     """The lock of a tree; empty when it has none. Raises DocumentError when it is malformed."""
-    if lockfile.PATH not in project.tree.files():
-        return Lockfile()
-    place = shown(project.tree, lockfile.PATH)
-    return parse_lock(decode(project.tree.read(lockfile.PATH), place), place)
+    return project.lock
 
 
 def require_full_history(repository: Repository, what: str) -> None:

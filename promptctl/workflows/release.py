@@ -10,7 +10,7 @@ from promptctl.adapters.git.identity import committer
 from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.git.refs import commit_of, current_branch
 from promptctl.adapters.git.remote import Update, fetch_shared, push
-from promptctl.adapters.git.tags import ReleaseTag, create_tag, mirrored_tags, read_claim, release_tags
+from promptctl.adapters.git.tags import NewTag, ReleaseTag, create_tags, mirrored_tags, read_claim, release_tags
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.core.canonical import digest
@@ -29,16 +29,6 @@ STALE, OFF_BRANCH, NOT_PUSHED = "PC024", "PC025", "PC026"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tagged:
-    """One release and the commit it is tagged at."""
-
-    name: str
-    version: Version
-    commit: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
     """An entry that cannot be tagged, and why."""
 
@@ -51,7 +41,7 @@ class Skipped:
 class ReleaseResult:
     """``made`` are new tags, ``pushed`` the tags the remote got; ``remote`` is None without one."""
 
-    made: tuple[Tagged, ...]
+    made: tuple[NewTag, ...]
     pushed: tuple[str, ...]
     skipped: tuple[Skipped, ...]
     remote: str | None = None
@@ -164,8 +154,8 @@ def _entries(lock: Lockfile) -> Iterator[tuple[str, Version]]:
 
 def _tag(
     repository: Repository, head: str, lock: Lockfile, wanted: list[tuple[str, Version]]
-) -> tuple[tuple[Tagged, ...], tuple[Skipped, ...]]:
-    made: list[Tagged] = []
+) -> tuple[tuple[NewTag, ...], tuple[Skipped, ...]]:
+    made: list[NewTag] = []
     skipped: list[Skipped] = []
     tagger = committer(repository.git).stamped if wanted else ""
     digests = {(name, version): lock.prompts[name].releases[version] for name, version in wanted}
@@ -176,8 +166,9 @@ def _tag(
         if reason or commit is None:
             skipped.append(Skipped(name=name, version=version, reason=reason or "no commit brought it"))
             continue
-        create_tag(repository.git, name, version, commit, digest_text, tagger)
-        made.append(Tagged(name=name, version=version, commit=commit, digest=digest_text))
+        made.append(NewTag(name=name, version=version, commit=commit, digest=digest_text))
+    if made:
+        create_tags(repository.git, made, tagger)
     return tuple(made), tuple(skipped)
 
 

@@ -17,7 +17,7 @@ from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.name import check_name
 from promptctl.core.tag import tag_name
 from promptctl.core.version import Version
-from promptctl.errors import PromptctlError, StateError
+from promptctl.errors import PromptctlError, StateError, UsageError
 
 TAGS_MISSING, RELEASE_UNKNOWN, RELEASE_BROKEN = "PC094", "PC096", "PC097"
 LOCK_HERE = "the lock here"
@@ -178,7 +178,7 @@ def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockf
         closure = project.closure(tag.name)
         content = digest(closure)
         own = read_lock(project).release_digest(tag.name, tag.version)
-    except PromptctlError as error:
+    except UsageError as error:
         return _broken(tag, known, f"its content cannot be read: {error}")
     vouched = own == content and set(known.values()) != {content} and bool(release_refs(repository, tag.commit))
     if not known and own == content and not vouched:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
@@ -85,12 +88,33 @@ def read_claim(objects: Objects, tag: ReleaseTag) -> TagClaim:
     return TagClaim(inner_name=fields.get("tag"), message=parse_message(body))
 
 
-def create_tag(git: Git, name: str, version: Version, commit: str, digest: str, tagger: str) -> None:
-    """Makes one annotated release tag. ``tagger`` is an identity with time, as ``git var`` prints it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTag:
+    """A release to tag: at which commit, and the digest its message names."""
 
-    Raises GitFailure when the tag exists already.
+    name: str
+    version: Version
+    commit: str
+    digest: str
+
+
+def create_tags(git: Git, tags: Sequence[NewTag], tagger: str) -> None:
+    """Makes annotated release tags, any number with two processes. ``tagger`` is as ``git var`` prints it.
+
+    Raises GitFailure when one of them exists already; then none is made. A killed run may have made some.
     """
-    head = f"object {commit}\ntype commit\ntag {tag_name(name, version)}\ntagger {tagger}\n"
-    text = f"{head}\n{message_text(name, version, digest)}"
-    object_id = git.run("mktag", stdin=text.encode()).stdout.decode().strip()
-    git.run("update-ref", "-m", "promptctl: release", tag_ref(name, version), object_id, "0" * len(object_id))
+    folder = git.common_directory / "promptctl"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix="tags-") as kept:
+        files = [Path(kept) / str(number) for number in range(len(tags))]
+        for file, tag in zip(files, tags, strict=True):
+            head = f"object {tag.commit}\ntype commit\ntag {tag_name(tag.name, tag.version)}\ntagger {tagger}\n"
+            text = f"{head}\n{message_text(tag.name, tag.version, tag.digest)}"
+            file.write_bytes(text.encode("utf-8", "surrogateescape"))
+        paths = "".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape")
+        made = git.run("hash-object", "-t", "tag", "-w", "--no-filters", "--stdin-paths", stdin=paths).stdout
+    lines = [
+        f"create {tag_ref(tag.name, tag.version)} {object_id}\n"
+        for tag, object_id in zip(tags, made.decode("ascii").split(), strict=True)
+    ]
+    git.run("update-ref", "-m", "promptctl: release", "--stdin", stdin="".join(lines).encode())

@@ -10,8 +10,9 @@ from promptctl.adapters.git.identity import committer
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import GitFailure, open_git
 from promptctl.adapters.git.tags import (
+    NewTag,
     ReleaseTag,
-    create_tag,
+    create_tags,
     mirror_prefix,
     mirrored_tags,
     read_claim,
@@ -32,7 +33,9 @@ def repository(tmp_path: Path) -> GitRepository:
 def make(repository: GitRepository, name: str, spelled: str) -> None:
     git = open_git(repository.folder)
     commit = repository.git("rev-parse", "HEAD")
-    create_tag(git, name, version(spelled), commit, DIGEST, committer(git).stamped)
+    create_tags(
+        git, [NewTag(name=name, version=version(spelled), commit=commit, digest=DIGEST)], committer(git).stamped
+    )
 
 
 def listed(found: tuple[ReleaseTag, ...]) -> list[str]:
@@ -60,6 +63,21 @@ def test_a_tag_is_never_made_twice(repository: GitRepository) -> None:
     with pytest.raises(GitFailure):
         make(repository, "a", "1.0.0")
     assert repository.git("rev-parse", "refs/tags/prompts/a@v1.0.0") == first
+
+
+def test_several_tags_are_made_together_or_not_at_all(repository: GitRepository) -> None:
+    git, commit = open_git(repository.folder), repository.git("rev-parse", "HEAD")
+    new = [NewTag(name=f"p{number}", version=version("1.0.0"), commit=commit, digest=DIGEST) for number in range(50)]
+    repository.git("tag", "prompts/p30@v1.0.0")
+    with pytest.raises(GitFailure):
+        create_tags(git, new, committer(git).stamped)
+    assert repository.git("tag") == "prompts/p30@v1.0.0"
+    repository.git("tag", "-d", "prompts/p30@v1.0.0")
+    create_tags(git, new, committer(git).stamped)
+    assert sorted(listed(release_tags(git))) == sorted(f"p{number}@1.0.0" for number in range(50))
+    assert {read_claim(Objects(git), tag).inner_name for tag in release_tags(git, "p7")} == {"prompts/p7@v1.0.0"}
+    assert list((repository.folder / ".git/promptctl").iterdir()) == []
+    repository.git("fsck", "--strict", "--no-dangling")
 
 
 def test_all_tags_those_of_a_prompt_or_one(repository: GitRepository) -> None:
@@ -90,8 +108,7 @@ def test_the_remotes_tags_are_kept_apart(repository: GitRepository) -> None:
     assert listed(release_tags(git)) == ["a@1.0.0"]
     (tag,) = mirrored_tags(git, "origin")
     assert (tag.name, str(tag.version), tag.ref) == ("a", "1.1.0", "refs/tags/prompts/a@v1.1.0")
-    assert mirrored_tags(git, "origin", "a") == (tag,)
-    assert mirrored_tags(git, "origin", "b") == mirrored_tags(git, "other") == ()
+    assert mirrored_tags(git, "other") == ()
     assert repository.git("tag") == "prompts/a@v1.0.0"
 
 
