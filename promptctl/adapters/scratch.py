@@ -10,24 +10,32 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from promptctl.errors import Place, UsageError
+from promptctl.adapters.new_files import CANNOT_WRITE
+from promptctl.errors import OutsideError, Place, UsageError
 
 NOT_EMPTY = "PC034"
 
 
 def make_scratch(keep: Path | None) -> Path:
-    """A new folder: ``keep``, which must not hold anything yet, or a temporary one. Raises UsageError."""
-    if keep is None:
-        return Path(tempfile.mkdtemp(prefix="promptctl-demo-")).resolve()
-    folder = keep.absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(NOT_EMPTY, f"{keep} is not an empty folder", place=Place(str(keep)), hint="name a new folder")
+    """A new folder: ``keep``, which must not hold anything yet, or a temporary one.
+
+    Raises UsageError for a folder that holds something, OutsideError when the disk refuses.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if keep is None:
+            return Path(tempfile.mkdtemp(prefix="promptctl-demo-")).resolve()
+        if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
+            raise UsageError(
+                NOT_EMPTY, f"{keep} is not an empty folder", place=Place(str(keep)), hint="name a new folder"
+            )
+        keep.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or "cannot be made").lower()
-        raise UsageError(NOT_EMPTY, f"{keep}: {reason}", place=Place(str(keep)), hint="name another folder") from None
-    return folder.resolve()
+        where = Place(str(keep or tempfile.gettempdir()))
+        raise OutsideError(
+            CANNOT_WRITE, f"no folder for the demo: {reason}", place=where, hint="name another folder with --keep DIR"
+        ) from None
+    return keep.resolve()
 
 
 def remove_scratch(folder: Path) -> None:

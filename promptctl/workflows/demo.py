@@ -66,8 +66,9 @@ def demo(keep: Path | None, watcher: Watcher) -> DemoResult:
         for chapter in CHAPTERS:
             watcher.chapter(chapter.title)
             steps += _chapter(chapter, folder, files, surroundings, watcher)
-    except KeyboardInterrupt:
-        if keep is None:
+    except BaseException as stopped:
+        # A step that failed is left to be looked at; who interrupts, or stops reading, wants nothing left.
+        if keep is None and not isinstance(stopped, PromptctlError):
             remove_scratch(folder)
         raise
     if keep is None:

@@ -14,8 +14,8 @@ from promptctl.adapters.scratch import demo_files
 from promptctl.core.demo_script import CHAPTERS
 from promptctl.errors import PromptctlError
 from promptctl.workflows.demo import RanStep, Watcher, demo
-from tests.golden import golden
-from tests.support import GitRepository, Ran, must_fail, promptctl, succeed
+from tests.golden import FOLDER, golden
+from tests.support import GitRepository, must_fail, promptctl, succeed
 
 LINES = [step.line for chapter in CHAPTERS for step in chapter.steps]
 
@@ -29,12 +29,7 @@ def masked(text: str, folder: Path) -> str:
     return re.sub(r"in \d+ seconds", "in N seconds", text)
 
 
-def typed(screen: str) -> list[str]:
-    """The lines after ``$`` on a screen."""
-    return [line.removeprefix("$ ") for line in screen.splitlines() if line.startswith("$ ")]
-
-
-def test_screen_and_the_same_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_screen(tmp_path: Path) -> None:
     shown = succeed("demo", "--keep", "kept", cwd=tmp_path)
     golden("demo/screen.txt", masked(shown.out, tmp_path / "kept"))
     assert shown.err == ""
@@ -46,12 +41,10 @@ def test_screen_and_the_same_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "prompts/support/reply@v1.1.0",
         "prompts/support/reply@v1.2.0",
     ]
-    by_hand = masked(typed_again(shown, tmp_path, monkeypatch), tmp_path / "hand").splitlines()
-    assert [line for line in by_hand if line] == answers(masked(shown.out, tmp_path / "kept"))
 
 
-def typed_again(shown: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What a shell prints when every line after ``$`` is typed into it, in a folder of its own."""
+def test_the_same_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = (FOLDER / "demo/screen.txt").read_text()
     programs, hand = tmp_path / "programs", tmp_path / "hand"
     programs.mkdir()
     hand.mkdir()
@@ -59,9 +52,11 @@ def typed_again(shown: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m promptctl "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=":")
-    lines = [f"cd {hand}" if line.startswith("cd /") else line for line in typed(shown.out)]
-    done = subprocess.run(["bash"], input="\n".join(lines), capture_output=True, text=True, check=False, cwd=hand)
-    return done.stdout
+    lines = [line.removeprefix("$ ") for line in screen.splitlines() if line.startswith("$ ")]
+    typed = "\n".join(lines).replace("FOLDER", str(hand)).replace("FILES", str(demo_files()))
+    done = subprocess.run(["bash"], input=typed, capture_output=True, text=True, check=False, cwd=tmp_path)
+    printed = masked(done.stdout, hand).splitlines()
+    assert [line for line in printed if line] == answers(screen)
 
 
 def answers(screen: str) -> list[str]:
@@ -69,6 +64,18 @@ def answers(screen: str) -> list[str]:
     own = ("$ ", "# ", "next: ", "(exit ", "Every line")
     lines = screen[: screen.index("Done in")].splitlines()
     return [line for line in lines if line and not line.startswith(own)]
+
+
+def test_who_stops_reading_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def gone(line: str) -> None:
+        raise BrokenPipeError
+
+    watcher = Watcher(start=lambda *_: None, chapter=lambda _: None, line=gone, output=lambda _: None)
+    with pytest.raises(BrokenPipeError):
+        demo(None, watcher)
+    assert not list(tmp_path.iterdir())
 
 
 def test_ends_as_it_promises_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +98,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     assert "PC034" in must_fail("demo", "--keep", ".", cwd=tmp_path, code=2).err
     assert "PC034" in must_fail("demo", "--keep", "mine", cwd=tmp_path, code=2).err
-    assert "PC034" in must_fail("demo", "--keep", "mine/below", cwd=tmp_path, code=2).err
+    assert "PC042" in must_fail("demo", "--keep", "mine/below", cwd=tmp_path, code=4).err
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
