@@ -16,6 +16,7 @@ from promptctl.errors import StateError
 if TYPE_CHECKING:
     from promptctl.adapters.git.objects import Objects
     from promptctl.adapters.git.program import Git
+    from promptctl.adapters.git.tag_listing import TagListing
 
 
 class Repository:
@@ -43,6 +44,13 @@ class Repository:
         from promptctl.adapters.git.objects import Objects
 
         return Objects(self.git)
+
+    @cached_property
+    def tags(self) -> TagListing:
+        """The release tags of prompts, as one listing."""
+        from promptctl.adapters.git.tag_listing import TagListing
+
+        return TagListing(self.git, self.remote)
 
     def at(self, commit: str, label: str | None = None) -> Project:
         """The files of a commit; ``label`` is how messages call it."""
@@ -125,7 +133,7 @@ class Repository:
 
     def forget(self) -> None:
         """Drops what a fetch may have changed."""
-        for name in ("default_commit", "default_branch"):
+        for name in ("default_commit", "default_branch", "tags"):
             self.__dict__.pop(name, None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promptctl.adapters.git.tags import mirror_prefix, mirrored_tags
+from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State
 from promptctl.core.contract import ContractChange, change_class
@@ -53,6 +53,7 @@ def plan_moves(
     names = [check_name(reference.name) for reference in references]
     if len(set(names)) != len(names):
         raise UsageError("PC001", "a prompt is named twice")
+    repository.tags.expect(names)
     return tuple(_planned(repository, state, target, reference, in_ci=in_ci) for reference in references)
 
 
@@ -62,8 +63,10 @@ def promotable(repository: Repository, state: State, environment: str) -> tuple[
     Raises StateError where the tags that would tell are not in this clone.
     """
     target = repository.settings.environment(environment)
+    names = sorted(read_lock(repository.policy).prompts)
+    repository.tags.expect(names)
     found = []
-    for name in sorted(read_lock(repository.policy).prompts):
+    for name in names:
         try:
             version = chosen_version(repository, state, target, Reference(name))
         except StateError as error:
@@ -155,7 +158,7 @@ def _refusals(
     if environment.approvals:
         message = f"{environment.name} asks for {environment.approvals} approval(s), and {called} has none"
         found.append(Problem(APPROVAL, message, hint=f"[environments.{environment.name}] approvals in promptctl.toml"))
-    if repository.remote and _on_remote(repository, repository.remote, release) is False:
+    if repository.remote and _on_remote(repository, release) is False:
         found.append(_not_on_remote(repository.remote, release))
     return found
 
@@ -167,7 +170,7 @@ def require_known_tags(repository: Repository, releases: Sequence[Release], *, a
     """
     remote = repository.remote
     for release in releases if remote else ():
-        if remote is None or _on_remote(repository, remote, release) is not None:
+        if remote is None or _on_remote(repository, release) is not None:
             continue
         problem = _not_on_remote(remote, release)
         if asked:
@@ -181,8 +184,8 @@ def _not_on_remote(remote: str, release: Release) -> Problem:
     return Problem(NOT_ON_REMOTE, message, hint="promptctl release")
 
 
-def _on_remote(repository: Repository, remote: str, release: Release) -> bool | None:
+def _on_remote(repository: Repository, release: Release) -> bool | None:
     """Whether the remote, as last fetched, has the same tag object; None when its tags were never fetched."""
-    there = {tag.ref: tag.object_id for tag in mirrored_tags(repository.git, remote, release.name)}
+    there = {tag.ref: tag.object_id for tag in repository.tags.there(release.name)}
     here = find_tag(repository, release.name, release.version)
     return there.get(here.ref) == here.object_id if there else None

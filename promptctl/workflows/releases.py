@@ -74,10 +74,12 @@ def known_tags(
 
     Those of this clone and, where it has none of that name, those of the remote as last fetched.
     """
-    tags = {tag.ref: tag for tag in release_tags(repository.git, name, version)}
-    if repository.remote and not (version and tags):
-        there = mirrored_tags(repository.git, repository.remote, name)
-        tags = {tag.ref: tag for tag in there if version in (None, tag.version)} | tags
+    if name is None:
+        here = release_tags(repository.git)
+        there = mirrored_tags(repository.git, repository.remote) if repository.remote else ()
+    else:
+        here, there = repository.tags.here(name), repository.tags.there(name)
+    tags = {tag.ref: tag for tag in (*there, *here) if version in (None, tag.version)}
     return tuple(sorted(tags.values(), key=lambda tag: (tag.name, tag.version.precedence)))
 
 

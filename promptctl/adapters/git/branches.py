@@ -44,7 +44,7 @@ def default_branch(git: Git, remote: str | None, wanted: str | None) -> str:
         return wanted
     if remote:
         prefix = f"refs/remotes/{remote}/"
-        done = git.run("symbolic-ref", "--quiet", f"{prefix}HEAD", expected=(0, 1, 128))
+        done = git.run("symbolic-ref", "--quiet", f"{prefix}HEAD", expected=(0, 1))
         if done.returncode == 0:
             return done.stdout.decode().strip().removeprefix(prefix)
     done = git.run("symbolic-ref", "--quiet", "--short", "HEAD", expected=(0, 1))

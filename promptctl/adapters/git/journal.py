@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -101,6 +102,8 @@ class Journal:
         taken += (self._git.common_directory / "refs" / "promptctl").rglob("*.lock")
         for path in (*taken, *self.folder.glob("index-*")):
             path.unlink(missing_ok=True)
+        for folder in self.folder.glob("blobs-*"):
+            shutil.rmtree(folder, ignore_errors=True)
         return tuple(str(path) for path in taken)
 
     def _lock_files(self, entry: Entry) -> Sequence[Path]:

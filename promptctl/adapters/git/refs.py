@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.program import Git, GitFailure
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 
@@ -36,8 +36,14 @@ def _ref(line: str) -> Ref:
 
 
 def commit_of(git: Git, revision: str) -> str | None:
-    """The commit that a revision names, or None. Never lets a revision become an option."""
-    done = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}", expected=(0, 1, 128))
+    """The commit that a revision names, or None. Never lets a revision become an option.
+
+    Raises GitFailure when git could not look.
+    """
+    arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+    done = git.run(*arguments, expected=(0, 1, 128))
+    if done.returncode == 128 and done.stderr:
+        raise GitFailure(arguments, 128, done.stderr.decode("utf-8", "replace"))
     found = done.stdout.decode("ascii", "replace").strip()
     return found if done.returncode == 0 and _OBJECT_ID.fullmatch(found) else None
 

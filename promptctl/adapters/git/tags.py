@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def release_tags(
         pattern = f"{PREFIX}{name}@v*"
     else:
         pattern = tag_ref(name, version)
-    return _parsed(list_refs(git, pattern, options=options))
+    return parsed_tags(list_refs(git, pattern, options=options), PREFIX)
 
 
 def mirror_prefix(remote: str) -> str:
@@ -53,15 +53,16 @@ def mirror_prefix(remote: str) -> str:
     return f"refs/promptctl/remote/{remote}/tags/prompts/"
 
 
-def mirrored_tags(git: Git, remote: str, name: str | None = None) -> tuple[ReleaseTag, ...]:
-    """The remote's release tags as last fetched."""
+def mirrored_tags(git: Git, remote: str) -> tuple[ReleaseTag, ...]:
+    """All the remote's release tags as last fetched."""
     prefix = mirror_prefix(remote)
-    refs = list_refs(git, prefix.rstrip("/") if name is None else f"{prefix}{name}@v*")
-    return _parsed(tuple(replace(ref, name=PREFIX + ref.name.removeprefix(prefix)) for ref in refs))
+    return parsed_tags(list_refs(git, prefix.rstrip("/")), prefix)
 
 
-def _parsed(refs: tuple[Ref, ...]) -> tuple[ReleaseTag, ...]:
-    parsed = ((ref, parse_tag_ref(ref.name)) for ref in refs)
+def parsed_tags(refs: Iterable[Ref], prefix: str) -> tuple[ReleaseTag, ...]:
+    """The release tags among refs below ``prefix``, in the order of names and versions, called as in a clone."""
+    called = (replace(ref, name=PREFIX + ref.name.removeprefix(prefix)) for ref in refs if ref.name.startswith(prefix))
+    parsed = ((ref, parse_tag_ref(ref.name)) for ref in called)
     found = [
         ReleaseTag(
             name=known[0],

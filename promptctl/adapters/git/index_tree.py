@@ -1,0 +1,114 @@
+"""The files as the index has them: what the next commit will hold, whatever lies in the work tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from promptctl.adapters.git.objects import Objects
+from promptctl.adapters.git.program import Git
+from promptctl.errors import Place, StateError, UsageError
+
+UNMERGED = "PC127"
+PATHS = ("prompts", "promptctl.toml")
+_REGULAR = ("100644", "100755")
+_EMPTY = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+_FLAGS = re.compile(r"([^\0]+)\0(?:  .*\n)*?  size: .*flags: ([0-9a-f]+)\n")
+_INTENT_TO_ADD = 1 << 29
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexChange:
+    """A path that the index has otherwise than a commit. The object on a side that lacks it is None."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+class IndexTree:
+    """The prompt files of an index. ``index`` is the file Git uses for it; None is the usual one."""
+
+    label = ""
+
+    def __init__(self, git: Git, objects: Objects, index: Path | None = None) -> None:
+        self._git, self._objects = git, objects
+        self._extra = {"GIT_INDEX_FILE": str(index)} if index else {}
+
+    @cached_property
+    def blobs(self) -> Mapping[str, tuple[str, str]]:
+        """Mode and object of every path below ``prompts/``, and of promptctl.toml.
+
+        A path that is only meant to be added is not there yet. Raises StateError for one that is not merged.
+        """
+        listing = self._run("ls-files", "-s", "-z", "--", *PATHS)
+        found: dict[str, tuple[str, str]] = {}
+        for entry in listing.split("\0"):
+            if entry:
+                facts, _, path = entry.partition("\t")
+                mode, object_id, stage = facts.split(" ")
+                if stage != "0":
+                    raise StateError(UNMERGED, f"{path} is not merged yet", place=Place(path), hint=f"git add {path}")
+                found[path] = (mode, object_id)
+        for path in self._only_meant([path for path, (_, object_id) in found.items() if object_id in _EMPTY]):
+            del found[path]
+        return found
+
+    def _only_meant(self, empty: list[str]) -> list[str]:
+        """Those of the paths with an empty object that ``git add -N`` noted and nobody added."""
+        if not empty:
+            return []
+        shown = self._run("--literal-pathspecs", "ls-files", "-z", "--debug", "--", *empty)
+        return [path for path, flags in _FLAGS.findall(shown) if int(flags, 16) & _INTENT_TO_ADD]
+
+    def files(self) -> Collection[str]:
+        return self._regular
+
+    @cached_property
+    def _regular(self) -> Collection[str]:
+        return {path: None for path, (mode, _) in self.blobs.items() if mode in _REGULAR}.keys()
+
+    def special(self) -> Collection[str]:
+        return [path for path, (mode, _) in self.blobs.items() if mode not in _REGULAR]
+
+    def read(self, path: str) -> bytes:
+        if path in self._regular:
+            found = self._objects.read(self.blobs[path][1])
+            if found:
+                return found[1]
+        raise UsageError("PC010", f"there is no {path} in the index", place=Place(path))
+
+    def changes(self, commit: str) -> tuple[IndexChange, ...] | None:
+        """What the index has otherwise than a commit; None when there is no such commit."""
+        options = ("--cached", "--raw", "-z", "--no-renames", "--ita-invisible-in-index", "--abbrev=64")
+        done = self._git.run("diff-index", *options, commit, "--", *PATHS, expected=(0, 128), extra=self._extra)
+        if done.returncode:
+            return None
+        fields = done.stdout.decode("utf-8", "surrogateescape").split("\0")
+        return tuple(_change(facts, path) for facts, path in zip(fields[::2], fields[1::2], strict=False))
+
+    def mentioning(self, words: Collection[str]) -> frozenset[str]:
+        """The files below ``prompts/`` in which one of the words stands."""
+        options = ("-l", "-z", "-F", "-a", "--full-name", "--no-color", "--no-recurse-submodules")
+        patterns = [part for word in words for part in ("-e", word)]
+        line = ("grep", "--cached", *options, *patterns, "--", PATHS[0])
+        done = self._git.run(*line, expected=(0, 1), extra=self._extra)
+        return frozenset(path for path in done.stdout.decode("utf-8", "surrogateescape").split("\0") if path)
+
+    def _run(self, *arguments: str) -> str:
+        return self._git.run(*arguments, extra=self._extra).stdout.decode("utf-8", "surrogateescape")
+
+
+def _change(facts: str, path: str) -> IndexChange:
+    _, _, before, after, _ = facts.split(" ")
+    return IndexChange(path=path, before=_existing(before), after=_existing(after))
+
+
+def _existing(object_id: str) -> str | None:
+    return object_id if object_id.strip("0") else None

@@ -1,0 +1,51 @@
+"""The release tags of prompts, here and as the remote last had them, each prompt listed once however often asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.refs import list_refs
+from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix, parsed_tags
+from promptctl.core.tag import PREFIX
+
+_SINGLY = 20
+"""Up to so many prompts are asked for by their prefixes; more are found in one listing of everything."""
+
+
+class TagListing:
+    """A cache for the length of one command; a fetch makes a new one necessary."""
+
+    def __init__(self, git: Git, remote: str | None) -> None:
+        self._git = git
+        self._mirror = mirror_prefix(remote) if remote else None
+        self._here: dict[str, tuple[ReleaseTag, ...]] = {}
+        self._there: dict[str, tuple[ReleaseTag, ...]] = {}
+
+    def here(self, name: str) -> tuple[ReleaseTag, ...]:
+        """The tags of a prompt in this clone."""
+        self.expect([name])
+        return self._here[name]
+
+    def there(self, name: str) -> tuple[ReleaseTag, ...]:
+        """The tags of a prompt on the remote, as last fetched; none without a remote."""
+        self.expect([name])
+        return self._there[name]
+
+    def expect(self, names: Collection[str]) -> None:
+        """Lists several prompts at once, those that are not known yet, with one call of git."""
+        missing = sorted(set(names) - self._here.keys())
+        if not missing:
+            return
+        prefixes = [prefix for prefix in (PREFIX, self._mirror) if prefix]
+        if len(missing) <= _SINGLY:
+            patterns = [f"{prefix}{name}@v*" for prefix in prefixes for name in missing]
+        else:
+            patterns = [prefix.rstrip("/") for prefix in prefixes]
+        refs = list_refs(self._git, *patterns)
+        for found, prefix in ((self._here, PREFIX), (self._there, self._mirror)):
+            found |= dict.fromkeys(missing, ())
+            wanted = set(missing)
+            for tag in parsed_tags(refs, prefix) if prefix else ():
+                if tag.name in wanted:
+                    found[tag.name] = (*found[tag.name], tag)
