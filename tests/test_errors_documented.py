@@ -47,14 +47,21 @@ def _assigned(tree: ast.Module) -> Iterator[tuple[str, str]]:
                         yield name.id, code
 
 
-def _named(module: str) -> dict[str, str]:
-    """Every name for a code that a module can use, its own and imported ones."""
-    found = dict(_assigned(_trees()[module]))
+def _named(module: str) -> dict[str, tuple[str, str]]:
+    """Every name for a code that a module can use, own or imported: its code, and the name where it is given."""
+    found = {name: (code, _full(module, name)) for name, code in _assigned(_trees()[module])}
     for node in ast.walk(_trees()[module]):
         if isinstance(node, ast.ImportFrom) and node.module in _trees():
             theirs = dict(_assigned(_trees()[node.module]))
-            found |= {alias.asname or alias.name: theirs[alias.name] for alias in node.names if alias.name in theirs}
+            for alias in node.names:
+                if alias.name in theirs:
+                    found[alias.asname or alias.name] = (theirs[alias.name], _full(node.module, alias.name))
     return found
+
+
+def _full(module: str, name: str) -> str:
+    """MALFORMED means something else in each kind of file; any other name says what it means."""
+    return f"{name} in {module.rpartition('.')[2]}" if name == "MALFORMED" else name
 
 
 def codes() -> set[str]:
@@ -71,7 +78,7 @@ def exits() -> dict[str, set[int]]:
             kind = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
             if kind in EXITS and node.args:
                 first = node.args[0]
-                code = _code(first) or names.get(first.id if isinstance(first, ast.Name) else "")
+                code = _code(first) or names.get(first.id if isinstance(first, ast.Name) else "", ("", ""))[0]
                 if code:
                     found[code].add(EXITS[kind])
     return found
@@ -83,10 +90,15 @@ def test_there_is_a_page_for_each_code() -> None:
 
 
 def test_a_code_has_one_name() -> None:
+    """Two names that errors are made with for one code are two meanings."""
     names = defaultdict(set)
     for module, tree in _trees().items():
-        for name, code in _assigned(tree):
-            names[code].add(name if name != "MALFORMED" else f"MALFORMED in {module.rpartition('.')[2]}")
+        known = _named(module)
+        for node in ast.walk(tree):
+            first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+            if isinstance(first, ast.Name) and first.id in known:
+                code, name = known[first.id]
+                names[code].add(name)
     assert {code: found for code, found in names.items() if len(found) > 1} == {}
 
 
