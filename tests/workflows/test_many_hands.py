@@ -121,7 +121,8 @@ class Hands:
         try:
             done = release(opened(found))
         except StateError as stale:
-            assert (stale.code, clone) == ("PC024", None), stale
+            if (stale.code, clone) != ("PC024", None):
+                raise
             return
         assert done.skipped == ()
         for tag in done.made:
