@@ -9,6 +9,7 @@ from promptctl.errors import UsageError
 RESERVED = frozenset({"environments", "experiments", "evidence", "replies"})
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))})
 _SEGMENT = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?", re.ASCII)
+_BRANCH = re.compile(r"\w(?:[\w./+@#=-]*[\w+@#=-])?")
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{0,62}", re.ASCII)
 
 
@@ -26,6 +27,15 @@ def name_fault(name: str) -> str | None:
             return f"`{segment}` is reserved"
         if segment in _DEVICES:
             return f"`{segment}` is a device name on Windows"
+    return None
+
+
+def branch_fault(name: str) -> str | None:
+    """Why ``name`` cannot be a branch in settings, or None if it can: it becomes part of refs and refspecs."""
+    if not _BRANCH.fullmatch(name) or any(part in name for part in ("..", "//", "/.", ".lock/")):
+        return "letters, digits and ._/+@#=- make a branch's name"
+    if name.endswith(".lock") or name == "HEAD" or name.startswith("refs/"):
+        return "a branch's short name is needed"
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from promptctl.core import schema
 from promptctl.core.document import Document
-from promptctl.core.name import check_environment
+from promptctl.core.name import branch_fault, check_environment
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 
@@ -59,6 +59,7 @@ def parse_settings(document: Document) -> Settings:
     schema.check(document, "settings")
     value = document.value
     repository = value.get("repository", {})
+    _check_branches(document, repository)
     environments = {name: _environment(name, table) for name, table in value.get("environments", {}).items()}
     _check_order(document, environments)
     return Settings(
@@ -73,6 +74,15 @@ def parse_settings(document: Document) -> Settings:
         environments=environments,
         providers=value.get("providers", {}),
     )
+
+
+def _check_branches(document: Document, repository: Mapping[str, Any]) -> None:
+    for key in ("default_branch", "state"):
+        fault = branch_fault(repository[key]) if key in repository else None
+        if fault:
+            raise document.error(
+                MALFORMED, f"{repository[key]!r} cannot be a branch", ("repository", key), f"{fault}; example: main"
+            )
 
 
 def _environment(name: str, table: Mapping[str, Any]) -> Environment:

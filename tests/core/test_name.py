@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.name import check_environment, check_name, name_fault
+from promptctl.core.name import branch_fault, check_environment, check_name, name_fault
 from promptctl.errors import UsageError
 
 ACCEPTED = ["a", "0", "support/triage", "a-b_c", "a/b/c/d/e", "x" * 63, "com10", "a--b"]
@@ -76,3 +76,55 @@ def test_a_bad_environment_is_refused(name: str) -> None:
 
 def test_a_good_environment_is_kept() -> None:
     assert check_environment("prod-eu1") == "prod-eu1"
+
+
+@pytest.mark.parametrize(
+    "name", ["main", "promptctl/state", "release-1.2", "feature#1", "grün", "user@work", "a.b/c_d", "x"]
+)
+def test_a_good_branch_has_no_fault(name: str) -> None:
+    assert branch_fault(name) is None
+
+
+BRANCHES = [
+    "",
+    "-x",
+    "--upload-pack=x",
+    "a b",
+    "a:b",
+    "a..b",
+    "x.lock",
+    "x.lock/y",
+    "a*",
+    "a?",
+    "a[b",
+    "a^",
+    "a~1",
+    "@",
+]
+BRANCHES += [
+    "refs/heads/main",
+    "HEAD",
+    "/a",
+    "a/",
+    "a//b",
+    "a/.b",
+    ".a",
+    "a.",
+    "a@{1}",
+    "a\\b",
+    "a\nb",
+    "a\n",
+    "+a",
+    "a\0",
+]
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+def test_what_means_something_else_to_git_is_no_branch(name: str) -> None:
+    assert branch_fault(name)
+
+
+@given(st.text(max_size=30))
+def test_an_accepted_branch_stands_in_a_refspec(name: str) -> None:
+    if branch_fault(name) is None:
+        assert not re.search(r"[\x00-\x20\x7f:?*\[\\^~]|\.\.|@\{|//|^[-+/.]|[/.]$", name)

@@ -30,6 +30,8 @@ REFUSED = [
     ("[environments.Prod]\n", 1, None),
     ("[environments.latest]\n", None, None),
     ("[repository]\nstate = 3\n", 2, None),
+    ('[repository]\nstate = "a:b"\n', 2, "letters, digits and ._/+@#=- make a branch's name; example: main"),
+    ('[repository]\ndefault_branch = "refs/heads/main"\n', 2, "a branch's short name is needed; example: main"),
 ]
 
 

@@ -96,6 +96,20 @@ def test_a_lower_version_is_shown_as_a_downgrade(repository: GitRepository) -> N
     assert '"DOWNGRADE"' in shown(repository, moves_file())
 
 
+def test_what_another_environment_serves_can_be_named(repository: GitRepository) -> None:
+    promoted(repository, "1.0.0", "1.1.0")
+    promoted(repository, "1.0.0", environment="prod")
+    done(repository, "promote", f"{NAME}@prod", "staging")
+    assert served(repository) == "1.0.0"
+
+
+@pytest.mark.parametrize("reference", ["latest", "main", "sha256:abcd", "dev"])
+def test_what_floats_is_no_version(repository: GitRepository, reference: str) -> None:
+    before = snap(repository)
+    refused(repository, "promote", f"{NAME}@{reference}", "staging", code=2, error="PC003")
+    assert changed(before, snap(repository)) == set()
+
+
 def test_several_names_are_one_commit(repository: GitRepository) -> None:
     before = repository.git("rev-parse", "origin/main")
     done(repository, "promote", NAME, OTHER, "staging")

@@ -104,6 +104,17 @@ def test_a_clone_without_it_says_what_to_fetch_and_the_line_works(
     assert served(clone) in ("1.1.0", "1.0.0")
 
 
+@pytest.mark.parametrize("command", [["status"], ["plan", "prod"]], ids=["status", "plan"])
+def test_a_clone_of_a_feature_branch_only_lacks_the_policy_and_says_so(tmp_path: Path, command: list[str]) -> None:
+    repository = line(tmp_path)
+    promoted(repository, "1.0.0")
+    repository.git("push", "-q", "origin", "main:refs/heads/feature")
+    clone = narrow(repository, tmp_path / "clone", "--branch=feature")
+    ran = refused(clone, *command, error="PC092")
+    shell(clone, hint(ran))
+    done(clone, *command)
+
+
 def test_a_promotion_fetches_it_by_itself(repository: GitRepository, tmp_path: Path) -> None:
     promoted(repository, "1.0.0")
     clone = narrow(repository, tmp_path / "clone")
