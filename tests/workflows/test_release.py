@@ -8,21 +8,19 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.git.program import GitFailure
-from promptctl.core.tag import message_text
 from promptctl.core.version import version
-from promptctl.errors import DocumentError, OutsideError, StateError
-from promptctl.workflows.release import ReleaseResult, release
+from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.releases import read_release, witnesses
 from promptctl.workflows.retire import retire
 from promptctl.workflows.verify import verify
-from tests.support import SETTINGS, GitRepository, build_files, new_repository, with_remote
+from tests.releasing import bare, made, run, unlocked
+from tests.support import GitRepository, build_files
 from tests.versioning import (
     LOCK,
     NAME,
     PROMPT,
     copy_of,
     entry_of,
-    locked,
     opened,
     plain,
     proposed,
@@ -37,31 +35,6 @@ from tests.versioning import (
 def repository(tmp_path: Path) -> GitRepository:
     """A repository with a remote, nothing locked yet."""
     return copy_of(unlocked, tmp_path)
-
-
-def unlocked(folder: Path) -> GitRepository:
-    return with_remote(new_repository(folder / "r"), folder / "bare.git")
-
-
-def bare(repository: GitRepository) -> GitRepository:
-    return GitRepository(Path(repository.git("remote", "get-url", "origin")))
-
-
-def run(repository: GitRepository, *, send: bool = True) -> ReleaseResult:
-    return release(opened(repository), send=send)
-
-
-def made(result: ReleaseResult) -> list[str]:
-    return [f"{tag.name}@{tag.version}" for tag in result.made]
-
-
-def refused(repository: GitRepository) -> StateError:
-    before = tags_of(repository)
-    with pytest.raises(StateError) as caught:
-        run(repository)
-    assert caught.value.exit_code == 3
-    assert tags_of(repository) == before
-    return caught.value
 
 
 def test_a_release_is_an_annotated_tag_with_digest_and_path(repository: GitRepository) -> None:
@@ -108,98 +81,6 @@ def test_release_leaves_index_work_tree_stash_and_branches_alone(repository: Git
     before = state()
     assert made(run(repository)) == [f"{NAME}@1.0.0"]
     assert state() == before
-
-
-def test_without_a_commit_there_is_nothing_to_release(folder: Path) -> None:
-    fresh = GitRepository(folder)
-    fresh.git("init", "-q", "-b", "main")
-    assert refused(fresh).hint == "git add -A && git commit"
-
-
-def test_a_stale_lock_is_refused(repository: GitRepository) -> None:
-    proposed(repository)
-    repository.commit({PROMPT: text("one")})
-    pushed(repository)
-    error = refused(repository)
-    assert error.code == "PC024"
-    assert f"{NAME} is not what the lock has for 1.0.0" in str(error)
-    assert error.hint == "promptctl lock, then commit it"
-
-
-def test_a_prompt_without_a_lock_entry_is_refused(repository: GitRepository) -> None:
-    assert "has no lock entry" in str(refused(repository))
-
-
-def test_a_lock_that_is_not_committed_is_refused(repository: GitRepository) -> None:
-    locked(repository)
-    assert refused(repository).code == "PC024"
-
-
-def test_a_prompt_that_cannot_be_read_is_refused(repository: GitRepository) -> None:
-    proposed(repository)
-    repository.commit({"prompts/bad/prompt.yaml": "template: [\n"})
-    pushed(repository)
-    assert refused(repository).code == "PC024"
-
-
-def test_a_lock_in_conflict_is_malformed(repository: GitRepository) -> None:
-    repository.commit({LOCK: "<<<<<<< HEAD\n"})
-    pushed(repository)
-    with pytest.raises(DocumentError, match="merge conflict markers"):
-        run(repository)
-
-
-def test_another_branch_is_refused(repository: GitRepository) -> None:
-    repository.git("switch", "-qc", "feature")
-    proposed(repository)
-    pushed(repository)
-    error = refused(repository)
-    assert (error.code, error.hint) == ("PC025", "git switch main")
-    assert str(error) == "`feature` is no release branch (main, hotfix/*)"
-
-
-def test_release_branches_are_a_setting_of_the_default_branch(repository: GitRepository) -> None:
-    settings = SETTINGS.replace("[repository]", '[repository]\nrelease_branches = ["release-*"]')
-    repository.commit({"promptctl.toml": settings})
-    pushed(repository)
-    assert refused(repository).code in ("PC024", "PC025")
-    repository.git("switch", "-qc", "release-1")
-    repository.commit({"promptctl.toml": SETTINGS})
-    proposed(repository)
-    pushed(repository)
-    assert made(run(repository)) == [f"{NAME}@1.0.0"]
-
-
-def test_a_commit_that_the_remote_lacks_is_refused_with_the_push_line(repository: GitRepository) -> None:
-    proposed(repository)
-    error = refused(repository)
-    assert (error.code, error.hint) == ("PC026", "git push origin main")
-    subprocess.run(["bash", "-c", str(error.hint)], cwd=repository.folder, check=True, capture_output=True)
-    assert made(run(repository)) == [f"{NAME}@1.0.0"]
-
-
-def test_a_commit_pushed_to_another_branch_only_is_refused(repository: GitRepository) -> None:
-    proposed(repository)
-    repository.git("push", "-q", "origin", "HEAD:hotfix/other")
-    assert refused(repository).code == "PC026"
-
-
-def test_a_detached_head_on_a_released_branch_is_fine(repository: GitRepository) -> None:
-    proposed(repository)
-    repository.git("switch", "-q", "--detach")
-    assert refused(repository).code == "PC026"
-    repository.git("push", "-q", "origin", "HEAD:main")
-    assert made(run(repository)) == [f"{NAME}@1.0.0"]
-
-
-def test_without_a_remote_the_default_branch_itself_is_released(tmp_path: Path) -> None:
-    alone = new_repository(tmp_path / "r")
-    proposed(alone)
-    alone.git("switch", "-q", "--detach")
-    assert refused(alone).code == "PC025"
-    alone.git("switch", "-q", "main")
-    done = run(alone)
-    assert (made(done), done.pushed, done.pending, done.remote) == ([f"{NAME}@1.0.0"], (), (), None)
 
 
 def test_every_version_is_tagged_at_the_commit_that_brought_it(repository: GitRepository) -> None:
@@ -359,39 +240,5 @@ def test_a_remote_that_cannot_be_asked_is_told_before_anything_is_made(repositor
     pushed(repository)
     repository.git("remote", "set-url", "origin", str(repository.folder.parent / "gone.git"))
     with pytest.raises(GitFailure):
-        run(repository)
-    assert tags_of(repository) == []
-
-
-def test_a_version_that_is_tagged_with_another_digest_is_refused_naming_both(repository: GitRepository) -> None:
-    proposed(repository)
-    pushed(repository)
-    message = message_text(NAME, version("1.0.0"), "sha256:" + "9" * 64)
-    repository.git("tag", "-a", "-F", "-", f"prompts/{NAME}@v1.0.0", stdin=message)
-    error = refused(repository)
-    assert error.code == "PC097"
-    assert "sha256:" + "9" * 64 in str(error)
-    assert entry_of(repository).digest in str(error)
-    repository.git("tag", "-d", f"prompts/{NAME}@v1.0.0")
-    assert made(run(repository)) == [f"{NAME}@1.0.0"]
-
-
-def test_signing_is_gits_own_business(repository: GitRepository) -> None:
-    """``tag.gpgsign`` without a key must not stop a release; the design keeps signing behind an option."""
-    repository.git("config", "tag.gpgsign", "true")
-    repository.git("config", "user.signingkey", "nobody")
-    assert made(released(repository)) == [f"{NAME}@1.0.0"]
-
-
-def test_nobody_known_to_git_is_told_before_anything_is_made(
-    repository: GitRepository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    proposed(repository)
-    pushed(repository)
-    home = tmp_path / "nobody"
-    home.mkdir()
-    (home / ".gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
-    monkeypatch.setenv("HOME", str(home))
-    with pytest.raises(StateError, match="does not know who you are"):
         run(repository)
     assert tags_of(repository) == []

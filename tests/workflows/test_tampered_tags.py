@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from promptctl.adapters.git.objects import Objects
-from promptctl.adapters.project import Project
-from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.canonical import digest
 from promptctl.core.drift import Drift
 from promptctl.core.tag import message_text
 from promptctl.core.version import version
-from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.release import release
 from promptctl.workflows.resolve import resolve
 from promptctl.workflows.verify import verify
-from tests.support import GitRepository, build_files, must_fail, new_repository, succeed, with_remote
-from tests.versioning import LOCK, NAME, PROMPT, copy_of, entry_of, locked, opened, pushed, released, text
-
-V1 = f"prompts/{NAME}@v1.0.0"
-
-
-def three_releases(folder: Path) -> GitRepository:
-    made = with_remote(new_repository(folder / "r"), folder / "bare.git")
-    for word in ("zero", "one", "two"):
-        released(made, {PROMPT: text(word)})
-    assert verify(opened(made)).ok
-    return made
+from tests.support import GitRepository, build_files, must_fail, succeed
+from tests.tampering import V1, broken, digest_of, here, kinds, retag, run_repairs, three_releases
+from tests.versioning import LOCK, NAME, PROMPT, copy_of, locked, opened, pushed, text
 
 
 @pytest.fixture
@@ -46,31 +28,6 @@ def repository(tmp_path: Path) -> GitRepository:
 def clone(repository: GitRepository, tmp_path: Path) -> GitRepository:
     """A clone that never asked the remote by itself."""
     return repository.clone(tmp_path / "clone")
-
-
-def digest_of(repository: GitRepository, at: str) -> str:
-    return entry_of(repository).releases[version(at)]
-
-
-def here(repository: GitRepository) -> str:
-    """The digest of the files in the work tree."""
-    return digest(Project(WorkTree(repository.folder)).closure(NAME))
-
-
-def retag(repository: GitRepository, commit: str, message: str, name: str = V1) -> None:
-    repository.git("tag", "-f", "-a", "-F", "-", name, commit, stdin=message)
-
-
-def kinds(repository: GitRepository) -> list[tuple[str, str | None, str | None]]:
-    return [(found.kind, found.expected, found.actual) for found in verify(opened(repository)).findings]
-
-
-def broken(repository: GitRepository, reference: str = f"{NAME}@1.0.0") -> str:
-    """The error that reading a release raises."""
-    with pytest.raises(StateError) as caught:
-        resolve(opened(repository), reference)
-    assert caught.value.exit_code == 3
-    return str(caught.value)
 
 
 def made_anew(repository: GitRepository, tmp_path: Path) -> tuple[str, str]:
@@ -131,21 +88,6 @@ def test_the_repair_that_is_printed_brings_the_release_back(repository: GitRepos
     assert verify(opened(fresh)).ok
 
 
-def run_repairs(repository: GitRepository) -> None:
-    """Runs the repairs of ``verify`` as they are printed until nothing is found; ``promptctl`` is on the PATH."""
-    folder = repository.folder.parent / "bin"
-    folder.mkdir(exist_ok=True)
-    (folder / "promptctl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m promptctl "$@"\n')
-    (folder / "promptctl").chmod(0o755)
-    environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
-    for _ in range(3):
-        findings = verify(opened(repository)).findings
-        if not findings:
-            return
-        subprocess.run(["bash", "-c", findings[0].repair], cwd=repository.folder, env=environment, capture_output=True)
-    assert verify(opened(repository)).findings == ()
-
-
 def test_a_tag_moved_only_here_is_repaired_from_the_remote_as_last_fetched(repository: GitRepository) -> None:
     release(opened(repository))
     retag(repository, "HEAD", message_text(NAME, version("1.0.0"), digest_of(repository, "1.2.0")))
@@ -185,79 +127,6 @@ def test_a_tag_that_was_made_twice_of_the_same_files_is_told_apart(repository: G
     (found,) = verify(opened(repository)).findings
     assert (found.kind, found.repair) == ("tag-moved", f"git fetch --force origin tag {V1}")
     run_repairs(repository)
-
-
-def test_a_lightweight_tag(repository: GitRepository) -> None:
-    commit = repository.git("rev-parse", f"{V1}^{{commit}}")
-    repository.git("tag", "-f", V1, commit)
-    (found,) = verify(opened(repository)).findings
-    assert (found.kind, found.message) == ("tag-moved", f"{NAME} 1.0.0: the tag {V1} is not annotated")
-    assert "is not annotated" in broken(repository)
-    run_repairs(repository)
-
-
-def test_a_tag_object_under_another_name(repository: GitRepository) -> None:
-    repository.git("update-ref", f"refs/tags/{V1}", f"refs/tags/prompts/{NAME}@v1.2.0")
-    assert "the tag object calls itself" in broken(repository)
-    assert ("tag-moved", digest_of(repository, "1.0.0"), digest_of(repository, "1.2.0")) in kinds(repository)
-    run_repairs(repository)
-
-
-def test_a_tag_object_under_the_name_of_another_prompt(repository: GitRepository) -> None:
-    repository.git("update-ref", "refs/tags/prompts/other@v1.0.0", f"refs/tags/{V1}")
-    (found,) = verify(opened(repository)).findings
-    assert (found.kind, found.prompt) == ("tag-foreign", "other")
-    assert broken(repository, "other@1.0.0")
-    run_repairs(repository)
-
-
-@pytest.mark.parametrize("missing", ["Digest", "Path", "both"])
-def test_a_tag_without_its_trailers(repository: GitRepository, missing: str) -> None:
-    lines = message_text(NAME, version("1.0.0"), digest_of(repository, "1.0.0")).split("\n")
-    kept = [line for line in lines if not line.startswith((missing, "Digest" if missing == "both" else "-"))]
-    kept = [line for line in kept if missing != "both" or not line.startswith("Path")]
-    retag(repository, f"{V1}^{{commit}}", "\n".join(kept))
-    assert "lacks its Digest and Path lines" in broken(repository)
-    assert [kind for kind, _, _ in kinds(repository)] == ["tag-moved"]
-
-
-def test_a_tag_whose_trailer_says_another_digest(repository: GitRepository) -> None:
-    wrong = "sha256:" + "0" * 64
-    retag(repository, f"{V1}^{{commit}}", message_text(NAME, version("1.0.0"), wrong))
-    said = broken(repository)
-    assert wrong in said
-    assert digest_of(repository, "1.0.0") in said
-    assert kinds(repository) == [("tag-moved", wrong, digest_of(repository, "1.0.0"))]
-
-
-def test_a_tag_whose_trailer_names_another_prompt(repository: GitRepository) -> None:
-    retag(repository, f"{V1}^{{commit}}", message_text("other", version("1.0.0"), digest_of(repository, "1.0.0")))
-    assert "names prompts/other" in broken(repository)
-
-
-def test_a_tag_moved_to_another_commit_with_its_old_trailer(repository: GitRepository) -> None:
-    retag(repository, "HEAD", message_text(NAME, version("1.0.0"), digest_of(repository, "1.0.0")))
-    assert ("tag-moved", digest_of(repository, "1.0.0"), digest_of(repository, "1.2.0")) in kinds(repository)
-
-
-def targets(repository: GitRepository) -> Iterator[tuple[str, str]]:
-    yield "a blob", repository.git("rev-parse", f"HEAD:{PROMPT}")
-    yield "a tree", repository.git("rev-parse", "HEAD^{tree}")
-    yield "a commit without the prompt", repository.git("commit-tree", "-m", "x", EMPTY_TREE)
-
-
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-
-
-def test_a_tag_of_something_that_holds_no_prompt(repository: GitRepository) -> None:
-    repository.git("hash-object", "-t", "tree", "-w", "--stdin", stdin="")
-    for what, target in targets(repository):
-        retag(repository, target, message_text(NAME, version("1.0.0"), digest_of(repository, "1.0.0")))
-        assert [(kind, expected) for kind, expected, _ in kinds(repository)] == [
-            ("tag-moved", digest_of(repository, "1.0.0"))
-        ], what
-        assert "cannot be trusted" in broken(repository), what
-        locked(repository)
 
 
 def test_a_foreign_tag_that_nobody_knows(repository: GitRepository) -> None:
@@ -361,31 +230,3 @@ def test_a_lock_edited_on_the_default_branch_does_not_cost_the_tag(repository: G
     edit = repository.git("rev-parse", "--short", "HEAD")
     assert repository.git("log", "-1", "--format=%h", f"-S{agreed}", "--", LOCK) == edit
     assert "cannot be trusted" in broken(repository)
-
-
-def test_tags_with_names_that_are_no_releases_are_nobodys(repository: GitRepository) -> None:
-    for name in ("v1.0.0", "prompts/x", f"prompts/{NAME}@v01.0.0", f"prompts/{NAME}@v1.0", f"{NAME}@v1.0.0"):
-        repository.git("tag", name)
-    assert verify(opened(repository)).findings == ()
-    assert str(resolve(opened(repository), f"{NAME}@latest").version) == "1.2.0"
-
-
-def test_a_name_with_wildcards_matches_no_other_release(repository: GitRepository) -> None:
-    for name in ("support/*", "*/triage", "support/triag?", "support/[t]riage", "support/triage@v1.0.0^{}"):
-        ran = must_fail("show", f"{name}@1.0.0", cwd=repository.folder, code=2)
-        assert "cannot name a prompt" in ran.err or "nothing is called" in ran.err
-
-
-def test_a_reader_that_breaks_off_is_no_quiet_success(repository: GitRepository) -> None:
-    git = opened(repository).git
-    objects = Objects(git)
-    commit = repository.git("rev-parse", "HEAD")
-    assert objects.read(commit)
-    process = objects._process
-    assert process
-    process.kill()
-    process.wait()
-    for _ in range(2):
-        with pytest.raises(OutsideError, match="broke off"):
-            objects.read(commit)
-    objects.close()
