@@ -39,6 +39,12 @@ def _run(arguments: list[str]) -> int:
 
         print("\n".join(candidates(arguments[1:])))
         return 0
+    if arguments[:1] == ["hook"]:
+        from promptctl.cli.hooks import fits
+        from promptctl.cli.hooks import main as hook
+
+        if fits(arguments[1:]):
+            return hook(arguments[1:])
     from promptctl.cli.app import main as run
 
     return run(arguments)

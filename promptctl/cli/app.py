@@ -10,8 +10,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from promptctl.cli.boundary import TRACEBACK, bug
 from promptctl.cli.output import Output
-from promptctl.cli.shell import TRACEBACK, as_command, bug
+from promptctl.cli.shell import as_command
 from promptctl.cli.table import overview, summaries
 from promptctl.core.suggestion import suggest
 from promptctl.errors import PromptctlError, UsageError

@@ -42,6 +42,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "status": "Show prompts and what each environment serves.",
         "drift": "Find every disagreement between files, lock, tags and pointers.",
     },
+    "Deliver": {
+        "hook": "Judge what is staged, as a pre-commit hook.",
+    },
 }
 
 ARGUMENTS = {
@@ -74,28 +77,12 @@ ARGUMENTS = {
     "unfreeze": "ENV",
     "status": "",
     "drift": "",
+    "hook": "HOOK [FILE]…",
 }
 """Each command's arguments as its help shows them, for completion, which must not wait for commands to load."""
 
 
-SUPERVISED = frozenset(
-    {
-        "list",
-        "show",
-        "render",
-        "lint",
-        "fmt",
-        "diff",
-        "deps",
-        "hash",
-        "lock",
-        "verify",
-        "plan",
-        "status",
-        "drift",
-        "new",
-    }
-)
+SUPERVISED = frozenset("list show render lint fmt diff deps hash lock verify plan status drift new hook".split())
 """Commands that read text nobody has released, and do nothing else that takes long."""
 
 

@@ -51,6 +51,7 @@ LINES = f"""
 0 schema prompt
 0 completion bash
 0 trust
+0 hook lint
 {BREAK}
 1 lint
 2 lock --check

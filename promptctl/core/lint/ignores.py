@@ -50,7 +50,7 @@ class Ignore:
 
 def prompt_ignores(prompt: Prompt, tokens: Sequence[Token]) -> Iterator[Ignore]:
     """The ignores of a prompt file: in its YAML comments and in the comments of its templates."""
-    yield from _yaml_ignores(prompt.document, tokens)
+    yield from yaml_ignores(prompt.document, tokens)
     for path, text in prompt.templates():
         yield from _jinja_ignores(text, partial(prompt.document.template_place, path))
 
@@ -60,7 +60,8 @@ def partial_ignores(document: Document) -> Iterator[Ignore]:
     yield from _jinja_ignores(document.text, document.line)
 
 
-def _yaml_ignores(document: Document, tokens: Sequence[Token]) -> Iterator[Ignore]:
+def yaml_ignores(document: Document, tokens: Sequence[Token]) -> Iterator[Ignore]:
+    """The ignores in the comments of a YAML file."""
     starts = sorted({token.start.line + 1 for token in tokens if token.kind != "document"})
     ends = {token.start.line + 1: token.end.line + (token.end.column > 0) for token in tokens if token.kind == "scalar"}
     for comment in comments(document.text, tokens):

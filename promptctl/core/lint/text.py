@@ -28,7 +28,7 @@ def document_findings(document: Document) -> Iterator[Finding]:
         for number, line in enumerate(document.text.split("\n"), 1):
             for column, character in hidden_characters(line):
                 yield _hidden(character, document.line(number, column))
-    yield from _secrets(document)
+    yield from secret_findings(document)
 
 
 def escaped_findings(prompt: Prompt) -> Iterator[Finding]:
@@ -75,7 +75,8 @@ def _spelled(character: re.Match[str]) -> str:
     return character[0].encode("unicode_escape").decode("ascii")
 
 
-def _secrets(document: Document) -> Iterator[Finding]:
+def secret_findings(document: Document) -> Iterator[Finding]:
+    """What in a file's text has the shape of a key."""
     for start, end in likely_secrets(document.text):
         if not _is_stand_in(document.text[start:end]):
             line = document.text.count("\n", 0, start) + 1

@@ -1,0 +1,60 @@
+"""The edge of the program: prints answers and errors, and gives exit codes.
+
+An answer that is not ok exits 1; errors carry their own code; anything else is our bug and exits 70 with a line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from promptctl.cli.output import Answer, Output
+from promptctl.errors import PromptctlError
+
+INTERRUPTED = 130
+TRACEBACK = "PROMPTCTL_TRACEBACK"
+"""The environment variable that lets a bug show its traceback, for reports."""
+
+
+def exit_code(output: Output, answer: Answer) -> int:
+    """Prints an answer and gives its exit code: 0, or 1 for a "no"."""
+    output.answer(answer)
+    sys.stdout.flush()
+    return 0 if answer.ok else 1
+
+
+def guarded(output: Output, act: Callable[[], int]) -> int:
+    """The exit code of ``act``, or of the error that stops it; nothing gets past it as a traceback."""
+    try:
+        return act()
+    except PromptctlError as error:
+        output.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        fault = bug(error)
+        output.error(fault)
+        return fault.exit_code
+
+
+def bug(error: Exception) -> PromptctlError:
+    """Our mistake as an error: what it is and where, in one line."""
+    place, trace = "", error.__traceback__
+    while trace:
+        if trace.tb_frame.f_globals.get("__name__", "").startswith("promptctl"):
+            place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return PromptctlError(
+        "PC099",
+        f"a bug in promptctl: {type(error).__name__}{place}",
+        hint=f"run again with {TRACEBACK}=1 and report what it prints",
+    )
