@@ -78,32 +78,45 @@ def shell(repository: GitRepository, line: str) -> None:
     subprocess.run(["sh", "-c", line], cwd=repository.folder, check=True, capture_output=True)
 
 
+def kept_folder() -> Path:
+    """A folder for what is built once a process; it goes when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="promptctl-line-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
-def _built(settings: str, remote: bool) -> Path:
-    """One released line, built once a process and copied by every test."""
-    root = Path(tempfile.mkdtemp(prefix="promptctl-line-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
+def _built(settings: str, remote: bool, staged: tuple[str, ...]) -> Path:
+    folder = kept_folder()
+    if staged:
+        promoted(copied(_built(settings, remote, ()), folder), *staged)
+        return folder
     files = STARTER | {"promptctl.toml": settings, f"prompts/{OTHER}/prompt.yaml": plain("Summarise.")}
-    repository = new_repository(root / "work", files)
+    repository = new_repository(folder / "work", files)
     if remote:
-        with_remote(repository, root / "origin.git")
+        with_remote(repository, folder / "origin.git")
     released(repository)
     for word in ("one queue", "exactly one queue"):
         released(repository, {f"prompts/{NAME}/prompt.yaml": text(word)})
-    return root
+    return folder
 
 
-def line(folder: Path, settings: str = SETTINGS, *, remote: bool = True) -> GitRepository:
-    """A repository with support/triage 1.0.0, 1.1.0, 1.2.0 and text/summary 1.0.0 released, nothing promoted.
-
-    Its bare remote is ``folder/origin.git``.
-    """
-    shutil.copytree(_built(settings, remote), folder, symlinks=True, dirs_exist_ok=True)
+def copied(built: Path, folder: Path) -> GitRepository:
+    """A copy of a repository ``work`` and its remote ``origin.git``, where it has one."""
+    shutil.copytree(built, folder, symlinks=True, dirs_exist_ok=True)
     repository = GitRepository(folder / "work")
     repository.seconds += 3600
-    if remote:
+    if (folder / "origin.git").exists():
         repository.git("remote", "set-url", "origin", str(folder / "origin.git"))
     return repository
+
+
+def line(folder: Path, settings: str = SETTINGS, *, remote: bool = True, staged: tuple[str, ...] = ()) -> GitRepository:
+    """A repository with support/triage 1.0.0, 1.1.0, 1.2.0 and text/summary 1.0.0 released.
+
+    Nothing is promoted but the versions ``staged``, one after the other. Its bare remote is ``folder/origin.git``.
+    """
+    return copied(_built(settings, remote, staged), folder)
 
 
 def promoted(repository: GitRepository, *versions: str, environment: str = "staging", name: str = NAME) -> None:

@@ -17,9 +17,7 @@ MIRROR = {f"ref refs/promptctl/remote/origin/tags/prompts/{OTHER}@v1.0.0"}
 
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
-    found = line(tmp_path)
-    promoted(found, "1.0.0", "1.1.0")
-    return found
+    return line(tmp_path, staged=("1.0.0", "1.1.0"))
 
 
 def mess(repository: GitRepository) -> None:

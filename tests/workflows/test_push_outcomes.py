@@ -17,9 +17,7 @@ BACK = ("rollback", NAME, "staging", "--reason", "wrong queue")
 
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
-    found = line(tmp_path)
-    promoted(found, "1.0.0", "1.1.0")
-    return found
+    return line(tmp_path, staged=("1.0.0", "1.1.0"))
 
 
 def hook(git_directory: Path, name: str, script: str) -> Path:

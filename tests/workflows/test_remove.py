@@ -16,9 +16,7 @@ WHY = ("--reason", "not used")
 
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
-    found = line(tmp_path)
-    promoted(found, "1.0.0", "1.1.0")
-    return found
+    return line(tmp_path, staged=("1.0.0", "1.1.0"))
 
 
 def serials(repository: GitRepository) -> list[int]:

@@ -18,9 +18,7 @@ WHY = ("--reason", "wrong queue")
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
     """Staging served 1.0.0, 1.1.0 and now 1.2.0."""
-    found = line(tmp_path)
-    promoted(found, "1.0.0", "1.1.0", "1.2.0")
-    return found
+    return line(tmp_path, staged=("1.0.0", "1.1.0", "1.2.0"))
 
 
 def back(repository: GitRepository, reference: str = NAME, *options: str) -> str | None:

@@ -16,8 +16,7 @@ from tests.versioning import plain, text
 
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
-    found = line(tmp_path)
-    promoted(found, "1.1.0", "1.2.0")
+    found = line(tmp_path, staged=("1.1.0", "1.2.0"))
     promoted(found, "1.1.0", environment="prod")
     return found
 

@@ -13,7 +13,6 @@ from tests.shipping import (
     hint,
     line,
     pointer_file,
-    promoted,
     refused,
     remote_refs,
     served,
@@ -30,9 +29,7 @@ BACK = ("rollback", NAME, "staging", "--reason", "wrong queue")
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
     """Staging served 1.0.0 and 1.1.0, and serves 1.2.0."""
-    found = line(tmp_path)
-    promoted(found, "1.0.0", "1.1.0", "1.2.0")
-    return found
+    return line(tmp_path, staged=("1.0.0", "1.1.0", "1.2.0"))
 
 
 def only_here(repository: GitRepository) -> list[str]:
