@@ -29,11 +29,23 @@ def test_examples_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
         assert fits(typed.shown, printed), f"$ {typed.command}{printed}"
 
 
+def links(page: Path) -> set[Path]:
+    """The files that a page leads to."""
+    found = (link[1] for link in _LINK.finditer(page.read_text(encoding="utf-8")))
+    return {(page.parent / link).resolve() for link in found if "://" not in link}
+
+
 @pytest.mark.parametrize("page", dict.fromkeys(PAGES), ids=shown)
 def test_links_lead_somewhere(page: Path) -> None:
-    links = [found[1] for found in _LINK.finditer(page.read_text(encoding="utf-8"))]
-    broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
-    assert broken == []
+    assert [str(link) for link in links(page) if not link.exists()] == []
+
+
+def test_every_page_can_be_found_from_the_first() -> None:
+    found, new = set(), {ROOT / "README.md"}
+    while new:
+        found |= new
+        new = {link for page in new if page.suffix == ".md" for link in links(page) if link.exists()} - found
+    assert [shown(page) for page in PAGES if page.is_relative_to(ROOT / "docs") and page not in found] == []
 
 
 def test_the_page_of_commands_is_the_program() -> None:
