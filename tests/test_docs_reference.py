@@ -16,9 +16,9 @@ from promptctl.adapters.settings import parse_toml
 from promptctl.core import schema
 from promptctl.core.document import Document
 from promptctl.core.drift import LEVELS
-from promptctl.core.expectation import Expectations
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.registry import SCORERS, score
+from promptctl.core.suite import parse_suite
 from tests.console import Written, steps
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -117,8 +117,8 @@ def test_every_kind_of_expectation_is_told_with_its_meaning() -> None:
 def test_examples_of_expectations_are_true(row: list[str]) -> None:
     text = f"cases:\n  - name: x\n    expect:\n      - {row[2].strip('`')}\n"
     document = parse_yaml(text.encode(), "eval.yaml")
-    schema.check(document, "eval")
-    (expectation,) = Expectations(document, ("cases", 0, "expect")).rendered("x", {}, {})
+    (case,) = parse_suite(document, {}, frozenset()).cases
+    (expectation,) = case.expect
     assert score(expectation, answer(row[3])).passed
     assert not score(expectation, answer(row[4])).passed
 

@@ -64,11 +64,13 @@ def _full(module: str, name: str) -> str:
     return f"{name} in {module.rpartition('.')[2]}" if name == "MALFORMED" else name
 
 
+@cache
 def codes() -> set[str]:
     """Every code in the source."""
     return {code for tree in _trees().values() for node in ast.walk(tree) if (code := _code(node))}
 
 
+@cache
 def exits() -> dict[str, set[int]]:
     """The exit codes that each code is raised with, where the call says it."""
     found: dict[str, set[int]] = defaultdict(set)
