@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import weakref
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cached_property
@@ -50,21 +51,23 @@ class Objects:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = self._git.popen("cat-file", "--batch")
+            self._end = weakref.finalize(self, _end, self._process)
         return self._process
 
     def close(self) -> None:
-        """Ends the reading process."""
-        process, self._process = self._process, None
-        if process:
-            assert process.stdin
-            assert process.stdout
-            with suppress(BrokenPipeError):
-                process.stdin.close()
-            process.stdout.close()
-            process.wait()
+        """Ends the reading process, which also happens when this object goes."""
+        if self._process is not None:
+            self._process = None
+            self._end()
 
-    def __del__(self) -> None:
-        self.close()
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin
+    assert process.stdout
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    process.stdout.close()
+    process.wait()
 
 
 class CommitTree:
