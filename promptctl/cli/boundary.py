@@ -19,10 +19,10 @@ TRACEBACK = "PROMPTCTL_TRACEBACK"
 
 
 def exit_code(output: Output, answer: Answer) -> int:
-    """Prints an answer and gives its exit code: 0, or 1 for a "no"."""
+    """Prints an answer and gives its exit code: 0, or the answer's own for a "no"."""
     output.answer(answer)
     sys.stdout.flush()
-    return 0 if answer.ok else 1
+    return 0 if answer.ok else answer.code
 
 
 def guarded(output: Output, act: Callable[[], int]) -> int:

@@ -21,7 +21,7 @@ class Answer:
     """What a command found: ``data`` for programs, ``view`` for people, ``next`` the likely next command.
 
     ``view`` returns text or something rich can draw. ``exact`` text reaches a pipe byte for byte, without a line end
-    added. ``note`` is one more line for people, on standard error.
+    added. ``note`` is one more line for people, on standard error. ``code`` is the exit code when ``ok`` is false.
     """
 
     data: Any
@@ -30,6 +30,7 @@ class Answer:
     next: str | None = None
     note: str | None = None
     exact: bool = False
+    code: int = 1
 
 
 class Output:

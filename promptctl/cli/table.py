@@ -43,6 +43,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "drift": "Find every disagreement between files, lock, tags and pointers.",
     },
     "Deliver": {
+        "ci": "Judge a change: lint, lock, suites of what changed.",
         "hook": "Judge what is staged, as a pre-commit hook.",
     },
 }
@@ -77,6 +78,7 @@ ARGUMENTS = {
     "unfreeze": "ENV",
     "status": "",
     "drift": "",
+    "ci": "",
     "hook": "HOOK [FILE]…",
 }
 """Each command's arguments as its help shows them, for completion, which must not wait for commands to load."""

@@ -31,10 +31,10 @@ class LockCheck:
         return not self.findings
 
 
-def check_lock(repository: Repository, *, allow_breaking: bool = False) -> LockCheck:
+def check_lock(repository: Repository, *, allow_breaking: bool = False, base: Base | None = None) -> LockCheck:
     """Judges the lock in the work tree by the files alone, and by the base where that can be read.
 
-    Raises DocumentError when the lock or a prompt is malformed.
+    ``base`` counts instead of the one that history gives. Raises DocumentError when the lock or a prompt is malformed.
     """
     found = read_lock(repository.work)
     closures = readable_closures(repository, repository.work.names)
@@ -42,8 +42,8 @@ def check_lock(repository: Repository, *, allow_breaking: bool = False) -> LockC
     findings = list(lock_drift(found, digests, {name: parts(closure) for name, closure in closures.items()}))
     note = None
     try:
-        base = read_base(repository) if (repository.root / ".git").exists() else Base()
-        findings += _against_base(repository, base, found, closures, allow_breaking=allow_breaking)
+        found_base = base or (read_base(repository) if (repository.root / ".git").exists() else Base())
+        findings += _against_base(repository, found_base, found, closures, allow_breaking=allow_breaking)
     except StateError as error:
         note = f"not judged against the base: {error}" + (f"; {error.hint}" if error.hint else "")
     return LockCheck(findings=tuple(findings), prompts=len(closures), note=note)

@@ -52,6 +52,7 @@ LINES = f"""
 0 completion bash
 0 trust
 0 hook lint
+0 ci
 {BREAK}
 1 lint
 2 lock --check

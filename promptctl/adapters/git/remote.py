@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,3 +118,24 @@ def _reason(said: str) -> str:
         if found:
             return found
     return lines[0] if lines else "the push failed"
+
+
+def fetch_commit(git: Git, remote: str, wanted: str) -> None:
+    """Brings one commit, named by its id or by a branch of the remote; into a shallow clone without its history.
+
+    A branch lands where a fetch would put it. Raises OutsideError when the remote does not give it.
+    """
+    depth = ["--depth=1"] if git.shallow else []
+    line = (word for word in _FETCH if word != "--prune")
+    git.run(*line, *depth, "--end-of-options", remote, _refspec(remote, wanted))
+
+
+def fetch_commit_line(remote: str, wanted: str, *, shallow: bool) -> str:
+    """The command that does the same."""
+    refspec = shlex.quote(_refspec(remote, wanted))
+    return f"git fetch --no-tags {'--depth=1 ' if shallow else ''}{shlex.quote(remote)} {refspec}"
+
+
+def _refspec(remote: str, wanted: str) -> str:
+    by_id = re.fullmatch("[0-9a-f]{40}([0-9a-f]{24})?", wanted)
+    return wanted if by_id else f"+refs/heads/{wanted}:refs/remotes/{remote}/{wanted}"

@@ -1,0 +1,114 @@
+"""``promptctl ci``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from promptctl.adapters.github import append_outputs, append_summary, read_event, stop_token
+from promptctl.cli.ci_view import sections, text
+from promptctl.cli.context import Context
+from promptctl.cli.evaluating import gate_context
+from promptctl.cli.output import Answer
+from promptctl.errors import PromptctlError, UsageError
+from promptctl.workflows.ci import CiEval, CiResult
+from promptctl.workflows.ci import ci as run
+
+
+def command(
+    context: Context,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="REV", help="Compare with this commit.", show_default=False)
+    ] = None,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch the base if it is missing.")] = False,
+    github: Annotated[
+        bool, typer.Option("--github", help="Write annotations, the job's summary and outputs of a GitHub step.")
+    ] = False,
+) -> Answer:
+    """Judge a change as CI does: lint, lock, and the suites of what changed, on recorded replies. Writes no file."""
+    if not github:
+        return _answer(_judged(context, base, fetch=fetch), text)
+    if context.output.as_json:
+        raise UsageError("PC001", "--github and --json are two ways of writing to one place")
+    token = stop_token()
+    # Nobody's text may command the runner: it listens again when all that is printed is ours.
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        result = _judged(context, base, fetch=fetch)
+        _publish(result)
+        answer = _answer(result, annotated)
+    except PromptctlError as error:
+        answer = _failed(error)
+    finally:
+        print(f"\n::{token}::", flush=True)
+    return answer
+
+
+def _judged(context: Context, base: str | None, *, fetch: bool) -> CiResult:
+    with gate_context(context) as gate:
+        return run(context.repository, read_event(os.environ), gate, base or None, fetch=fetch)
+
+
+def _answer(result: CiResult, shown: Callable[[CiResult], str]) -> Answer:
+    return Answer(data=data(result), view=lambda: shown(result), ok=result.ok, code=1 if result.refused else 3)
+
+
+def _failed(error: PromptctlError) -> Answer:
+    """An error as an annotation and the job's summary."""
+    from promptctl.core.lint.run import problem_finding
+    from promptctl.reports.ci_markdown import FINDING_HEADERS, Section, ci_markdown, finding_rows
+    from promptctl.reports.github import annotation_lines
+
+    findings = [problem_finding(problem, "promptctl.toml") for problem in error.problems]
+    section = Section(title="not run", ok=False, line=str(error), headers=FINDING_HEADERS, rows=finding_rows(findings))
+    append_summary(os.environ, ci_markdown([section]))
+    append_outputs(os.environ, {"outcome": "error", "changed": "[]"})
+    return Answer(data={}, view=lambda: "\n".join(annotation_lines(findings)), ok=False, code=error.exit_code)
+
+
+def _publish(result: CiResult) -> None:
+    """The job's summary and the step's outputs."""
+    import json
+
+    from promptctl.reports.ci_markdown import ci_markdown
+
+    append_summary(os.environ, ci_markdown(sections(result)))
+    changed = [it.name for it in result.changed or ()]
+    outcome = "pass" if result.ok else "fail" if result.refused else "unknown"
+    append_outputs(os.environ, {"outcome": outcome, "changed": json.dumps(changed)})
+
+
+def annotated(result: CiResult) -> str:
+    """The worst findings as annotations, then one line for each part."""
+    from promptctl.reports.github import annotation_lines
+
+    lines = [f"- {section.title}: {section.line}" for section in sections(result)]
+    return "\n".join([*annotation_lines(result.findings), *(line.replace("\n", " ") for line in lines)])
+
+
+def data(result: CiResult) -> dict[str, Any]:
+    changed = result.changed
+    return {
+        "base": result.base.commit,
+        "lint": {"ok": result.lint.ok, "findings": [it.to_dict() for it in result.lint.findings]},
+        "lock": {"ok": not result.lock, "findings": [it.to_dict() for it in result.lock]},
+        "changed": None
+        if changed is None
+        else [{"prompt": it.name, "kind": it.kind, "reasons": list(it.reasons)} for it in changed],
+        "evals": [_eval_data(it) for it in result.evals],
+        "unknown": list(result.unknown),
+        "notes": list(result.notes),
+    }
+
+
+def _eval_data(found: CiEval) -> dict[str, Any]:
+    return {
+        "prompt": found.prompt,
+        "ok": found.ok,
+        "outcome": found.outcome,
+        "sentence": found.sentence,
+        "hint": found.hint,
+    }

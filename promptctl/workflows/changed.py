@@ -1,0 +1,86 @@
+"""The prompts that differ from a base, each with the reason: by digests, never by the names of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from promptctl.adapters.project import Project
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.core.canonical import digest, parts
+from promptctl.core.closure import Closure
+from promptctl.core.lockfile import LockEntry, Lockfile
+from promptctl.errors import UsageError
+
+_NO_PART = ("prompt.yaml", "evidence", "replies")
+_Files = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPrompt:
+    """``kind`` is new, changed, suite (only what judges it) or removed; ``reasons`` name the parts that differ."""
+
+    name: str
+    kind: str
+    reasons: tuple[str, ...] = ()
+
+
+def changed_prompts(repository: Repository, base: str) -> tuple[ChangedPrompt, ...]:
+    """What the work tree has otherwise than the commit ``base``, by its lock; prompts that cannot be read are left out.
+
+    Raises DocumentError when the base's lock is malformed.
+    """
+    before = repository.at(base)
+    lock = read_lock(before)
+    closures, _ = repository.work.readable()
+    beside = (_beside(repository.work), _beside(before))
+    found = [change for closure in closures.values() if (change := _change(repository, before, lock, closure, beside))]
+    kept = {*repository.work.names, *repository.work.former}
+    found += [ChangedPrompt(name=name, kind="removed") for name in lock.prompts if name not in kept]
+    return tuple(sorted(found, key=lambda change: change.name))
+
+
+def _change(
+    repository: Repository, before: Project, lock: Lockfile, closure: Closure, beside: tuple[_Files, _Files]
+) -> ChangedPrompt | None:
+    prompt = closure.prompt
+    old = next((name for name in (prompt.name, *prompt.formerly) if name in lock.prompts), None)
+    if old is None:
+        return ChangedPrompt(name=prompt.name, kind="new")
+    if digest(closure) != lock.prompts[old].digest:
+        reasons = tuple(_differing(lock.prompts[old], parts(closure)))
+        return ChangedPrompt(name=prompt.name, kind="changed", reasons=reasons)
+    here, there = beside[0].get(prompt.name, {}), beside[1].get(old, {})
+    files = tuple(
+        file
+        for file in sorted(here.keys() | there.keys())
+        if "eval.yaml" in here and _bytes(repository.work, here.get(file)) != _bytes(before, there.get(file))
+    )
+    return ChangedPrompt(name=prompt.name, kind="suite", reasons=files) if files else None
+
+
+def _differing(entry: LockEntry, now: Mapping[str, str]) -> Iterator[str]:
+    for name in dict.fromkeys([*now, *entry.parts]):
+        if now.get(name) != entry.parts.get(name):
+            state = "added" if name not in entry.parts else "removed" if name not in now else "changed"
+            yield f"{name} {state}"
+
+
+def _beside(project: Project) -> dict[str, dict[str, str]]:
+    """Each prompt's own files, those it is judged by, as their names in its folder with their paths."""
+    names, found = frozenset(project.names), dict[str, dict[str, str]]()
+    for path in project.tree.files():
+        owner = path.removeprefix("prompts/")
+        while owner and owner not in names:
+            owner = owner.rpartition("/")[0]
+        file = path.removeprefix(f"prompts/{owner}/")
+        if owner and file.split("/")[0] not in _NO_PART:
+            found.setdefault(owner, {})[file] = path
+    return found
+
+
+def _bytes(project: Project, path: str | None) -> bytes | None:
+    try:
+        return project.tree.read(path).replace(b"\r\n", b"\n") if path else None
+    except UsageError:
+        return None

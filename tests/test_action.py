@@ -1,0 +1,206 @@
+"""The action, run as a GitHub runner runs it on the checkouts that pull requests really have."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.github_runner import ROOT, ActionRun, Runner
+from tests.support import STARTER, GitRepository, build_files, new_repository, promptctl, succeed, with_remote
+from tests.versioning import NAME, PROMPT, text
+from tests.workflows.test_ci_base import GithubCheckouts
+
+SUITE = """\
+cases:
+  - name: echoes
+    inputs: {ticket: I was charged twice}
+    expect: [{contains: charged}]
+"""
+SUITE_FILE = "prompts/support/triage/eval.yaml"
+KEPT = {SUITE_FILE: SUITE, "prompts/other/prompt.yaml": "model: echo:echo\ntemplate: Hi\n", "prompts/other/eval.yaml":
+        "cases: [{name: a, inputs: {}, expect: [{contains: Hi}]}]\n"}  # fmt: skip
+
+
+class Pull:
+    """A pull request of one commit onto a main with evaluated prompts; ``finish`` is what its author did last."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.work = new_repository(folder / "work", STARTER | KEPT)
+        succeed("lock", cwd=self.work.folder)
+        succeed("eval", cwd=self.work.folder)
+        self.work.commit(message="lock")
+        with_remote(self.work, folder / "origin.git")
+
+    def merged(self, files: dict[str, str], *commands: str, depth: int = 1) -> Runner:
+        """A runner with the checkout of the pull request's merge."""
+        self.work.git("checkout", "-qb", "topic")
+        build_files(self.work.folder, files)
+        for command in commands:
+            succeed(*command.split(), cwd=self.work.folder)
+        self.work.commit(message="topic")
+        self.work.git("checkout", "-q", "--detach", "main")
+        self.work.git("merge", "-q", "--no-ff", "-m", "pull request", "topic")
+        merge = self.work.git("rev-parse", "HEAD")
+        self.work.git("push", "-q", "origin", f"{merge}:refs/pull/1/merge")
+        checkout = GithubCheckouts(self.folder).checkout(merge, f"--depth={depth}")
+        return Runner(checkout=checkout.folder, temporary=self.folder / "runner")
+
+
+@pytest.fixture
+def pull(tmp_path: Path) -> Pull:
+    return Pull(tmp_path)
+
+
+GOOD = {PROMPT: text("one queue")}
+
+
+def annotations(done: ActionRun) -> list[tuple[str, str, str]]:
+    return [(name, found["file"], found["title"]) for name, found, _ in done.commands]
+
+
+def test_a_good_change_passes_on_a_shallow_checkout(pull: Pull) -> None:
+    runner = pull.merged(GOOD, "lock", "eval")
+    before = GitRepository(runner.checkout).git("status", "--porcelain")
+    done = runner.run(install="none")
+    assert done.code == 0, done.log
+    assert done.commands == []
+    assert done.outputs == {"outcome": "pass", "changed": json.dumps([NAME])}
+    assert "| ✅ | suites | `1 of 1 suite passed on recorded replies` |" in done.summary
+    assert f"| `changed` | `{NAME}` | `messages changed` |" in done.summary
+    assert GitRepository(runner.checkout).git("status", "--porcelain") == before == ""
+
+
+def test_each_part_can_say_no(pull: Pull) -> None:
+    files = {PROMPT: text("one queue").replace("{{ ticket }}", "{{ tickt }}"), "prompts/other/prompt.yaml":
+             "model: echo:echo\ntemplate: Bye\n"}  # fmt: skip
+    done = pull.merged(files).run(install="none")
+    assert done.code == 1
+    assert annotations(done) == [
+        ("error", PROMPT, "L001"),
+        ("error", "prompts/prompts.lock", "modified"),
+        ("error", "prompts/prompts.lock", "modified"),
+        ("error", "prompts/other/eval.yaml", "PC132"),
+        ("error", SUITE_FILE, "PC132"),
+        ("warning", PROMPT, "L002"),
+    ]
+    assert done.outputs == {"outcome": "fail", "changed": json.dumps(["other", NAME])}
+    assert "❌ | lint" in done.summary
+    assert "❌ | lock" in done.summary
+    assert "❌ | suites" in done.summary
+
+
+def test_a_suite_that_fails_is_told_with_its_verdict(pull: Pull) -> None:
+    pull.work.git("checkout", "-q", "main")
+    runner = pull.merged({SUITE_FILE: SUITE.replace("contains: charged", "contains: refunded")})
+    done = runner.run(install="none")
+    assert (done.code, done.outputs["changed"]) == (1, json.dumps([NAME]))
+    assert annotations(done) == [("error", SUITE_FILE, "eval")]
+    assert f"| `suite` | `{NAME}` | `eval.yaml` |" in done.summary
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_without_the_network_it_says_what_to_fetch_and_what_was_not_judged(pull: Pull, depth: int) -> None:
+    runner = pull.merged(GOOD, "lock", "eval", depth=depth)
+    checkout = GitRepository(runner.checkout)
+    checkout.git("remote", "set-url", "origin", f"file://{pull.folder}/nowhere")
+    done = runner.run(install="none")
+    if depth == 2:
+        assert (done.code, done.outputs["outcome"]) == (0, "pass"), done.log
+        return
+    main = pull.work.git("rev-parse", "main")
+    assert (done.code, done.outputs) == (3, {"outcome": "unknown", "changed": "[]"})
+    line = f"git fetch --no-tags --depth=1 origin {main}"
+    unknown = f"which prompts changed: the base {main} is not in this clone, so every suite was run; {line}"
+    assert [message for name, _, message in done.commands if name == "error"] == [unknown]
+    assert "2 of 2 suites passed" in done.summary
+    assert line in done.summary
+
+
+def test_a_base_of_ones_own(pull: Pull) -> None:
+    runner = pull.merged(GOOD, "lock", "eval")
+    done = runner.run(install="none", base="HEAD")
+    assert (done.code, done.outputs["changed"]) == (0, "[]")
+
+
+def test_a_strangers_change_with_our_secrets_is_refused(pull: Pull) -> None:
+    runner = pull.merged(GOOD, "lock", "eval")
+    runner.name = "pull_request_target"
+    done = runner.run(install="none")
+    assert (done.code, done.outputs["outcome"]) == (3, "error")
+    assert annotations(done) == [("error", "promptctl.toml", "PC131")]
+    assert "pull_request_target" in done.summary
+
+
+SHOUT = "::error file=x::hacked\n::set-output name=outcome::pass\n::add-mask::a"
+QUOTED = json.dumps(SHOUT)
+HOSTILE = {
+    PROMPT: text("one queue").replace("owner: support", f"owner: {QUOTED}").replace("ticket }}", "tickt }}"),
+    "prompts/other/prompt.yaml": "model: echo:echo\n'::error::hacked': 1\n'a\\n::error::hacked': 1\n",
+    "prompts/third/prompt.yaml": f"model: echo:echo\ntemplate: {QUOTED}\n",
+    "prompts/third/eval.yaml": "cases: [{name: '::error::hacked', inputs: {}, expect: [{python: 's:f'}]}]\n",
+    "prompts/third/s.py": f"print({SHOUT!r})\n\ndef f(*a, **k):\n    print({SHOUT!r})\n    raise OSError({SHOUT!r})\n",
+}
+
+
+@pytest.mark.parametrize("settings", ["", '[lint]\nrequire = ["\\n::error::hacked"]\n'])
+def test_text_of_strangers_commands_nothing(pull: Pull, settings: str) -> None:
+    """In prompts, cases, names of keys and settings, and in what a suite's own code prints."""
+    build_files(pull.work.folder, HOSTILE)
+    promptctl("eval", "third", cwd=pull.work.folder)
+    done = pull.merged({"promptctl.toml": settings}).run(install="none")
+    assert done.code == (2 if settings else 1)
+    assert settings or "\n::set-output name=outcome::pass\n" in done.log
+    assert {name for name, _, _ in done.commands} <= {"error", "warning", "notice"}
+    assert all(re.fullmatch(r"(PC|L)\d+|eval|unlocked", found["title"]) for _, found, _ in done.commands)
+    assert set(done.outputs) == {"outcome", "changed"}
+    assert done.outputs["outcome"] == ("error" if settings else "fail")
+
+
+def test_very_many_findings_stay_within_what_github_shows(pull: Pull) -> None:
+    many = {f"prompts/many/p{number}/prompt.yaml": "model: m\ntemplate: '{{ x }}'\n" for number in range(30)}
+    done = pull.merged(many).run(install="none")
+    for level in ("error", "warning", "notice"):
+        assert len([name for name, _, _ in done.commands if name == level]) <= 10
+    assert "more of level error are not annotated" in done.log
+    assert done.summary.count("`L001`") == 30
+
+
+def test_a_folder_below_and_a_wrong_one(pull: Pull) -> None:
+    runner = pull.merged(GOOD, "lock", "eval")
+    (runner.checkout / "prompts/inner").mkdir()
+    assert runner.run(install="none", directory="prompts/inner").code == 0
+    hostile = '$(touch hacked)"; touch hacked; "'
+    assert runner.run(install="none", directory=hostile).code != 0
+    assert runner.run(install="none", base=hostile).code == 3
+    assert list(runner.checkout.rglob("hacked")) == []
+
+
+def test_the_workflow_of_this_repository_uses_the_action_with_the_least_rights() -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/prompts.yml").read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    assert (workflow["permissions"], job["permissions"]) == ({}, {"contents": "read"})
+    assert "pull_request_target" not in workflow[True]
+    checkout, action = job["steps"]
+    assert re.fullmatch("actions/checkout@[0-9a-f]{40}", checkout["uses"])
+    assert checkout["with"]["persist-credentials"] is False
+    assert action["uses"] == "./"
+
+
+def test_values_reach_the_script_by_its_environment_alone() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    (step,) = action["runs"]["steps"]
+    assert "${{" not in step["run"]
+    assert set(step["env"].values()) == {f"${{{{ inputs.{name} }}}}" for name in action["inputs"]}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_the_action_installs_itself(pull: Pull) -> None:
+    """As users have it; needs the package index."""
+    done = pull.merged(GOOD, "lock", "eval").run()
+    assert (done.code, done.outputs["outcome"]) == (0, "pass"), done.log
