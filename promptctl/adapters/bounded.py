@@ -174,11 +174,21 @@ def _serve(function: Callable[[Any], Any], asking: int, answering: int) -> None:
     """The child's loop: a call in, a result or an error out."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _close_inherited((asking, answering))
         _limit_memory(MEMORY)
         while (message := _receive(asking, None)) is not None:
             _send(answering, pickle.dumps(_result(function, pickle.loads(message))))  # noqa: S301 - our own parent's
     finally:
         os._exit(0)
+
+
+def _close_inherited(kept: tuple[int, ...]) -> None:
+    """Closes all but ``kept`` and the standard streams: the end of a pipe held here would keep its reader waiting."""
+    first = 3
+    for handle in sorted(kept):
+        os.closerange(first, handle)
+        first = handle + 1
+    os.closerange(first, 65536)
 
 
 def _result(function: Callable[[Any], Any], argument: Any) -> tuple[bool, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from promptctl.core.request import Reply, Request, Usage, compact_json
@@ -60,7 +60,9 @@ def masked(reply: Reply, known: tuple[str, ...]) -> Reply:
 
 def reply_to_dict(reply: Reply) -> dict[str, Any]:
     """A reply as plain JSON data, fields in a fixed order."""
-    return asdict(reply) | {"tool_calls": [dict(call) for call in reply.tool_calls]}
+    usage = {name: getattr(reply.usage, name) for name in _USAGE_FIELDS}
+    fields = {name: getattr(reply, name) for name in _REPLY_FIELDS}
+    return fields | {"tool_calls": [dict(call) for call in reply.tool_calls], "usage": usage}
 
 
 def reply_from_dict(value: Any) -> Reply:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from promptctl.adapters.replies import Replies, SourcedReply
 from promptctl.adapters.suites import CASE_UNFIT
@@ -13,15 +14,17 @@ from promptctl.core.chain import StepCall, step_calls
 from promptctl.core.closure import Closure
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.recording import reply_key
-from promptctl.core.render import Rendering
 from promptctl.core.request import Reply, Request
 from promptctl.errors import UsageError
 from promptctl.runtime.gateway.answering import answer
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.retries import Patience
+from promptctl.workflows.renderings import Renderings
 from promptctl.workflows.scoring import KeptReply
 
 NO_MODEL = "PC023"
+AT_ONCE = 32
+"""How many cases are rendered along: few enough to be held, enough to make up for asking another process."""
 CHAIN_MODEL = "chain"
 """What evidence calls the model of a chain, whose steps have models of their own."""
 
@@ -30,11 +33,12 @@ CHAIN_MODEL = "chain"
 class Line:
     """What a run needs of the outside: providers, the environment's keys, kept replies, what never to show.
 
-    ``name`` is how the user calls the prompt; ``concurrency`` the most calls under way at once, None: what the
-    providers take. With ``lenient`` a sample whose reply is missing is an error of its own.
+    ``name`` is how the user calls the prompt, ``released`` whether what is rendered was. ``concurrency`` is the most
+    calls under way at once, None: what the providers take. With ``lenient`` a missing reply is its sample's error.
     """
 
     name: str
+    released: bool
     providers: Mapping[str, ProviderSettings]
     environment: Mapping[str, str]
     replies: Replies
@@ -50,12 +54,17 @@ class StepFailed(Exception):
 
 
 class Asking:
-    """The calls of one run. ``asked`` counts answers that providers gave now, ``cost`` is theirs in US dollars."""
+    """The calls of one run, whose samples come case after case in the order of ``cases``.
 
-    def __init__(self, closure: Closure, line: Line, gateway: Gateway) -> None:
-        self._closure, self._line, self._gateway = closure, line, gateway
-        self._renderings: dict[int, Rendering] = {}
-        self._rendered: tuple[Case, Request] | None = None
+    ``asked`` counts answers that providers gave now, ``cost`` is theirs in US dollars.
+    """
+
+    def __init__(
+        self, closure: Closure, renderings: Renderings, line: Line, gateway: Gateway, cases: Iterable[Case]
+    ) -> None:
+        self._closure, self._renderings, self._line, self._gateway = closure, renderings, line, gateway
+        self._coming = iter(cases)
+        self._rendered: dict[str, Request | UsageError] = {}
         self._flights: dict[str, asyncio.Task[SourcedReply]] = {}
         self.asked, self.cost = 0, 0.0
 
@@ -85,7 +94,7 @@ class Asking:
 
     def _requests(self, case: Case, model: str) -> Generator[Request, str, None]:
         """Yields what to send, step by step, and takes the answers."""
-        calls = step_calls(self._closure, case.inputs, rendering_of=self._rendering)
+        calls = step_calls(self._closure, case.inputs, rendering_of=self._renderings.of)
         step = ""
         try:
             call = next(calls)
@@ -103,18 +112,18 @@ class Asking:
             message = f"the case {case.name!r} does not fit {self._line.name}: {error}"
             raise UsageError(CASE_UNFIT, message, place=error.problem.place, hint=error.hint) from None
 
-    def _rendering(self, closure: Closure) -> Rendering:
-        if id(closure) not in self._renderings:
-            self._renderings[id(closure)] = Rendering(closure)
-        return self._renderings[id(closure)]
-
     def _request(self, call: StepCall, case: Case, model: str) -> Request:
-        """What is sent; the samples of a case follow each other, so that its text is rendered once."""
+        """What is sent. The samples of a case follow each other, and the cases that follow it are rendered along."""
         if model == CHAIN_MODEL:
-            return self._rendering(call.closure).request(call.inputs)
-        if self._rendered is None or self._rendered[0] is not case:
-            self._rendered = case, self._rendering(call.closure).request(call.inputs)
-        return replace(self._rendered[1], model=model)
+            return self._renderings.of(call.closure).request(call.inputs)
+        if case.name not in self._rendered:
+            coming = list(islice(self._coming, AT_ONCE))
+            found = self._renderings.requests(call.closure, [it.inputs for it in coming])
+            self._rendered = {it.name: request for it, request in zip(coming, found, strict=True)}
+        request = self._rendered[case.name]
+        if isinstance(request, UsageError):
+            raise request
+        return replace(request, model=model)
 
     async def _flight(self, key: str, request: Request, index: int) -> SourcedReply:
         """The one reply to a request and index in this run, also where several cases or steps ask for it."""

@@ -124,6 +124,7 @@ def _run(
     subject = Subject(
         name=candidate.name,
         reference=f"{before.name}@{before.version or before.reference.ref}",
+        released=before.version is not None,
         closure=before.closure,
         digest=before.digest,
         loaded=candidate.loaded,

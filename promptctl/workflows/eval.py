@@ -99,7 +99,12 @@ def plan_suite(repository: Repository, reference: str, only: str | None = None) 
         message = f"{reference} has no suite"
         raise StateError(NO_SUITE, message, hint=f"promptctl new --suite {resolved.name}")
     subject = Subject(
-        name=resolved.name, reference=reference, closure=resolved.closure, digest=resolved.digest, loaded=loaded
+        name=resolved.name,
+        reference=reference,
+        released=resolved.version is not None,
+        closure=resolved.closure,
+        digest=resolved.digest,
+        loaded=loaded,
     )
     own_model(subject.closure)
     return Planned(resolved=resolved, subject=subject, cases=_chosen(subject, only))

@@ -87,7 +87,14 @@ def _subject(repository: Repository, name: str, evidence: Evidence) -> Subject |
         for project in suites:
             loaded = load_suite(project, name)
             if loaded and loaded.digest == evidence.suite:
-                return Subject(name=name, reference=name, closure=closure, digest=evidence.subject, loaded=loaded)
+                return Subject(
+                    name=name,
+                    reference=name,
+                    released=project is not repository.work,
+                    closure=closure,
+                    digest=evidence.subject,
+                    loaded=loaded,
+                )
     return None
 
 

@@ -18,6 +18,7 @@ from promptctl.core.tally import CaseResult
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.runtime.gateway.gateway import NO_KEY, NOT_RECORDED, Gateway
 from promptctl.workflows.asking import CHAIN_MODEL, NO_MODEL, Asking, Line, StepFailed
+from promptctl.workflows.renderings import Renderings
 from promptctl.workflows.scoring import KeptReply, SampleName, Scoring
 
 NOTHING_RECORDED = "PC065"
@@ -86,7 +87,8 @@ def evaluate(
     (naming the cases).
     """
     run = _Run(loaded, line, sum(len(samples.indexes) for samples in wanted), watch)
-    asking = asyncio.run(run.ask(closure, wanted))
+    with Renderings(closure, bounded=not line.released) as renderings:
+        asking = asyncio.run(run.ask(closure, renderings, wanted))
     run.score_rest(asking)
     return run.evaluated(asking, wanted)
 
@@ -121,6 +123,15 @@ def _places(line: Line, models: set[str]) -> int:
     return sum(places.values()) or DEFAULT_CONCURRENCY
 
 
+def _by_case(wanted: Sequence[Samples]) -> dict[str, list[tuple[Case, str, int]]]:
+    """The samples of each case together, since they have their text in common."""
+    found: dict[str, list[tuple[Case, str, int]]] = {}
+    for samples in wanted:
+        for index in samples.indexes:
+            found.setdefault(samples.case.name, []).append((samples.case, samples.model, index))
+    return found
+
+
 class _Run:
     """One run: results as they come, what has to wait for its score, what is missing."""
 
@@ -132,10 +143,11 @@ class _Run:
         self._missing: dict[str, StateError] = {}
         self._failed = self._errors = 0
 
-    async def ask(self, closure: Closure, wanted: Sequence[Samples]) -> Asking:
+    async def ask(self, closure: Closure, renderings: Renderings, wanted: Sequence[Samples]) -> Asking:
         """Gets every answer, and scores those whose scorers take no time."""
         line = self._line
-        queue = iter([(samples.case, samples.model, index) for samples in wanted for index in samples.indexes])
+        cases = _by_case(wanted)
+        queue = iter([sample for samples in cases.values() for sample in samples])
         async with Gateway(
             line.providers,
             environment=line.environment,
@@ -143,7 +155,7 @@ class _Run:
             concurrency=line.concurrency,
             patience=line.patience,
         ) as gateway:
-            asking = Asking(closure, line, gateway)
+            asking = Asking(closure, renderings, line, gateway, [samples[0][0] for samples in cases.values()])
             workers = min(self._total, _places(line, _models(closure, wanted)))
             await _together([self._work(asking, queue) for _ in range(workers)])
         return asking

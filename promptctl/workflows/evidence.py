@@ -32,10 +32,14 @@ NOT_REPRODUCED = "PC067"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A prompt's closure by its digest, and the suite that judges it; ``reference`` is how the user calls it."""
+    """A prompt's closure by its digest, and the suite that judges it; ``reference`` is how the user calls it.
+
+    ``released``: the closure is that of a release.
+    """
 
     name: str
     reference: str
+    released: bool
     closure: Closure
     digest: str
     loaded: LoadedSuite
@@ -139,6 +143,7 @@ def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], m
     secrets = known_values(sources.environment, keys)
     return Line(
         name=subject.reference,
+        released=subject.released,
         providers=sources.providers,
         environment=sources.environment,
         replies=Replies(

@@ -132,6 +132,7 @@ def _subject(release: Release) -> Subject:
     return Subject(
         name=release.name,
         reference=f"{release.name}@{release.version}",
+        released=True,
         closure=release.closure,
         digest=release.digest,
         loaded=require_suite(release),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import time
 from pathlib import Path
@@ -123,6 +124,18 @@ def test_a_greedy_worker_says_so_and_goes_on() -> None:
         worker(True)
     assert worker(False) == 1
     worker.close()
+
+
+def test_a_worker_holds_no_end_of_anothers_pipe() -> None:
+    reading, writing = os.pipe()
+    first, second = bounded.Worker(abs), bounded.Worker(abs)
+    assert (first(-1), second(-2)) == (1, 2)
+    os.close(writing)
+    assert select.select([reading], [], [], 10)[0]
+    assert os.read(reading, 1) == b""
+    os.close(reading)
+    first.close()
+    second.close()
 
 
 def test_large_messages_pass() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from promptctl.adapters.providers.exchange import Bounds
 from promptctl.errors import DocumentError, StateError, UsageError
-from tests.evals import FOLDER, KEY, PROMPT, SETTINGS, Bench, bench, cases, saying
+from tests.evals import FOLDER, KEY, PROMPT, SETTINGS, Bench, bench, cases, registry, saying
 from tests.servers import Reaction, cut, echo_authorization, json_answer, meeting, openai_answer, raw, silence, status
 from tests.support import build_files
 
@@ -170,6 +170,23 @@ def test_a_case_that_does_not_fit_is_refused_before_anybody_is_asked(tmp_path: P
         assert it.asked == 0
 
 
+def test_a_prompt_that_never_ends_is_refused(tmp_path: Path) -> None:
+    loops = "".join(f"{{% for {name} in range(9999) %}}" for name in "abc") + "{% endfor %}" * 3
+    with bench(tmp_path, cases("one", "two"), PROMPT.replace("{{ ticket }}", loops)) as it:
+        with pytest.raises(UsageError, match="the case 'one' does not fit support/triage: "):
+            it.eval()
+        assert it.asked == 0
+
+
+def test_only_what_is_released_is_rendered_in_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with registry(tmp_path, cases("one", "two")) as it:
+        monkeypatch.setattr("promptctl.adapters.bounded.SECONDS", 0.0)
+        with pytest.raises(UsageError, match="the case 'one' does not fit support/triage: stopped: a prompt took"):
+            it.eval()
+        assert it.asked == 0
+        assert len(it.eval("support/triage@1.0.0").results) == 2
+
+
 def test_a_prompt_without_a_model_is_refused_before_anybody_is_asked(tmp_path: Path) -> None:
     with bench(tmp_path, cases("ok"), PROMPT.replace("model: m-1\n", "")) as it, pytest.raises(UsageError) as caught:
         it.eval()
@@ -189,6 +206,14 @@ def test_other_models_inform_and_only_the_prompts_own_gates(tmp_path: Path) -> N
         (None, "pass", True),
         ("m-2", "fail", False),
     ]
+
+
+def test_many_cases_of_several_models_are_rendered_along_and_found_again(tmp_path: Path) -> None:
+    tickets = [f"ok{number}" for number in range(70)]
+    with bench(tmp_path, cases(*tickets, repeat=2, models=["m-2"])) as it:
+        assert it.eval().ok
+        assert sorted(request.body["messages"][0]["content"] for request in it.server.received) == sorted(tickets * 4)
+        assert [check.outcome for check in it.verify().checks] == ["reproduced"]
 
 
 def test_a_suite_of_other_models_only_still_asks_the_prompts_own(tmp_path: Path) -> None:
