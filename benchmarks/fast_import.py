@@ -15,7 +15,9 @@ FIRST_SECOND = 1_700_000_000
 WHO = "Bench Mark <bench@example.org>"
 HOME = Path(tempfile.gettempdir()) / f"promptctl-benchmarks-{getpass.getuser()}"
 """Where everything generated lies; also the home folder of measured processes, so that none touches the real one."""
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | {
+ENVIRONMENT = {
+    key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "PYTHON")) or key == "PYTHONPATH"
+} | {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_AUTHOR_NAME": "Bench Mark",
@@ -26,7 +28,7 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.starts
     "XDG_CACHE_HOME": str(HOME / "cache"),
     "LC_ALL": "C",
 }
-"""What every measured process gets: no configuration of this machine, a committer."""
+"""What every measured process gets: no configuration of this machine, a committer, and byte code kept as installed."""
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -6,7 +6,13 @@ Codes are stable; each has a page in ``docs/reference/errors/``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+MOST_PROBLEMS = 100
+"""Problems of one file that are told at once."""
+
+_LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,24 @@ class Problem:
     message: str
     place: Place | None = None
     hint: str | None = None
+
+    def __post_init__(self) -> None:
+        """Cuts what a file made too long for anybody to read."""
+        for name in ("message", "hint"):
+            text = getattr(self, name)
+            if text and len(text) > _LONGEST:
+                object.__setattr__(self, name, text[: _LONGEST - 1] + "…")
+
+
+def first_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The first of what may be very many problems, each once; a last one says where there are more."""
+    kept: dict[Problem, None] = {}
+    for problem in problems:
+        if len(kept) == MOST_PROBLEMS and problem not in kept:
+            message = f"there is more from here on: only the first {MOST_PROBLEMS} problems are shown"
+            return (*kept, Problem(problem.code, message, problem.place))
+        kept[problem] = None
+    return tuple(kept)
 
 
 class PromptctlError(Exception):
@@ -73,12 +97,12 @@ class UsageError(PromptctlError):
 
 
 class DocumentError(UsageError):
-    """A file is malformed; carries every problem found in it, at least one."""
+    """A file is malformed; carries the problems found in it, at least one and not more than can be read."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         first = problems[0]
         super().__init__(first.code, first.message, place=first.place, hint=first.hint)
-        self.problems = problems
+        self.problems = first_problems(problems)
 
 
 class StateError(PromptctlError):

@@ -113,7 +113,7 @@ def test_a_page_says_what_it_should(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert re.match(rf"# {page.stem}: [^\n]*[^\n.]\n\n", text)
     examples = "".join(re.findall(r"^```(?:console|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
-    assert f"error[{page.stem}]" in examples
+    assert re.search(rf"error\[{page.stem}\]|title={page.stem}::", examples), "as a command or as an annotation says it"
     assert "\n**Repair.** " in text
     said = re.search(r"^Exit code (\d+)\. ", text, re.MULTILINE)
     assert said is not None

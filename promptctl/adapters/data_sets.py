@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.adapters.files import MAX_BYTES
-from promptctl.core.prompt import Input, value_fault
+from promptctl.core.prompt import Input
 from promptctl.core.recording import strict_json
 from promptctl.core.request import compact_json
+from promptctl.core.value_schema import value_fault
 from promptctl.errors import DocumentError, Place, Problem
 
 DATA_SET = "PC047"
 MOST_PROBLEMS = 20
+MOST_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,24 @@ class DataRow:
 
 
 def read_rows(text: str, shown: str, inputs: Mapping[str, Input]) -> tuple[DataRow, ...]:
-    """The rows of a ``.csv`` or ``.jsonl`` text. Raises DocumentError with the place of each line at fault."""
+    """The rows of a ``.csv`` or ``.jsonl`` text, at most 10,000.
+
+    Raises DocumentError with the place of each of the first lines at fault.
+    """
     rows: list[DataRow] = []
     problems: list[Problem] = []
     found = _csv_rows(text, shown, inputs) if shown.endswith(".csv") else _json_rows(text, shown)
     for item in found:
-        rows.append(item) if isinstance(item, DataRow) else problems.append(item)
+        if isinstance(item, Problem):
+            problems.append(item)
+        elif len(rows) == MOST_ROWS:
+            problems.append(Problem(DATA_SET, f"a data set has at most {MOST_ROWS} rows", item.place, "sample it"))
+        else:
+            rows.append(item)
+        if len(problems) == MOST_PROBLEMS:
+            break
     if problems:
-        raise DocumentError(tuple(problems[:MOST_PROBLEMS]))
+        raise DocumentError(tuple(problems))
     return tuple(rows)
 
 

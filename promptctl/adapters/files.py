@@ -21,7 +21,8 @@ from promptctl.errors import DocumentError, Place, Problem, UsageError
 
 UNREADABLE, MALFORMED_YAML = "PC010", "PC011"
 MAX_BYTES = 16 * 1024 * 1024
-MAX_DEPTH, MAX_NODES = 32, 200_000
+MAX_YAML_BYTES = 4 * 1024 * 1024
+MAX_DEPTH, MAX_NODES = 32, 100_000
 
 _LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
 _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -53,6 +54,12 @@ def read_bytes(path: Path, shown: str) -> bytes:
         os.close(handle)
 
 
+def require_size(data: bytes, most: int, shown: str) -> None:
+    """Raises UsageError when a file of this kind holds more than ``most`` bytes."""
+    if len(data) > most:
+        raise UsageError(UNREADABLE, f"{shown} is larger than {most >> 10} KiB", place=Place(shown))
+
+
 def decode(data: bytes, shown: str) -> str:
     """Strict UTF-8 with LF line ends. Raises UsageError for a BOM, NUL or bytes that are not UTF-8."""
     if data.startswith(b"\xef\xbb\xbf"):
@@ -77,7 +84,11 @@ def decode(data: bytes, shown: str) -> str:
 
 
 def parse_yaml(data: bytes, shown: str) -> Document:
-    """One YAML 1.2 document as plain values with marks. Raises DocumentError with the place of the first fault."""
+    """One YAML 1.2 document as plain values with marks.
+
+    Raises DocumentError with the place of the first fault, UsageError for what is too large or no text.
+    """
+    require_size(data, MAX_YAML_BYTES, shown)
     text = decode(data, shown)
     marks: dict[documents.Path, Mark] = {}
     blank = Document(shown, None, {}, text)

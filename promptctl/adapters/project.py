@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from promptctl.adapters.bounded import alive
-from promptctl.adapters.files import decode, parse_yaml
+from promptctl.adapters.files import decode, parse_yaml, require_size
 from promptctl.adapters.settings import parse_toml
 from promptctl.core import lockfile
 from promptctl.core.closure import Closure, collect_partials
@@ -16,6 +16,7 @@ from promptctl.core.name import RESERVED, check_name, name_fault
 from promptctl.core.prompt import Prompt, parse_prompt
 from promptctl.core.settings import Settings, parse_settings
 from promptctl.core.suggestion import suggest
+from promptctl.core.template import MAX_TEMPLATE
 from promptctl.core.tree import Tree, shown
 from promptctl.errors import Place, Problem, PromptctlError, UsageError
 
@@ -134,7 +135,9 @@ class Project:
         return self._texts[path]
 
     def _text(self, path: str) -> Document:
-        text = decode(self.tree.read(path), shown(self.tree, path))
+        data = self.tree.read(path)
+        require_size(data, MAX_TEMPLATE, shown(self.tree, path))
+        text = decode(data, shown(self.tree, path))
         return Document(shown(self.tree, path), text, {}, text)
 
     def document(self, path: str) -> Document | None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 import tomllib
 
-from promptctl.adapters.files import decode
+from promptctl.adapters.files import decode, require_size
 from promptctl.core.document import Document, Mark, Path
 from promptctl.errors import DocumentError, Place, Problem
 
 MALFORMED = "PC007"
+MAX_BYTES = 128 * 1024
+_MOST_DOTS = 500
+"""Dots in one line: each may open a table inside the last, and the parser takes the square of their number."""
 
 
 def parse_toml(data: bytes, file: str) -> Document:
     """A TOML file as a document whose tables and keys have places. Raises DocumentError."""
+    require_size(data, MAX_BYTES, file)
     text = decode(data, file)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MOST_DOTS:
+            raise DocumentError((Problem(MALFORMED, "the file is nested too deeply", Place(file, number)),))
     try:
         value = tomllib.loads(text)
     except RecursionError:

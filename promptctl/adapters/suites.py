@@ -16,10 +16,11 @@ from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.core.case import Case
 from promptctl.core.document import Document, Path
-from promptctl.core.prompt import Input, value_fault
+from promptctl.core.prompt import Input
 from promptctl.core.scorers.python import function_name
 from promptctl.core.suite import Suite, dataset_names, parse_suite, suite_digest
 from promptctl.core.tree import shown
+from promptctl.core.value_schema import value_fault
 from promptctl.errors import DocumentError, Place, Problem
 
 FUNCTION, CASE_UNFIT = "PC048", "PC066"

@@ -93,9 +93,9 @@ current = _CURRENT.get
 
 
 @contextmanager
-def budgeted() -> Iterator[Budget]:
-    """Everything compiled and rendered inside pays from one new budget."""
-    budget = Budget()
+def budgeted(shared: Budget | None = None) -> Iterator[Budget]:
+    """Everything compiled and rendered inside pays from one budget: a new one, or one that many renderings share."""
+    budget = shared or Budget()
     token = _CURRENT.set(budget)
     try:
         yield budget

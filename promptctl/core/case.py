@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from promptctl.core.budget import Budget
 from promptctl.core.document import Document, Path
 from promptctl.core.expectation import Expectations
 from promptctl.core.request import compact_json
 from promptctl.core.scorers.argument import text_of
 from promptctl.core.scorers.registry import Expectation
 from promptctl.core.suggestion import suggest
-from promptctl.errors import DocumentError, Problem
+from promptctl.errors import MOST_PROBLEMS, DocumentError, Problem
 
 DATASET = "PC052"
 CASE = "PC053"
 NOT_JSON = "PC056"
+MOST_CASES = 10_000
 
 Row = Mapping[str, Any]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -40,31 +43,37 @@ class Case:
 def expand_cases(document: Document, datasets: Mapping[str, Sequence[Row]], inputs: frozenset[str]) -> tuple[Case, ...]:
     """All cases in the order of the file, data sets expanded.
 
-    Raises DocumentError with the first problem of each entry, and with every name that stands twice.
+    Raises DocumentError with the first problem of each entry, with names that stand twice, and for too many cases.
     """
     cases: list[tuple[Case, Path]] = []
     problems: list[Problem] = []
+    budget = Budget()
     for index in range(len(document.value["cases"])):
         path = ("cases", index)
         try:
-            cases.extend((case, path) for case in _entry(document, path, datasets, inputs))
+            for case in _entry(document, path, datasets, inputs, budget):
+                cases.append((case, path))
+                if len(cases) > MOST_CASES:
+                    raise document.error(CASE, f"a suite has at most {MOST_CASES} cases", path, "sample its data sets")
         except DocumentError as error:
             problems.extend(error.problems)
-    problems.extend(_repeated_names(document, cases))
+        if len(problems) > MOST_PROBLEMS or len(cases) > MOST_CASES:
+            break
+    problems.extend(islice(_repeated_names(document, cases), MOST_PROBLEMS))
     if problems:
         raise DocumentError(tuple(problems))
     return tuple(case for case, _ in cases)
 
 
 def _entry(
-    document: Document, path: Path, datasets: Mapping[str, Sequence[Row]], inputs: frozenset[str]
+    document: Document, path: Path, datasets: Mapping[str, Sequence[Row]], inputs: frozenset[str], budget: Budget
 ) -> Iterator[Case]:
     written = document.value["cases"][path[-1]]
     unknown = next((name for name in written.get("inputs", {}) if name not in inputs), None)
     if unknown is not None:
         hint = suggest(unknown, inputs) or f"inputs: {', '.join(sorted(inputs)) or 'none'}"
         raise document.error(CASE, f"the prompt has no input `{unknown}`", (*path, "inputs", unknown), hint)
-    expectations = Expectations(document, (*path, "expect"))
+    expectations = Expectations(document, (*path, "expect"), budget)
     if "dataset" in written:
         return _rows(document, path, datasets, inputs, expectations)
     return iter((_case(document, path, expectations, written["name"], written.get("inputs", {}), {}, {}),))

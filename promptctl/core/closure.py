@@ -9,7 +9,7 @@ from functools import partial
 from promptctl.core.document import Document, pointer
 from promptctl.core.prompt import Prompt
 from promptctl.core.template import TemplateFault, read_template
-from promptctl.errors import DocumentError, Place, Problem
+from promptctl.errors import MOST_PROBLEMS, DocumentError, Place, Problem
 
 MAX_DEPTH = 8
 SYNTAX, INCLUDE = "PC013", "PC014"
@@ -48,9 +48,11 @@ def partial_path(prompt: str, written: str) -> str | None:
 def collect_partials(prompt: Prompt, read: Callable[[str], Document | None]) -> dict[str, Document]:
     """Follows includes from a prompt's templates. ``read`` gives the partial at a path below ``prompts/``.
 
-    Raises DocumentError for syntax errors, missing partials, cycles, ``./`` from elsewhere and more than 8 levels.
+    Raises DocumentError for syntax errors, missing partials, cycles, ``./`` from elsewhere and more than 8 levels. A
+    partial that was followed at this depth or a greater one has nothing new to say.
     """
     found: dict[str, Document] = {}
+    followed: dict[str, int] = {}
     problems: list[Problem] = []
 
     def follow(name: str, text: str, place: Callable[[int], Place], own: bool, chain: tuple[str, ...]) -> None:
@@ -60,6 +62,8 @@ def collect_partials(prompt: Prompt, read: Callable[[str], Document | None]) -> 
             problems.append(Problem(SYNTAX, fault.message, place(fault.line), fault.hint))
             return
         for written, line in reading.includes:
+            if len(problems) > MOST_PROBLEMS:
+                return
             fault_text = include_fault(written, own, chain)
             path = partial_path(prompt.name, written)
             if fault_text or path is None:
@@ -73,6 +77,9 @@ def collect_partials(prompt: Prompt, read: Callable[[str], Document | None]) -> 
                     )
                 continue
             found[written] = text_file
+            if followed.get(written, -1) >= len(chain):
+                continue
+            followed[written] = len(chain)
             follow(written, text_file.value, text_file.line, path.startswith(f"{prompt.name}/"), (*chain, written))
 
     for path, text in prompt.templates():

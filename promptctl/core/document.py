@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from promptctl.errors import DocumentError, Place, Problem
@@ -40,8 +41,8 @@ class Document:
 
     def line(self, line: int, column: int | None = None) -> Place:
         """A place in this file with the text of that line as the excerpt."""
-        lines = self.text.split("\n")
-        excerpt = lines[line - 1].rstrip() if 0 < line <= len(lines) else None
+        lines = _lines(self.text)
+        excerpt = lines[line - 1] if 0 < line <= len(lines) else None
         return Place(self.file, line, column, excerpt or None)
 
     def template_place(self, path: Path, line: int) -> Place:
@@ -53,7 +54,7 @@ class Document:
         if not mark:
             return self.place(path)
         place = self.line(mark.content_line + line - 1)
-        text = str(self._value(path)).split("\n")
+        text = _lines(str(self._value(path)))
         written = line > len(text) or text[line - 1].strip() in (place.excerpt or "")
         return place if written else self.line(mark.content_line)
 
@@ -68,6 +69,11 @@ class Document:
 
     def error(self, code: str, message: str, path: Path = (), hint: str | None = None) -> DocumentError:
         return DocumentError((self.problem(code, message, path, hint),))
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.split("\n")]
 
 
 def pointer(path: Path) -> str:

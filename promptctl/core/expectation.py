@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from promptctl.core.budget import Budget
 from promptctl.core.document import Document, Path
 from promptctl.core.scorers.registry import OVERALL, SCORERS, Expectation, split_kind
 from promptctl.core.scorers.similarity import NEEDS_RAPIDFUZZ
@@ -21,20 +22,24 @@ MISSING_EXTRA = "PC058"
 RESERVED_NAMES = frozenset({OVERALL, "cost", "latency_p95", "pass_rate"})
 """Metrics that are measured for every suite, so that no expectation may take their name."""
 
+_FREE_STEPS = 100
 _DEFAULT_NAMES = {"cost": "cost_limit"}
 _SIGNS = re.compile(r"\{\{|\{%|\{#")
 _LONE = re.compile(r"\s*\{\{-?\s*(row|inputs)\.([A-Za-z_]\w*)\s*-?\}\}\s*", re.ASCII)
 
 
 class Expectations:
-    """The expectations of one entry of a suite: parsed once, templates compiled once, rendered for each case."""
+    """The expectations of one entry of a suite: parsed once, templates compiled once, rendered for each case.
 
-    def __init__(self, document: Document, path: Path) -> None:
-        self._document = document
+    All templates of a suite pay from one ``budget``, beyond a little that each rendering has for itself.
+    """
+
+    def __init__(self, document: Document, path: Path, budget: Budget) -> None:
+        self._document, self._budget = document, budget
         written = _at(document.value, path)
         self._read = [_expectation(document, (*path, index), item) for index, item in enumerate(written)]
         texts = {text for _, read in self._read for text in _templates(read.argument)}
-        self._renderer = Renderer({text: text for text in texts}) if texts else None
+        self._renderer = Renderer({text: text for text in texts}, budget) if texts else None
         self._ready = None if texts else tuple(self._checked(place, read, "") for place, read in self._read)
 
     def rendered(self, case: str, row: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[Expectation, ...]:
@@ -61,6 +66,7 @@ class Expectations:
         if alone:
             return self._value(alone[1], alone[2], path, case, values)
         assert self._renderer is not None
+        self._budget.steps += _FREE_STEPS
         try:
             return self._renderer.render(text, values)
         except TemplateFault as fault:

@@ -130,7 +130,7 @@ class _Printer:
                 self._chunks.append(Chunk(token.value, len(self._lines), self._free))
             self._current = (self._current or "") + written
         elif token.style in BLOCK_STYLES:
-            self._put_block(self._reindented(written))
+            self._put_block(self._reindented(written, token.value))
         elif _is_long(token) and (literal := block(token.value, self._inner)).startswith("|"):
             header, *lines = literal.split("\n")
             end = self._text.index("\n", token.end.index)
@@ -141,19 +141,20 @@ class _Printer:
             first, *lines = written.split("\n")
             self._put([first, *(" " * self._inner + line.lstrip(" \t") if line.strip() else "" for line in lines)])
 
-    def _reindented(self, written: str) -> list[str]:
+    def _reindented(self, written: str, value: str) -> list[str]:
         """The lines of a text after ``|`` or ``>``; they keep what they hold beyond their indentation."""
         header, *lines = written.removesuffix("\n").split("\n")
         indicator = _INDICATOR.match(header)
         assert indicator
         kind, before, digit, after = indicator.groups()
-        while lines and not lines[-1].strip() and "+" not in before + after:
-            lines.pop()
-            self._blank = True
         first = next((line for line in lines if line.strip(" ")), max(lines, key=len, default=""))
         old = max(self._top.column, 0) + int(digit) if digit else len(first) - len(first.lstrip(" "))
+        while lines and not lines[-1][old:] and "+" not in before + after:
+            lines.pop()
+            self._blank = True
         new = [" " * self._inner + line[old:] if line[old:] else "" for line in lines]
-        spelled = f"{kind}{STEP if digit else ''}{before}{after}"
+        ends_bare = value != "" and not value.endswith("\n")
+        spelled = f"{kind}{STEP if digit else ''}{'-' if ends_bare else before + after}"
         return [spelled + header[indicator.end() :].rstrip(), *new]
 
     def _begin(self, text: str) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
-
-import jsonschema_rs
 
 from promptctl.core import schema
 from promptctl.core.document import Document, Path, pointer
 from promptctl.core.name import check_name, name_fault
 from promptctl.core.suggestion import suggest
-from promptctl.errors import DocumentError, Problem, UsageError
+from promptctl.core.value_schema import schema_fault, value_fault
+from promptctl.errors import DocumentError, Problem, UsageError, first_problems
+
+MAX_TEMPLATES = 1000
 
 INPUT_NAMES_TAKEN = frozenset(
     {"loop", "range", "namespace", "self", "caller", "true", "false", "none", "varargs", "kwargs"}
@@ -108,13 +110,19 @@ def _message_templates(path: Path, content: str | tuple[Mapping[str, Any], ...])
 
 
 def parse_prompt(name: str, document: Document) -> Prompt:
-    """The prompt that a document describes. Raises DocumentError with every problem found."""
+    """The prompt that a document describes. Raises DocumentError with the problems found."""
     check_name(name)
     schema.check(document, "prompt")
+    if problems := first_problems(chain(_input_problems(document), _reference_problems(document))):
+        raise DocumentError(problems)
+    found = _prompt(name, document)
+    if sum(1 for _ in found.templates()) > MAX_TEMPLATES:
+        raise document.error(schema.MALFORMED, f"a prompt has at most {MAX_TEMPLATES} templates")
+    return found
+
+
+def _prompt(name: str, document: Document) -> Prompt:
     value = document.value
-    problems = [*_input_problems(document), *_reference_problems(document)]
-    if problems:
-        raise DocumentError(tuple(problems))
     return Prompt(
         name=name,
         document=document,
@@ -215,28 +223,6 @@ def _reference_problems(document: Document) -> Iterator[Problem]:
     for index, old in enumerate(value.get("formerly", ())):
         if fault := name_fault(old):
             yield document.problem("PC005", f"{old!r} cannot have named a prompt: {fault}", ("formerly", index))
-
-
-def schema_fault(written: Any) -> str | None:
-    """Why a value is not a usable JSON Schema (2020-12, no remote references), or None."""
-    try:
-        jsonschema_rs.Draft202012Validator(written, offline=True)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        return str(error).split("\n", 1)[0][:200]
-    return None
-
-
-def value_fault(written: Mapping[str, Any], value: Any) -> str | None:
-    """Why ``value`` breaks the JSON Schema ``written``, or None; the first fault with its path."""
-    validator = jsonschema_rs.Draft202012Validator(dict(written), offline=True)
-    try:
-        error = next(iter(validator.iter_errors(value)), None)
-    except ValueError as unusable:
-        return str(unusable)[:200]
-    if error is None:
-        return None
-    path = pointer(tuple(error.instance_path))
-    return (f"at {path}: " if path else "") + error.message[:200]
 
 
 def bind_inputs(inputs: Mapping[str, Input], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from promptctl.core.prompt import MISSING, Input, value_fault
+from promptctl.core.prompt import MISSING, Input
+from promptctl.core.value_schema import value_fault
 
 _TEXTS = ("How long does a parcel to Norway take?", "Thank you, that was helpful.")
 _FORMATS = {

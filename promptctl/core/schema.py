@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,9 +11,13 @@ import jsonschema_rs
 from promptctl import schemas
 from promptctl.core.document import Document, Path, pointer
 from promptctl.core.suggestion import suggest
-from promptctl.errors import DocumentError, Problem
+from promptctl.errors import MOST_PROBLEMS, DocumentError, Problem, first_problems
 
 MALFORMED = "PC012"
+_MANY_NODES, _MANY_CHARACTERS = 20_000, 1 << 20
+"""Sizes from which on only the first problem of a file is looked for: all of them could take the whole memory."""
+
+_MOST_SAID = 200
 
 
 @cache
@@ -21,7 +26,7 @@ def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def check(document: Document, kind: str) -> None:
-    """Raises DocumentError with every structural problem of the document."""
+    """Raises DocumentError with the structural problems of the document."""
     if not isinstance(document.value, dict):
         raise document.error(MALFORMED, f"the file must hold a mapping, not {_type_name(document.value)}")
     found = problems(document, kind)
@@ -30,25 +35,42 @@ def check(document: Document, kind: str) -> None:
 
 
 def problems(document: Document, kind: str) -> tuple[Problem, ...]:
-    """Every structural problem, in the order of the file."""
-    errors = list(_validator(kind).iter_errors(document.value))
-    found = [problem for error in errors for problem in _problems(document, schemas.load(kind), error)]
-    return tuple(sorted(found, key=lambda problem: (problem.place.line or 0) if problem.place else 0))
+    """The structural problems in the order of the file; of a very large file the first one."""
+    found = first_problems(
+        problem
+        for error in _errors(document, _validator(kind))
+        for problem in _problems(document, schemas.load(kind), error)
+    )
+    in_order = sorted(found[:MOST_PROBLEMS], key=lambda problem: (problem.place.line or 0) if problem.place else 0)
+    return (*in_order, *found[MOST_PROBLEMS:])
 
 
-def _problems(document: Document, schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> list[Problem]:
+def _errors(
+    document: Document, validator: jsonschema_rs.Draft202012Validator
+) -> Iterable[jsonschema_rs.ValidationError]:
+    if len(document.marks) <= _MANY_NODES and len(document.text) <= _MANY_CHARACTERS:
+        return validator.iter_errors(document.value)
+    try:
+        validator.validate(document.value)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    return []
+
+
+def _problems(document: Document, schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
     path: Path = tuple(error.instance_path)
     where = f"`{pointer(path)}`" if path else "the file"
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         known = list(_subschema(schema, list(error.schema_path[:-1])).get("properties", {}))
-        return [_unknown_key(document, path, name, known) for name in kind.unexpected]
-    if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
-        return [document.problem(MALFORMED, f"{where} lacks the key `{kind.property}`", path)]
-    if isinstance(kind, jsonschema_rs.ValidationErrorKind.PropertyNames):
+        yield from (_unknown_key(document, path, name, known) for name in kind.unexpected)
+    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+        yield document.problem(MALFORMED, f"{where} lacks the key `{kind.property}`", path)
+    elif isinstance(kind, jsonschema_rs.ValidationErrorKind.PropertyNames):
         name = str(kind.error.instance)
-        return [document.problem(MALFORMED, f"`{name}` is not a valid name in {where}", (*path, name))]
-    return [document.problem(MALFORMED, f"{where} {_explanation(schema, error)}", path)]
+        yield document.problem(MALFORMED, f"`{name}` is not a valid name in {where}", (*path, name))
+    else:
+        yield document.problem(MALFORMED, f"{where} {_explanation(schema, error)}", path)
 
 
 def _unknown_key(document: Document, path: Path, name: str, known: list[str]) -> Problem:
@@ -72,7 +94,15 @@ def _explanation(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -
         return f"needs exactly one of the keys {_alternatives(keys)}"
     if isinstance(kind, kinds.Pattern):
         return f"has the value {value!r}, which does not match {kind.pattern}"
-    return f"is not valid: {error.message[:200]}"
+    if isinstance(kind, kinds.MaxItems | kinds.MaxProperties):
+        return f"has more than {kind.limit} items"
+    return f"is not valid: {said(error)}"
+
+
+def said(error: jsonschema_rs.ValidationError) -> str:
+    """What a validator says, which begins with the whole value and ends with what is wrong with it."""
+    message = error.message
+    return message if len(message) <= _MOST_SAID else f"{message[: _MOST_SAID // 2]} … {message[-_MOST_SAID // 2 :]}"
 
 
 def _subschema(schema: Any, path: list[str | int]) -> Any:

@@ -7,7 +7,7 @@ carry that name and the line in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 
-from promptctl.core.budget import MAX_TEXT, budgeted
+from promptctl.core.budget import MAX_TEXT, Budget, budgeted
 from promptctl.core.sandbox import Sandbox
 from promptctl.core.template_names import Names, template_names
 from promptctl.errors import UsageError
@@ -80,6 +80,15 @@ def read_template(name: str, text: str) -> Reading:
         raise TemplateFault(name, 1, "the template is nested too deeply") from None
 
 
+def literal_text(text: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of all that a well-formed template sends as it is written, without what stands in raw blocks."""
+    raw = False
+    for line, kind, found in _READER.lex(text):
+        raw = kind == "raw_begin" or (raw and kind != "raw_end")
+        if kind == "data" and not raw:
+            yield line, found
+
+
 def _read(name: str, tree: nodes.Template) -> Reading:
     _check_filters(name, tree)
     stored = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
@@ -118,16 +127,19 @@ def _includes(name: str, tree: nodes.Template) -> tuple[tuple[tuple[str, int], .
 
 
 class Renderer:
-    """Renders one closure's templates; compiles each once and keeps it."""
+    """Renders one closure's templates; compiles each once and keeps it.
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
+    Each rendering has a budget of its own unless all of them pay from one.
+    """
+
+    def __init__(self, texts: Mapping[str, str], budget: Budget | None = None) -> None:
+        self._texts, self._budget = texts, budget
         self._environment = Sandbox(loader=_Texts(texts), cache_size=256)
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """The text of one template. Raises TemplateFault with the template and line that failed."""
         try:
-            with budgeted():
+            with budgeted(self._budget):
                 text = self._environment.get_template(name).render(values)
         except TemplateSyntaxError as error:
             raise TemplateFault(error.name or name, error.lineno, error.message or "syntax error") from None

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.prompt import MISSING, parse_input, value_fault
+from promptctl.core.prompt import MISSING, parse_input
 from promptctl.core.sample import sample
+from promptctl.core.value_schema import value_fault
 
 SCHEMAS: list[dict[str, Any]] = [
     {},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from promptctl.core.prompt import schema_fault, value_fault
+from promptctl.core.value_schema import schema_fault, value_fault
 from promptctl.core.widening import narrowing
 
 LOOSER: list[tuple[Any, Any]] = [

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.evals import FOLDER, GATED, NAME, PROMPT, Registry, cases, forge, passed, registry, saying
+from tests.evals import FOLDER, GATED, NAME, PROMPT, Registry, cases, registry
 from tests.servers import status
-from tests.shipping import hint, served
+from tests.shipping import hint
 from tests.snapshot import changed, snap
 from tests.support import build_files
 
@@ -24,13 +23,6 @@ def it(tmp_path: Path) -> Iterator[Registry]:
         yield found
 
 
-def commit_evidence(it: Registry) -> None:
-    """Runs the suite and pushes its evidence to main, as a pull request would."""
-    it.done("eval")
-    it.repository.commit(message="evidence")
-    it.repository.git("push", "-q")
-
-
 def forget_cache(it: Registry) -> None:
     it.cache.close()
     it.cache.path.unlink(missing_ok=True)
@@ -40,7 +32,7 @@ def forget_cache(it: Registry) -> None:
 
 
 def test_committed_evidence_is_scored_again_and_nobody_is_asked(it: Registry) -> None:
-    commit_evidence(it)
+    it.commit_evidence()
     assert it.asked == 2
     forget_cache(it)
     before = it.landed()
@@ -107,7 +99,7 @@ def test_evidence_in_the_versions_own_commit_counts(it: Registry) -> None:
 
 
 def test_evidence_on_the_default_branch_counts(it: Registry) -> None:
-    commit_evidence(it)
+    it.commit_evidence()
     it.repository.git("switch", "-q", "--detach", "HEAD~1")
     assert it.kept() == {}
     forget_cache(it)
@@ -152,7 +144,7 @@ def test_evidence_not_yet_committed_on_the_state_branch_itself_lands_too(it: Reg
 
 
 def test_further_evidence_not_yet_committed_on_the_state_branch_lands_too(it: Registry) -> None:
-    commit_evidence(it)
+    it.commit_evidence()
     it.done("eval", "--replies", "live")
     build_files(it.folder, {"promptctl.toml": (it.folder / "promptctl.toml").read_text() + "\n# mine\n"})
     it.promoted("1.0.0")
@@ -244,150 +236,3 @@ def test_no_suite_is_exit_3_with_the_line_that_writes_one(tmp_path: Path) -> Non
         assert hint(ran) == "promptctl new --suite support/triage, then lock and release again"
         assert it.run("plan", f"{NAME}@1.0.0", "prod").code == 1
         assert it.promoted("1.0.0", "staging")["gate"] is None
-
-
-# What no author can talk it out of.
-
-
-def test_a_failing_suite_refuses_and_writes_nothing(it: Registry) -> None:
-    it.server.always = saying(lambda text: "no")
-    before = snap(it.repository)
-    data = it.refused("promote", f"{NAME}@1.0.0", "prod", "--json", code=1).data
-    (refused,) = data["refused"]
-    assert (refused["prompt"], refused["outcome"], data["moved"], data["published"]) == (NAME, "fail", [], None)
-    assert changed(before, snap(it.repository)) == set()
-
-
-def test_evidence_written_by_hand_is_refused(it: Registry) -> None:
-    it.server.always = saying(lambda text: "no")
-    assert it.run("eval").code == 1
-    forge(it.folder, passed)
-    it.repository.commit(message="it works, honestly")
-    it.repository.git("push", "-q")
-    before = snap(it.repository)
-    ran = it.refused("promote", f"{NAME}@1.0.0", "prod", code=3, error="PC067")
-    assert "does not follow from its replies" in ran.err
-    assert hint(ran) == "promptctl eval support/triage@1.0.0 --replies refresh"
-    assert changed(before, snap(it.repository)) == set()
-    plan = it.refused("plan", f"{NAME}@1.0.0", "prod", code=1)
-    assert "does not follow from its replies" in plan.out
-
-
-def test_replies_edited_with_the_evidence_left_alone_are_refused(it: Registry) -> None:
-    it.server.always = saying(lambda text: "no")
-    assert it.run("eval").code == 1
-    (path,) = (it.folder / FOLDER / "replies").iterdir()
-    path.write_text(path.read_text().replace('"text":"no"', '"text":"ok"'))
-    it.repository.commit(message="better answers")
-    it.repository.git("push", "-q")
-    it.refused("promote", f"{NAME}@1.0.0", "prod", code=3, error="PC067")
-
-
-def test_evidence_of_another_version_under_this_ones_name_does_not_count(it: Registry) -> None:
-    it.done("eval")
-    (good,) = (it.folder / FOLDER / "evidence").iterdir()
-    it.release({"prompt.yaml": SECOND})
-    it.server.always = saying(lambda text: "no")
-    assert it.run("eval").code == 1
-    (bad,) = set((it.folder / FOLDER / "evidence").iterdir()) - {good}
-    bad.write_bytes(good.read_bytes())
-    it.repository.commit(message="replayed")
-    it.repository.git("push", "-q")
-    assert it.run("promote", f"{NAME}@1.1.0", "prod").code == 1
-    it.promoted("1.0.0")
-
-
-def test_evidence_of_another_suite_does_not_count(it: Registry) -> None:
-    it.done("eval")
-    (easy,) = (it.folder / FOLDER / "evidence").iterdir()
-    it.release({"prompt.yaml": SECOND, "eval.yaml": cases("ok one", "ok two", expect="[{equals: never}]")})
-    assert it.run("eval").code == 1
-    for path in (it.folder / FOLDER / "evidence").iterdir():
-        path.write_bytes(easy.read_bytes())
-    it.repository.commit(message="replayed")
-    it.repository.git("push", "-q")
-    assert it.run("promote", f"{NAME}@1.1.0", "prod").code == 1
-
-
-def test_a_version_is_judged_by_the_suite_of_its_own_commit(it: Registry) -> None:
-    it.server.always = saying(lambda text: "no")
-    it.write({"eval.yaml": cases("ok one", expect="[{length: {min: 0}}]")})
-    it.repository.commit(message="an easier suite, after the release")
-    it.repository.git("push", "-q")
-    assert "2 of 2" not in it.refused("promote", f"{NAME}@1.0.0", "prod", code=1).out
-    it.done("eval")
-
-
-def test_functions_are_those_of_the_versions_own_commit(tmp_path: Path) -> None:
-    with registry(tmp_path, cases("ok", expect="[{python: 'scorers:check'}]")) as it:
-        no, yes = (f"def check(text, context):\n    return {value}\n" for value in (False, True))
-        it.release({"scorers.py": no, "prompt.yaml": SECOND})
-        it.write({"scorers.py": yes})
-        it.repository.commit(message="an easier function, after the release")
-        it.repository.git("push", "-q")
-        it.done("eval")
-        assert it.run("promote", f"{NAME}@1.1.0", "prod").code == 1
-
-
-def test_rerun_takes_no_recorded_evidence_and_no_cached_reply(tmp_path: Path) -> None:
-    with registry(tmp_path, SUITE) as it:
-        settings = (GATED % it.server.url).replace("[environments.prod]", '[environments.prod]\ngate = "rerun"')
-        it.repository.commit({"promptctl.toml": settings}, "settings")
-        it.repository.git("push", "-q")
-        commit_evidence(it)
-        before = it.landed()
-        assert it.asked == 2
-        plan = it.done("plan", f"{NAME}@1.0.0", "prod")
-        assert "prod takes no recorded evidence: promote asks for 2 answers" in plan.out
-        assert it.asked == 0
-        it.server.always = saying(lambda text: "no")
-        assert it.run("promote", f"{NAME}@1.0.0", "prod").code == 1
-        assert (it.asked, it.landed()) == (2, before)
-        it.server.always = saying(lambda text: "OK now")
-        it.promoted("1.0.0")
-        assert it.asked == 2
-        assert it.landed().keys() == before.keys()
-        assert it.landed() != before
-
-
-def test_a_rerun_that_lost_a_race_is_not_paid_for_twice(tmp_path: Path) -> None:
-    with registry(tmp_path, SUITE) as it:
-        settings = (GATED % it.server.url).replace("[environments.prod]", '[environments.prod]\ngate = "rerun"')
-        it.repository.commit({"promptctl.toml": settings}, "settings")
-        it.repository.git("push", "-q")
-        other = it.repository.clone(tmp_path / "other")
-
-        def meanwhile(text: str) -> str:
-            other.commit({"README.md": text}, "meanwhile")
-            other.git("push", "-q")
-            return "ok"
-
-        it.server.then(saying(meanwhile))
-        it.promoted("1.0.0")
-        assert it.asked == 2
-        assert served(it.repository, "prod") == "1.0.0"
-
-
-# What it costs is known before.
-
-
-def test_a_plan_asks_nobody_and_says_what_promote_would_ask(tmp_path: Path) -> None:
-    with registry(tmp_path, cases("ok one", "ok two", repeat=3, models=["m-2"])) as it:
-        plan = it.done("plan", f"{NAME}@1.0.0", "prod", "--json").data
-        assert plan["moves"][0]["gate"] == {
-            "ok": True,
-            "sentence": "there is no evidence yet: promote asks for 12 answers",
-        }
-        assert it.asked == 0
-        it.promoted("1.0.0")
-        assert it.asked == 12
-        again = it.done("plan", f"{NAME}@1.0.0", "prod", "--json").data
-        assert again["moves"][0]["direction"] == "same"
-
-
-def test_a_plan_tells_the_verdict_of_what_is_recorded(it: Registry) -> None:
-    it.server.always = saying(lambda text: "no")
-    assert it.run("eval").code == 1
-    plan = it.refused("plan", f"{NAME}@1.0.0", "prod", "--json", code=1).data
-    assert plan["moves"][0]["gate"]["sentence"].startswith("fail: 0 of 2 cases pass")
-    assert json.dumps(plan).count("sha256:")

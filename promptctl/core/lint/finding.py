@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from promptctl.core.secrets import mask
-from promptctl.errors import Place
+from promptctl.errors import MOST_PROBLEMS, Place
 
 Level = Literal["error", "warning", "notice"]
 EXCERPT = 160
@@ -41,6 +41,16 @@ class Finding:
             "excerpt": place.excerpt,
             "hint": self.hint,
         }
+
+
+def first(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The first of what may be very many findings; a last one says where there are more."""
+    for number, finding in enumerate(findings, 1):
+        if number > MOST_PROBLEMS:
+            message = f"there is more from here on: only the first {MOST_PROBLEMS} findings are shown"
+            yield replace(finding, message=message, hint=None)
+            return
+        yield finding
 
 
 def tidy(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from promptctl.core.closure import SYNTAX, Closure
 from promptctl.core.document import Document
 from promptctl.core.lint.chains import chain_findings
 from promptctl.core.lint.fields import field_findings
-from promptctl.core.lint.finding import Finding
+from promptctl.core.lint.finding import Finding, first
 from promptctl.core.lint.messages import exposure_findings, message_findings
 from promptctl.core.lint.text import document_findings, escaped_findings
 from promptctl.core.lint.variables import partial_variable_findings, variable_findings
@@ -25,24 +25,24 @@ def problem_finding(problem: Problem, file: str) -> Finding:
 
 def prompt_findings(prompt: Prompt, required: Collection[str]) -> Iterator[Finding]:
     """What can be said of a prompt file alone; ``required`` are the fields of ``[lint] require``."""
-    yield from field_findings(prompt, required)
-    yield from message_findings(prompt)
-    yield from document_findings(prompt.document)
-    yield from escaped_findings(prompt)
+    yield from first(field_findings(prompt, required))
+    yield from first(message_findings(prompt))
+    yield from first(document_findings(prompt.document))
+    yield from first(escaped_findings(prompt))
 
 
 def closure_findings(closure: Closure) -> Iterator[Finding]:
     """What needs the prompt's partials and steps."""
-    yield from variable_findings(closure)
-    yield from exposure_findings(closure)
-    yield from chain_findings(closure)
+    yield from first(variable_findings(closure))
+    yield from first(exposure_findings(closure))
+    yield from first(chain_findings(closure))
 
 
 def partial_findings(closures: Iterable[Closure], partials: Iterable[Document]) -> Iterator[Finding]:
     """What the given partials hold, and what they use that the closures including them do not have."""
     yield from partial_variable_findings(closures)
     for document in partials:
-        yield from document_findings(document)
+        yield from first(document_findings(document))
         try:
             read_template(document.file, document.value)
         except TemplateFault as fault:

@@ -13,8 +13,8 @@ from promptctl.core.lint.places import name_place, partial_place
 from promptctl.core.lint.reading import first_lines, partial_names, template_readings, used_names
 from promptctl.core.lint.rules import found
 from promptctl.core.suggestion import suggest
+from promptctl.core.template import literal_text
 
-_TAGS = re.compile(r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OTHER_BRACES = re.compile(r"\$?\{([A-Za-z_][A-Za-z0-9_]{0,63})\}")
 
 
@@ -57,12 +57,12 @@ def _undeclared(closure: Closure, path: Path, uses: Iterable[tuple[str, int]]) -
 
 
 def _other_braces(closure: Closure, path: Path, text: str) -> Iterator[tuple[str, Finding]]:
-    literal = _TAGS.sub(lambda tag: "\n" * tag[0].count("\n"), text)
-    for number, line in enumerate(literal.split("\n"), 1):
-        for braces in _OTHER_BRACES.finditer(line):
+    for start, literal in literal_text(text):
+        for braces in _OTHER_BRACES.finditer(literal):
             name = braces[1]
             if name in closure.prompt.inputs:
-                place = name_place(closure.prompt.document, path, number, name)
+                line = start + literal.count("\n", 0, braces.start())
+                place = name_place(closure.prompt.document, path, line, name)
                 yield name, found("L003", f"`{braces[0]}` is sent as it is", place, f"write {{{{ {name} }}}}")
 
 

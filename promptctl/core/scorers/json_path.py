@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault, excerpt, unmet
 from promptctl.core.scorers.argument import keys_fault, number_of, texts_fault, texts_of
 from promptctl.core.scorers.json_value import parse_answer, same_json
-from promptctl.core.scorers.text import compiled, regex_fault
+from promptctl.core.scorers.pattern import matches, regex_fault
 
 if TYPE_CHECKING:
-    from jsonpath import JSONPath
+    from jsonpath import JSONPath, JSONPathEnvironment
 
 _TESTS = ("equals", "one_of", "contains", "regex", "min", "max", "exists")
 
 
+@cache
+def _environment() -> JSONPathEnvironment:
+    """The language of paths, its two functions on patterns bounded in time."""
+    from jsonpath import JSONPathEnvironment
+    from jsonpath.function_extensions import Match, Search
+
+    class BoundedMatch(Match):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return isinstance(pattern, str) and _found(f"^(?:{pattern})$", value)
+
+    class BoundedSearch(Search):
+        def __call__(self, value: object, pattern: object) -> bool:
+            return _found(pattern, value)
+
+    environment = JSONPathEnvironment(strict=True)
+    environment.function_extensions |= {"match": BoundedMatch(), "search": BoundedSearch()}
+    return environment
+
+
+def _found(pattern: object, value: object) -> bool:
+    return isinstance(value, str) and regex_fault(pattern) is None and matches(str(pattern), value)
+
+
 @lru_cache(maxsize=512)
 def _path(path: str) -> JSONPath:
-    from jsonpath import JSONPath, JSONPathEnvironment
+    from jsonpath import JSONPath
 
-    found = JSONPathEnvironment(strict=True).compile(path)
+    found = _environment().compile(path)
     if not isinstance(found, JSONPath):
         raise ScorerFault("a path stands alone")
     return found
@@ -87,6 +110,9 @@ def _measure(value: Any, answer: Answer) -> Finding:
 def _select(path: str, value: Any) -> list[Any]:
     from jsonpath import JSONPathError
 
+    if isinstance(value, str):
+        # The library would take a text for JSON that is still to be read.
+        return [value] if path.strip() == "$" else []
     try:
         return list(_path(path).findall(value))
     except (JSONPathError, RecursionError) as error:
@@ -102,7 +128,7 @@ def _mismatch(tests: Mapping[str, Any], item: Any) -> str | None:
         return f"{shown} is not one of {excerpt(tests['one_of'])}"
     if "contains" in tests and not _holds(item, tests["contains"]):
         return f"{shown} lacks {excerpt(tests['contains'])}"
-    if "regex" in tests and not (isinstance(item, str) and compiled(tests["regex"]).search(item)):
+    if "regex" in tests and not (isinstance(item, str) and matches(tests["regex"], item)):
         return f"{shown} does not match {excerpt(tests['regex'])}"
     return _out_of_range(tests, item) if _is_range(tests) else None
 

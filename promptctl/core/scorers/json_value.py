@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
 
-from promptctl.core.request import compact_json
+from promptctl.core import schema, value_schema
+from promptctl.core.schema_cost import affordable
 from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault, excerpt, met, unmet
 
 
@@ -62,16 +62,8 @@ def schema_fault(value: Any) -> str | None:
     """Why ``value`` is not a JSON Schema (2020-12, without remote references)."""
     if not isinstance(value, Mapping):
         return "needs a JSON Schema"
-    try:
-        _validator(compact_json(value))
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        return f"is not a JSON Schema: {str(error).splitlines()[0][:200]}"
-    return None
-
-
-@lru_cache(maxsize=256)
-def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(json.loads(schema), offline=True)
+    fault = value_schema.schema_fault(value)
+    return f"is not a JSON Schema: {fault}" if fault else None
 
 
 def _is_json(value: Any, answer: Answer) -> Finding:
@@ -86,14 +78,16 @@ def _json_schema(value: Any, answer: Answer) -> Finding:
     written = parse_answer(answer.text)
     if written.fault:
         return unmet(written.fault, denied=False)
+    if not affordable(value, written.value):
+        raise ScorerFault(f"the schema could not be applied: {value_schema.TOO_COSTLY}")
     try:
-        error = next(iter(_validator(compact_json(value)).iter_errors(written.value)), None)
+        value_schema.validator(value).validate(written.value)
+    except jsonschema_rs.ValidationError as error:
+        place = "".join(f"[{step!r}]" for step in error.instance_path)
+        return unmet(f"the answer{place} breaks the schema: {schema.said(error)}")
     except ValueError as unusable:
         raise ScorerFault(f"the schema could not be applied: {str(unusable)[:200]}") from None
-    if error is None:
-        return met("the answer fits the schema")
-    place = "".join(f"[{step!r}]" for step in error.instance_path)
-    return unmet(f"the answer{place} breaks the schema: {error.message[:200]}")
+    return met("the answer fits the schema")
 
 
 SCORERS: Mapping[str, Scorer] = {

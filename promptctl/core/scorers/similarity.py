@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from promptctl.core.scorers.answer import Answer, Finding, Scorer, excerpt
+from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault, excerpt
 from promptctl.core.scorers.argument import keys_fault, number_of, share_fault, text_fault, texts_of
 
 _WORD = re.compile(r"\w+")
+_MOST_WORK = 10**10
+"""Pairs of characters; about a second."""
+
 NEEDS_RAPIDFUZZ = 'needs rapidfuzz: pip install "git-promptctl[evals]"'
 
 
@@ -54,6 +57,8 @@ def _distance(value: Any, answer: Answer) -> Finding:
     from rapidfuzz.distance import Levenshtein
 
     reference, most = texts_of(value["text"])[0], number_of(value["max"]) or 0.0
+    if len(reference) * len(answer.text) > _MOST_WORK:
+        raise ScorerFault("the texts are too long to count the edits between them")
     edits = Levenshtein.distance(reference, answer.text)
     closeness = 1 - edits / max(len(reference), len(answer.text))
     explanation = f"{edits} edits away from {excerpt(reference)}, at most {most:g} asked for"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
-from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault, excerpt, met, unmet
+from promptctl.core.scorers.answer import Answer, Finding, Scorer, excerpt, met, unmet
 from promptctl.core.scorers.argument import text_fault, text_of, texts_fault, texts_of
 from promptctl.core.scorers.json_value import parse_answer, same_json
+from promptctl.core.scorers.pattern import matches, matching_part, regex_fault
 
 
 def _equals_fault(value: Any) -> str | None:
@@ -86,37 +84,10 @@ def _ends_with(value: Any, answer: Answer) -> Finding:
     return Finding(float(holds), holds, explanation if holds else f"{explanation}, but with {shown}")
 
 
-@lru_cache(maxsize=1024)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """The compiled pattern. Raises re.error, also for patterns too large or too deep to compile."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return re.compile(pattern)
-        except (RecursionError, OverflowError):
-            raise re.error("the pattern is too large or nested too deeply") from None
-
-
-def regex_fault(value: Any) -> str | None:
-    """Why ``value`` is not a regular expression."""
-    if not isinstance(value, str) or not value:
-        return "needs a regular expression"
-    try:
-        compiled(value)
-    except re.error as error:
-        where = f" at character {error.pos + 1}" if error.pos is not None else ""
-        return f"is not a regular expression: {error.msg}{where}"
-    return None
-
-
 def _regex(value: Any, answer: Answer) -> Finding:
-    try:
-        found = compiled(value).search(answer.text)
-    except RecursionError:
-        raise ScorerFault(f"the regular expression {excerpt(value)} needs too much depth for this answer") from None
-    if found is None:
-        return unmet(f"nothing in the answer matches {excerpt(value)}")
-    return met(f"{excerpt(found.group())} matches {excerpt(value)}")
+    if matches(value, answer.text):
+        return met(f"{excerpt(matching_part(value, answer.text))} matches {excerpt(value)}")
+    return unmet(f"nothing in the answer matches {excerpt(value)}")
 
 
 def _one_of(value: Any, answer: Answer) -> Finding:

@@ -1,0 +1,57 @@
+"""JSON Schemas inside prompts and suites (2020-12, no remote references): values compared with them in bounds."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+
+from promptctl.core import schema
+from promptctl.core.document import pointer
+from promptctl.core.request import compact_json
+from promptctl.core.schema_cost import affordable
+
+_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000, size_limit=1 << 20)
+"""Patterns without look-around take linear time; others give up after so many steps, about a quarter of a second."""
+
+TOO_COSTLY = "comparing it with the schema takes too many steps"
+
+
+def schema_fault(written: Any) -> str | None:
+    """Why a value is not a usable JSON Schema, or None."""
+    try:
+        validator(written)
+    except jsonschema_rs.ValidationError as error:
+        return schema.said(error)
+    except (jsonschema_rs.ReferencingError, ValueError, RecursionError) as error:
+        return str(error).split("\n", 1)[0][:200]
+    return None
+
+
+def value_fault(written: Any, value: Any) -> str | None:
+    """Why ``value`` breaks the JSON Schema ``written``, or None; the first fault with its path."""
+    if not affordable(written, value):
+        return TOO_COSTLY
+    try:
+        validator(written).validate(value)
+    except jsonschema_rs.ValidationError as error:
+        path = pointer(tuple(error.instance_path))
+        return (f"at {path}: " if path else "") + schema.said(error)
+    except (ValueError, RecursionError) as unusable:
+        return str(unusable)[:200]
+    return None
+
+
+def validator(written: Any) -> jsonschema_rs.Draft202012Validator:
+    """The engine for a schema. Raises ValidationError, ReferencingError or ValueError for what is none.
+
+    Kept, since the same few schemas judge every row of a data set and every call of an application.
+    """
+    return _validator(compact_json(written))
+
+
+@lru_cache(maxsize=256)
+def _validator(written: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(written), offline=True, pattern_options=_PATTERNS)
