@@ -22,6 +22,10 @@ def main() -> None:
         # Whoever read has gone; the interpreter must not find that out again when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"error[PC042]: standard output cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)
+        code = 4
     sys.exit(code)
 
 

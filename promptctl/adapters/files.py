@@ -1,4 +1,4 @@
-"""Reads files into documents and writes files whole: the only module that knows YAML libraries.
+"""Reads files into documents: the only module that knows YAML libraries.
 
 Reading uses libyaml's events with the scalar rules of YAML 1.2 (core schema); the same pass refuses what the format
 leaves out (anchors, tags, duplicate keys, several documents) and notes the place of every node.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -206,22 +205,6 @@ class _Composer:
     def fault(self, event: Any, message: str, hint: str | None = None) -> DocumentError:
         mark = event.start_mark
         return DocumentError((Problem(MALFORMED_YAML, message, self.blank.line(mark.line + 1, mark.column + 1), hint),))
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Replaces a file whole: readers see the old bytes or the new ones, also after a crash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 class _Dumper(yaml.SafeDumper):

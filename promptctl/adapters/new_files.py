@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from promptctl.errors import OutsideError, Place, UsageError
-
-EXISTS, CANNOT_WRITE = "PC041", "PC042"
+from promptctl.adapters.writing import EXISTS, create_file, refused_as
+from promptctl.errors import Place, UsageError
 
 
 def write_new_files(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -19,15 +16,13 @@ def write_new_files(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     Returns the paths written. Raises UsageError when a path is taken by something else, OutsideError when the disk
     refuses; then nothing of it stays. A killed run is finished by the same call made again.
     """
-    try:
+    with refused_as(next(iter(files))):
         missing = [path for path, data in files.items() if not _is_there(root, path, data)]
-    except OSError as error:
-        raise _refused(next(iter(files)), error) from None
     made: list[Path] = []
     try:
         for path in missing:
             _make_folders(root, path, made)
-            _create(root / path, path, files[path])
+            create_file(root / path, files[path], path)
             made.append(root / path)
     except BaseException:
         for found in reversed(made):
@@ -58,32 +53,6 @@ def _make_folders(root: Path, path: str, made: list[Path]) -> None:
     for part in path.split("/")[:-1]:
         folder = folder / part
         if not folder.exists():
-            try:
+            with refused_as(path):
                 folder.mkdir()
-            except OSError as error:
-                raise _refused(path, error) from None
             made.append(folder)
-
-
-def _create(target: Path, path: str, data: bytes) -> None:
-    """A whole file under its name at once: written beside it, then linked, which fails if the name is taken."""
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        os.link(temporary, target)
-    except FileExistsError:
-        raise UsageError(EXISTS, f"{path} exists already and is never overwritten", place=Place(path)) from None
-    except OSError as error:
-        raise _refused(path, error) from None
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _refused(path: str, error: OSError) -> OutsideError:
-    return OutsideError(CANNOT_WRITE, f"{path} cannot be written: {(error.strerror or str(error)).lower()}")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 
-from promptctl.adapters.files import decode, read_bytes, write_file
+from promptctl.adapters.files import decode, read_bytes
+from promptctl.adapters.writing import write_file
 from promptctl.core.recording import masked, parse_replies, reply_key, spell_replies
 from promptctl.core.request import Reply, Request
 from promptctl.errors import UsageError
@@ -115,5 +116,5 @@ def write_recorded(
     text = spell_replies(before | kept if replace else kept | before)
     if text is None:
         return False
-    write_file(path, text.encode())
+    write_file(path, text.encode(), shown)
     return True

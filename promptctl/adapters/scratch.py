@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from promptctl.adapters.new_files import CANNOT_WRITE
+from promptctl.adapters.writing import CANNOT_WRITE
 from promptctl.errors import OutsideError, Place, UsageError
 
 NOT_EMPTY = "PC034"

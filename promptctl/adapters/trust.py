@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from promptctl.adapters.files import write_file
+from promptctl.adapters.writing import write_file
 from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
 from promptctl.errors import OutsideError, StateError
 
@@ -59,11 +59,9 @@ def trust(providers: Mapping[str, ProviderSettings], environment: Mapping[str, s
     path = _file(digest, environment)
     try:
         write_file(path, (json.dumps({"digest": digest, "providers": allowed}, indent=2) + "\n").encode())
-    except OSError as error:
-        message = f"cannot write {path}: {(error.strerror or 'failed').lower()}"
-        raise OutsideError(
-            TRUST_NOT_WRITTEN, message, hint="make the folder writable or set PROMPTCTL_DATA_DIR"
-        ) from None
+    except OutsideError as error:
+        hint = "make the folder writable or set PROMPTCTL_DATA_DIR"
+        raise OutsideError(TRUST_NOT_WRITTEN, str(error), hint=hint) from None
 
 
 def _file(digest: str, environment: Mapping[str, str]) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from promptctl.adapters.writing import PREFIX as UNFINISHED
 from promptctl.errors import UsageError
 
 SETTINGS = "promptctl.toml"
@@ -44,7 +45,7 @@ class WorkTree:
 
 
 def _walk(folder: Path, path: str) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Every entry that is no folder; a link to a folder is an entry, never followed."""
+    """Every entry that is no folder; a link to a folder is an entry, never followed. Killed writes left no entries."""
     try:
         entries = list(os.scandir(folder))
     except FileNotFoundError:
@@ -52,6 +53,8 @@ def _walk(folder: Path, path: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     except OSError as error:
         raise UsageError("PC010", f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
     for entry in entries:
+        if entry.name.startswith(UNFINISHED):
+            continue
         inner = f"{path}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(folder / entry.name, inner)

@@ -5,11 +5,13 @@ An answer that is not ok exits 1; errors carry their own code; anything else is 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from promptctl.adapters.writing import is_refusal, refusal
 from promptctl.cli.output import Answer, Output
 from promptctl.errors import PromptctlError
 
@@ -30,8 +32,7 @@ def guarded(output: Output, act: Callable[[], int]) -> int:
     try:
         return act()
     except PromptctlError as error:
-        output.error(error)
-        return error.exit_code
+        return _told(output, error)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -39,11 +40,18 @@ def guarded(output: Output, act: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and is_refusal(error):
+            return _told(output, refusal(error))
         if os.environ.get(TRACEBACK):
             raise
-        fault = bug(error)
-        output.error(fault)
-        return fault.exit_code
+        return _told(output, bug(error))
+
+
+def _told(output: Output, error: PromptctlError) -> int:
+    """Prints an error where that is possible, and gives its exit code."""
+    with contextlib.suppress(OSError):
+        output.error(error)
+    return error.exit_code
 
 
 def bug(error: Exception) -> PromptctlError:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from promptctl.adapters.files import write_file
-from promptctl.adapters.new_files import CANNOT_WRITE
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.adapters.suites import load_suite
+from promptctl.adapters.writing import CANNOT_WRITE, write_file
 from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
 from promptctl.core.provider import ProviderSettings, choose
@@ -230,11 +229,7 @@ def _write(repository: Repository, files: Mapping[str, bytes]) -> tuple[str, ...
         target = repository.root / path
         if target.parent.is_symlink():
             raise OutsideError(CANNOT_WRITE, f"{path} cannot be written: its folder is a symbolic link")
-        try:
-            write_file(target, files[path])
-        except OSError as error:
-            reason = (error.strerror or "failed").lower()
-            raise OutsideError(CANNOT_WRITE, f"{path} cannot be written: {reason}") from None
+        write_file(target, files[path], path)
     return tuple(sorted(changed))
 
 

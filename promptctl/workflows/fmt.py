@@ -11,9 +11,10 @@ from typing import Any
 
 from promptctl import schemas
 from promptctl.adapters.bounded import alive
-from promptctl.adapters.files import decode, parse_yaml, write_file
+from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
+from promptctl.adapters.writing import write_file
 from promptctl.core import lockfile
 from promptctl.core.tree import ChangedTree, shown
 from promptctl.core.yaml_token import Token
@@ -77,7 +78,7 @@ def fmt_files(project: Project, paths: Sequence[str], lay_out: Layout | None = N
 def write(root: Path, result: FmtResult) -> None:
     """Writes the files that change, each whole."""
     for file in result.files:
-        write_file(root / file.path, file.data)
+        write_file(root / file.path, file.data, file.path)
 
 
 def _formatted(project: Project, path: str, lay_out: Layout | None) -> Iterator[Formatted]:

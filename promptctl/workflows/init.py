@@ -8,9 +8,10 @@ from pathlib import Path
 
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import current_branch
-from promptctl.adapters.new_files import EXISTS, write_new_files
+from promptctl.adapters.new_files import write_new_files
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import SETTINGS, WorkTree
+from promptctl.adapters.writing import EXISTS
 from promptctl.errors import Place, UsageError
 
 STATE_BRANCH = "promptctl/state"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from promptctl.adapters.files import decode, parse_yaml, write_file
+from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.project import Project
+from promptctl.adapters.writing import write_file
 from promptctl.core.lint.fixes import superfluous_items, without_ignore
 from promptctl.core.lint.ignores import Ignore
 from promptctl.core.lint.selection import CODES, Selection
@@ -52,7 +53,7 @@ def lint_fix(project: Project, names: Sequence[str] = (), selection: Selection |
 def write(root: Path, result: LintFix) -> None:
     """Writes the repaired files, each whole."""
     for path, data in result.changes.items():
-        write_file(root / path, data)
+        write_file(root / path, data, path)
 
 
 def _changed(project: Project, changes: Mapping[str, bytes]) -> Project:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promptctl.adapters.files import decode, write_file
+from promptctl.adapters.files import decode
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import read_state
+from promptctl.adapters.writing import write_file
 from promptctl.core import lockfile
 from promptctl.core.canonical import digest, parts
 from promptctl.core.closure import Closure
@@ -68,7 +69,7 @@ def lock(repository: Repository, names: Sequence[str] = (), wish: Wish | None = 
     text = Lockfile(entries).to_text()
     written = text != standing_text(repository)
     if written:
-        write_file(repository.root / lockfile.PATH, text.encode())
+        write_file(repository.root / lockfile.PATH, text.encode(), lockfile.PATH)
     label = base.commit[:7] if base.commit else None
     return LockResult(changes=tuple(changes), written=written, base=label, prompts=len(entries))
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.adapters.files import parse_yaml
-from promptctl.adapters.new_files import EXISTS, write_new_files
+from promptctl.adapters.new_files import write_new_files
 from promptctl.adapters.repository import Repository
+from promptctl.adapters.writing import EXISTS
 from promptctl.core.closure import Closure
 from promptctl.core.name import check_name
 from promptctl.core.prompt import Prompt, parse_prompt

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from promptctl.adapters.files import write_file
 from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.writing import write_file
 from promptctl.core import lockfile
 from promptctl.core.reference import parse_reference
 from promptctl.core.version import Version
@@ -47,5 +47,5 @@ def retire(repository: Repository, text: str, reason: str) -> RetireResult:
     if written:
         changed = replace(entry, retired={**entry.retired, reference.version: reason})
         text_after = lock.with_entry(reference.name, changed).to_text()
-        write_file(repository.root / lockfile.PATH, text_after.encode())
+        write_file(repository.root / lockfile.PATH, text_after.encode(), lockfile.PATH)
     return RetireResult(name=reference.name, version=reference.version, reason=reason, written=written)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from promptctl.adapters.files import decode, parse_yaml, read_bytes, write_file, yaml_bytes
+from promptctl.adapters.files import decode, parse_yaml, read_bytes, yaml_bytes
 from promptctl.errors import DocumentError, UsageError
 
 SCALARS: list[tuple[str, Any]] = [
@@ -161,13 +161,3 @@ def test_a_huge_file_is_refused_before_it_is_read(folder: Path) -> None:
         file.truncate(1 << 40)
     with pytest.raises(UsageError, match="larger than"):
         read_bytes(path, "huge")
-
-
-def test_writing_replaces_the_whole_file_and_keeps_its_mode(folder: Path) -> None:
-    path = folder / "deep" / "file"
-    write_file(path, b"one")
-    path.chmod(0o600)
-    write_file(path, b"two")
-    assert path.read_bytes() == b"two"
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [entry.name for entry in path.parent.iterdir()] == ["file"]

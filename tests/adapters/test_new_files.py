@@ -87,7 +87,7 @@ def test_a_disk_that_refuses_leaves_nothing(folder: Path, monkeypatch: pytest.Mo
 
     def fsync(handle: int) -> None:
         calls.append(handle)
-        if len(calls) == 2:
+        if len(calls) == 3:
             raise OSError(28, "No space left on device")
         real(handle)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -17,8 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from promptctl.adapters.files import write_file
 from promptctl.adapters.git.program import Git
+from promptctl.adapters.processes import boot, host, is_alive
+from promptctl.adapters.writing import write_file
 from promptctl.errors import StateError
 
 BUSY = "PC119"
@@ -59,7 +59,7 @@ class Journal:
         try:
             _wait_for(handle, self.folder / "lock")
             os.ftruncate(handle, 0)
-            os.pwrite(handle, json.dumps({"process": os.getpid(), "host": _host(), "operation": operation}).encode(), 0)
+            os.pwrite(handle, json.dumps({"process": os.getpid(), "host": host(), "operation": operation}).encode(), 0)
             yield
             os.ftruncate(handle, 0)
         finally:
@@ -75,7 +75,7 @@ class Journal:
 
     def note(self, entry: Entry) -> None:
         """Writes what is about to be done, on disk before anything moves."""
-        value = asdict(entry) | {"process": os.getpid(), "host": _host(), "boot": _boot()}
+        value = asdict(entry) | {"process": os.getpid(), "host": host(), "boot": boot()}
         write_file(self.path, json.dumps(value).encode())
 
     @contextmanager
@@ -102,7 +102,7 @@ class Journal:
         taken += (self._git.common_directory / "refs" / "promptctl").rglob("*.lock")
         for path in (*taken, *self.folder.glob("index-*")):
             path.unlink(missing_ok=True)
-        for folder in self.folder.glob("blobs-*"):
+        for folder in (*self.folder.glob("blobs-*"), *self.folder.glob("tags-*")):
             shutil.rmtree(folder, ignore_errors=True)
         return tuple(str(path) for path in taken)
 
@@ -115,15 +115,9 @@ class Journal:
         return found
 
     def _is_ours_and_dead(self, entry: Entry) -> bool:
-        if (entry.host, entry.boot) != (_host(), _boot()):
+        if (entry.host, entry.boot) != (host(), boot()):
             return False
-        try:
-            os.kill(entry.process, 0)
-        except ProcessLookupError:
-            return True
-        except OSError:
-            return False
-        return entry.process == os.getpid()
+        return entry.process == os.getpid() or not is_alive(entry.process)
 
 
 def _wait_for(handle: int, path: Path) -> None:
@@ -150,15 +144,3 @@ def _holder(path: Path) -> str:
         return f"{value['operation']} (process {value['process']} on {value['host']})"
     except (OSError, ValueError, KeyError, TypeError):
         return str(path)
-
-
-def _host() -> str:
-    return platform.node()
-
-
-def _boot() -> str:
-    """Names this start of the machine, where it can be known: a process id means nothing after the next."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -70,8 +72,20 @@ class GitFailure(OutsideError):
         said = [line for line in stderr.splitlines() if line.strip()]
         message = said[-1] if said else f"exit status {exit_status}"
         fatal = [line for line in said if line.startswith(("fatal:", "error:"))]
-        super().__init__(GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}")
+        super().__init__(
+            GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=_repair(stderr)
+        )
         self.exit_status, self.stderr = exit_status, stderr
+
+
+def _repair(stderr: str) -> str | None:
+    """What helps against the failures that Git has only words for."""
+    taken = re.search(r"'([^'\n]+\.lock)'?: File exists", stderr)
+    if taken:
+        return f"another git is at work there, or was killed; if none is: rm {shlex.quote(taken[1])}"
+    if "No space left on device" in stderr or "Disk quota exceeded" in stderr:
+        return "make room on the disk, then run it again"
+    return "give yourself the permission to write there" if "Permission denied" in stderr else None
 
 
 class Git:
