@@ -21,13 +21,17 @@ MALFORMED = "PC016"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockEntry:
-    """One prompt: what is agreed now, the digests of its parts, its releases, and which of them are withdrawn."""
+    """One prompt: what is agreed now, the digests of its parts, its releases, and which of them are withdrawn.
+
+    ``breaking`` says that ``version`` breaks callers below a major step, and that this is meant.
+    """
 
     version: Version
     digest: str
     parts: Mapping[str, str]
     releases: Mapping[Version, str]
     retired: Mapping[Version, str] = field(default_factory=dict)
+    breaking: bool = False
 
     def has(self, version: Version, digest: str | None) -> bool:
         """Whether this is a release of these bytes."""
@@ -81,6 +85,9 @@ def _block(name: str, entry: LockEntry) -> str:
         retired = {str(key): entry.retired[key] for key in ordered(entry.retired)}
         lines[-1] += ","
         lines.append(f'    "retired": {json.dumps(retired, ensure_ascii=False)}')
+    if entry.breaking:
+        lines[-1] += ","
+        lines.append('    "breaking": true')
     return "\n".join(lines) + "}"
 
 
@@ -118,6 +125,7 @@ def _entry(written: Mapping[str, Any]) -> LockEntry:
         parts=written["parts"],
         releases={version(key): digest for key, digest in written["releases"].items()},
         retired={version(key): reason for key, reason in written.get("retired", {}).items()},
+        breaking=written.get("breaking", False),
     )
 
 

@@ -52,11 +52,16 @@ def propose(
 
     Raises StateError when the wished step is below a breaking change.
     """
-    version = _version(name, content, base, change, now, wish)
+    meant = now is not None and now.breaking and now.digest == content
+    version = _version(name, content, base, change, now, replace(wish, allow_breaking=wish.allow_breaking or meant))
     releases = {**base.releases, **base.hotfixes, version: content}
     retired = _retired(now, releases) | {key: reason for key, reason in base.retired.items() if key in releases}
     retired = dict.fromkeys((key for key in base.withdrawn if key in releases), NEVER_RELEASED) | retired
-    return LockEntry(version=version, digest=content, parts=parts, releases=releases, retired=retired)
+    kept = meant and now is not None and now.version == version
+    breaking = kept or (change == "major" and not high_enough(base.version, version, change))
+    return LockEntry(
+        version=version, digest=content, parts=parts, releases=releases, retired=retired, breaking=breaking
+    )
 
 
 def _retired(now: LockEntry | None, releases: Mapping[Version, str]) -> dict[Version, str]:
@@ -75,7 +80,8 @@ def _version(name: str, content: str, base: PromptBase, change: Change, now: Loc
         message = f"{name} breaks its callers, which asks for a major version, not a {step} one"
         raise StateError("PC027", message, hint=f"promptctl lock {name} --bump major, or --allow-breaking")
     standing = now.version if now and now.digest == content and not (wish.step or wish.candidate) else None
-    if standing and _nobody_elses(base, standing, content) and high_enough(start, standing, change):
+    allowed: Change = "minor" if wish.allow_breaking and change == "major" else change
+    if standing and _nobody_elses(base, standing, content) and high_enough(start, standing, allowed):
         return standing
     return free_version(start, step, base.taken.keys(), candidate=wish.candidate)
 

@@ -31,7 +31,7 @@ class LockCheck:
         return not self.findings
 
 
-def check_lock(repository: Repository, *, allow_breaking: bool = False, base: Base | None = None) -> LockCheck:
+def check_lock(repository: Repository, *, base: Base | None = None) -> LockCheck:
     """Judges the lock in the work tree by the files alone, and by the base where that can be read.
 
     ``base`` counts instead of the one that history gives. Raises DocumentError when the lock or a prompt is malformed.
@@ -43,14 +43,14 @@ def check_lock(repository: Repository, *, allow_breaking: bool = False, base: Ba
     note = None
     try:
         found_base = base or (read_base(repository) if (repository.root / ".git").exists() else Base())
-        findings += _against_base(repository, found_base, found, closures, allow_breaking=allow_breaking)
+        findings += _against_base(repository, found_base, found, closures)
     except StateError as error:
         note = f"not judged against the base: {error}" + (f"; {error.hint}" if error.hint else "")
     return LockCheck(findings=tuple(findings), prompts=len(closures), note=note)
 
 
 def _against_base(
-    repository: Repository, base: Base, here: Lockfile, closures: Mapping[str, Closure], *, allow_breaking: bool
+    repository: Repository, base: Base, here: Lockfile, closures: Mapping[str, Closure]
 ) -> Iterator[Drift]:
     yield from rewritten(base.lock, here)
     for name, closure in closures.items():
@@ -61,7 +61,7 @@ def _against_base(
         if name in base.own:
             yield from rewritten(Lockfile({name: replace(entry, releases=start.releases)}), here)
         change: Change = change_class(closure_before, closure).change if closure_before else "minor"
-        if _too_low(start, entry, "minor" if allow_breaking and change == "major" else change):
+        if _too_low(start, entry, "minor" if entry.breaking and change == "major" else change):
             message = f"{name} {entry.version} is too low for a {change} change since {start.version}"
             yield Drift(
                 kind="version-low", prompt=name, version=entry.version, message=message, repair="promptctl lock"

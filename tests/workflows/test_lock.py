@@ -87,8 +87,12 @@ def test_a_breaking_change_may_be_less_than_major_only_when_told(repository: Git
     assert (repository.folder / LOCK).read_bytes() == before
     locked(repository, step="minor", allow_breaking=True)
     assert version_of(repository) == "1.1.0"
-    assert [finding.kind for finding in check_lock(opened(repository)).findings] == ["version-low"]
-    assert check_lock(opened(repository), allow_breaking=True).ok
+    assert check_lock(opened(repository)).ok
+    assert '"breaking": true' in (repository.folder / LOCK).read_text()
+    locked(repository)
+    assert version_of(repository) == "1.1.0"
+    locked(repository, step="major")
+    assert (version_of(repository), "breaking" in (repository.folder / LOCK).read_text()) == ("2.0.0", False)
 
 
 def test_candidates_are_counted_until_they_are_stable(repository: GitRepository) -> None:

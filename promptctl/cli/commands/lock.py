@@ -37,9 +37,9 @@ def command(
 ) -> Answer:
     """Write the lock: version and digest of every prompt, and the releases this branch proposes."""
     if check:
-        if names or bump or candidate:
+        if names or bump or candidate or allow_breaking:
             raise UsageError("PC001", "--check judges the whole lock and takes no names or steps")
-        return _checked(check_lock(context.repository, allow_breaking=allow_breaking))
+        return _checked(check_lock(context.repository))
     wish = Wish(step=bump.value if bump else None, candidate=candidate, allow_breaking=allow_breaking)
     return _written(lock(context.repository, names or (), wish))
 

@@ -19,6 +19,9 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_ESCAPE = re.compile(r"\\[nrt\"\\]")
+"""What stands for one character in quoted YAML and JSON and would be read as letters of a key beside it."""
+
 _JOINERS, _MARKS = "\u200c\u200d", "\u061c\u200e\u200f"
 
 
@@ -77,7 +80,7 @@ def _spelled(character: re.Match[str]) -> str:
 
 def secret_findings(document: Document) -> Iterator[Finding]:
     """What in a file's text has the shape of a key."""
-    for start, end in likely_secrets(document.text):
+    for start, end in likely_secrets(_ESCAPE.sub("  ", document.text)):
         if not _is_stand_in(document.text[start:end]):
             line = document.text.count("\n", 0, start) + 1
             place = document.line(line, start - document.text.rfind("\n", 0, start))

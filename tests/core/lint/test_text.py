@@ -46,6 +46,8 @@ SECRETS = [
     ("https://{{ user }}:{{ password }}@example.org", False),
     ("Authorization: Bearer YOUR_ACCESS_TOKEN_HERE", False),
     ("sk-the-word-that-is-no-key", False),
+    ('content: "a key:\\tghp_' + "a1" * 18 + '"', True),
+    ('content: "http://domain.tld:port\\n@tls-sni"', False),
 ]
 
 
