@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promptctl.cli.findings import count
+from promptctl.core.counting import count
 from promptctl.reports.ci_markdown import FINDING_HEADERS, Section, finding_rows
 from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci import CiEval, CiResult

@@ -20,9 +20,3 @@ def _finding(finding: Drift) -> str:
     if finding.actual and finding.actual not in finding.message:
         lines.append(f"  found    {finding.actual}")
     return "\n".join([*lines, f"  repair: {finding.repair}"])
-
-
-def count(number: int, word: str) -> str:
-    """ "1 prompt", "3 prompts", "2 entries"."""
-    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{number} {word if number == 1 else plural}"

@@ -52,7 +52,7 @@ ARGUMENTS = {
     "init": "",
     "new": "NAME",
     "demo": "",
-    "schema": "KIND",
+    "schema": "[KIND]",
     "trust": "",
     "completion": "SHELL",
     "list": "",

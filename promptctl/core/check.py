@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from promptctl.core.counting import count
 from promptctl.core.statistics.interval import Interval, mean, mean_interval, wilson
 from promptctl.core.statistics.paired import Drop, pass_drop, score_drop
 
@@ -82,12 +83,12 @@ def pass_drop_check(before: Mapping[str, bool], now: Mapping[str, bool], label: 
     gains = sum(now[case] and not before[case] for case in now)
     drop = pass_drop(len(losses), gains, len(now))
     lost = f", lost {_named(losses)}" if losses else ""
-    return _drop_check("pass_rate", drop, most, f"against {label} over {len(now)} cases{lost}")
+    return _drop_check("pass_rate", drop, most, f"against {label} over {count(len(now), 'case')}{lost}")
 
 
 def score_drop_check(metric: str, drops: Sequence[float], label: str, most: float | None) -> Check:
     """The mean drop of a score over the cases of both, at least one."""
-    return _drop_check(metric, score_drop(drops), most, f"against {label} over {len(drops)} cases")
+    return _drop_check(metric, score_drop(drops), most, f"against {label} over {count(len(drops), 'case')}")
 
 
 def _drop_check(metric: str, drop: Drop, most: float | None, scope: str) -> Check:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promptctl.core.check import Check
+from promptctl.core.counting import count
 from promptctl.core.suite import Suite
 from promptctl.core.tally import CaseResult, Tally, tally
 
@@ -110,7 +111,7 @@ def compare(suite: Suite, own: Side, baseline: Baseline | None) -> tuple[Pair | 
     common = [name for name in before.tallies if name in own.tallies]
     left_out = len(suite.cases) - len(accepted)
     note = f" ({left_out} more do not fit its contract)" if left_out else ""
-    comparison = f"compared with {baseline.label} over {len(common)} cases{note}"
+    comparison = f"compared with {baseline.label} over {count(len(common), 'case')}{note}"
     return Pair(baseline.label, before.only(common), own.only(common)), problems, comparison
 
 

@@ -25,6 +25,7 @@ LEVELS = {
     "pointer-broken": "error",
     "unreleased": "notice",
     "hotfix": "notice",
+    "retired-served": "notice",
     "evidence-stale": "notice",
     "unused": "notice",
 }

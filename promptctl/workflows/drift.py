@@ -8,8 +8,6 @@ from promptctl.adapters.repository import Repository, read_lock, require_full_hi
 from promptctl.adapters.state import State, read_state
 from promptctl.core.canonical import digest, parts, short
 from promptctl.core.drift import Drift, lock_drift
-from promptctl.core.pointer import Pointer
-from promptctl.core.tree import Tree
 from promptctl.errors import Problem, UsageError
 from promptctl.workflows.pointer_drift import PointerReport, pointer_report
 from promptctl.workflows.tag_drift import tag_report
@@ -45,6 +43,7 @@ def drift(repository: Repository) -> DriftResult:
             *tag_report(repository).findings,
             *pointers.findings,
             *_unused(repository, pointers),
+            *_retired(repository, pointers),
             *_evidence(repository, state, pointers),
         ]
         if pointers.cut:
@@ -104,11 +103,28 @@ def _unused(repository: Repository, report: PointerReport) -> list[Drift]:
     ]
 
 
+def _retired(repository: Repository, report: PointerReport) -> list[Drift]:
+    lock = read_lock(repository.policy)
+    return [
+        Drift(
+            kind="retired-served",
+            prompt=name,
+            environment=environment,
+            version=pointer.served.version,
+            message=f"{name} {pointer.served.version} is retired: {reason}",
+            repair=f"promptctl promote {name} {environment}",
+        )
+        for (environment, name), pointer in report.pointers.items()
+        if (reason := lock.retired(name, pointer.served.version))
+    ]
+
+
 def _evidence(repository: Repository, state: State, report: PointerReport) -> list[Drift]:
     """Pointers of gated environments that no evidence speaks for."""
     trees = [repository.work.tree, repository.policy.tree]
     trees += [repository.at(state.commit).tree] if state.commit else []
     environments = repository.settings.environments
+    known = {path.rpartition("-")[0] for tree in trees for path in tree.files() if "/evidence/" in path}
     return [
         Drift(
             kind="evidence-stale",
@@ -119,10 +135,7 @@ def _evidence(repository: Repository, state: State, report: PointerReport) -> li
             expected=pointer.served.digest,
         )
         for (environment, name), pointer in report.pointers.items()
-        if environment in environments and environments[environment].gate and not _has_evidence(trees, name, pointer)
+        if environment in environments
+        and environments[environment].gate
+        and f"prompts/{name}/evidence/{short(pointer.served.digest)}" not in known
     ]
-
-
-def _has_evidence(trees: list[Tree], name: str, pointer: Pointer) -> bool:
-    start = f"prompts/{name}/evidence/{short(pointer.served.digest)}-"
-    return any(path.startswith(start) for tree in trees for path in tree.files())

@@ -214,7 +214,7 @@ def _compared(
         if error.code == RELEASE_BROKEN:
             raise
         note = f"not compared with {against}: {error}" + (f"; {error.hint}" if error.hint else "")
-        return Compared(baseline=Baseline(label=against, absent=f"not compared: {error}")), note
+        return Compared(baseline=Baseline(label=against, absent=str(error))), note
 
 
 def _flipped(results: Sequence[CaseResult], compared: Compared | None) -> tuple[str, ...]:

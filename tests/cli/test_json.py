@@ -49,6 +49,7 @@ LINES = f"""
 0 retire greet@1.0.0 --reason old
 0 eval verify
 0 schema prompt
+0 schema
 0 completion bash
 0 trust
 0 hook lint

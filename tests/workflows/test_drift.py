@@ -177,6 +177,16 @@ def test_evidence_stale(repository: GitRepository) -> None:
     assert found[0]["expected"] == released_digest(repository, "1.2.0")
 
 
+def test_a_version_that_was_withdrawn_while_it_is_served(repository: GitRepository) -> None:
+    done(repository, "retire", f"{NAME}@1.2.0", "--reason", "leaks addresses")
+    repository.commit(message="retire")
+    repository.git("push", "-q", "origin", "main")
+    served = [one for one in findings(repository, 0) if one["kind"] == "retired-served"]
+    assert [(one["environment"], one["message"]) for one in served] == [
+        (environment, f"{NAME} 1.2.0 is retired: leaks addresses") for environment in ("prod", "staging")
+    ]
+
+
 def shallow(repository: GitRepository, folder: Path, *options: str) -> GitRepository:
     origin = repository.git("remote", "get-url", "origin")
     repository.git("clone", "-q", "--depth=1", *options, f"file://{origin}", str(folder))

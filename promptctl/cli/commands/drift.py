@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from promptctl.cli.context import Context
-from promptctl.cli.findings import count, findings_text
+from promptctl.cli.findings import findings_text
 from promptctl.cli.output import Answer
+from promptctl.core.counting import count
 from promptctl.workflows.drift import DriftResult, drift
 
 

@@ -10,9 +10,9 @@ import typer
 
 from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
-from promptctl.cli.findings import count
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
+from promptctl.core.counting import count
 from promptctl.core.tally import CaseResult
 from promptctl.core.verdict import Verdict
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite, suites_of

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from promptctl.cli.context import Context
-from promptctl.cli.findings import count
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer
+from promptctl.core.counting import count
 from promptctl.workflows.fmt import FmtResult, write
 from promptctl.workflows.fmt import fmt as run
 

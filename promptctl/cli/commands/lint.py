@@ -9,6 +9,7 @@ import typer
 from promptctl.cli.context import Context
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer, problem_text
+from promptctl.core.counting import count
 from promptctl.core.lint.selection import Selection, split_codes
 from promptctl.core.suggestion import suggest
 from promptctl.errors import Problem, UsageError
@@ -81,8 +82,8 @@ def view(result: LintResult, fixes: Fixes = ()) -> str:
 
 def summary(result: LintResult) -> str:
     """How many findings of each level in how many prompts."""
-    levels = [_count(number, level) for level, number in result.counts.items() if number]
-    return f"{_count(len(result.prompts), 'prompt')}: {', '.join(levels) or 'nothing to report'}"
+    levels = [count(number, level) for level, number in result.counts.items() if number]
+    return f"{count(len(result.prompts), 'prompt')}: {', '.join(levels) or 'nothing to report'}"
 
 
 def github(result: LintResult) -> str:
@@ -98,10 +99,6 @@ def sarif(result: LintResult) -> str:
     from promptctl.version import __version__
 
     return sarif_log(result.findings, __version__)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _next(result: LintResult) -> str | None:

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from promptctl.cli.context import Context
-from promptctl.cli.findings import count, findings_text
+from promptctl.cli.findings import findings_text
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer
+from promptctl.core.counting import count
 from promptctl.core.proposal import Wish
 from promptctl.errors import UsageError
 from promptctl.workflows.lock import LockChange, LockResult, lock

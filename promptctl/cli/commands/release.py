@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from promptctl.cli.context import Context
-from promptctl.cli.findings import count
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
+from promptctl.core.counting import count
 from promptctl.workflows.release import ReleaseResult, release
 
 MOST_NAMED = 6

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from promptctl.cli.context import Context
-from promptctl.cli.findings import count, findings_text
+from promptctl.cli.findings import findings_text
 from promptctl.cli.output import Answer
+from promptctl.core.counting import count
 from promptctl.workflows.verify import VerifyResult, verify
 
 
