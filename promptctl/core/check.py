@@ -107,7 +107,9 @@ def _drop_check(metric: str, drop: Drop, most: float | None, scope: str) -> Chec
         reason = f"{metric} may drop by more than {spell(most)} {scope} (90 % interval {span})"
         outcome = "inconclusive"
     else:
-        seen = "with so few none would" if drop.visible is None else f"one below {spell(drop.visible)} would not"
+        seen = (
+            "with so few none would show" if drop.visible is None else f"one below {spell(drop.visible)} would not show"
+        )
         outcome, reason = "pass", f"no drop of {metric} shows {scope} ({seen})"
     name = f"{metric}.{'drop' if most is None else 'max_drop'}"
     return Check(name=name, outcome=outcome, reason=reason, estimate=drop.estimate, interval=drop.interval, bound=most)
