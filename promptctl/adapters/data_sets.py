@@ -10,8 +10,7 @@ from typing import Any
 
 from promptctl.adapters.files import MAX_BYTES
 from promptctl.core.prompt import Input
-from promptctl.core.recording import strict_json
-from promptctl.core.request import compact_json
+from promptctl.core.strict_json import strict_json
 from promptctl.core.value_schema import value_fault
 from promptctl.errors import DocumentError, Place, Problem
 
@@ -57,7 +56,6 @@ def _json_rows(text: str, shown: str) -> Iterator[DataRow | Problem]:
         place = Place(shown, number, excerpt=line[:120])
         try:
             value = strict_json(line)
-            compact_json(value).encode()
         except ValueError as error:
             yield Problem(DATA_SET, f"not JSON: {error}", place)
         else:
@@ -123,7 +121,6 @@ def _spelled(cell: str, into: Input) -> Any:
     """The JSON value that a cell spells, if the input takes it; else the text, which is refused with its place."""
     try:
         value = strict_json(cell)
-        compact_json(value).encode()
     except ValueError:
         return cell
     return value if value_fault(into.schema, value) is None else cell

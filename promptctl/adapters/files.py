@@ -28,6 +28,8 @@ _CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null":
 _CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_FOREIGN_BREAK = re.compile("[\x85\u2028\u2029]")
+"""Ends a line for readers of YAML 1.1, as our parser is, and is a character like any other in YAML 1.2."""
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
 
 
@@ -91,6 +93,8 @@ def parse_yaml(data: bytes, shown: str) -> Document:
     text = decode(data, shown)
     marks: dict[documents.Path, Mark] = {}
     blank = Document(shown, None, {}, text)
+    if found := _FOREIGN_BREAK.search(text):
+        raise _foreign_break(blank, found)
     try:
         parser = _LOADER(text)
         try:
@@ -113,6 +117,13 @@ def parse_yaml(data: bytes, shown: str) -> Document:
             )
         ) from None
     return Document(shown, value, marks, text)
+
+
+def _foreign_break(blank: Document, found: re.Match[str]) -> DocumentError:
+    before = blank.text[: found.start()].split("\n")
+    message = f"the character U+{ord(found[0]):04X} ends a line for some readers of YAML and not for others"
+    hint = f'write it as "\\u{ord(found[0]):04x}", in double quotes'
+    return DocumentError((Problem(MALFORMED_YAML, message, blank.line(len(before), len(before[-1]) + 1), hint),))
 
 
 def _yaml_error(blank: Document, error: yaml.MarkedYAMLError) -> DocumentError:
@@ -208,9 +219,14 @@ class _Composer:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes what a reader of YAML 1.2 would take for a number; the library itself knows YAML 1.1 only."""
+    """Quotes what YAML 1.2 reads otherwise than YAML 1.1, which is all that the library knows: numbers, line ends."""
+
+    def represent_str(self, text: str) -> yaml.ScalarNode:
+        style = '"' if _FOREIGN_BREAK.search(text) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+_Dumper.add_representer(str, _Dumper.represent_str)
 _NUMBER = re.compile(f"(?:{_INTEGER.pattern}|{_FLOAT.pattern})$", re.ASCII)
 _Dumper.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from promptctl.core.recording import reply_from_dict, reply_to_dict, strict_json
+from promptctl.core.recording import reply_from_dict, reply_to_dict
 from promptctl.core.request import Reply, compact_json
+from promptctl.core.strict_json import strict_json
 
 T = TypeVar("T")
 FILE_NAME = "replies-v1.sqlite3"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
+from collections.abc import Iterator
+from datetime import date, time
+from typing import Any
 
 from promptctl.adapters.files import decode, require_size
 from promptctl.core.document import Document, Mark, Path
@@ -23,12 +27,33 @@ def parse_toml(data: bytes, file: str) -> Document:
         if line.count(".") > _MOST_DOTS:
             raise DocumentError((Problem(MALFORMED, "the file is nested too deeply", Place(file, number)),))
     try:
-        value = tomllib.loads(text)
+        value = tomllib.loads(text, parse_float=_finite)
     except RecursionError:
         raise DocumentError((Problem(MALFORMED, "the file is nested too deeply", Place(file)),)) from None
     except tomllib.TOMLDecodeError as error:
         raise _toml_error(Document(file, None, {}, text), str(error)) from None
-    return Document(file, value, _marks(text), text)
+    except ValueError:
+        raise DocumentError((Problem(MALFORMED, "a number has too many digits", Place(file)),)) from None
+    document = Document(file, value, _marks(text), text)
+    for path in _moments(value, ()):
+        raise document.error(MALFORMED, "settings hold no dates or times", path, "put it in quotes if text is meant")
+    return document
+
+
+def _finite(spelled: str) -> float:
+    number = float(spelled)
+    if not math.isfinite(number):
+        raise tomllib.TOMLDecodeError(f"{spelled} is no number that settings hold")
+    return number
+
+
+def _moments(value: Any, path: Path) -> Iterator[Path]:
+    """Where a date or time stands, which no other format that settings meet can hold."""
+    if isinstance(value, date | time):
+        yield path
+    elif isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _moments(part, (*path, key))
 
 
 def _toml_error(blank: Document, said: str) -> DocumentError:

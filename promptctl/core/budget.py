@@ -11,10 +11,14 @@ from contextvars import ContextVar
 from typing import Any
 
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Undefined
 
 MAX_STEPS = 3_000_000
 MAX_TEXT = 16 * 1024 * 1024
 _CHARACTERS_A_STEP = 64
+_SEQUENCES: tuple[Any, ...] = (list, tuple, type({}.keys()), type({}.values()), type({}.items()))
+_SMALL: tuple[Any, ...] = (int, float, type(None), range, Undefined)
+"""Data of a line; an undefined value fails by itself, with its name, where it is printed."""
 
 
 class BudgetExceeded(SecurityError):
@@ -55,7 +59,8 @@ class Budget:
     def size(self, value: Any) -> int:
         """About how many characters a value takes when printed, what it shares counted as often as it stands there.
 
-        Raises BudgetExceeded where that is more than a rendering may print.
+        Raises BudgetExceeded where that is more than a rendering may print, SecurityError for what is no data: printed,
+        a function or an iterator would be its address.
         """
         if isinstance(value, str):
             return len(value) + 2
@@ -63,9 +68,11 @@ class Budget:
             return value.bit_length() // 3 + 1
         if isinstance(value, dict):
             return self._container(value, (part for pair in value.items() for part in pair))
-        if isinstance(value, list | tuple):
+        if isinstance(value, _SEQUENCES):
             return self._container(value, value)
-        return 8
+        if isinstance(value, _SMALL):
+            return 8
+        raise SecurityError(f"{type(value).__name__} is no text or data; did you mean |list, or to call it?")
 
     def _container(self, value: Any, parts: Iterable[Any]) -> int:
         known = self._sizes.get(id(value))

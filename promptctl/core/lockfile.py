@@ -10,6 +10,7 @@ from typing import Any
 
 from promptctl.core import schema
 from promptctl.core.document import Document
+from promptctl.core.strict_json import strict_json
 from promptctl.core.version import Version, version
 from promptctl.errors import DocumentError, Place, Problem
 
@@ -103,11 +104,9 @@ def parse_lock(text: str, file: str = PATH) -> Lockfile:
         place = Place(file, text.count("\n", 0, marker.start()) + 1)
         raise _malformed("the lock holds merge conflict markers", place)
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        value = strict_json(text)
+    except ValueError as error:
         raise _malformed(f"the lock is not valid JSON: {error}", Place(file, getattr(error, "lineno", None))) from None
-    if "\\ud" in text.lower() and _has_surrogate(value):
-        raise _malformed("the lock is not valid JSON: it spells half a character", Place(file))
     document = Document(file, value, {}, text)
     schema.check(document, "lock")
     prompts = {name: _entry(written) for name, written in value["prompts"].items()}
@@ -127,27 +126,6 @@ def _entry(written: Mapping[str, Any]) -> LockEntry:
         retired={version(key): reason for key, reason in written.get("retired", {}).items()},
         breaking=written.get("breaking", False),
     )
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {twice!r} stands twice")
-    return found
-
-
-def _has_surrogate(value: Any) -> bool:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
 
 
 def newest(releases: Mapping[Version, str], *, stable: bool = False) -> Version | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from promptctl.core import schema
 from promptctl.core.document import Document
 from promptctl.core.pointer import Served
 from promptctl.core.request import compact_json
+from promptctl.core.strict_json import strict_json
 from promptctl.core.version import Version, version
 from promptctl.errors import DocumentError, Place, Problem
 
@@ -141,7 +141,7 @@ def parse_moves(text: str, file: str) -> Moves:
 def _parsed(line: str, file: str, number: int) -> Any:
     """The value of one line that has the shape of a move; a line with two spellings of a key is not one."""
     try:
-        value = json.loads(line)
+        value = strict_json(line)
         spelled = compact_json(value)
     except (ValueError, RecursionError) as error:
         raise _malformed(f"not valid JSON: {error}", file, number) from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from promptctl.core.request import Reply, Request, Usage, compact_json
 from promptctl.core.secrets import mask, mask_value
+from promptctl.core.strict_json import strict_json
 from promptctl.errors import DocumentError, Place, Problem, UsageError
 
 NOT_JSON, MALFORMED_REPLIES = "PC088", "PC085"
@@ -82,25 +82,6 @@ def _check_fields(value: Any, fields: Mapping[str, tuple[type, ...]], what: str)
     for name, types in fields.items():
         if not isinstance(value[name], types) or isinstance(value[name], bool):
             raise ValueError(f"`{what}.{name}` has the wrong type")
-
-
-def strict_json(text: str) -> Any:
-    """JSON without what Python lets pass: no NaN or infinity, no key twice. Raises ValueError."""
-    try:
-        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
 
 
 def parse_replies(text: str, shown: str) -> dict[str, Reply]:

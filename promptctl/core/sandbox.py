@@ -29,9 +29,7 @@ _METHODS: Mapping[type, frozenset[str]] = {
     list: frozenset({"count", "index"}),
     tuple: frozenset({"count", "index"}),
 }
-_PRINTABLE = (str, int, float, bool, type(None), list, tuple, dict, range)
 _WEIGHTY: frozenset[Any] = frozenset({str, list, tuple, dict})
-_VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
 class FailingUndefined(StrictUndefined):
@@ -56,7 +54,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             **options,
         )
         self.user_filters = guarded_filters(self.filters)
-        self.filters = {**self.user_filters, "~step": _step, "~join": _join, "~made": _made, "~seen": _seen}
+        own = {"~step": _step, "~counted": _counted, "~join": _join, "~made": _made, "~seen": _seen}
+        self.filters = {**self.user_filters, **own}
         self.globals = {"range": _range, "namespace": self.globals["namespace"]}
 
     def join_path(self, template: str, parent: str) -> str:
@@ -149,13 +148,8 @@ def _printed(value: Any) -> Any:
     budget.step()
     if value.__class__ is int:
         return value
-    if isinstance(value, _VIEWS):
-        budget.make(budget.size(list(value)))
-        return value
     if isinstance(value, Undefined):
         return str(value)
-    if not isinstance(value, _PRINTABLE):
-        raise SecurityError(f"{type(value).__name__} cannot be printed; did you mean |list, or to call it?")
     budget.look(value)
     budget.make(budget.size(value))
     return value
@@ -165,6 +159,11 @@ def _printed(value: Any) -> Any:
 def _step(_context: Any, cost: int) -> str:
     current().step(cost)
     return ""
+
+
+@pass_context
+def _counted(_context: Any, values: Any) -> Iterator[Any]:
+    return current().counted(values)
 
 
 @pass_context
@@ -192,6 +191,8 @@ def _pay(tree: nodes.Template) -> None:
     for node in list(_bodies(tree)):
         cost = nodes.Const(sum(1 for _ in _own_nodes(node)), lineno=node.lineno)
         node.body.insert(0, nodes.ExprStmt(_filter(cost, "~step"), lineno=node.lineno))
+        if isinstance(node, nodes.For) and node.test:
+            node.iter = _filter(node.iter, "~counted")
     _rewrite(tree)
 
 
@@ -233,5 +234,5 @@ def _is_sliced(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice)
 
 
-def _filter(node: nodes.Expr, name: str) -> nodes.Filter:
+def _filter(node: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)

@@ -21,6 +21,11 @@ _MAX_WIDTH = 10_000
 _CONTAINERS = frozenset({list, tuple, dict})
 _SHALLOW = frozenset("abs count d default filesizeformat first float int last length round".split())
 """Filters that do not read what a list or mapping holds."""
+_TEXTUAL = frozenset(
+    "capitalize center e escape forceescape format indent lower replace safe string striptags title trim truncate "
+    "upper urlencode wordcount wordwrap".split()
+)
+"""Filters that make text of whatever they are given."""
 
 _DIRECTIVE = re.compile(r"%(?:\((?P<key>[^)]*)\))?[-+ #0]*(?P<width>\*|\d*)(?:\.(?P<precision>\*|\d*))?")
 
@@ -33,30 +38,36 @@ def guarded_filters(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callab
 def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """The filter, which first pays; Jinja's marks (``pass_environment`` and the like) stay on it."""
     guard = _GUARDS.get(name)
-    reads = name not in _SHALLOW
+    reads, textual = name not in _SHALLOW, name in _TEXTUAL
+
+    def pay(value: Any, given: list[Any]) -> Any:
+        budget = current()
+        if name == "join" and hasattr(value, "__next__"):
+            value = list(budget.counted(value))
+        value = _paid(budget, value, reads=reads, textual=textual)
+        if textual:
+            for part in given:
+                budget.size(part)
+        if guard:
+            guard(budget, value, given)
+        return value
 
     if getattr(function, "jinja_pass_arg", None):
 
         @functools.wraps(function)
         def guarded(passed: Any, value: Any = "", *arguments: Any, **options: Any) -> Any:
-            value = _paid(current(), value, reads=reads)
-            if guard:
-                guard(current(), value, [*arguments, *options.values()])
-            return function(passed, value, *arguments, **options)
+            return function(passed, pay(value, [*arguments, *options.values()]), *arguments, **options)
 
     else:
 
         @functools.wraps(function)
         def guarded(value: Any = "", *arguments: Any, **options: Any) -> Any:
-            value = _paid(current(), value, reads=reads)
-            if guard:
-                guard(current(), value, [*arguments, *options.values()])
-            return function(value, *arguments, **options)
+            return function(pay(value, [*arguments, *options.values()]), *arguments, **options)
 
     return guarded
 
 
-def _paid(budget: Budget, value: Any, *, reads: bool) -> Any:
+def _paid(budget: Budget, value: Any, *, reads: bool, textual: bool) -> Any:
     """The filtered value, once it is paid for; one that is made on the way pays item by item."""
     kind = value.__class__
     if kind is str:
@@ -71,6 +82,8 @@ def _paid(budget: Budget, value: Any, *, reads: bool) -> Any:
         size = budget.size(value)
         budget.step(size >> 6)
         budget.make(size)
+    elif textual:
+        budget.size(value)
     elif hasattr(value, "__next__"):
         return budget.counted(value)
     return value
@@ -99,7 +112,11 @@ def _check_wordwrap(budget: Budget, value: Any, given: list[Any]) -> None:
 
 
 def _check_order(budget: Budget, value: Any, _given: list[Any]) -> None:
-    budget.step(len(value) if value.__class__ in _CONTAINERS else 0)
+    budget.step(4 * len(value) if value.__class__ in _CONTAINERS else 0)
+
+
+def _check_groups(budget: Budget, value: Any, _given: list[Any]) -> None:
+    budget.step(16 * len(value) if value.__class__ in _CONTAINERS else 0)
 
 
 def _check_sum(_budget: Budget, _value: Any, given: list[Any]) -> None:
@@ -126,7 +143,8 @@ def _check_format(budget: Budget, value: Any, given: list[Any]) -> None:
 
 _GUARDS: Mapping[str, Callable[[Budget, Any, list[Any]], None]] = {
     **dict.fromkeys(("center", "batch", "slice", "round", "tojson", "truncate"), _check_width),
-    **dict.fromkeys(("sort", "unique", "groupby", "dictsort", "min", "max"), _check_order),
+    **dict.fromkeys(("sort", "unique", "dictsort", "min", "max"), _check_order),
+    "groupby": _check_groups,
     "wordwrap": _check_wordwrap,
     "indent": _check_indent,
     "format": _check_format,

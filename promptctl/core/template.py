@@ -91,6 +91,7 @@ def literal_text(text: str) -> Iterator[tuple[int, str]]:
 
 def _read(name: str, tree: nodes.Template) -> Reading:
     _check_filters(name, tree)
+    _check_parameters(name, tree)
     stored = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
     stored |= {node.target for node in tree.find_all(nodes.Import)}
     stored |= {macro.name for macro in tree.find_all(nodes.Macro)}
@@ -109,6 +110,13 @@ def _check_filters(name: str, tree: nodes.Template) -> None:
             raise TemplateFault(
                 name, node.lineno, f"unknown {kind} `{node.name}`", f"allowed: {', '.join(sorted(known))}"
             )
+
+
+def _check_parameters(name: str, tree: nodes.Template) -> None:
+    for node in tree.find_all((nodes.Macro, nodes.CallBlock)):
+        given = [name.name for name in node.iter_child_nodes(only=("args",)) if isinstance(name, nodes.Name)]
+        if twice := next((argument for argument in given if given.count(argument) > 1), None):
+            raise TemplateFault(name, node.lineno, f"the argument `{twice}` stands twice", "name each argument once")
 
 
 def _includes(name: str, tree: nodes.Template) -> tuple[tuple[tuple[str, int], ...], frozenset[str]]:
@@ -151,7 +159,7 @@ class Renderer:
             raise self._fault(name, error, str(error.message or error)) from None
         except RecursionError:
             raise TemplateFault(name, 1, "the templates call each other too deeply") from None
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - filters and tests raise whatever Python does, even AssertionError
             raise self._fault(name, error, f"{type(error).__name__}: {error}") from None
         if len(text) > MAX_TEXT:
             raise TemplateFault(name, 1, f"the rendered text is larger than {MAX_TEXT >> 20} MiB")

@@ -16,9 +16,10 @@ from promptctl.core.document import Document
 from promptctl.core.evidence import Evidence, evidence_path, make_evidence, reply_digest
 from promptctl.core.evidence_document import from_document, result_dict
 from promptctl.core.provider import ProviderSettings
-from promptctl.core.recording import parse_replies, strict_json
+from promptctl.core.recording import parse_replies
 from promptctl.core.request import Reply
 from promptctl.core.secrets import known_values
+from promptctl.core.strict_json import strict_json
 from promptctl.core.tally import CaseResult, ReplyReference
 from promptctl.core.tree import Tree, shown
 from promptctl.errors import StateError

@@ -107,10 +107,10 @@ def test_malformed_csv_names_its_line(text: str, place: str, message: str) -> No
     [
         ("{", "not JSON"),
         ("[1]", "a line must be a JSON object"),
-        ('{"a": NaN}', "NaN is not JSON"),
+        ('{"a": NaN}', "NaN is no JSON number"),
         ('{"a": 1e999}', "not JSON"),
         ('{"a": "\\ud800"}', "not JSON"),
-        ('{"a": 1, "a": 2}', "a key stands twice"),
+        ('{"a": 1, "a": 2}', "the key 'a' stands twice"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )

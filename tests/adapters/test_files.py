@@ -79,6 +79,9 @@ REFUSED = [
     (b'a: "\\ud800"\n', "", 1),
     (b"a: \x01\n", "not allowed", 1),
     (b"a: \t- b\n", "", 1),
+    ("a: 1\n# b\u2028c: 2\n".encode(), "U+2028 ends a line for some", 2),
+    ('a: "b\x85c"\n'.encode(), "U+0085 ends a line for some", 1),
+    ("a: |\n  b\n  c\u2029\n".encode(), "U+2029 ends a line for some", 3),
     (b"a: " + b"9" * 401, "400 digits", 1),
     (b"a: " + b"[" * 40 + b"]" * 40, "nested deeper", 1),
 ]
@@ -135,7 +138,7 @@ def test_any_bytes_give_a_value_or_one_of_our_errors(data: bytes) -> None:
         st.none()
         | st.booleans()
         | st.integers()
-        | st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"])),
+        | st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Z", "Cc"])),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc_-", min_size=1), inner, max_size=3),
         max_leaves=8,
     )

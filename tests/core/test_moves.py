@@ -185,7 +185,7 @@ TAMPERED = [
     ("an empty line", THREE + "\n", "not valid JSON", 4),
     ("merge markers", LINES[0] + "<<<<<<< ours\n" + LINES[1], "not valid JSON", 2),
     ("spaces added", THREE[:-2] + " }\n", "not written by promptctl", 3),
-    ("a key twice", THREE.replace('{"serial":1,', '{"serial":9,"serial":1,'), "not written by promptctl", 1),
+    ("a key twice", THREE.replace('{"serial":1,', '{"serial":9,"serial":1,'), "'serial' stands twice", 1),
     ("not a number", THREE.replace('"evidence":null', '"evidence":{"x":NaN}', 1), "not valid JSON", 1),
 ]
 

@@ -74,6 +74,9 @@ BOMBS = [
     "{% for a in range(9999) %}{{ big|upper|lower|length }}{% endfor %}",
     "{% for a in range(9999) %}{{ wide|map('upper')|map('lower')|list|length }}{% endfor %}",
     "{% for a in range(9999) %}{{ wide|sort|length }}{% endfor %}",
+    "{% for a in range(9999) %}{{ wide|groupby('real')|length }}{% endfor %}",
+    "{% for a in range(9999) %}{% for b in range(9999) if b == -1 %}{% endfor %}{% endfor %}",
+    "{% for a in range(9999) %}{% for b in range(9999) if false %}{% else %}{% endfor %}{% endfor %}",
     "{% for a in range(9999) %}{{ wide[0:]|length }}{% endfor %}",
     "{% for a in range(9999) %}{{ big[0:]|length }}{% endfor %}",
     "{% for a in range(9999) %}{{ wide.count(1) }}{% endfor %}" * 40,
@@ -102,6 +105,26 @@ def test_a_bomb_stops(template: str) -> None:
         render(template)
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ tree|map('length') }}",
+        "{{ [tree|map('length')] }}",
+        "{{ {'a': {'b': big.upper}} }}",
+        "{{ tree|map('length') ~ '' }}",
+        "{{ tree|map('length')|string }}",
+        "{{ range|upper }}",
+        "{{ 'a'|replace('a', tree|map('length')) }}",
+        "{{ '%s'|format(namespace) }}",
+        "{{ [tree]|map('map', 'length')|list }}",
+        "{{ [tree]|map('map', 'length')|join }}",
+    ],
+)
+def test_nothing_prints_where_it_lies_in_memory(template: str) -> None:
+    with pytest.raises(TemplateFault, match="is no text or data"):
+        render(template)
+
+
 FINE = [
     ("{{ 'ab' * 3 }}", "ababab"),
     ("{{ [1, 2] + [3] }}", "[1, 2, 3]"),
@@ -110,6 +133,8 @@ FINE = [
     ("{{ 'a' ~ 1 ~ none ~ [1] }}", "a1None[1]"),
     ("{{ {'a': [1, {'b': none}]} }}", "{'a': [1, {'b': None}]}"),
     ("{{ {'a': 1}.items() }}", "dict_items([('a', 1)])"),
+    ("{{ [{'a': 1}.keys(), true, 1.5, none, range(2)] }}", "[dict_keys(['a']), True, 1.5, None, range(0, 2)]"),
+    ("{{ ['a', 'b']|map('upper')|join(',') }} {{ {'a': 'b'}|items|list|string }}", "A,B [('a', 'b')]"),
     ("{% for a in [[1, [2]], [3]] recursive %}{{ loop(a) if a is iterable else a }}{% endfor %}", "123"),
     ("{{ range(3) }} {{ range(3)|list }}", "range(0, 3) [0, 1, 2]"),
     ("{{ 'a,b'.split(',')|join('-') }} {{ ' x '.strip() }}", "a-b x"),

@@ -30,6 +30,11 @@ REFUSED = [
     ("[environments.Prod]\n", 1, None),
     ("[environments.latest]\n", None, None),
     ("[repository]\nstate = 3\n", 2, None),
+    ("[lint]\nrequire = [2026-01-01]\n", 2, "put it in quotes if text is meant"),
+    ("[environments.a]\napprovals = 12:00:00\n", 2, "put it in quotes if text is meant"),
+    ("x = 1\napprovals = nan\n", None, None),
+    ("[environments.a]\napprovals = 1e999\n", None, None),
+    ("approvals = " + "9" * 5000, None, None),
     ('[repository]\nstate = "a:b"\n', 2, "letters, digits and ._/+@#=- make a branch's name; example: main"),
     ('[repository]\ndefault_branch = "refs/heads/main"\n', 2, "a branch's short name is needed; example: main"),
 ]

@@ -53,6 +53,7 @@ FAILURES = [
     ("{{ x + 'a' }}", 1, "TypeError"),
     ("{% for i in 5 %}{% endfor %}", 1, "TypeError"),
     ("{{ [x.missing] }}", 1, "has no attribute 'missing'"),
+    ("\n{{ 'abc'|truncate(-1) }}", 2, "expected length"),
 ]
 
 
@@ -77,6 +78,13 @@ def test_endless_recursion_is_a_fault() -> None:
 
 def test_parsing_never_compiles_so_folding_cannot_explode() -> None:
     assert read_template("t", "{{ 'a' * 10**9 }}").undeclared == frozenset()
+
+
+@pytest.mark.parametrize("template", ["\n{% macro m(a, b, a) %}{% endmacro %}", "\n{% call(a, a) m() %}{% endcall %}"])
+def test_an_argument_that_stands_twice_is_told_before_it_is_compiled(template: str) -> None:
+    with pytest.raises(TemplateFault, match="`a` stands twice") as caught:
+        read_template("t", template)
+    assert caught.value.line == 2
 
 
 def test_a_template_is_at_most_256_kib() -> None:
