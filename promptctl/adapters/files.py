@@ -127,6 +127,11 @@ def _foreign_break(blank: Document, found: re.Match[str]) -> DocumentError:
 
 
 def _yaml_error(blank: Document, error: yaml.MarkedYAMLError) -> DocumentError:
+    conflict = re.search(r"^<{7} ", blank.text, re.MULTILINE)
+    if conflict:
+        place = blank.line(blank.text.count("\n", 0, conflict.start()) + 1)
+        hint = f"settle the conflict in the file, then git add {blank.file}"
+        return DocumentError((Problem(MALFORMED_YAML, "the file holds merge conflict markers", place, hint),))
     mark = error.problem_mark or error.context_mark
     message = error.problem or "not valid YAML"
     place = blank.line(mark.line + 1, mark.column + 1) if mark else Place(blank.file)

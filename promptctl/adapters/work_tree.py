@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from promptctl.adapters.writing import PREFIX as UNFINISHED
-from promptctl.errors import UsageError
+from promptctl.errors import Place, StateError, UsageError
 
 SETTINGS = "promptctl.toml"
+NOT_CHECKED_OUT = "PC134"
 
 
 class WorkTree:
@@ -29,7 +30,22 @@ class WorkTree:
             (regular if entry.is_file(follow_symlinks=False) else special).append(path)
         if (self.root / SETTINGS).is_file():
             regular.append(SETTINGS)
-        return sorted(regular), sorted(special)
+        return sorted({*regular, *self._left_out}), sorted(special)
+
+    @cached_property
+    def _left_out(self) -> frozenset[str]:
+        """Files that Git has and a sparse checkout left out: they exist, and reading them says where they are."""
+        if not (_git_folder(self.root) / "info" / "sparse-checkout").is_file():
+            return frozenset()
+        from promptctl.adapters.git.program import Git
+
+        listing = (
+            Git(self.root)
+            .run("ls-files", "-t", "-z", "--", "prompts", SETTINGS)
+            .stdout.decode("utf-8", "surrogateescape")
+        )
+        found = (entry.removeprefix("S ") for entry in listing.split("\0") if entry.startswith("S "))
+        return frozenset(path for path in found if not (self.root / path).exists())
 
     def files(self) -> Collection[str]:
         return self._listing[0]
@@ -41,7 +57,18 @@ class WorkTree:
         # Listing is all that completion needs, and a YAML library takes longer to load than that.
         from promptctl.adapters.files import read_bytes
 
+        if path in self._left_out:
+            message, hint = f"{path} is not checked out here (sparse checkout)", "git sparse-checkout add prompts"
+            raise StateError(NOT_CHECKED_OUT, message, place=Place(path), hint=hint)
         return read_bytes(self.root / path, path)
+
+
+def _git_folder(root: Path) -> Path:
+    """Where Git keeps what belongs to this work tree; a linked one and a submodule have a file that names it."""
+    pointer = root / ".git"
+    if not pointer.is_file():
+        return pointer
+    return root / pointer.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir: ").rstrip("\n")
 
 
 def _walk(folder: Path, path: str) -> Iterator[tuple[os.DirEntry[str], str]]:

@@ -144,3 +144,37 @@ def test_a_damaged_repository_is_no_quiet_success(tmp_path: Path, damage: str) -
     for command in (("verify",), ("show", f"{NAME}@1.0.0")):
         ran = must_fail(*command, cwd=repository.folder, code=4)
         assert "PC090" in ran.err
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_what_a_sparse_checkout_left_out_is_not_taken_for_deleted(tmp_path: Path, linked: bool) -> None:
+    repository = new_repository(tmp_path / "r")
+    released(repository)
+    repository.commit({"app/main.txt": "x\n"}, "app")
+    if linked:
+        repository.git("worktree", "add", "-q", "--detach", str(tmp_path / "linked"))
+        repository = GitRepository(tmp_path / "linked")
+    repository.git("sparse-checkout", "set", "app")
+    for command in (("lock", "--check"), ("lint",), ("lock",), ("drift",), ("status",)):
+        ran = must_fail(*command, cwd=repository.folder, code=3)
+        assert "[PC134]" in ran.err
+    assert repository.git("status", "--porcelain") == ""
+    hint = next(line for line in ran.err.splitlines() if "hint: " in line).partition("hint: git ")[2]
+    repository.git(*hint.split())
+    succeed("lock", "--check", cwd=repository.folder)
+    repository.git("sparse-checkout", "disable")
+    shutil.rmtree(repository.folder / "prompts/support")
+    must_fail("lock", "--check", cwd=repository.folder, code=1)
+
+
+def test_a_conflict_in_a_prompt_is_called_one(tmp_path: Path) -> None:
+    repository = new_repository(tmp_path / "r")
+    repository.git("switch", "-qc", "side")
+    repository.commit({PROMPT: text("one")})
+    repository.git("switch", "-q", "main")
+    repository.commit({PROMPT: text("two")})
+    repository.git("merge", "-q", "side", check=False)
+    ran = must_fail("show", NAME, cwd=repository.folder, code=2)
+    assert "merge conflict markers" in ran.err
+    line = (repository.folder / PROMPT).read_text().splitlines().index("<<<<<<< HEAD") + 1
+    assert f"at {PROMPT}:{line}" in ran.err

@@ -83,6 +83,9 @@ def _repair(stderr: str) -> str | None:
     taken = re.search(r"'([^'\n]+\.lock)'?: File exists", stderr)
     if taken:
         return f"another git is at work there, or was killed; if none is: rm {shlex.quote(taken[1])}"
+    foreign = re.search(r"git config --global --add safe\.directory \S.*", stderr)
+    if foreign:
+        return f"the folder belongs to another user; if you trust what is in it: {foreign[0]}"
     if "No space left on device" in stderr or "Disk quota exceeded" in stderr:
         return "make room on the disk, then run it again"
     return "give yourself the permission to write there" if "Permission denied" in stderr else None

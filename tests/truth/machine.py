@@ -1,0 +1,237 @@
+"""Any order of edits, locks, releases, moves, fetches, reverts, rebases, moved tags, hand edits and kills.
+
+Each step is checked against the model: what a command must do (``foretell``), and what status and drift must say then
+(``judge``).
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.faults import ACTIONS
+from tests.shipping import NAME, OTHER
+from tests.support import GitRepository, Ran, build_files
+from tests.truth import foretell, hand_edits
+from tests.truth.hands import Hands
+from tests.truth.plain_git import after_fetch, look, read_lock
+from tests.truth.seen import FOLDER, Shared
+from tests.versioning import plain, text
+
+ADDED = "extra/more"
+WHY = ("--reason", "why")
+who = st.integers(0, 1)
+names = st.sampled_from((NAME, NAME, NAME, OTHER, ADDED))
+environments = st.sampled_from(("staging", "staging", "prod"))
+words = st.sampled_from(("one queue", "exactly one queue", "a short queue", "the queue"))
+versions = st.sampled_from((None, "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"))
+WRITES = {
+    "promote": lambda name, where: ("promote", name, where),
+    "rollback": lambda name, where: ("rollback", name, where, *WHY),
+    "remove": lambda name, where: ("remove", name, where, *WHY),
+    "freeze": lambda name, where: ("freeze", where, *WHY),
+    "release": lambda name, where: ("release",),
+}
+
+
+class Truth(RuleBasedStateMachine):
+    """One history. ``hands`` runs commands and insists on what holds for all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hands: Any = None
+        self.last: GitRepository | None = None
+
+    @initialize()
+    def begin(self) -> None:
+        self.hands = Hands()
+
+    def teardown(self) -> None:
+        if self.hands:
+            self.hands.close()
+
+    @invariant()
+    def the_truth_is_told(self) -> None:
+        if self.last:
+            self.hands.agree(self.last)
+
+    def clone(self, number: int) -> GitRepository:
+        """The clone that this step is about."""
+        self.last = self.hands.clones[number]
+        assert self.last
+        self.last.seconds = max(one.seconds for one in self.hands.clones) + 60
+        return self.last
+
+    # What people do to files and branches.
+
+    @rule(who=who, name=names, word=words)
+    def edit(self, who: int, name: str, word: str) -> None:
+        content = text(word) if name == NAME else plain(word)
+        build_files(self.clone(who).folder, {f"prompts/{name}/prompt.yaml": content})
+
+    @rule(who=who, word=words)
+    def edit_a_partial(self, who: int, word: str) -> None:
+        build_files(self.clone(who).folder, {"prompts/shared/tone.j2": f"Be {word}.\n"})
+
+    @rule(who=who, name=names, what=st.sampled_from(("delete", "break")))
+    def lose(self, who: int, name: str, what: str) -> None:
+        folder = self.clone(who).folder / "prompts" / name
+        if what == "delete":
+            shutil.rmtree(folder, ignore_errors=True)
+        elif folder.exists():
+            (folder / "prompt.yaml").write_text("model: [\n")
+
+    @rule(who=who)
+    def new(self, who: int) -> None:
+        self.hands.command(self.clone(who), "new", ADDED)
+
+    @rule(who=who, message=st.sampled_from(("edit", "work")), push=st.booleans())
+    def commit(self, who: int, message: str, push: bool) -> None:
+        clone = self.clone(who)
+        clone.commit(message=message)
+        if push:
+            clone.git("push", "-q", "origin", "HEAD:main", check=False)
+
+    @rule(who=who, how=st.sampled_from(("fetch", "tags", "rebase", "rebase", "merge", "reset")))
+    def pull(self, who: int, how: str) -> None:
+        clone = self.clone(who)
+        if how in ("fetch", "tags"):
+            clone.git("fetch", "-q", *(["--tags", "--force"] if how == "tags" else []), "origin", check=False)
+        elif how == "reset":
+            clone.git("reset", "-q", "--hard", "origin/main")
+            clone.git("clean", "-qfd")
+        else:
+            clone.git("pull", "-q", "--rebase" if how == "rebase" else "--no-rebase", "origin", "main", check=False)
+            clone.git(how, "--abort", check=False)
+
+    @rule(who=who, branch=st.sampled_from(("main", "main", "topic")))
+    def switch(self, who: int, branch: str) -> None:
+        clone = self.clone(who)
+        clone.git("switch", "-q", *(["-c"] if not clone.git("branch", "--list", branch) else []), branch, check=False)
+
+    @rule(who=who, back=st.integers(0, 2), push=st.booleans())
+    def revert(self, who: int, back: int, push: bool) -> None:
+        clone = self.clone(who)
+        clone.git("revert", "--no-edit", f"HEAD~{back}", check=False)
+        clone.git("revert", "--abort", check=False)
+        if push:
+            clone.git("push", "-q", "origin", "HEAD:main", check=False)
+
+    # What people should not do.
+
+    @rule(who=who, edit=st.sampled_from(hand_edits.EDITS), name=names, environment=environments, publish=st.booleans())
+    def by_hand(self, who: int, edit: hand_edits.Edit, name: str, environment: str, publish: bool) -> None:
+        clone = self.clone(who)
+        edit(clone.folder, name, environment)
+        if publish:
+            self.commit(who, "by hand", push=True)
+
+    @rule(who=who, name=names, version=versions, upstream=st.booleans(), how=st.sampled_from(("move", "bare", "drop")))
+    def touch_a_tag(self, who: int, name: str, version: str | None, upstream: bool, how: str) -> None:
+        clone = self.clone(who)
+        tag, place = f"prompts/{name}@v{version}", self.hands.remote if upstream else clone
+        if not place.git("tag", "--list", tag):
+            return
+        if how == "drop":
+            place.git("tag", "-d", tag)
+        else:
+            said = place.git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}")
+            options = ["-a", "-F", "-"] if how == "move" else []
+            place.git("tag", "-f", *options, tag, "refs/heads/main", stdin=said)
+
+    # What promptctl does.
+
+    @rule(who=who)
+    def lock(self, who: int) -> None:
+        clone = self.clone(who)
+        ran = self.hands.command(clone, "lock")
+        if ran.code:
+            return
+        seen = look(clone)
+        assert seen.lock is not None
+        assert {name: entry["digest"] for name, entry in seen.lock.items()} == seen.work
+        base = clone.git("merge-base", "HEAD", "origin/main")
+        for name, entry in (read_lock(clone.git("show", f"{base}:prompts/prompts.lock")) or {}).items():
+            assert name not in seen.lock or entry["releases"].items() <= seen.lock[name]["releases"].items()
+        assert self.hands.command(clone, "lock").out.count("unchanged") == 1
+
+    @rule(who=who)
+    def release(self, who: int) -> None:
+        self.hands.command(self.clone(who), "release")
+
+    @rule(who=who)
+    def deliver(self, who: int) -> None:
+        """What a good day looks like: everything is locked, committed, pushed and released."""
+        clone = self.clone(who)
+        self.pull(who, "rebase")
+        if self.hands.command(clone, "lock").code == 0:
+            self.commit(who, "deliver", push=True)
+            self.hands.command(clone, "release")
+
+    @rule(who=who, name=names, version=versions, environment=environments)
+    def promote(self, who: int, name: str, version: str | None, environment: str) -> None:
+        clone = self.clone(who)
+        seen, before = after_fetch(clone, self.hands.remote), self.hands.main()
+        ran = self.hands.command(clone, "promote", f"{name}@{version}" if version else name, environment)
+        if version is None:
+            return
+        self.foretold(foretell.promotion(seen, name, version, environment), ran)
+        if ran.code == 0 and not seen.unsent:
+            live = self.moved(before, name, environment, "promote")
+            assert live == (version, seen.known[name, version].holds)
+
+    @rule(who=who, name=names, version=versions, environment=environments, keep=st.booleans())
+    def rollback(self, who: int, name: str, version: str | None, environment: str, keep: bool) -> None:
+        clone = self.clone(who)
+        clone.git("fetch", "-q", "origin")
+        seen, before = look(clone), self.hands.main()
+        options = (*WHY, "--no-push") if keep else WHY
+        ran = self.hands.command(clone, "rollback", f"{name}@{version}" if version else name, environment, *options)
+        works, target = foretell.rollback(seen, name, version, environment)
+        if not keep:
+            self.foretold(works, ran)
+        if ran.code == 0 and target and not keep:
+            assert self.moved(before, name, environment, "rollback") == target
+
+    @rule(who=who, name=names, environment=environments)
+    def remove(self, who: int, name: str, environment: str) -> None:
+        clone = self.clone(who)
+        seen, before = after_fetch(clone, self.hands.remote), self.hands.main()
+        ran = self.hands.command(clone, "remove", name, environment, *WHY)
+        self.foretold(foretell.removal(seen, name, environment), ran)
+        if ran.code == 0 and not seen.unsent:
+            assert self.moved(before, name, environment, "remove") is None
+
+    @rule(who=who, verb=st.sampled_from(("freeze", "unfreeze", "unfreeze")), environment=environments)
+    def freeze(self, who: int, verb: str, environment: str) -> None:
+        clone = self.clone(who)
+        seen = after_fetch(clone, self.hands.remote)
+        ran = self.hands.command(clone, verb, environment, *WHY)
+        self.foretold(True if seen.clean and not seen.unsent else None, ran)
+        if ran.code == 0:
+            assert (environment in self.hands.main().frozen) == (verb == "freeze")
+
+    @rule(who=who, verb=st.sampled_from(sorted(WRITES)), name=names, environment=environments,
+          at=st.integers(1, 45), action=st.sampled_from(ACTIONS))  # fmt: skip
+    def crash(self, who: int, verb: str, name: str, environment: str, at: int, action: str) -> None:
+        self.hands.struck(self.clone(who), *WRITES[verb](name, environment), at=at, action=action)
+
+    def foretold(self, works: bool | None, ran: Ran) -> None:
+        assert works is None or works == (ran.code == 0), (works, ran)
+
+    def moved(self, before: Shared, name: str, environment: str, kind: str) -> tuple[str, str] | None:
+        """What is live now; one move, one pointer and nothing else differs from before."""
+        now, place = self.hands.main(), (environment, name)
+        paths = {
+            path for path in before.files.keys() | now.files.keys() if before.files.get(path) != now.files.get(path)
+        }
+        pointer, moves = f"{FOLDER}/{environment}/{name}.yaml", f"{FOLDER}/{environment}/{name}.moves.jsonl"
+        assert paths <= {pointer, moves}, paths
+        earlier, later = before.moves.get(place) or (), now.moves.get(place) or ()
+        assert later[: len(earlier)] == earlier
+        assert [move.kind for move in later[len(earlier) :]] == [kind] * bool(paths)
+        live = now.pointers.get(place)
+        return live.served if live else None

@@ -1,0 +1,94 @@
+"""What a clone holds, as pure values: the model that says what status and drift must say speaks of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+FOLDER = "prompts/environments"
+Place = tuple[str, str]
+"""Environment and prompt."""
+Release = tuple[str, str]
+"""Version and digest."""
+Lock = Mapping[str, Mapping[str, Any]]
+"""The lock's entries by prompt, as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    version: str
+    digest: str
+    serial: int
+
+    @property
+    def served(self) -> Release:
+        return self.version, self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    serial: int
+    kind: str
+    served: Release | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """``claims`` is the digest in its message, ``holds`` its content's, ``own`` the one in its own commit's lock.
+
+    ``landed``: main has its commit.
+    """
+
+    object_id: str
+    calls_itself: str | None
+    claims: str | None
+    holds: str | None
+    own: str | None
+    landed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """One commit of main. None stands for a lock, a pointer or moves that cannot be read."""
+
+    lock: Lock | None
+    prompts: Mapping[str, str | None]
+    pointers: Mapping[Place, Pointer | None]
+    moves: Mapping[Place, tuple[Move, ...] | None]
+    serials: Mapping[Place, int]
+    frozen: frozenset[str]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One clone: digests of its files by prompt (None: unreadable), its lock and tags, and main as last fetched."""
+
+    work: Mapping[str, str | None]
+    lock: Lock | None
+    shared: Shared
+    tags: Mapping[tuple[str, str], Tag]
+    mirror: Mapping[tuple[str, str], Tag]
+    unsent: tuple[str, ...]
+    clean: bool
+
+    @property
+    def known(self) -> dict[tuple[str, str], Tag]:
+        """The tags that count: those here, else the remote's as last fetched."""
+        return {**self.mirror, **self.tags}
+
+
+def stack(moves: tuple[Move, ...]) -> list[Release | None]:
+    """What a rollback can go back to, the live one last; None stands for "not served"."""
+    found: list[Release | None] = []
+    for move in moves:
+        if move.kind != "rollback":
+            found.append(move.served)
+        elif found and move.served == found[-1]:
+            continue
+        elif move.served in found[:-1]:
+            del found[len(found) - 1 - found[:-1][::-1].index(move.served) :]
+        else:
+            found.append(move.served)
+    return found
