@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,6 +12,9 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+import promptctl
 from tests.shipping import NAME, copied, done, kept_folder, line
 from tests.support import STARTER, GitRepository, build_files, new_repository
 from tests.versioning import LOCK, PROMPT, TONE, locked, text
@@ -233,16 +238,23 @@ def read_only(folder: Path) -> Path:
 
 
 @contextmanager
-def as_somebody() -> Iterator[None]:
-    """Runs as a user who is not root, which permissions do not bind."""
+def as_somebody(home: Path) -> Iterator[None]:
+    """Runs as a user who is not root, whom permissions bind; ``home`` has what that user may read."""
     if os.geteuid() != 0:
         yield
         return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
+    for module in pkgutil.walk_packages(promptctl.__path__, "promptctl."):  # that user may not read this Python
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    with pytest.MonkeyPatch.context() as patch:
+        shutil.copy(Path.home() / ".gitconfig", home)
+        for name in ("HOME", "PROMPTCTL_CACHE_DIR", "PROMPTCTL_DATA_DIR"):
+            patch.setenv(name, str(home))
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
 
 
 STATES: dict[str, Callable[[Path], Path]] = {
