@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,9 @@ class Before:
 
 
 class Hands:
-    """The repositories of one history; its folder goes with ``close``."""
+    """The repositories of one history, which go when it is over. ``ended`` counts how commands ended, in all of them."""
+
+    ended: Counter[tuple[str, int]] = Counter()
 
     def __init__(self) -> None:
         self._above = tempfile.TemporaryDirectory(prefix="promptctl-truth-")
@@ -46,10 +49,18 @@ class Hands:
         first = line(folder)
         self.clones = (first, first.clone(folder / "two"))
         self.remote = GitRepository(folder / "origin.git")
-        self.commands = 0
 
-    def close(self) -> None:
+    def __enter__(self) -> Hands:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._above.cleanup()
+
+    def whole(self) -> None:
+        """Nothing is corrupt anywhere, and whoever comes new is told the truth as well."""
+        for each in (*self.clones, self.remote):
+            assert each.git("fsck", "--strict", "--no-dangling") == ""
+        self.agree(self.clones[0].clone(self.remote.folder.parent / "fresh"))
 
     def main(self) -> Shared:
         """What the remote's main says."""
@@ -67,7 +78,7 @@ class Hands:
 
     def _sound(self, clone: GitRepository, *arguments: str) -> Ran:
         ran = run(clone, *arguments)
-        self.commands += 1
+        self.ended[arguments[0], ran.code] += 1
         assert ran.code in (0, NO, USAGE, STATE, OUTSIDE), (arguments, ran)
         assert "Traceback" not in ran.err + ran.out, (arguments, ran)
         assert "[PC099]" not in ran.err, (arguments, ran)
@@ -92,7 +103,7 @@ class Hands:
         """Kills a command at one of its calls of git; the next one works unaided, and nothing is left lying about."""
         before = self.before(clone)
         ended = strike(*arguments, cwd=clone.folder, folder=clone.folder.parent / "bin", at=at, action=action)
-        self.commands += 2
+        self.ended[f"{arguments[0]}, struck", ended.code] += 1
         assert "Traceback" not in ended.out + ended.err, (arguments, ended)
         assert "[PC099]" not in ended.err, (arguments, ended)
         again = run(clone, *arguments)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.faults import ACTIONS
-from tests.shipping import NAME, OTHER
+from tests.shipping import NAME, OTHER, hint, shell
 from tests.support import GitRepository, Ran, build_files
 from tests.truth import foretell, hand_edits
 from tests.truth.hands import Hands
 from tests.truth.plain_git import after_fetch, look, read_lock
-from tests.truth.seen import FOLDER, Shared
+from tests.truth.seen import FOLDER, Seen, Shared
 from tests.versioning import plain, text
 
 ADDED = "extra/more"
@@ -40,6 +41,8 @@ WRITES = {
 class Truth(RuleBasedStateMachine):
     """One history. ``hands`` runs commands and insists on what holds for all of them."""
 
+    histories, steps = 0, 0
+
     def __init__(self) -> None:
         super().__init__()
         self.hands: Any = None
@@ -48,10 +51,12 @@ class Truth(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.hands = Hands()
+        Truth.histories += 1
 
     def teardown(self) -> None:
         if self.hands:
-            self.hands.close()
+            with self.hands:
+                self.hands.whole()
 
     @invariant()
     def the_truth_is_told(self) -> None:
@@ -60,6 +65,7 @@ class Truth(RuleBasedStateMachine):
 
     def clone(self, number: int) -> GitRepository:
         """The clone that this step is about."""
+        Truth.steps += 1
         self.last = self.hands.clones[number]
         assert self.last
         self.last.seconds = max(one.seconds for one in self.hands.clones) + 60
@@ -175,11 +181,10 @@ class Truth(RuleBasedStateMachine):
     def promote(self, who: int, name: str, version: str | None, environment: str) -> None:
         clone = self.clone(who)
         seen, before = after_fetch(clone, self.hands.remote), self.hands.main()
-        ran = self.hands.command(clone, "promote", f"{name}@{version}" if version else name, environment)
-        if version is None:
-            return
-        self.foretold(foretell.promotion(seen, name, version, environment), ran)
-        if ran.code == 0 and not seen.unsent:
+        command = ("promote", f"{name}@{version}" if version else name, environment)
+        works = foretell.promotion(seen, name, version, environment) if version else None
+        ran = self.written(clone, seen, works, *command)
+        if version and ran.code == 0 and not seen.unsent:
             live = self.moved(before, name, environment, "promote")
             assert live == (version, seen.known[name, version].holds)
 
@@ -189,10 +194,9 @@ class Truth(RuleBasedStateMachine):
         clone.git("fetch", "-q", "origin")
         seen, before = look(clone), self.hands.main()
         options = (*WHY, "--no-push") if keep else WHY
-        ran = self.hands.command(clone, "rollback", f"{name}@{version}" if version else name, environment, *options)
         works, target = foretell.rollback(seen, name, version, environment)
-        if not keep:
-            self.foretold(works, ran)
+        command = ("rollback", f"{name}@{version}" if version else name, environment, *options)
+        ran = self.written(clone, seen, None if keep else works, *command)
         if ran.code == 0 and target and not keep:
             assert self.moved(before, name, environment, "rollback") == target
 
@@ -200,8 +204,8 @@ class Truth(RuleBasedStateMachine):
     def remove(self, who: int, name: str, environment: str) -> None:
         clone = self.clone(who)
         seen, before = after_fetch(clone, self.hands.remote), self.hands.main()
-        ran = self.hands.command(clone, "remove", name, environment, *WHY)
-        self.foretold(foretell.removal(seen, name, environment), ran)
+        works = foretell.removal(seen, name, environment)
+        ran = self.written(clone, seen, works, "remove", name, environment, *WHY)
         if ran.code == 0 and not seen.unsent:
             assert self.moved(before, name, environment, "remove") is None
 
@@ -209,9 +213,9 @@ class Truth(RuleBasedStateMachine):
     def freeze(self, who: int, verb: str, environment: str) -> None:
         clone = self.clone(who)
         seen = after_fetch(clone, self.hands.remote)
-        ran = self.hands.command(clone, verb, environment, *WHY)
-        self.foretold(True if seen.clean and not seen.unsent else None, ran)
-        if ran.code == 0:
+        works = True if seen.clean and not seen.unsent else None
+        ran = self.written(clone, seen, works, verb, environment, *WHY)
+        if ran.code == 0 and not seen.unsent:
             assert (environment in self.hands.main().frozen) == (verb == "freeze")
 
     @rule(who=who, verb=st.sampled_from(sorted(WRITES)), name=names, environment=environments,
@@ -219,8 +223,17 @@ class Truth(RuleBasedStateMachine):
     def crash(self, who: int, verb: str, name: str, environment: str, at: int, action: str) -> None:
         self.hands.struck(self.clone(who), *WRITES[verb](name, environment), at=at, action=action)
 
-    def foretold(self, works: bool | None, ran: Ran) -> None:
+    def written(self, clone: GitRepository, seen: Seen, works: bool | None, *command: str) -> Ran:
+        """Runs a command that writes: it works where the model says so, and first sends what was kept here."""
+        ran: Ran = self.hands.command(clone, *command)
         assert works is None or works == (ran.code == 0), (works, ran)
+        if seen.meets:
+            assert (ran.code, "[PC118]" in ran.err) == (3, True) or ran.code == 2, ran
+            if ran.code == 3:
+                shell(clone, hint(ran).partition("to drop ours: ")[2])
+        elif ran.code == 0 and seen.unsent and "--no-push" not in command:
+            assert look(clone).unsent == (), ran
+        return ran
 
     def moved(self, before: Shared, name: str, environment: str, kind: str) -> tuple[str, str] | None:
         """What is live now; one move, one pointer and nothing else differs from before."""
@@ -235,3 +248,17 @@ class Truth(RuleBasedStateMachine):
         assert [move.kind for move in later[len(earlier) :]] == [kind] * bool(paths)
         live = now.pointers.get(place)
         return live.served if live else None
+
+
+def live(examples: int, steps: int, chosen: int) -> None:
+    """Lives random histories of at most so many steps; the same number chooses the same ones."""
+    wanted = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    seed(chosen)(Truth)
+    run_state_machine_as_test(Truth, settings=wanted)

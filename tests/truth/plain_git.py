@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -32,8 +33,7 @@ _HISTORY: dict[str, frozenset[str]] = {}
 def look(repository: GitRepository) -> Seen:
     """Everything that status and drift of a clone speak of."""
     main = repository.git("rev-parse", "refs/remotes/origin/main")
-    unsent = repository.git("rev-parse", "-q", "--verify", "refs/promptctl/unsent/main", check=False)
-    kept = repository.git("log", "--reverse", "--format=%(trailers:key=Promptctl-Op,valueonly)", f"{main}..{unsent}")
+    unsent, meets = _kept(repository, repository, main)
     files = _work_files(repository.folder)
     return Seen(
         work=digests(files),
@@ -41,7 +41,8 @@ def look(repository: GitRepository) -> Seen:
         shared=shared(repository, main),
         tags=_tags(repository, TAGS, main),
         mirror=_tags(repository, MIRROR, main),
-        unsent=tuple(line for line in kept.splitlines() if line) if unsent else (),
+        unsent=unsent,
+        meets=meets,
         clean=repository.git("--no-optional-locks", "status", "--porcelain") == "",
     )
 
@@ -49,7 +50,26 @@ def look(repository: GitRepository) -> Seen:
 def after_fetch(clone: GitRepository, bare: GitRepository) -> Seen:
     """What the clone would hold had it just asked the remote for main and the release tags."""
     main = bare.git("rev-parse", "refs/heads/main")
-    return replace(look(clone), shared=shared(bare, main), mirror=_tags(bare, TAGS, main))
+    unsent, meets = _kept(clone, bare, main)
+    return replace(look(clone), shared=shared(bare, main), mirror=_tags(bare, TAGS, main), unsent=unsent, meets=meets)
+
+
+def _kept(clone: GitRepository, there: GitRepository, main: str) -> tuple[tuple[str, ...], bool]:
+    """The commands recorded in the clone only, and whether ``main``, as ``there`` has it, moved the same files."""
+    unsent = clone.git("rev-parse", "-q", "--verify", "refs/promptctl/unsent/main", check=False)
+    if not unsent or unsent in _history(there, main):
+        return (), False
+    objects = clone.folder / ".git" / "objects"
+
+    def git(*arguments: str) -> list[str]:
+        variables = os.environ | {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects)}
+        command = ["git", "-C", str(there.folder), *arguments]
+        return subprocess.run(command, env=variables, capture_output=True, check=True, text=True).stdout.split("\n")
+
+    said = git("log", "--reverse", "--format=%(trailers:key=Promptctl-Op,valueonly)", f"{main}..{unsent}")
+    ours, theirs = (set(git("diff", "--name-only", f"{main}...{unsent}", "--", FOLDER)),
+                    set(git("diff", "--name-only", f"{unsent}...{main}", "--", FOLDER)))  # fmt: skip
+    return tuple(line for line in said if line), bool((ours & theirs) - {""})
 
 
 def shared(repository: GitRepository, commit: str) -> Shared:

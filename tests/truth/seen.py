@@ -63,7 +63,9 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One clone: digests of its files by prompt (None: unreadable), its lock and tags, and main as last fetched."""
+    """One clone: digests of its files by prompt (None: unreadable), its lock and tags, main as last fetched,
+    and the commands recorded here only; ``meets``: main moved the same files since.
+    """
 
     work: Mapping[str, str | None]
     lock: Lock | None
@@ -71,6 +73,7 @@ class Seen:
     tags: Mapping[tuple[str, str], Tag]
     mirror: Mapping[tuple[str, str], Tag]
     unsent: tuple[str, ...]
+    meets: bool
     clean: bool
 
     @property

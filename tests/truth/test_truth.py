@@ -1,27 +1,19 @@
-"""status and drift tell the truth whatever happened: a sample; ``python -m tests.truth`` lives many more histories."""
+"""status and drift tell the truth whatever happened: a sample of what ``python -m tests.truth`` does all night."""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+import pytest
 
-from tests.truth.machine import Truth
-
-
-def live(examples: int, steps: int, chosen: int) -> None:
-    """Lives some random histories of at most so many steps."""
-    chosen_settings = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    seed(chosen)(Truth)
-    run_state_machine_as_test(Truth, settings=chosen_settings)
+from tests.truth.machine import Truth, live
 
 
-def test_a_sample() -> None:
-    live(2, 10, 1)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_sample(seed: int) -> None:
+    live(1, 8, seed)
+    assert Truth.steps
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_more_of_it() -> None:
+    live(25, 40, 100)
