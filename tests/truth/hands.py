@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.faults import strike
 from tests.shipping import line, run
@@ -39,9 +39,9 @@ class Before:
 
 
 class Hands:
-    """The repositories of one history, which go when it is over. ``ended`` counts how commands ended, in all of them."""
+    """The repositories of one history, which go when it is over. ``ended`` counts how the commands of all ended."""
 
-    ended: Counter[tuple[str, int]] = Counter()
+    ended: ClassVar[Counter[tuple[str, int]]] = Counter()
 
     def __init__(self) -> None:
         self._above = tempfile.TemporaryDirectory(prefix="promptctl-truth-")
