@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.home import at_home
+
 # A busy machine is slow without being wrong.
 settings.register_profile("promptctl", deadline=None)
 settings.load_profile("promptctl")
@@ -25,18 +27,11 @@ def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 def isolate(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes ``home`` the home of everything that runs, with a Git configuration of its own."""
-    (home / ".gitconfig").write_text(
-        "[user]\n\tname = Ada Tester\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n"
-        '[protocol "file"]\n\tallow = always\n[advice]\n\tdetachedHead = false\n'
-    )
-    for key in list(os.environ):
-        if key.startswith(("GIT_", "PROMPTCTL_", "XDG_")) or key.endswith("_API_KEY"):
-            monkeypatch.delenv(key)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("PROMPTCTL_CACHE_DIR", str(home / "cache"))
-    monkeypatch.setenv("PROMPTCTL_DATA_DIR", str(home / "data"))
-    monkeypatch.setenv("TZ", "UTC")
+    wanted = at_home(home)
+    for key in os.environ.keys() - wanted.keys():
+        monkeypatch.delenv(key)
+    for key, value in wanted.items():
+        monkeypatch.setenv(key, value)
 
 
 @pytest.fixture

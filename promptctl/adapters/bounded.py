@@ -50,7 +50,7 @@ def supervised(act: Callable[[], int]) -> int:
         _child(writing, act)
     os.close(writing)
     try:
-        _watch(child, reading)
+        silent = _watch(child, reading)
     except KeyboardInterrupt:
         os.kill(child, signal.SIGKILL)
         _wait(child)
@@ -60,7 +60,7 @@ def supervised(act: Callable[[], int]) -> int:
     status = _wait(child)
     if os.WIFEXITED(status):
         return os.WEXITSTATUS(status)
-    raise _stopped(os.WTERMSIG(status))
+    raise _stopped(None if silent else os.WTERMSIG(status))
 
 
 def _child(pulse: int, act: Callable[[], int]) -> None:
@@ -80,12 +80,13 @@ def _child(pulse: int, act: Callable[[], int]) -> None:
         os._exit(code)
 
 
-def _watch(child: int, reading: int) -> None:
-    """Reads signs of life until the child closes its end; kills it after too long a silence."""
+def _watch(child: int, reading: int) -> bool:
+    """Reads signs of life until the child closes its end; True when it was killed after too long a silence."""
     while select.select([reading], [], [], SECONDS)[0]:
         if not os.read(reading, 65536):
-            return
+            return False
     os.kill(child, signal.SIGKILL)
+    return True
 
 
 def _wait(child: int) -> int:
@@ -96,8 +97,8 @@ def _wait(child: int) -> int:
             continue
 
 
-def _stopped(signal_number: int) -> UsageError:
-    why = f"took longer than {SECONDS:.0f} s" if signal_number == signal.SIGKILL else f"ended by signal {signal_number}"
+def _stopped(signal_number: int | None) -> UsageError:
+    why = f"ended by signal {signal_number}" if signal_number else f"took longer than {SECONDS:.0f} s"
     return UsageError(STOPPED, f"stopped: a prompt {why}", hint="look for loops, patterns and sizes that explode")
 
 
@@ -154,8 +155,8 @@ class Worker(Generic[Argument, Result]):
     def _stop(self) -> UsageError:
         assert self._child is not None
         os.kill(self._child, signal.SIGKILL)
-        status = self._end()
-        return _stopped(os.WTERMSIG(status) if os.WIFSIGNALED(status) else signal.SIGKILL)
+        ended = os.WTERMSIG(status) if os.WIFSIGNALED(status := self._end()) else signal.SIGKILL
+        return _stopped(None if ended == signal.SIGKILL else ended)
 
     def close(self) -> None:
         """Ends the child."""

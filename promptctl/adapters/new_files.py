@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from promptctl.adapters.writing import EXISTS, create_file, refused_as
+from promptctl.adapters.writing import EXISTS, clear_leftovers, create_file, refused_as
 from promptctl.errors import Place, UsageError
 
 
@@ -17,6 +17,8 @@ def write_new_files(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     refuses; then nothing of it stays. A killed run is finished by the same call made again.
     """
     with refused_as(next(iter(files))):
+        for folder in {(root / path).parent for path in files}:
+            clear_leftovers(folder)
         missing = [path for path, data in files.items() if not _is_there(root, path, data)]
     made: list[Path] = []
     try:

@@ -92,6 +92,12 @@ def leftovers(folder: Path) -> Iterator[Path]:
             yield folder / name
 
 
+def clear_leftovers(folder: Path) -> None:
+    """Takes away what dead writes left in a folder."""
+    for left in leftovers(folder):
+        left.unlink(missing_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Puts a folder's list of names on disk, where the system lets one ask for that."""
     if not hasattr(os, "O_DIRECTORY"):
@@ -108,8 +114,7 @@ def sync_folder(folder: Path) -> None:
 @contextmanager
 def _beside(path: Path, data: bytes, mode: int | None) -> Iterator[Path]:
     """A file on disk with ``data``, in the target's folder; gone afterwards unless it took the target's name."""
-    for left in leftovers(path.parent):
-        left.unlink(missing_ok=True)
+    clear_leftovers(path.parent)
     temporary = path.parent / f"{PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -120,7 +125,7 @@ def _beside(path: Path, data: bytes, mode: int | None) -> Iterator[Path]:
                 os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         yield temporary
-        sync_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from promptctl.adapters.git.checkout import WORK_IN_THE_WAY, Checkout
+from promptctl.adapters.git.checkout import WORK_IN_THE_WAY, Checkout, finishing
 from promptctl.adapters.git.commits import update_branch
-from promptctl.adapters.git.program import GitFailure
+from promptctl.adapters.git.program import GitFailure, GitKilled
 from promptctl.adapters.git.refs import commit_of, current_branch, is_ancestor
 from promptctl.adapters.repository import Repository
 from promptctl.errors import StateError
@@ -67,6 +67,9 @@ class Following:
         try:
             self._checkout.follow(self._tip, self._commit)
         except GitFailure as failure:
-            update_branch(self._git, self._branch, self._tip, self._commit, f"{why}, put back")
+            with finishing(f"{self._branch} moved and its work tree does not follow ({failure})"):
+                update_branch(self._git, self._branch, self._tip, self._commit, f"{why}, put back")
+            if isinstance(failure, GitKilled):
+                raise
             return str(failure)
         return None

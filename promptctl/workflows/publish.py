@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from promptctl.adapters.git.branches import fetch_line
-from promptctl.adapters.git.checkout import Checkout
+from promptctl.adapters.git.checkout import Checkout, finishing
 from promptctl.adapters.git.commits import write_commit
 from promptctl.adapters.git.journal import Entry, Journal
+from promptctl.adapters.git.program import repair_of
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.git.remote import Pushed, Update, push
 from promptctl.adapters.repository import Repository
@@ -161,15 +162,20 @@ def _deliver(
         return Published(commit=commit, branch=branch, remote=remote, sent=False, resent=resent, note=later)
     following = Following(repository, tip, commit)
     following.require_free()
+    note: str | None = None
     if remote:
         done = _push(repository, remote, commit)
         if done.outcome == "raced" or (done.already and not resent):
             return None
         _require_landed(repository, done, commit, operation)
+        with finishing(f"{remote} has it ({commit[:7]})"):
+            tracking = f"refs/remotes/{remote}/{branch}"
+            repository.git.run("update-ref", "-m", "promptctl: pushed", tracking, commit)
+            note = following.follow(operation)
     elif not following.move(operation):
         return None
-    note = following.follow(operation) if remote else None
-    _forget_unsent(repository)
+    with finishing(f"{branch} has it ({commit[:7]})"):
+        _forget_unsent(repository)
     repository.forget()
     return Published(commit=commit, branch=branch, remote=remote, sent=True, resent=resent, note=note)
 
@@ -178,10 +184,7 @@ def _push(repository: Repository, remote: str, commit: str) -> Pushed:
     git, branch = repository.git, repository.state_branch
     tracking = f"refs/remotes/{remote}/{branch}"
     update = Update(ref=f"refs/heads/{branch}", new=commit, old=commit_of(git, tracking))
-    done = push(git, remote, [update])
-    if done.outcome == "done":
-        git.run("update-ref", "-m", "promptctl: pushed", tracking, commit)
-    return done
+    return push(git, remote, [update])
 
 
 def _require_landed(repository: Repository, done: Pushed, commit: str, operation: str) -> None:
@@ -198,6 +201,7 @@ def _require_landed(repository: Repository, done: Pushed, commit: str, operation
         message = f"recorded here ({short}); nobody can tell whether {remote} has it: {done.said}"
         look = fetch_line(remote, branch) if remote else None
         raise OutsideError(UNKNOWN_OUTCOME, message, hint=f"run the same command again, or look: {look}")
+    hint = "; ".join(part for part in (repair_of(done.said), hint) if part)
     raise OutsideError(NOT_LIVE, f"recorded here ({short}), not live: {done.said}", hint=hint)
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.git.journal import Entry, Journal
+from promptctl.adapters.git.program import repair_of
 from promptctl.adapters.git.refs import commit_of, current_branch
 from promptctl.adapters.git.remote import Update, fetch_shared, push
 from promptctl.adapters.git.tags import NewTag, ReleaseTag, create_tags, mirrored_tags, read_claim, release_tags
@@ -204,6 +205,7 @@ def _send(repository: Repository, pending: list[ReleaseTag]) -> tuple[str, ...]:
             raise StateError("PC029", f"{remote} got one of these tags meanwhile: {done.said}", hint=hint)
         if done.outcome != "done":
             message = f"the tags are made here but not on {remote}: {done.said}"
-            raise OutsideError("PC113", message, hint="promptctl release, again")
+            hint = "; ".join(part for part in (repair_of(done.said), "promptctl release, again") if part)
+            raise OutsideError("PC113", message, hint=hint)
     fetch_shared(repository.git, remote, [], None)
     return tuple(tag_name(tag.name, tag.version) for tag in pending)

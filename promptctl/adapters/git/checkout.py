@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from promptctl.adapters.git.commits import private_index
-from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.program import Git, GitFailure
 from promptctl.adapters.git.refs import current_branch
-from promptctl.errors import StateError
+from promptctl.errors import OutsideError, StateError
 
-WORK_IN_THE_WAY = "PC111"
+WORK_IN_THE_WAY, NOT_FOLLOWED = "PC111", "PC120"
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -21,6 +22,19 @@ _IN_PROGRESS = {
     "BISECT_LOG": "a bisect",
 }
 _HEAD_NAMES = ("rebase-merge/head-name", "rebase-apply/head-name", "BISECT_START")
+
+
+class Unfinished(OutsideError):
+    """A write that ended midway and could not be undone: the journal stays, and the next command finishes it."""
+
+
+@contextmanager
+def finishing(what: str) -> Iterator[None]:
+    """Around what follows once there is no way back. Raises Unfinished, saying ``what`` is the case, when it fails."""
+    try:
+        yield
+    except OutsideError as error:
+        raise Unfinished(NOT_FOLLOWED, f"{what}; the next command finishes this: {error}", hint=error.hint) from None
 
 
 class Checkout:
@@ -50,29 +64,42 @@ class Checkout:
     def follow(self, base: str, new: str) -> None:
         """Brings the paths that differ between the two commits into the work tree and its index.
 
-        Raises GitFailure, with nothing changed, when that is not possible any more.
+        Raises GitFailure, with nothing changed, when that is not possible any more; Unfinished when Git ended midway
+        and what it had changed could not be put back either.
         """
-        if self.git is not None:
+        if self.git is None:
+            return
+        try:
             self.git.run("update-index", "-q", "--refresh", expected=(0, 1))
             if self.git.run("read-tree", "-m", "-u", base, new, expected=(0, 128)).returncode:
                 _take_in(self.git, base, new, {})
                 self.git.run("read-tree", "-m", "-u", base, new)
+        except GitFailure as failure:
+            with finishing(f"the branch moved and its work tree does not follow ({failure})"):
+                self.finish(new, base)
+            raise
 
     def finish(self, base: str, new: str) -> None:
-        """Does what is left of a ``follow`` that was killed midway; files changed by hand since stay as they are."""
+        """Does what is left of a ``follow`` that ended midway; files changed by hand since stay as they are."""
         git = self.git
         if git is None:
             return
         before, after = _blobs(git, base), _blobs(git, new)
+        moved = False
         for path in (path for path in {**before, **after} if before.get(path) != after.get(path)):
-            staged = git.text("ls-files", "-s", "--", path).split(" ")
-            if (staged[1] if len(staged) > 1 else None) not in (before.get(path), after.get(path)):
+            old, wanted = before.get(path), after.get(path)
+            facts = git.text("ls-files", "-s", "--", path).split(" ")
+            staged = facts[1] if len(facts) > 1 else None
+            if staged not in (old, wanted):
                 continue
-            _stage(git, path, after.get(path))
+            if staged != wanted:
+                _stage(git, path, wanted)
             found = _content(git, path)
-            if found == before.get(path) and found != after.get(path):
-                _write(git, path, after.get(path))
-        git.run("update-index", "-q", "--refresh", expected=(0, 1))
+            if found != wanted and (found == old or _is_torn(git, path, (old, wanted))):
+                _write(git, path, wanted)
+            moved = moved or staged != wanted or found != wanted
+        if moved:
+            git.run("update-index", "-q", "--refresh", expected=(0, 1))
 
     def _require_clean(self, git: Git, base: str, new: str) -> None:
         """Tries the merge on a copy of the index: its stat cache must be fresh, and the user's stays as it is."""
@@ -141,6 +168,16 @@ def _content(git: Git, path: str) -> str | None:
     if not (git.root / path).is_file():
         return None
     return git.text("hash-object", "--", path)
+
+
+def _is_torn(git: Git, path: str, versions: tuple[str | None, ...]) -> bool:
+    """Whether a file is what Git leaves when it is killed while it writes one of these versions: nothing, or a part."""
+    file = git.root / path
+    if not file.is_file():
+        return True
+    part = file.read_bytes()
+    whole = (git.run("cat-file", "--filters", f"--path={path}", blob).stdout for blob in versions if blob)
+    return any(full.startswith(part) for full in whole)
 
 
 def _write(git: Git, path: str, blob: str | None) -> None:

@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.checkout import Unfinished
+from promptctl.adapters.git.program import Git, GitKilled
 from promptctl.adapters.processes import boot, host, is_alive
 from promptctl.adapters.writing import write_file
 from promptctl.errors import StateError
@@ -80,10 +81,15 @@ class Journal:
 
     @contextmanager
     def noted(self, entry: Entry) -> Iterator[None]:
-        """Keeps a note while refs move. An error that is told needs none afterwards; a kill leaves it."""
+        """Keeps a note while refs move. An error that is told needs none afterwards; a kill leaves it.
+
+        Unfinished work leaves it too, and so does a git that was killed: its locks are to be found.
+        """
         self.note(entry)
         try:
             yield
+        except (Unfinished, GitKilled):
+            raise
         except Exception:
             self.clear()
             raise

@@ -19,6 +19,8 @@ _OPTIONS = (
     "-c gc.auto=0 -c maintenance.auto=false -c core.quotePath=false -c color.ui=false -c log.showSignature=false "
     "-c i18n.commitEncoding=UTF-8 -c i18n.logOutputEncoding=UTF-8"
 ).split()
+_USAGE = 129
+"""Git's own exit codes end here; a shell that runs it gives more for a signal."""
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -73,16 +75,21 @@ class GitFailure(OutsideError):
         message = said[-1] if said else f"exit status {exit_status}"
         fatal = [line for line in said if line.startswith(("fatal:", "error:"))]
         super().__init__(
-            GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=_repair(stderr)
+            GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=repair_of(stderr)
         )
         self.exit_status, self.stderr = exit_status, stderr
 
 
-def _repair(stderr: str) -> str | None:
-    """What helps against the failures that Git has only words for."""
+class GitKilled(GitFailure):
+    """Git was ended by a signal: it may have left lock files and half of its work."""
+
+
+def repair_of(stderr: str) -> str | None:
+    """What helps against the failures that Git has only words for; None where there is nothing to tell."""
     taken = re.search(r"'([^'\n]+\.lock)'?: File exists", stderr)
     if taken:
-        return f"another git is at work there, or was killed; if none is: rm {shlex.quote(taken[1])}"
+        there = "on the remote's machine, " if "remote: " in stderr[: taken.start()] else ""
+        return f"another git is at work there, or was killed; if none is: {there}rm {shlex.quote(taken[1])}"
     foreign = re.search(r"git config --global --add safe\.directory \S.*", stderr)
     if foreign:
         return f"the folder belongs to another user; if you trust what is in it: {foreign[0]}"
@@ -119,7 +126,9 @@ class Git:
             env=environment() | dict(extra or {}),
         )
         if done.returncode not in expected:
-            raise GitFailure(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
+            killed = done.returncode < 0 or done.returncode > _USAGE
+            kind = GitKilled if killed else GitFailure
+            raise kind(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
         return done
 
     def text(self, *arguments: str, expected: tuple[int, ...] = (0,)) -> str:
@@ -138,9 +147,11 @@ class Git:
 
     @cached_property
     def _facts(self) -> tuple[str, ...]:
-        return tuple(
-            self.text("rev-parse", "--absolute-git-dir", "--git-common-dir", "--is-shallow-repository").split("\n")
-        )
+        asked = ("rev-parse", "--absolute-git-dir", "--git-common-dir", "--is-shallow-repository")
+        told = tuple(self.text(*asked).split("\n"))
+        if len(told) != 3:
+            raise GitFailure(asked, 0, "fatal: it did not say where the repository is")
+        return told
 
     @property
     def directory(self) -> Path:

@@ -1,0 +1,150 @@
+"""What must hold after a strike, and whether the next command works unaided or names what is in its way."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from promptctl.adapters.writing import PREFIX
+from tests.kills.scenes import Scene
+from tests.kills.strikes import Ended
+from tests.shipping import remote_refs, run
+from tests.snapshot import Snapshot, changed, snap
+from tests.support import GitRepository, Ran
+
+_REMOVAL = re.compile(r"\brm (?:-f )?('?)(/[^\s']+\.lock)\1")
+_ENDS = (0, 1, 3, 4)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What one strike did: where the repository stood, what the next command had to do, and all that is wrong."""
+
+    died: bool
+    stood: str = "between"
+    recovered: bool = False
+    named: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+def before(repository: GitRepository) -> Snapshot:
+    """What a strike may leave as it is."""
+    there = remote_refs(repository) if repository.git("remote") else {}
+    return snap(repository) | {f"there {ref}": target for ref, target in there.items()}
+
+
+def judged(scene: Scene, repository: GitRepository, was: Snapshot, clean: Snapshot, ended: Ended) -> Verdict:
+    """Looks at what a strike left, then runs the command again until it is through. ``clean``: of a run in peace."""
+    found = Verdict(ended.died)
+    if "Traceback" in ended.out + ended.err or (not ended.died and ended.code not in _ENDS):
+        found.wrong.append(f"ended badly: {ended}")
+    _sound(repository, found)
+    now = before(repository)
+    different = changed(was, now)
+    _whole(repository, was, now, clean, different, found)
+    done = scene.done(repository)
+    found.stood = "before" if not different else "after" if done else "between"
+    if not ended.died:
+        _truthful(ended, different, found, done=done)
+    _again(scene, repository, found)
+    return found
+
+
+def _sound(repository: GitRepository, found: Verdict) -> None:
+    bare = repository.folder.parent / "origin.git"
+    for folder in (repository.folder, bare) if bare.exists() else (repository.folder,):
+        checked = subprocess.run(
+            ["git", "-C", str(folder), "fsck", "--strict", "--no-dangling"], capture_output=True, check=False
+        )
+        if checked.returncode:
+            found.wrong.append(f"fsck of {folder.name}: {checked.stderr.decode()}{checked.stdout.decode()}")
+
+
+def _whole(
+    repository: GitRepository, was: Snapshot, now: Snapshot, clean: Snapshot, different: set[str], found: Verdict
+) -> None:
+    """Every file has its bytes from before or from after, every branch stands at its commit or at the next one."""
+    for key in sorted(different):
+        kind, _, name = key.partition(" ")
+        if kind == "file" and not Path(name).name.startswith(PREFIX):
+            old, new, wanted = was.get(key), now.get(key), clean.get(key)
+            if new != wanted and not (new and _is_known(repository, new[1])):  # type: ignore[index]
+                found.wrong.append(f"torn: {name} was {old!r}, is {new!r}")
+        elif kind in ("ref", "there") and key in was and now.get(key) not in (None, was[key]):
+            folder = repository.folder if kind == "ref" else repository.folder.parent / "origin.git"
+            parent = subprocess.run(
+                ["git", "-C", str(folder), "rev-parse", f"{now[key]}^"], capture_output=True, check=False
+            ).stdout.decode()
+            if parent.strip() != was[key]:
+                found.wrong.append(f"{name} moved to what is not the next commit")
+        elif kind in ("HEAD", "config", "hooks", "stash") or (key in was and key not in now):
+            found.wrong.append(f"{key} changed")
+
+
+def _is_known(repository: GitRepository, content: bytes) -> bool:
+    """Whether the bytes are whole: Git holds them as an object, or they are JSON to the end of the last line."""
+    with contextlib.suppress(ValueError):
+        return content.endswith(b"\n") and bool([json.loads(line) for line in content.splitlines()])
+    with contextlib.suppress(ValueError):
+        return bool(json.loads(content))
+    name = subprocess.run(
+        ["git", "-C", str(repository.folder), "hash-object", "--stdin"], input=content, capture_output=True, check=True
+    ).stdout.decode()
+    return repository.git("cat-file", "-t", name.strip(), check=False) == "blob"
+
+
+def _truthful(ended: Ended, different: set[str], found: Verdict, *, done: bool) -> None:
+    """A command that lived says what is true: 0 is done, anything else left nothing or says what it left."""
+    said = ended.err + ended.out
+    if ended.code == 0 and not done:
+        found.wrong.append(f"says done and is not: {ended}")
+    moved = {key for key in different if key.startswith("there ")}
+    if (
+        ended.code
+        and moved
+        and not re.search("tags are made|nobody can tell|recorded here|is done|landed|also on", said)
+    ):
+        found.wrong.append(f"says not done and the remote has it: {ended}")
+    if ended.code == 4 and ended.err and not re.search(r"(error\[PC\d+\]: .+)", said):
+        found.wrong.append(f"no word of what happened: {ended}")
+
+
+def _again(scene: Scene, repository: GitRepository, found: Verdict) -> None:
+    """The same command once more, unaided; a lock of Git that is named with its removal is removed as told."""
+    ran = run(repository, *scene.arguments)
+    for _ in range(6):
+        told = _REMOVAL.search(ran.err + ran.out)
+        if ran.code == 0 or told is None:
+            break
+        if not Path(told[2]).exists():
+            found.wrong.append(f"names a lock that is not there: {ran}")
+            return
+        found.named.append(told[2])
+        Path(told[2]).unlink()
+        ran = run(repository, *scene.arguments)
+    found.recovered = "an interrupted" in ran.err + ran.out
+    if ran.code:
+        found.wrong.append(f"the next command does not work: {ran}")
+    elif not scene.done(repository):
+        found.wrong.append(f"the next command says done and is not: {ran}")
+    else:
+        _tidy(scene, repository, found, ran)
+
+
+def _tidy(scene: Scene, repository: GitRepository, found: Verdict, ran: Ran) -> None:
+    common = repository.folder / ".git"
+    left = [*common.rglob("*.lock"), *common.glob("promptctl/journal.json")]
+    left += [path for kind in ("index", "blobs", "tags") for path in common.glob(f"promptctl/{kind}-*")]
+    left += repository.folder.rglob(f"{PREFIX}*")
+    if left:
+        found.wrong.append(f"left after the next command: {[str(path) for path in left]}")
+    if scene.ships and repository.git("status", "--porcelain"):
+        found.wrong.append(f"not clean after the next command: {repository.git('status', '--porcelain')} {ran}")
+    if found.stood == "between" or found.recovered or found.named:
+        _sound(repository, found)
+        if scene.ships and run(repository, "drift").code:
+            found.wrong.append(f"drift after the next command: {run(repository, 'drift').out}")

@@ -1,0 +1,112 @@
+"""Strike after strike of one kind on copies of one beginning."""
+
+from __future__ import annotations
+
+import math
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.kills.judge import Verdict, before, judged
+from tests.kills.scenes import SCENES, Scene
+from tests.kills.strikes import Ended, Point, duration, fail_at, kill_after, kill_at, moments, own_points, points
+from tests.snapshot import Snapshot
+from tests.support import GitRepository
+
+FEWEST = 12
+"""Strikes a scene with few points gets in a long run."""
+
+
+class Loop:
+    """Keeps the beginnings that were built, the points that were recorded, and what was found wrong."""
+
+    def __init__(self, folder: Path, seed: int = 0) -> None:
+        self._folder, self._seed = folder, seed
+        self._count = 0
+        self._kept: dict[str, tuple[Path, Snapshot]] = {}
+        self.points = cache(self._points)
+        self.clean = cache(self._clean)
+        self.wrong: list[str] = []
+
+    def rounds(self, kind: str, name: str, count: int, error: str = "ENOSPC") -> Counter[str]:
+        """As many strikes of one kind on one scene, counted by what they did."""
+        tally: Counter[str] = Counter()
+        for said, ended, repository, was in self._strikes(kind, name, count, error):
+            verdict = judged(SCENES[name], repository, was, self.clean(name), ended)
+            shutil.rmtree(repository.folder.parent, ignore_errors=True)
+            tally += _counted(verdict)
+            self.wrong += [f"{name}, {said}: {wrong}" for wrong in verdict.wrong]
+        return tally
+
+    def shares(self, kind: str, names: list[str], count: int) -> dict[str, int]:
+        """How many strikes each scene gets: by its number of points, not below a few; by nothing where time decides."""
+        weights = {name: 1 if kind == "random" else len(self.points(name)) for name in names}
+        whole = sum(weights.values())
+        return {name: max(math.ceil(count * weight / whole), min(count, FEWEST)) for name, weight in weights.items()}
+
+    def _strikes(
+        self, kind: str, name: str, count: int, error: str
+    ) -> Iterator[tuple[str, Ended, GitRepository, Snapshot]]:
+        command, tools = SCENES[name].arguments, self._folder / "bin"
+        if kind == "random":
+            for moment in moments(count, self.clean_duration(name), self._seed):
+                repository, was = self._begin(name)
+                yield f"after {moment:.3f} s", kill_after(moment, command, repository.folder), repository, was
+            return
+        for number, point in enumerate(_drawn(self.points(name), count, self._seed)):
+            repository, was = self._begin(name)
+            way = number % 2 == 0
+            if kind == "errors":
+                ended = fail_at(point, command, repository.folder, tools, error=error, stays=way)
+            else:
+                ended = kill_at(point, command, repository.folder, tools, group=way)
+            yield f"{kind} at {point}, {'all' if way else 'one'}", ended, repository, was
+
+    def _begin(self, name: str) -> tuple[GitRepository, Snapshot]:
+        scene: Scene = SCENES[name]
+        if name not in self._kept:
+            folder = self._next()
+            first = scene.begin(folder)
+            if scene.remote:
+                first.git("remote", "set-url", "origin", "../origin.git")
+            self._kept[name] = folder, before(first)
+        folder, was = self._kept[name]
+        copy = self._next()
+        shutil.copytree(folder, copy, symlinks=True)
+        return GitRepository(copy / "work"), was
+
+    def _next(self) -> Path:
+        self._count += 1
+        return self._folder / f"run{self._count}"
+
+    def _points(self, name: str) -> list[Point]:
+        command, tools = SCENES[name].arguments, self._folder / "bin"
+        found = points(command, self._begin(name)[0].folder, tools)
+        return sorted({*found, *own_points(command, self._begin(name)[0].folder, tools)})
+
+    def _clean(self, name: str) -> Snapshot:
+        repository, _ = self._begin(name)
+        duration(SCENES[name].arguments, repository.folder)
+        return before(repository)
+
+    def clean_duration(self, name: str) -> float:
+        """How long the command takes when nobody strikes it."""
+        return duration(SCENES[name].arguments, self._begin(name)[0].folder)
+
+
+def _drawn(found: list[Point], count: int, seed: int) -> list[Point]:
+    """All points as often as they go into ``count``, and a random choice of them for the rest."""
+    whole, rest = divmod(count, len(found))
+    return [point for point in found for _ in range(whole)] + random.Random(seed).sample(found, rest)
+
+
+def _counted(verdict: Verdict) -> Counter[str]:
+    found = Counter({"runs": 1, verdict.stood: 1})
+    found["died"] += verdict.died
+    found["recovered"] += verdict.recovered
+    found["named"] += bool(verdict.named)
+    found["corrupt"] += bool(verdict.wrong)
+    return found

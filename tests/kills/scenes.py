@@ -1,0 +1,110 @@
+"""The commands that are struck: where each begins, and how one tells that it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
+from tests.shipping import NAME, STATE_BRANCH, line, remote_refs, run, served
+from tests.support import SETTINGS, GitRepository
+from tests.versioning import PROMPT, locked, text
+
+SUITE = "cases:\n  - name: echoes\n    inputs: {ticket: I was charged twice}\n    expect: [{contains: charged}]\n"
+UNTIDY = text("one more queue").replace("description: Routes", "description:    Routes")
+RELEASED = "refs/tags/prompts/support/triage@v1.3.0"
+
+
+def _nothing(repository: GitRepository) -> None:
+    """The line as it is."""
+
+
+def _edited(repository: GitRepository) -> None:
+    repository.commit({PROMPT: text("one more queue")}, "edit")
+
+
+def _locked(repository: GitRepository) -> None:
+    _edited(repository)
+    locked(repository)
+    repository.commit(message="lock")
+    if repository.git("remote"):
+        repository.git("push", "-q", "origin", "main")
+
+
+def _untidy(repository: GitRepository) -> None:
+    repository.commit(
+        {PROMPT: UNTIDY, "prompts/text/summary/prompt.yaml": "template:   Summarise.\nmodel: echo:echo\n"}
+    )
+
+
+def _suite(repository: GitRepository) -> None:
+    repository.commit({f"prompts/{NAME}/eval.yaml": SUITE}, "suite")
+
+
+def _serving(version: str, *, moves: int) -> Callable[[GitRepository], bool]:
+    def done(repository: GitRepository) -> bool:
+        found = read_state(Repository(repository.folder)).moves("staging", NAME).entries
+        serials = [move.serial for move in found]
+        return serials == list(range(1, moves + 1)) and served(repository) == version
+
+    return done
+
+
+def _frozen(repository: GitRepository) -> bool:
+    return any("frozen" in line for line in run(repository, "status").out.splitlines())
+
+
+def _released(repository: GitRepository) -> bool:
+    here = repository.git("tag", "--list", "prompts/support/triage@v1.3.0")
+    return bool(here) and (not repository.git("remote") or RELEASED in remote_refs(repository))
+
+
+def _passes(*command: str) -> Callable[[GitRepository], bool]:
+    return lambda repository: run(repository, *command).code == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A command, where it begins, and whether it is ``done``. ``ships`` tells that it moves refs, not files alone."""
+
+    arguments: tuple[str, ...]
+    done: Callable[[GitRepository], bool]
+    arrange: Callable[[GitRepository], None] = _nothing
+    remote: bool = True
+    settings: str = SETTINGS
+    ships: bool = True
+
+    def begin(self, folder: Path) -> GitRepository:
+        """The repository ``work`` below ``folder``, ready for the command."""
+        repository = line(folder, self.settings, remote=self.remote, staged=("1.0.0", "1.1.0"))
+        if self.settings == SETTINGS:
+            repository.git("reset", "-q", "--hard", "origin/main" if self.remote else "main")
+        self.arrange(repository)
+        return repository
+
+
+PROMOTE = ("promote", f"{NAME}@1.2.0", "staging")
+BACK = ("rollback", f"{NAME}@1.0.0", "staging", "--reason", "bad day")
+FREEZE = ("freeze", "staging", "--reason", "holidays")
+_UP, _DOWN = _serving("1.2.0", moves=3), _serving("1.0.0", moves=3)
+SCENES = {
+    "promote": Scene(arguments=PROMOTE, done=_UP),
+    "promote, no remote": Scene(arguments=PROMOTE, done=_UP, remote=False),
+    "promote, state branch": Scene(arguments=PROMOTE, done=_UP, settings=STATE_BRANCH),
+    "rollback": Scene(arguments=BACK, done=_DOWN),
+    "rollback, no remote": Scene(arguments=BACK, done=_DOWN, remote=False),
+    "freeze, no remote": Scene(arguments=FREEZE, done=_frozen, remote=False),
+    "release": Scene(arguments=("release",), done=_released, arrange=_locked),
+    "release, no remote": Scene(arguments=("release",), done=_released, arrange=_locked, remote=False),
+    "lock": Scene(arguments=("lock",), done=_passes("lock", "--check"), arrange=_edited, ships=False, remote=False),
+    "fmt": Scene(arguments=("fmt",), done=_passes("fmt", "--check"), arrange=_untidy, ships=False, remote=False),
+    "new": Scene(
+        arguments=("new", "text/title", "--model", "echo:echo"),
+        done=_passes("show", "text/title"),
+        ships=False,
+        remote=False,
+    ),
+    "eval": Scene(arguments=("eval", NAME), done=_passes("eval", "verify"), arrange=_suite, ships=False, remote=False),
+}
