@@ -7,14 +7,17 @@ import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from promptctl.adapters.data_sets import DATA_SET, MOST_PROBLEMS, DataRow, read_rows
 from promptctl.adapters.files import decode
+from promptctl.adapters.judges import load_judges
 from promptctl.adapters.project import Project
+from promptctl.core.canonical import digest
 from promptctl.core.case import Case
+from promptctl.core.closure import Closure
 from promptctl.core.document import Document, Path
 from promptctl.core.prompt import Input
 from promptctl.core.scorers.python import function_name
@@ -28,11 +31,12 @@ FUNCTION, CASE_UNFIT = "PC048", "PC066"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSuite:
-    """A suite with its digest and the source of every module its ``python`` expectations name."""
+    """A suite with its digest, the source of every module its ``python`` expectations name, and its judges."""
 
     suite: Suite
     digest: str
     sources: Mapping[str, Document]
+    judges: Mapping[str, Closure] = field(default_factory=dict)
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """Loads the functions: runs the repository's own code, as its tests would. Raises DocumentError."""
@@ -59,8 +63,10 @@ def load_suite(project: Project, name: str) -> LoadedSuite | None:
     _require_fitting(document, suite, rows, inputs)
     modules = {function.partition(":")[0] for function in suite.functions}
     sources = {module: _source(project, document, name, module) for module in sorted(modules)}
+    judges = load_judges(project, document, suite)
     digests = {module: hashlib.sha256(source.text.encode()).hexdigest() for module, source in sources.items()}
-    return LoadedSuite(suite=suite, digest=suite_digest(suite, digests), sources=sources)
+    digests |= {f"judge {written}": digest(closure) for written, closure in judges.items()}
+    return LoadedSuite(suite=suite, digest=suite_digest(suite, digests), sources=sources, judges=judges)
 
 
 def _rows(project: Project, suite: Document, name: str, file: str) -> tuple[DataRow, ...]:

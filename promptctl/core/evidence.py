@@ -99,9 +99,14 @@ def _rounded(sample: CaseResult) -> CaseResult:
     return replace(
         sample,
         scores={name: compact_number(value) for name, value in sorted(sample.scores.items())},
-        cost=None if sample.cost is None else compact_number(sample.cost),
-        latency_ms=None if sample.latency_ms is None else compact_number(sample.latency_ms),
+        cost=_optional(sample.cost),
+        latency_ms=_optional(sample.latency_ms),
+        judge_cost=_optional(sample.judge_cost),
     )
+
+
+def _optional(value: float | None) -> float | None:
+    return None if value is None else compact_number(value)
 
 
 def compact_number(value: float) -> float | int:

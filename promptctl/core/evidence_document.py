@@ -71,6 +71,7 @@ def _pair(interval: Interval) -> list[float]:
 
 
 def _sample_dict(sample: CaseResult) -> dict[str, Any]:
+    graded = {"graded": _references(sample.graded), "judge_cost": sample.judge_cost} if sample.graded else {}
     return {
         "case": sample.case,
         "model": sample.model,
@@ -80,8 +81,13 @@ def _sample_dict(sample: CaseResult) -> dict[str, Any]:
         "error": sample.error,
         "cost": sample.cost,
         "latency_ms": sample.latency_ms,
-        "replies": [{"key": reply.key, "digest": reply.digest} for reply in sample.replies],
+        "replies": _references(sample.replies),
+        **graded,
     }
+
+
+def _references(replies: Sequence[ReplyReference]) -> list[dict[str, str]]:
+    return [{"key": reply.key, "digest": reply.digest} for reply in replies]
 
 
 def _meta_dict(meta: Meta) -> dict[str, Any]:
@@ -123,8 +129,11 @@ def from_document(document: Document) -> Evidence:
 
 
 def _sample(written: Mapping[str, Any]) -> CaseResult:
-    replies = tuple(ReplyReference(key=reply["key"], digest=reply["digest"]) for reply in written["replies"])
-    return CaseResult(**{**written, "replies": replies})
+    named = {
+        name: tuple(ReplyReference(key=reply["key"], digest=reply["digest"]) for reply in written.get(name, ()))
+        for name in ("replies", "graded")
+    }
+    return CaseResult(**{**written, **named})
 
 
 def _meta(written: Mapping[str, Any]) -> Meta:

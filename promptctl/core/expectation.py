@@ -10,7 +10,7 @@ from typing import Any
 from promptctl.core.budget import Budget
 from promptctl.core.document import Document, Path
 from promptctl.core.scorers.registry import OVERALL, SCORERS, Expectation, split_kind
-from promptctl.core.scorers.similarity import NEEDS_RAPIDFUZZ
+from promptctl.core.scorers.similarity import MISSING
 from promptctl.core.suggestion import suggest
 from promptctl.core.template import Renderer, TemplateFault
 from promptctl.errors import DocumentError
@@ -83,9 +83,9 @@ class Expectations:
     def _checked(self, path: Path, read: Expectation, prefix: str) -> Expectation:
         fault = SCORERS[read.kind].fault(read.argument)
         kind = path[-1]
-        if fault == NEEDS_RAPIDFUZZ:
-            message, _, hint = f"{prefix}`{kind}` {fault}".partition(": pip")
-            raise self._document.error(MISSING_EXTRA, message, path, f"pip{hint}")
+        if fault and fault.startswith(MISSING):
+            hint = 'pip install "git-promptctl[evals]"'
+            raise self._document.error(MISSING_EXTRA, f"{prefix}`{kind}` {fault}", path, hint)
         if fault:
             raise self._document.error(UNUSABLE_ARGUMENT, f"{prefix}`{kind}` {fault}", path)
         return read

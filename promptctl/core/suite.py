@@ -12,6 +12,7 @@ from promptctl.core.case import DATASET, Case, Row, expand_cases
 from promptctl.core.document import Document
 from promptctl.core.gate import Gate, parse_gate
 from promptctl.core.request import compact_json
+from promptctl.core.scorers.graded import judges
 from promptctl.core.scorers.python import function_name
 from promptctl.core.scorers.registry import Expectation
 from promptctl.errors import DocumentError
@@ -38,6 +39,11 @@ class Suite:
             if expectation.kind == "python"
         }
         return tuple(sorted(found))
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """The prompts that judge answers, as the suite names them, sorted."""
+        return judges((found.kind, found.argument) for case in self.cases for found in case.expect)
 
 
 def dataset_names(document: Document) -> tuple[str, ...]:

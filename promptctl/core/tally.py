@@ -24,6 +24,7 @@ class CaseResult:
 
     ``scores`` holds metrics by name within [0, 1]; a sample with ``error`` neither passed nor failed. ``cost`` is in US
     dollars; it and ``latency_ms`` are None when unknown. A chain's sample has a reply for each step.
+    ``graded`` names what judges replied, also in their trials; ``judge_cost`` is that of the votes and not in ``cost``.
     Raises ValueError for numbers out of range and for a pass in spite of an error.
     """
 
@@ -36,11 +37,13 @@ class CaseResult:
     cost: float | None = None
     latency_ms: float | None = None
     replies: tuple[ReplyReference, ...] = ()
+    graded: tuple[ReplyReference, ...] = ()
+    judge_cost: float | None = None
 
     def __post_init__(self) -> None:
         if self.passed and self.error is not None:
             raise ValueError(f"{self.case!r} passed in spite of an error")
-        amounts = [amount for amount in (self.cost, self.latency_ms) if amount is not None]
+        amounts = [amount for amount in (self.cost, self.latency_ms, self.judge_cost) if amount is not None]
         if not all(0 <= amount < math.inf for amount in amounts) or not all(0 <= s <= 1 for s in self.scores.values()):
             raise ValueError(f"{self.case!r} has a score, cost or latency out of range")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +14,12 @@ from promptctl.core.document import pointer
 from promptctl.core.request import compact_json
 from promptctl.core.schema_cost import affordable
 
-_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=1_000_000, size_limit=1 << 20)
-"""Patterns without look-around take linear time; others give up after so many steps, about a quarter of a second."""
+_LOOK_AROUND = re.compile(r"\(\?<?[=!]")
+_MOST_LOOKED_AROUND = 20_000
+"""Characters of a text that patterns with look-around are tried on: each place can cost a look at all the others."""
+
+_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=250_000, size_limit=1 << 20)
+"""Patterns that need no backtracking take linear time; others give up after so many steps."""
 
 TOO_COSTLY = "comparing it with the schema takes too many steps"
 
@@ -32,7 +37,7 @@ def schema_fault(written: Any) -> str | None:
 
 def value_fault(written: Any, value: Any) -> str | None:
     """Why ``value`` breaks the JSON Schema ``written``, or None; the first fault with its path."""
-    if not affordable(written, value):
+    if not affordable(written, value) or not searchable(written, value):
         return TOO_COSTLY
     try:
         validator(written).validate(value)
@@ -42,6 +47,25 @@ def value_fault(written: Any, value: Any) -> str | None:
     except (ValueError, RecursionError) as unusable:
         return str(unusable)[:200]
     return None
+
+
+def searchable(written: Any, value: Any) -> bool:
+    """Whether no text of ``value`` is too long for the patterns of the schema ``written``."""
+    return _longest(value) <= _MOST_LOOKED_AROUND or not _LOOK_AROUND.search(compact_json(written))
+
+
+def _longest(value: Any) -> int:
+    """The length of the longest text in a value, keys included."""
+    longest, waiting = 0, [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            longest = max(longest, len(item))
+        elif isinstance(item, dict):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, list):
+            waiting += item
+    return longest
 
 
 def validator(written: Any) -> jsonschema_rs.Draft202012Validator:

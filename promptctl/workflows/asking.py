@@ -85,12 +85,16 @@ class Asking:
         try:
             request = next(requests)
             while True:
-                key = reply_key(request, index)
-                sourced = await self._flight(key, request, index)
-                found.append(KeptReply(key, sourced.reply))
-                request = requests.send(sourced.reply.text)
+                kept = await self.reply(request, index)
+                found.append(kept)
+                request = requests.send(kept.reply.text)
         except StopIteration:
             return found
+
+    async def reply(self, request: Request, index: int) -> KeptReply:
+        """One reply; nothing is asked for twice in a run. Raises what ``answer`` raises."""
+        key = reply_key(request, index)
+        return KeptReply(key, (await self._flight(key, request, index)).reply)
 
     def _requests(self, case: Case, model: str) -> Generator[Request, str, None]:
         """Yields what to send, step by step, and takes the answers."""

@@ -80,6 +80,12 @@ class EvalResult:
         costs = [result.cost for result in self.results]
         return None if None in costs else sum(cost for cost in costs if cost is not None)
 
+    @property
+    def judge_cost(self) -> float | None:
+        """The price of what judges replied, as far as it is known; None where no judge was asked."""
+        costs = [result.judge_cost or 0.0 for result in self.results if result.graded]
+        return sum(costs) if costs else None
+
 
 def suites_of(repository: Repository) -> tuple[str, ...]:
     """The prompts of the work tree that have a suite. Raises StateError when none has."""

@@ -18,8 +18,9 @@ from promptctl.core.tally import CaseResult
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.runtime.gateway.gateway import NO_KEY, NOT_RECORDED, Gateway
 from promptctl.workflows.asking import CHAIN_MODEL, NO_MODEL, Asking, Line, StepFailed
+from promptctl.workflows.judging import Judging
 from promptctl.workflows.renderings import Renderings
-from promptctl.workflows.scoring import KeptReply, SampleName, Scoring
+from promptctl.workflows.scoring import KeptReply, Opinions, SampleName, Scoring
 
 NOTHING_RECORDED = "PC065"
 
@@ -87,7 +88,7 @@ def evaluate(
     (naming the cases).
     """
     run = _Run(loaded, line, sum(len(samples.indexes) for samples in wanted), watch)
-    with Renderings(closure, bounded=not line.released) as renderings:
+    with Renderings(closure, *loaded.judges.values(), bounded=not line.released) as renderings:
         asking = asyncio.run(run.ask(closure, renderings, wanted))
     run.score_rest(asking)
     return run.evaluated(asking, wanted)
@@ -136,10 +137,10 @@ class _Run:
     """One run: results as they come, what has to wait for its score, what is missing."""
 
     def __init__(self, loaded: LoadedSuite, line: Line, total: int, watch: Callable[[Progress], None]) -> None:
-        self._line, self._total, self._watch = line, total, watch
+        self._loaded, self._line, self._total, self._watch = loaded, line, total, watch
         self._scoring = Scoring(loaded, line.secrets)
         self._results: dict[SampleName, CaseResult] = {}
-        self._unscored: deque[tuple[Case, str, int, list[KeptReply]]] = deque()
+        self._unscored: deque[tuple[Case, str, int, list[KeptReply], Opinions]] = deque()
         self._missing: dict[str, StateError] = {}
         self._failed = self._errors = 0
 
@@ -156,8 +157,9 @@ class _Run:
             patience=line.patience,
         ) as gateway:
             asking = Asking(closure, renderings, line, gateway, [samples[0][0] for samples in cases.values()])
+            judging = Judging(self._loaded, renderings, asking.reply)
             workers = min(self._total, _places(line, _models(closure, wanted)))
-            await _together([self._work(asking, queue) for _ in range(workers)])
+            await _together([self._work(asking, judging, queue) for _ in range(workers)])
         return asking
 
     def score_rest(self, asking: Asking) -> None:
@@ -176,10 +178,11 @@ class _Run:
             reasons=self._scoring.reasons,
         )
 
-    async def _work(self, asking: Asking, queue: Iterator[tuple[Case, str, int]]) -> None:
+    async def _work(self, asking: Asking, judging: Judging, queue: Iterator[tuple[Case, str, int]]) -> None:
         for case, model, index in queue:
             try:
                 replies = await asking.answers(case, model, index)
+                opinions = await judging.opinions(case, index, replies[-1].reply.text)
             except (OutsideError, StepFailed) as error:
                 self._count(asking, self._scoring.error(case, model, index, str(error)))
             except StateError as error:
@@ -188,15 +191,17 @@ class _Run:
                 self._missing.setdefault(case.name, error)
                 self._count(asking, self._scoring.error(case, model, index, str(error)))
             else:
-                self._answered(asking, case, model, index, replies)
+                self._answered(asking, case, model, index, replies, opinions)
 
-    def _answered(self, asking: Asking, case: Case, model: str, index: int, replies: list[KeptReply]) -> None:
+    def _answered(
+        self, asking: Asking, case: Case, model: str, index: int, replies: list[KeptReply], opinions: Opinions
+    ) -> None:
         """Functions of the repository's own wait: they would hold up the calls under way, and falsify their times."""
         if self._scoring.slow:
-            self._unscored.append((case, model, index, replies))
+            self._unscored.append((case, model, index, replies, opinions))
             self._tell(asking)
         else:
-            self._count(asking, self._scoring.result(case, model, index, replies))
+            self._count(asking, self._scoring.result(case, model, index, replies, opinions))
 
     def _count(self, asking: Asking, result: CaseResult) -> None:
         self._results[result.case, result.model, result.sample] = result

@@ -162,7 +162,7 @@ def score_again(subject: Subject, evidence: Evidence, stores: Stores, sources: S
 
     Raises StateError when the replies do not lead to what the evidence says, or it leaves one out.
     """
-    references = [reference for sample in evidence.samples for reference in sample.replies]
+    references = [reference for sample in evidence.samples for reference in (*sample.replies, *sample.graded)]
     kept = {reference.key: _kept(reference, stores, sources.cache) for reference in references}
     replies = {key: reply for key, reply in kept.items() if reply}
     if len(replies) < len(kept):

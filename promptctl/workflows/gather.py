@@ -79,7 +79,7 @@ def _without_replaced(subject: Subject, home: Tree, stores: Stores) -> Stores:
             # A refresh is the way out of evidence that is broken.
             with suppress(UsageError):
                 samples = read_evidence(home, path).samples
-                named[path] = {reference.key for sample in samples for reference in sample.replies}
+                named[path] = {reference.key for sample in samples for reference in (*sample.replies, *sample.graded)}
     others = {key for path, keys in named.items() if path != own for key in keys}
     gone = named.get(own, set()) - others
     return [{key: reply for key, reply in store.items() if key not in gone} for store in stores]

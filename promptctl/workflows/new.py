@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 from promptctl.adapters.files import parse_yaml
@@ -15,7 +16,14 @@ from promptctl.core.name import check_name
 from promptctl.core.prompt import Prompt, parse_prompt
 from promptctl.core.render import Rendering
 from promptctl.core.scaffold import NO_CASE, chain_text, prompt_text, sample_inputs, suite_text, suite_text_for
+from promptctl.core.scorers.graded import OWN_JUDGES
+from promptctl.core.suggestion import suggest
+from promptctl.core.yaml_text import flow
 from promptctl.errors import UsageError
+
+NO_SUCH_JUDGE = "PC163"
+JUDGES = ("rubric", *OWN_JUDGES)
+"""The judges that can be copied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,17 @@ def new_suite(repository: Repository, name: str) -> Created:
     text = suite_text_for(closure.prompt)
     _check_renders(closure)
     return _write(repository, closure.prompt, {"eval.yaml": text})
+
+
+def new_judge(repository: Repository, kind: str, *, model: str | None = None) -> Created:
+    """Writes our judge of a kind as ``prompts/judges/<kind>``. Raises UsageError when there is no such kind."""
+    if kind not in JUDGES:
+        hint = suggest(kind, JUDGES) or f"judges: {', '.join(JUDGES)}"
+        raise UsageError(NO_SUCH_JUDGE, f"there is no judge called `{kind}`", hint=hint)
+    text = (resources.files("promptctl") / "judges" / f"{kind}.yaml").read_text(encoding="utf-8")
+    asked = flow(repository.work.settings.model if model is None else model)
+    prompt = _parsed(f"judges/{kind}", text.replace("model: echo:echo", f"model: {asked}", 1))
+    return _write(repository, prompt, {"prompt.yaml": prompt.document.text})
 
 
 def _parsed(name: str, text: str) -> Prompt:

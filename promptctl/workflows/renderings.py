@@ -16,13 +16,13 @@ Call = tuple[int, str, tuple[Any, ...]]
 
 
 class Renderings:
-    """Gives the rendering of a closure or of one of its steps. Close it, or use it in ``with``.
+    """Gives the rendering of closures and of their steps. Close it, or use it in ``with``.
 
     With ``bounded`` the work is done by a child process, which is stopped when a prompt takes too long or too much.
     """
 
-    def __init__(self, closure: Closure, *, bounded: bool) -> None:
-        self._closures = _with_steps(closure)
+    def __init__(self, *closures: Closure, bounded: bool) -> None:
+        self._closures = {key: found for closure in closures for key, found in _with_steps(closure).items()}
         self._compiled: dict[int, Rendering] = {}
         self._worker = Worker(self._called) if bounded else None
 
@@ -36,7 +36,7 @@ class Renderings:
             self._worker.close()
 
     def of(self, closure: Closure) -> Rendering:
-        """The rendering of the closure that this was made for, or of a step below it."""
+        """The rendering of a closure that this was made for, or of a step below one."""
         key = id(closure)
         if key not in self._compiled:
             self._compiled[key] = _Bounded(closure, self._worker) if self._worker else Rendering(closure)

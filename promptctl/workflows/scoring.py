@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from promptctl.adapters.suites import LoadedSuite
 from promptctl.core.case import Case
 from promptctl.core.evidence import reply_digest
 from promptctl.core.request import Reply
 from promptctl.core.scorers.answer import Answer
+from promptctl.core.scorers.graded import Opinion
 from promptctl.core.scorers.registry import Judgement, judge
 from promptctl.core.secrets import mask
 from promptctl.core.tally import CaseResult, ReplyReference
@@ -26,6 +27,15 @@ class KeptReply:
 
     key: str
     reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What judges say of one answer, by ``opinion_key``; the replies that say it, and those of the judges' trials."""
+
+    by_key: Mapping[str, Opinion] = field(default_factory=dict)
+    votes: tuple[KeptReply, ...] = ()
+    trials: tuple[KeptReply, ...] = ()
 
 
 class Scoring:
@@ -49,12 +59,13 @@ class Scoring:
         said = mask(said, self._secrets)
         return CaseResult(case=case.name, model=model, sample=index, passed=False, error=said)
 
-    def result(self, case: Case, model: str, index: int, replies: Sequence[KeptReply]) -> CaseResult:
+    def result(
+        self, case: Case, model: str, index: int, replies: Sequence[KeptReply], opinions: Opinions
+    ) -> CaseResult:
         """A sample with the replies of all its steps: the last one is judged, times and costs are summed."""
-        costs = [kept.reply.cost for kept in replies]
-        cost = None if None in costs else sum(cost for cost in costs if cost is not None)
+        cost = _cost(replies)
         latency = sum(kept.reply.latency_ms for kept in replies)
-        found = self._judged(case, replies[-1].reply, latency, cost)
+        found = self._judged(case, replies[-1].reply, latency, cost, opinions)
         failing = [pair for pair in found.findings if not pair[1].passed]
         if failing:
             reasons = (f"{expectation.name}: {score.explanation}" for expectation, score in failing)
@@ -68,10 +79,12 @@ class Scoring:
             error=None if found.error is None else mask(found.error, self._secrets),
             cost=cost,
             latency_ms=latency,
-            replies=tuple(ReplyReference(key=kept.key, digest=reply_digest(kept.reply)) for kept in replies),
+            replies=_references(replies),
+            graded=_references((*opinions.trials, *opinions.votes)),
+            judge_cost=_cost(opinions.votes) if opinions.votes else None,
         )
 
-    def _judged(self, case: Case, reply: Reply, latency: float, cost: float | None) -> Judgement:
+    def _judged(self, case: Case, reply: Reply, latency: float, cost: float | None, opinions: Opinions) -> Judgement:
         answer = Answer(
             text=reply.text,
             tool_calls=reply.tool_calls,
@@ -80,9 +93,19 @@ class Scoring:
             latency_ms=latency,
             cost=cost,
             functions=self._functions,
+            opinions=opinions.by_key,
         )
         if not self._functions:
             return judge(case.expect, answer)
         # What a repository's function prints must not get between a program and our JSON.
         with redirect_stdout(sys.stderr):
             return judge(case.expect, answer)
+
+
+def _cost(replies: Sequence[KeptReply]) -> float | None:
+    costs = [kept.reply.cost for kept in replies]
+    return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+
+def _references(replies: Sequence[KeptReply]) -> tuple[ReplyReference, ...]:
+    return tuple(ReplyReference(key=kept.key, digest=reply_digest(kept.reply)) for kept in replies)

@@ -98,6 +98,7 @@ def _data(result: EvalResult) -> dict[str, Any]:
         "samples": [_sample(result, sample) for sample in result.results],
         "asked": result.asked,
         "cost": result.cost,
+        "judge_cost": result.judge_cost,
         "written": list(result.written),
         "partial": result.partial,
         "unkept": result.unkept,
@@ -132,7 +133,8 @@ def _text(result: EvalResult) -> str:
     passed = sum(sample.passed for sample in result.results)
     cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
     answers = count(len(result.results), "answer")
-    lines.append(f"{passed} of {answers} passed, {result.asked or 'none'} asked for now, cost {cost}")
+    judges = "" if result.judge_cost is None else f", judges ${result.judge_cost:.4f}"
+    lines.append(f"{passed} of {answers} passed, {result.asked or 'none'} asked for now, cost {cost}{judges}")
     lines += [f"wrote {path}" for path in result.written]
     return "\n".join([*lines, *([result.unkept] if result.unkept else [])])
 

@@ -11,7 +11,7 @@ import typer
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.errors import UsageError
-from promptctl.workflows.new import Created, new_chain, new_prompt, new_suite
+from promptctl.workflows.new import Created, new_chain, new_judge, new_prompt, new_suite
 
 
 def command(
@@ -31,14 +31,21 @@ def command(
     suite: Annotated[
         bool, typer.Option("--suite", help="Only a suite for an existing prompt.", show_default=False)
     ] = False,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Copy our judge of this name to prompts/judges/.", show_default=False)
+    ] = False,
 ) -> Answer:
     """Write a new prompt with a suite of two cases. Files that are there are never overwritten."""
     if suite and (chain or model or owner):
         raise UsageError("PC001", "--suite stands alone: it changes nothing but eval.yaml")
+    if judge and (chain or suite or owner):
+        raise UsageError("PC001", "--judge stands alone, or with --model")
     if chain and model:
         raise UsageError("PC001", "a chain has no model: its steps have theirs", hint="leave --model out")
     repository = context.repository
-    if suite:
+    if judge:
+        created = new_judge(repository, name, model=model)
+    elif suite:
         created = new_suite(repository, name)
     elif chain:
         created = new_chain(repository, name, chain, owner=owner)

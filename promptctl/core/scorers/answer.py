@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from promptctl.core.scorers.graded import Opinion
 
 
 class ScorerFault(Exception):
@@ -18,7 +21,7 @@ class Answer:
 
     ``inputs`` are the case's, ``row`` its data set columns; ``latency_ms`` and ``cost`` (US dollars) are None when
     unknown. ``functions`` holds the loaded functions of ``python`` expectations by the name written there; each is
-    called with the answer's text and a dict of the other fields.
+    called with the answer's text and a dict of the other fields. ``opinions`` holds what judges said of the answer.
     """
 
     text: str
@@ -28,6 +31,7 @@ class Answer:
     latency_ms: float | None = None
     cost: float | None = None
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    opinions: Mapping[str, Opinion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 
 from promptctl.core.scorers.answer import ScorerFault, excerpt
-from promptctl.core.value_schema import schema_fault, validator
+from promptctl.core.value_schema import schema_fault, searchable, validator
 
 _MOST_EXPLAINED = 1000
 _COMMON_FAULTS = ("missing", "unterminated", "nothing to repeat", "unbalanced", "bad character range")
@@ -47,8 +47,11 @@ def _explanation(pattern: str) -> str:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether a checked pattern matches somewhere in a text. Raises ScorerFault when that takes too long to tell."""
+    schema = {"pattern": pattern}
+    if not searchable(schema, text):
+        raise ScorerFault(f"the answer is too long for look-around as in {excerpt(pattern)}")
     try:
-        validator({"pattern": pattern}).validate(text)
+        validator(schema).validate(text)
     except jsonschema_rs.ValidationError as error:
         if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Pattern):
             return False

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptctl.core.scorers import budget, counts, json_path, json_value, python, similarity, text
+from promptctl.core.scorers import budget, conduct, counts, graded, json_path, json_value, python, similarity, text
 from promptctl.core.scorers.answer import Answer, Finding, Score, Scorer, ScorerFault
 
 SCORERS: Mapping[str, Scorer] = {
@@ -17,7 +17,9 @@ SCORERS: Mapping[str, Scorer] = {
     **counts.SCORERS,
     **similarity.SCORERS,
     **budget.SCORERS,
+    **conduct.SCORERS,
     **python.SCORERS,
+    **graded.SCORERS,
 }
 NEGATION = "not_"
 OVERALL = "score"
