@@ -20,6 +20,7 @@ class Check:
     """One named check: ``reason`` is a clause that can stand alone; only those that ``gates`` decide the verdict.
 
     ``segment`` is ``tag=value`` for a check over those cases only, ``model`` names one that is not the prompt's own.
+    ``chance`` is the p-value of a drop.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Check:
     segment: str | None = None
     model: str | None = None
     gates: bool = True
+    chance: float | None = None
 
 
 def spell(value: float) -> str:
@@ -111,5 +113,12 @@ def _drop_check(metric: str, drop: Drop, most: float | None, scope: str) -> Chec
             "with so few none would show" if drop.visible is None else f"one below {spell(drop.visible)} would not show"
         )
         outcome, reason = "pass", f"no drop of {metric} shows {scope} ({seen})"
-    name = f"{metric}.{'drop' if most is None else 'max_drop'}"
-    return Check(name=name, outcome=outcome, reason=reason, estimate=drop.estimate, interval=drop.interval, bound=most)
+    return Check(
+        name=f"{metric}.{'drop' if most is None else 'max_drop'}",
+        outcome=outcome,
+        reason=reason,
+        estimate=drop.estimate,
+        interval=drop.interval,
+        bound=most,
+        chance=drop.chance,
+    )

@@ -11,6 +11,7 @@ from promptctl.core.check import Check, Outcome, pass_drop_check, pass_rate_chec
 from promptctl.core.comparison import Baseline, Pair, Side, compare, results_of, sample_checks, side
 from promptctl.core.gate import BUDGETS, Bound, Gate
 from promptctl.core.scorers.registry import OVERALL
+from promptctl.core.segments import judged_together
 from promptctl.core.suite import Suite
 from promptctl.core.tally import CaseResult, tally
 
@@ -47,10 +48,12 @@ def decide(
     own = side(suite, results, model)
     pair, problems, comparison = compare(suite, own, baseline)
     checks = [*_weakened_checks(weakened), *sample_checks(suite, results, model, ""), *problems]
+    scoped: list[Check] = []
     for segment, cases in _scopes(suite):
         names = [case.name for case in cases]
         found = _scope_checks(suite.gate, cases, own.only(names), pair and pair.only(names))
-        checks += [replace(check, segment=segment) for check in found]
+        scoped += [replace(check, segment=segment) for check in found]
+    checks += judged_together(scoped)
     checks += _other_models(suite, results, model)
     flaky = tuple(sorted(case.case for case in tally(results_of(results, model)).values() if case.flaky))
     return _verdict(suite.gate, tuple(checks), comparison, flaky)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from statistics import NormalDist
 
-from promptctl.core.statistics.incomplete_beta import inverse_incomplete_beta
+from promptctl.core.statistics.incomplete_beta import incomplete_beta, inverse_incomplete_beta
 
 FEW = 30
 """Below this many values a mean's interval is bootstrapped, since Student's t asks for nearly normal means."""
@@ -92,19 +92,45 @@ def t_interval(values: Sequence[float], level: float = 0.95) -> Interval:
     return Interval(centre - half, centre + half)
 
 
+def t_chance(values: Sequence[float]) -> float:
+    """How often two or more values whose true mean is 0 have a mean as high as these: Student's t, one-sided.
+
+    Source: M. Abramowitz and I. Stegun, Handbook of Mathematical Functions, 26.7.1.
+    """
+    centre, count = mean(values), len(values)
+    square = math.fsum((value - centre) ** 2 for value in values) / (count - 1) / count
+    if square == 0:
+        return 0.0 if centre > 0 else 1.0
+    both = incomplete_beta((count - 1) / 2, 0.5, (count - 1) / (count - 1 + centre * centre / square))
+    return both / 2 if centre > 0 else 1 - both / 2
+
+
+def bootstrap_chance(values: Sequence[float]) -> float:
+    """The share of resamples of ``bootstrap_interval`` whose mean is not above 0."""
+    ordered = sorted(values)
+    if ordered[0] == ordered[-1]:
+        return 0.0 if ordered[0] > 0 else 1.0
+    return sum(found <= 0 for found in _resampled_means(ordered)) / _DRAWS
+
+
 def bootstrap_interval(values: Sequence[float], level: float = 0.95) -> Interval:
     """The percentile interval of the mean over 10,000 seeded resamples: the same values give the same interval.
 
     Source: B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993), 13.3.
     """
-    ordered, count = sorted(values), len(values)
+    ordered = sorted(values)
     if ordered[0] == ordered[-1]:
         return Interval(ordered[0], ordered[0])
-    drawn = _drawn(count)
-    resamples = (map(ordered.__getitem__, drawn[start : start + count]) for start in range(0, len(drawn), count))
-    means = sorted(math.fsum(resample) / count for resample in resamples)
+    means = sorted(_resampled_means(ordered))
     cut = round((1 - level) / 2 * _DRAWS)
     return Interval(means[cut], means[_DRAWS - 1 - cut])
+
+
+def _resampled_means(ordered: Sequence[float]) -> Iterator[float]:
+    count = len(ordered)
+    drawn = _drawn(count)
+    for start in range(0, len(drawn), count):
+        yield math.fsum(map(ordered.__getitem__, drawn[start : start + count])) / count
 
 
 @lru_cache(maxsize=8)

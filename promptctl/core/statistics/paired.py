@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from promptctl.core.statistics.incomplete_beta import incomplete_beta
-from promptctl.core.statistics.interval import FEW, Interval, bootstrap_interval, clopper_pearson, mean, t_interval
+from promptctl.core.statistics.interval import (
+    FEW,
+    Interval,
+    bootstrap_chance,
+    bootstrap_interval,
+    clopper_pearson,
+    mean,
+    t_chance,
+    t_interval,
+)
 
 LEVEL = 0.90
 
@@ -15,12 +24,14 @@ LEVEL = 0.90
 class Drop:
     """Baseline minus candidate: above 0 the candidate is worse. ``interval`` covers the drop with 90 %.
 
-    ``visible`` is the smallest drop that these cases would have shown, None when no drop could.
+    ``visible`` is the smallest drop that these cases would have shown, None when no drop could. ``chance`` is the
+    one-sided p-value: how often cases that drop nowhere look at least as bad.
     """
 
     estimate: float
     interval: Interval
     visible: float | None
+    chance: float
 
 
 def pass_drop(losses: int, gains: int, cases: int) -> Drop:
@@ -36,7 +47,18 @@ def pass_drop(losses: int, gains: int, cases: int) -> Drop:
     changed = losses + gains
     least = (2 * clopper_pearson(losses, changed, LEVEL).low - 1) * changed / cases if changed else 0.0
     most = clopper_pearson(losses, cases, LEVEL).high - clopper_pearson(gains, cases, LEVEL).low
-    return Drop((losses - gains) / cases, Interval(least, most), smallest_visible_drop(gains, cases))
+    visible = smallest_visible_drop(gains, cases)
+    return Drop((losses - gains) / cases, Interval(least, most), visible, sign_test(losses, gains))
+
+
+def sign_test(losses: int, gains: int) -> float:
+    """P(X >= losses) of losses + gains fair coins: McNemar's exact test, one-sided. Source: DLMF 8.17.5."""
+    return incomplete_beta(losses, gains + 1, 0.5) if losses else 1.0
+
+
+def mcnemar(losses: int, gains: int) -> float:
+    """McNemar's exact test, two-sided: how often cases that change at random change at least as unevenly."""
+    return min(1.0, 2 * sign_test(max(losses, gains), min(losses, gains)))
 
 
 def smallest_visible_drop(gains: int, cases: int) -> float | None:
@@ -55,7 +77,7 @@ def smallest_visible_drop(gains: int, cases: int) -> float | None:
 
 
 def _lies_above_zero(losses: int, gains: int) -> bool:
-    return incomplete_beta(losses, gains + 1, 0.5) < (1 - LEVEL) / 2
+    return sign_test(losses, gains) < (1 - LEVEL) / 2
 
 
 def score_drop(drops: Sequence[float]) -> Drop:
@@ -66,6 +88,7 @@ def score_drop(drops: Sequence[float]) -> Drop:
     """
     estimate = mean(drops)
     if len(drops) == 1:
-        return Drop(estimate, Interval(-1.0, 1.0), None)
-    interval = (t_interval if len(drops) >= FEW else bootstrap_interval)(drops, LEVEL)
-    return Drop(estimate, interval, estimate - interval.low)
+        return Drop(estimate, Interval(-1.0, 1.0), None, 1.0)
+    many = len(drops) >= FEW
+    interval = (t_interval if many else bootstrap_interval)(drops, LEVEL)
+    return Drop(estimate, interval, estimate - interval.low, (t_chance if many else bootstrap_chance)(drops))

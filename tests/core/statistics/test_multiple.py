@@ -1,0 +1,80 @@
+"""Corrections for several tests, and what repeats say of further tries, against other ways of getting there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from promptctl.core.statistics.interval import bootstrap_chance, bootstrap_interval, t_chance, t_interval
+from promptctl.core.statistics.multiple import holm
+from promptctl.core.statistics.paired import mcnemar, sign_test
+from promptctl.core.statistics.repeats import pass_at_k, pass_hat_k
+
+KNOWN = [
+    ([], []),
+    ([0.03], [0.03]),
+    ([0.01, 0.02, 0.03, 0.04], [0.04, 0.06, 0.06, 0.06]),
+    ([0.04, 0.001, 0.03], [0.06, 0.003, 0.06]),
+    ([0.5, 0.9], [1.0, 1.0]),
+]
+CHANCES = st.lists(st.floats(0, 1), max_size=12)
+
+
+@pytest.mark.parametrize(("chances", "raised"), KNOWN)
+def test_holm(chances: list[float], raised: list[float]) -> None:
+    assert holm(chances) == pytest.approx(raised)
+
+
+@given(CHANCES)
+def test_holm_raises_keeps_order_and_is_no_stricter_than_bonferroni(chances: list[float]) -> None:
+    raised = holm(chances)
+    for chance, found in zip(chances, raised, strict=True):
+        assert chance <= found <= min(1.0, chance * len(chances)) + 1e-12
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    assert [raised[index] for index in order] == sorted(raised)
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_sign_test_and_mcnemar_are_those_of_scipy(losses: int, gains: int) -> None:
+    if losses + gains:
+        one = stats.binomtest(losses, losses + gains, alternative="greater").pvalue
+        both = stats.binomtest(losses, losses + gains).pvalue
+        assert sign_test(losses, gains) == pytest.approx(one, abs=1e-9)
+        assert mcnemar(losses, gains) == pytest.approx(both, abs=1e-9)
+    else:
+        assert (sign_test(0, 0), mcnemar(0, 0)) == (1.0, 1.0)
+
+
+@given(st.lists(st.floats(-1, 1).map(lambda value: round(value, 3)), min_size=30, max_size=60))
+def test_the_chance_of_a_mean_is_that_of_scipy(values: list[float]) -> None:
+    if len(set(values)) > 1:
+        expected = stats.ttest_1samp(values, 0, alternative="greater").pvalue
+        assert t_chance(values) == pytest.approx(expected, abs=1e-9)
+        assert (t_chance(values) < 0.05 - 1e-9) <= (t_interval(values, 0.9).low > 0)
+
+
+@pytest.mark.parametrize("chance", [t_chance, bootstrap_chance])
+@pytest.mark.parametrize(("values", "expected"), [([0.2] * 4, 0.0), ([0.0] * 4, 1.0), ([-0.1] * 4, 1.0)])
+def test_values_that_are_all_the_same_leave_nothing_to_chance(
+    chance: Callable[[list[float]], float], values: list[float], expected: float
+) -> None:
+    assert chance(values) == expected
+
+
+@given(st.lists(st.integers(-4, 4).map(lambda value: value / 4), min_size=2, max_size=12))
+def test_bootstrap_chance_agrees_with_its_interval(values: list[float]) -> None:
+    assert (bootstrap_chance(values) < 0.05) == (bootstrap_interval(values, 0.9).low > 0)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=9), st.data())
+def test_tries_are_counted_out(outcomes: list[bool], data: st.DataObject) -> None:
+    tries = data.draw(st.integers(1, len(outcomes)))
+    drawn = list(combinations(outcomes, tries))
+    passes = sum(outcomes)
+    assert pass_at_k(len(outcomes), passes, tries) == pytest.approx(sum(map(any, drawn)) / len(drawn))
+    assert pass_hat_k(len(outcomes), passes, tries) == pytest.approx(sum(map(all, drawn)) / len(drawn))
