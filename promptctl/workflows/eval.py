@@ -14,7 +14,8 @@ from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
 from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.provider_table import parse_providers
-from promptctl.core.tally import CaseResult
+from promptctl.core.statistics.repeats import Tries, tries_of
+from promptctl.core.tally import CaseResult, tally
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.workflows.baseline import Compared, compare_with
@@ -54,6 +55,7 @@ class EvalResult:
     """One prompt's verdict. ``written`` are the files that changed; ``flipped`` cases passed before and fail now.
 
     ``note`` says what was not compared, ``unkept`` why nothing is kept; ``partial``: only some cases were run.
+    ``tries`` is there where cases are asked more than once.
     """
 
     name: str
@@ -68,6 +70,7 @@ class EvalResult:
     note: str | None = None
     unkept: str | None = None
     partial: bool = False
+    tries: Tries | None = None
     flipped: tuple[str, ...] = field(default_factory=tuple)
 
     @property
@@ -157,8 +160,17 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         note=note,
         unkept=unkept,
         partial=wish.only is not None,
+        tries=_tries(subject, results),
         flipped=_flipped(results, compared),
     )
+
+
+def _tries(subject: Subject, results: Sequence[CaseResult]) -> Tries | None:
+    own = own_model(subject.closure)
+    repeat = subject.loaded.suite.repeat
+    tallies = tally(result for result in results if result.model == own).values()
+    counts = [(found.samples, found.passes) for found in tallies if found.judged]
+    return tries_of(counts, repeat) if repeat > 1 else None
 
 
 def _in_order(results: Sequence[CaseResult], cases: Sequence[Case]) -> tuple[CaseResult, ...]:

@@ -237,3 +237,11 @@ def test_ctrl_c_keeps_what_was_answered_and_leaves_nothing_half_done(it: Bench, 
     done(it.folder, "eval", **it.environment)
     assert it.asked == 3
     assert len(answered) == 3
+
+
+def test_flaky_cases_say_what_further_tries_would_do(tmp_path: Path) -> None:
+    numbers = iter(range(100))
+    with bench(tmp_path, cases("shaky", "steady", repeat=2, gate={"min_pass": 1})) as it:
+        it.server.always = saying(lambda text: "ok" if text == "steady" or next(numbers) % 2 else "no")
+        ran = run(it.folder, "eval", **it.environment)
+    assert "of 2 tries at least one passes in 100.0% of cases (pass@2), all in 50.0% (pass^2)\n" in ran.out

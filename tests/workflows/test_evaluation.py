@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.providers.exchange import Bounds
+from promptctl.core.statistics.repeats import Tries
 from promptctl.errors import DocumentError, UsageError
 from tests.evals import PROMPT, SETTINGS, bench, cases, registry, saying
 from tests.servers import Reaction, cut, json_answer, meeting, openai_answer, raw, silence, status
@@ -102,6 +103,7 @@ def test_repeats_are_asked_apart_and_flaky_cases_are_named(tmp_path: Path) -> No
     assert len(keys) == 8
     assert result.verdict.flaky == ("shaky",)
     assert result.verdict.sentence.endswith("flaky: shaky.")
+    assert result.tries == Tries(4, 1.0, 0.5)
 
 
 def test_one_request_has_one_reply_in_a_run_however_many_cases_ask_it(tmp_path: Path) -> None:

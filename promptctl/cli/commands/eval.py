@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -94,6 +95,7 @@ def _data(result: EvalResult) -> dict[str, Any]:
             for check in verdict.checks
         ],
         "flaky": list(verdict.flaky),
+        "tries": asdict(result.tries) if result.tries else None,
         "flipped": list(result.flipped),
         "samples": [_sample(result, sample) for sample in result.results],
         "asked": result.asked,
@@ -135,6 +137,11 @@ def _text(result: EvalResult) -> str:
     answers = count(len(result.results), "answer")
     judges = "" if result.judge_cost is None else f", judges ${result.judge_cost:.4f}"
     lines.append(f"{passed} of {answers} passed, {result.asked or 'none'} asked for now, cost {cost}{judges}")
+    if (tries := result.tries) and tries.any_passes > tries.all_pass:
+        lines.append(
+            f"of {tries.count} tries at least one passes in {tries.any_passes:.1%} of cases (pass@{tries.count}), "
+            f"all in {tries.all_pass:.1%} (pass^{tries.count})"
+        )
     lines += [f"wrote {path}" for path in result.written]
     return "\n".join([*lines, *([result.unkept] if result.unkept else [])])
 

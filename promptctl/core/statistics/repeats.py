@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import comb
+
+from promptctl.core.statistics.interval import mean
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The mean over cases of pass@k (``any_passes``) and pass^k (``all_pass``), where k is ``count``."""
+
+    count: int
+    any_passes: float
+    all_pass: float
+
+
+def tries_of(cases: Sequence[tuple[int, int]], count: int) -> Tries | None:
+    """What cases, each (samples, passes), say of ``count`` tries; None when no case has so many samples."""
+    counted = [(samples, passes) for samples, passes in cases if samples >= count]
+    if not counted:
+        return None
+    any_passes = mean([pass_at_k(samples, passes, count) for samples, passes in counted])
+    return Tries(count, any_passes, mean([pass_hat_k(samples, passes, count) for samples, passes in counted]))
 
 
 def pass_at_k(samples: int, passes: int, tries: int) -> float:
