@@ -39,6 +39,7 @@ LOADS: dict[str, set[str]] = {
     "lock --check": SHELL | FILES,
     "status": SHELL | FILES,
     "drift": SHELL | FILES,
+    "doctor": SHELL | FILES,
 }
 """The most that each command line may load of what is heavy."""
 

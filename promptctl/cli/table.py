@@ -41,6 +41,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "unfreeze": "Allow promotions again.",
         "status": "Show prompts and what each environment serves.",
         "drift": "Find every disagreement between files, lock, tags and pointers.",
+        "doctor": "Find what in this clone or on this machine stops commands.",
     },
     "Deliver": {
         "ci": "Judge a change: lint, lock, suites of what changed.",
@@ -78,13 +79,14 @@ ARGUMENTS = {
     "unfreeze": "ENV",
     "status": "",
     "drift": "",
+    "doctor": "",
     "ci": "",
     "hook": "HOOK [FILE]…",
 }
 """Each command's arguments as its help shows them, for completion, which must not wait for commands to load."""
 
 
-SUPERVISED = frozenset("list show render lint fmt diff deps hash lock verify plan status drift new hook".split())
+SUPERVISED = frozenset("list show render lint fmt diff deps hash lock verify plan status drift doctor new hook".split())
 """Commands that read text nobody has released, and do nothing else that takes long."""
 
 

@@ -43,6 +43,7 @@ LINES = f"""
 0 promote greet prod
 0 status
 0 drift
+0 doctor
 0 history greet
 3 rollback greet prod --reason again
 0 remove greet prod --reason unused

@@ -63,8 +63,6 @@ def _struck(arguments: argparse.Namespace, folder: Path) -> int:
             sys.stdout.flush()
         print(f"{'all':24}" + "".join(f"{totals[it]:>10}" for it in HEADS), flush=True)
         wrong += totals["corrupt"]
-    for line in loop.wrong:
-        print(line)
     return 1 if wrong else 0
 
 

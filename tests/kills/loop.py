@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -16,6 +17,8 @@ from tests.kills.strikes import Ended, Point, duration, fail_at, kill_after, kil
 from tests.snapshot import Snapshot
 from tests.support import GitRepository
 
+MOST = 1500
+"""Characters of one fault that are told."""
 FEWEST = 12
 """Strikes a scene with few points gets in a long run."""
 
@@ -38,7 +41,9 @@ class Loop:
             verdict = judged(SCENES[name], repository, was, self.clean(name), ended)
             shutil.rmtree(repository.folder.parent, ignore_errors=True)
             tally += _counted(verdict)
-            self.wrong += [f"{name}, {said}: {wrong}" for wrong in verdict.wrong]
+            for wrong in verdict.wrong:
+                self.wrong.append(f"{name}, {said}: {wrong}")
+                print(self.wrong[-1][:MOST], file=sys.stderr, flush=True)
         return tally
 
     def shares(self, kind: str, names: list[str], count: int) -> dict[str, int]:

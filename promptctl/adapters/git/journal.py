@@ -66,6 +66,20 @@ class Journal:
         finally:
             os.close(handle)
 
+    def holder(self) -> str | None:
+        """Who holds the lock at this moment, None when nobody does. Takes it for no longer than that takes to see."""
+        path = self.folder / "lock"
+        try:
+            import fcntl
+
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder(path)
+        except (ImportError, OSError):
+            return None
+        return None
+
     def read(self) -> Entry | None:
         """What an earlier command left unfinished; None when nothing is, or when the note was not written whole."""
         try:
@@ -103,14 +117,20 @@ class Journal:
         """Takes away Git's lock files that the dead writer of ``entry`` left; the paths of those it took."""
         if not self._is_ours_and_dead(entry):
             return ()
-        written = self.path.stat().st_mtime
-        taken = [path for path in self._lock_files(entry) if path.exists() and path.stat().st_mtime >= written - 1]
-        taken += (self._git.common_directory / "refs" / "promptctl").rglob("*.lock")
+        taken = self.locks_left(entry)
         for path in (*taken, *self.folder.glob("index-*")):
             path.unlink(missing_ok=True)
         for folder in (*self.folder.glob("blobs-*"), *self.folder.glob("tags-*")):
             shutil.rmtree(folder, ignore_errors=True)
         return tuple(str(path) for path in taken)
+
+    def locks_left(self, entry: Entry) -> Sequence[Path]:
+        """Git's lock files that the dead writer of ``entry`` left; none while it may be alive."""
+        if not self._is_ours_and_dead(entry):
+            return ()
+        written = self.path.stat().st_mtime
+        found = [path for path in self._lock_files(entry) if path.exists() and path.stat().st_mtime >= written - 1]
+        return (*found, *(self._git.common_directory / "refs" / "promptctl").rglob("*.lock"))
 
     def _lock_files(self, entry: Entry) -> Sequence[Path]:
         common = self._git.common_directory

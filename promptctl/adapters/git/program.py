@@ -176,6 +176,12 @@ class Git:
         return {key: value for key, _, value in pairs}
 
 
+def hooks_path(git: Git) -> str | None:
+    """The folder that the user's configuration names for hooks, None for the usual one."""
+    arguments = ("config", "--type=path", "--get", "core.hooksPath")
+    return git.run(*arguments, hooks=True, expected=(0, 1)).stdout.decode("utf-8", "surrogateescape").strip() or None
+
+
 def open_git(root: Path) -> Git:
     """The repository whose top is ``root``. Raises UsageError when it is not one, OutsideError when git is missing."""
     if not (root / ".git").exists():

@@ -1,0 +1,25 @@
+"""``promptctl doctor``."""
+
+from __future__ import annotations
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.core.counting import count
+from promptctl.workflows.doctor import DoctorResult, doctor
+
+
+def command(context: Context) -> Answer:
+    """Find what in this clone or on this machine stops commands or may surprise; errors exit 1. Changes nothing."""
+    result = doctor(context.repository, context.now)
+    data = {"findings": [finding.to_dict() for finding in result.findings]}
+    return Answer(data=data, view=lambda: _text(result), ok=result.ok)
+
+
+def _text(result: DoctorResult) -> str:
+    errors = sum(finding.level == "error" for finding in result.findings)
+    lines: list[str] = []
+    for finding in result.findings:
+        lines += [f"{finding.level}[{finding.kind}]: {finding.message}"]
+        lines += [f"  why: {finding.why}", f"  repair: {finding.repair}"]
+    warnings = len(result.findings) - errors
+    return "\n".join([*lines, f"{count(errors, 'error')}, {count(warnings, 'warning')}"])
