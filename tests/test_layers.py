@@ -93,7 +93,7 @@ OWNERS = {
     "ruamel": ("adapters/files.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "subprocess": ("adapters/git/program.py", "adapters/git/objects.py", "adapters/scratch.py"),
+    "subprocess": ("adapters/git/program.py", "adapters/git/objects.py", "adapters/scratch.py", "adapters/programs.py"),
 }
 
 

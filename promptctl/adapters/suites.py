@@ -14,12 +14,14 @@ from typing import Any
 from promptctl.adapters.data_sets import DATA_SET, MOST_PROBLEMS, DataRow, read_rows
 from promptctl.adapters.files import decode
 from promptctl.adapters.judges import load_judges
+from promptctl.adapters.programs import program
 from promptctl.adapters.project import Project
 from promptctl.core.canonical import digest
 from promptctl.core.case import Case
 from promptctl.core.closure import Closure
 from promptctl.core.document import Document, Path
 from promptctl.core.prompt import Input
+from promptctl.core.scorers.command import function_of, program_file
 from promptctl.core.scorers.python import function_name
 from promptctl.core.suite import Suite, dataset_names, parse_suite, suite_digest
 from promptctl.core.tree import shown
@@ -31,11 +33,12 @@ FUNCTION, CASE_UNFIT = "PC048", "PC066"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSuite:
-    """A suite with its digest, the source of every module its ``python`` expectations name, and its judges."""
+    """A suite with its digest, the source of every module its ``python`` expectations name, its programs and judges."""
 
     suite: Suite
     digest: str
     sources: Mapping[str, Document]
+    programs: Mapping[str, bytes] = field(default_factory=dict)
     judges: Mapping[str, Closure] = field(default_factory=dict)
 
     def functions(self) -> dict[str, Callable[..., Any]]:
@@ -48,7 +51,7 @@ class LoadedSuite:
             if not callable(function):
                 raise self.sources[module].error(FUNCTION, f"{module} has no function `{attribute}`")
             found[name] = function
-        return found
+        return found | {function_of(file): program(file, data) for file, data in self.programs.items()}
 
 
 def load_suite(project: Project, name: str) -> LoadedSuite | None:
@@ -63,10 +66,14 @@ def load_suite(project: Project, name: str) -> LoadedSuite | None:
     _require_fitting(document, suite, rows, inputs)
     modules = {function.partition(":")[0] for function in suite.functions}
     sources = {module: _source(project, document, name, module) for module in sorted(modules)}
+    programs = {file: _program(project, document, name, file) for file in suite.programs}
     judges = load_judges(project, document, suite)
     digests = {module: hashlib.sha256(source.text.encode()).hexdigest() for module, source in sources.items()}
+    digests |= {function_of(file): hashlib.sha256(data).hexdigest() for file, data in programs.items()}
     digests |= {f"judge {written}": digest(closure) for written, closure in judges.items()}
-    return LoadedSuite(suite=suite, digest=suite_digest(suite, digests), sources=sources, judges=judges)
+    return LoadedSuite(
+        suite=suite, digest=suite_digest(suite, digests), sources=sources, programs=programs, judges=judges
+    )
 
 
 def _rows(project: Project, suite: Document, name: str, file: str) -> tuple[DataRow, ...]:
@@ -125,13 +132,26 @@ def _source(project: Project, suite: Document, name: str, module: str) -> Docume
     raise suite.error(FUNCTION, f"there is no module `{module}`", _called(suite, module), hint)
 
 
+def _program(project: Project, suite: Document, name: str, file: str) -> bytes:
+    path = f"prompts/{name}/{file}"
+    if path not in project.tree.files():
+        where = _first(suite, "command", lambda argument: program_file(argument) == file)
+        raise suite.error(FUNCTION, f"there is no program {path}", where, f"create {path}")
+    return project.tree.read(path)
+
+
 def _called(suite: Document, module: str) -> Path:
     """Where a suite first names a function of a module."""
+    return _first(suite, "python", lambda argument: function_name(argument).partition(":")[0] == module)
+
+
+def _first(suite: Document, kind: str, is_meant: Callable[[Any], bool]) -> Path:
+    """Where a suite first has an expectation of this kind whose argument is meant."""
     for index, entry in enumerate(suite.value["cases"]):
         for number, written in enumerate(entry["expect"]):
-            for kind in ("python", "not_python"):
-                if kind in written and function_name(written[kind]).partition(":")[0] == module:
-                    return ("cases", index, "expect", number, kind)
+            for key in (kind, f"not_{kind}"):
+                if key in written and is_meant(written[key]):
+                    return ("cases", index, "expect", number, key)
     return ("cases",)
 
 

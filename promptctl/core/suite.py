@@ -12,6 +12,7 @@ from promptctl.core.case import DATASET, Case, Row, expand_cases
 from promptctl.core.document import Document
 from promptctl.core.gate import Gate, parse_gate
 from promptctl.core.request import compact_json
+from promptctl.core.scorers.command import program_file
 from promptctl.core.scorers.graded import judges
 from promptctl.core.scorers.python import function_name
 from promptctl.core.scorers.registry import Expectation
@@ -37,6 +38,17 @@ class Suite:
             for case in self.cases
             for expectation in case.expect
             if expectation.kind == "python"
+        }
+        return tuple(sorted(found))
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The files that ``command`` expectations run, sorted: paths below the prompt's folder."""
+        found = {
+            program_file(expectation.argument)
+            for case in self.cases
+            for expectation in case.expect
+            if expectation.kind == "command"
         }
         return tuple(sorted(found))
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.evals import KEY, bench, cases, saying
+from promptctl.errors import DocumentError, Place
+from tests.evals import FOLDER, KEY, bench, cases, saying
 
 SCORED = cases("ok", "no", expect="[{python: 'scorers:check'}]", gate={"pass_rate": {"min": 0.5}})
 
@@ -57,3 +58,24 @@ def test_what_functions_say_is_masked(tmp_path: Path) -> None:
         it.write({"scorers.py": f"def check(text, context):\n    {said}\n"})
         result = it.eval()
         assert result.reasons[("ok", "m-1", 0)] == ("python: [masked]",)
+
+
+def test_programs_judge_and_their_text_is_part_of_the_suite(tmp_path: Path) -> None:
+    suite = cases("ok", "no", expect="[{command: {file: check.sh, min: 0.5}}]", gate={"pass_rate": {"min": 0.5}})
+    with bench(tmp_path, suite) as it:
+        it.server.always = saying(lambda text: text)
+        it.write({"check.sh": "grep -q ok && echo 0.6 || echo 0.4\n"})
+        first = it.eval()
+        assert [check.outcome for check in it.verify().checks] == ["reproduced"]
+        it.write({"check.sh": "exit 1\n"})
+        second = it.eval()
+    assert [sample.outcome for sample in first.results] == ["pass", "fail"]
+    assert {sample.outcome for sample in second.results} == {"error"}
+    assert first.suite != second.suite
+
+
+def test_a_program_that_is_not_there_is_refused_at_its_place(tmp_path: Path) -> None:
+    with bench(tmp_path, cases("ok", expect="[{command: check.sh}]")) as it, pytest.raises(DocumentError) as caught:
+        it.eval()
+    assert (caught.value.code, str(caught.value)) == ("PC048", f"there is no program {FOLDER}/check.sh")
+    assert caught.value.problem.place == Place(f"{FOLDER}/eval.yaml", 4, 15, "    expect: [{command: check.sh}]")

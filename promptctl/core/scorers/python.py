@@ -33,11 +33,14 @@ def _fault(value: Any) -> str | None:
 
 
 def _measure(value: Any, answer: Answer) -> Finding:
+    return judged_by(function_name(value), value, answer)
+
+
+def judged_by(name: str, value: Any, answer: Answer) -> Finding:
     """Calls ``function(text, context)``; it returns a bool, a number in [0, 1], a Score, or a mapping like one.
 
-    A number passes from ``min`` on, 1 unless written.
+    A number passes from the ``min`` of the argument ``value`` on, 1 unless written.
     """
-    name = function_name(value)
     function = answer.functions.get(name)
     if function is None:
         raise ScorerFault(f"the function {name} is not loaded")

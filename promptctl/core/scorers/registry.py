@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptctl.core.scorers import budget, conduct, counts, graded, json_path, json_value, python, similarity, text
+from promptctl.core.scorers import (
+    budget,
+    command,
+    conduct,
+    counts,
+    graded,
+    json_path,
+    json_value,
+    python,
+    similarity,
+    text,
+)
 from promptctl.core.scorers.answer import Answer, Finding, Score, Scorer, ScorerFault
 
 SCORERS: Mapping[str, Scorer] = {
@@ -19,6 +30,7 @@ SCORERS: Mapping[str, Scorer] = {
     **budget.SCORERS,
     **conduct.SCORERS,
     **python.SCORERS,
+    **command.SCORERS,
     **graded.SCORERS,
 }
 NEGATION = "not_"
