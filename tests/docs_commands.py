@@ -37,7 +37,7 @@ def section(command: Any) -> str:
     arguments = [found for found in command.params if found.param_type_name == "argument"]
     options = [found for found in command.params if found.param_type_name == "option" and found.opts[0] not in COMMON]
     usage = " ".join(["promptctl", command.name, *(argument.metavar for argument in arguments)])
-    rows = [(f"`{argument.metavar}`", argument.help) for argument in arguments]
+    rows = [(f"`{argument.metavar.replace('|', chr(92) + '|')}`", argument.help) for argument in arguments]
     rows += [(spelled(option), meaning(option)) for option in options]
     table = "".join(f"| {left} | {right} |\n" for left, right in rows)
     help_text = "\n\n".join(" ".join(part.split()) for part in command.help.split("\n\n"))

@@ -122,6 +122,11 @@ class Bench:
             for path in sorted((root / kind).glob("*"))
         }
 
+    def files(self) -> dict[str, bytes]:
+        """Everything in the work tree."""
+        found = (path for path in self.folder.rglob("*") if path.is_file() and ".git" not in path.parts)
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
+
     def evidence(self) -> Any:
         """The content of the only evidence file."""
         (path,) = (self.folder / FOLDER / "evidence").iterdir()

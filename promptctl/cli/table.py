@@ -70,7 +70,7 @@ ARGUMENTS = {
     "verify": "[NAME[@VERSION]]…",
     "history": "NAME[@REF]",
     "retire": "NAME[@REF]",
-    "eval": "[verify] [NAME[@REF]]…",
+    "eval": "[show|compare|verify] [NAME[@REF]]…",
     "plan": "[NAME[@VERSION]]… ENV",
     "promote": "NAME[@VERSION]… ENV",
     "rollback": "NAME[@REF] ENV",

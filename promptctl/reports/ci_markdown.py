@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptctl.core.lint.finding import LEVELS, Finding
@@ -45,7 +45,7 @@ FINDING_HEADERS = ("level", "code", "where", "what")
 
 def _overview(sections: Sequence[Section]) -> str:
     marks = {True: "✅", False: "❌", None: "❔"}
-    rows = [f"| {marks[section.ok]} | {section.title} | {_cell(section.line)} |" for section in sections]
+    rows = [f"| {marks[section.ok]} | {section.title} | {cell(section.line)} |" for section in sections]
     return "\n".join(["| | | |", "|---|---|---|", *rows])
 
 
@@ -53,13 +53,17 @@ def _section(section: Section) -> Iterator[str]:
     if not section.rows:
         return
     yield f"### {section.title}"
-    head = [f"| {' | '.join(section.headers)} |", f"|{'---|' * len(section.headers)}"]
-    rows = [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in section.rows[:MAX_ROWS]]
-    yield "\n".join([*head, *rows])
+    yield table(section.headers, section.rows[:MAX_ROWS])
     if len(section.rows) > MAX_ROWS:
         yield f"{len(section.rows) - MAX_ROWS} more are not shown."
 
 
-def _cell(text: str) -> str:
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose cells are text and nothing else."""
+    head = [f"| {' | '.join(headers)} |", f"|{'---|' * len(headers)}"]
+    return "\n".join([*head, *(f"| {' | '.join(cell(text) for text in row)} |" for row in rows)])
+
+
+def cell(text: str) -> str:
     """Text as code, in which Markdown means nothing; a bar inside would end the cell."""
     return code(text[:1000]).replace("|", "\\|") if text else ""

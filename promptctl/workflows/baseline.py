@@ -120,7 +120,7 @@ def _run(
     if not accepted:
         return Compared(baseline=baseline)
     if before.digest == candidate.digest:
-        return Compared(baseline=replace(baseline, results=found.results))
+        return Compared(baseline=replace(baseline, results=found.results), found=replace(found, files={}, asked=0))
     subject = Subject(
         name=candidate.name,
         reference=f"{before.name}@{before.version or before.reference.ref}",

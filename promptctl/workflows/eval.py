@@ -12,9 +12,11 @@ from promptctl.adapters.suites import load_suite
 from promptctl.adapters.writing import CANNOT_WRITE, write_file
 from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
+from promptctl.core.eval_rows import Answers
 from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.provider_table import parse_providers
 from promptctl.core.statistics.repeats import Tries, tries_of
+from promptctl.core.suite import Suite
 from promptctl.core.tally import CaseResult, tally
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import OutsideError, StateError, UsageError
@@ -56,6 +58,7 @@ class EvalResult:
 
     ``note`` says what was not compared, ``unkept`` why nothing is kept; ``partial``: only some cases were run.
     ``tries`` is there where cases are asked more than once.
+    ``judged`` is the suite as far as it was run, ``now`` and ``before`` the two sides with their answers.
     """
 
     name: str
@@ -65,6 +68,10 @@ class EvalResult:
     verdict: Verdict
     results: tuple[CaseResult, ...]
     reasons: Mapping[SampleName, tuple[str, ...]]
+    judged: Suite
+    now: Answers
+    before: Answers | None = None
+    baseline: str | None = None
     written: tuple[str, ...] = ()
     asked: int = 0
     note: str | None = None
@@ -138,9 +145,11 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     found = gather(subject, sources, planned.cases)
     results = _in_order(found.results, planned.cases)
     compared, note = _compared(repository, planned, replace(found, results=results), sources, wish)
+    judged, model = replace(subject.loaded.suite, cases=planned.cases), own_model(subject.closure)
+    before = _before(compared)
     verdict = decide(
-        suite=replace(subject.loaded.suite, cases=planned.cases),
-        model=own_model(subject.closure),
+        suite=judged,
+        model=model,
         results=results,
         baseline=compared.baseline if compared else None,
         weakened=compared.weakened if compared else (),
@@ -155,6 +164,10 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         verdict=verdict,
         results=results,
         reasons=found.reasons,
+        judged=judged,
+        now=Answers(model=model, results=results, replies=found.replies, reasons=found.reasons),
+        before=before,
+        baseline=compared.baseline.label if compared and before else None,
         written=_write(repository, files),
         asked=found.asked + (compared.asked if compared else 0),
         note=note,
@@ -233,6 +246,19 @@ def _compared(
             raise
         note = f"not compared with {against}: {error}" + (f"; {error.hint}" if error.hint else "")
         return Compared(baseline=Baseline(label=against, absent=str(error))), note
+
+
+def _before(compared: Compared | None) -> Answers | None:
+    """The baseline's side; None where there is nothing to compare with."""
+    if compared is None or not compared.baseline.results:
+        return None
+    found, baseline = compared.found, compared.baseline
+    return Answers(
+        model=baseline.model,
+        results=baseline.results,
+        replies=found.replies if found else {},
+        reasons=found.reasons if found else {},
+    )
 
 
 def _flipped(results: Sequence[CaseResult], compared: Compared | None) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def _checks(repository: Repository, name: str, context: GateContext) -> Iterator
 
 
 def _check(repository: Repository, name: str, path: str, evidence: Evidence, context: GateContext) -> EvidenceCheck:
-    subject = _subject(repository, name, evidence)
+    subject = subject_of(repository, name, evidence)
     if subject is None:
         return EvidenceCheck(file=path, outcome="not judged", reason="its prompt or suite is not here any more")
     if subject.evidence_file != path:
@@ -81,7 +81,7 @@ def _check(repository: Repository, name: str, path: str, evidence: Evidence, con
     return EvidenceCheck(file=path, outcome="reproduced")
 
 
-def _subject(repository: Repository, name: str, evidence: Evidence) -> Subject | None:
+def subject_of(repository: Repository, name: str, evidence: Evidence) -> Subject | None:
     """The prompt and the suite that evidence speaks of: here, or in a release."""
     for closure, suites in _places(repository, name, evidence.subject):
         for project in suites:

@@ -139,7 +139,7 @@ def _run(
     ran = evaluate(subject.closure, subject.loaded, wanted, line_for(subject, sources, replies), sources.watch)
     durations = {"wall": round(time.perf_counter() - begun, 3)}
     if any(result.error is not None for result in ran.results):
-        return Gathered(results=ran.results, evidence=None, asked=ran.asked, reasons=ran.reasons)
+        return Gathered(results=ran.results, evidence=None, asked=ran.asked, reasons=ran.reasons, replies=ran.replies)
     return _kept(subject, ran, replies, _meta(sources.now, durations), earlier)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from promptctl.cli.context import Context
+from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
+from promptctl.cli.eval_showing import compared, require_none, shown
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
@@ -17,6 +19,7 @@ from promptctl.core.counting import count
 from promptctl.core.tally import CaseResult
 from promptctl.core.verdict import Verdict
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite, suites_of
+from promptctl.workflows.eval_report import report_of
 from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
 
 MOST_ROWS = 50
@@ -34,7 +37,8 @@ class Mode(StrEnum):
 def command(
     context: Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[verify] [NAME[@REF]]…", help="All suites without a name.")
+        list[str] | None,
+        typer.Argument(metavar="[show|compare|verify] [NAME[@REF]]…", help="All suites without a name."),
     ] = None,
     replies: Annotated[
         Mode, typer.Option("--replies", help="Recorded, then cached, then asked for; or only one.")
@@ -47,16 +51,38 @@ def command(
     ] = None,
     against: Annotated[str | None, typer.Option("--against", metavar="REF", help="Compare with this instead.")] = None,
     concurrency: Annotated[int | None, typer.Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
+    report: Annotated[
+        list[str] | None, typer.Option("--report", metavar="KIND=FILE,…", help="Also write junit, html or markdown.")
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="GLOB", help="show, compare: the answers of these cases.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="text, json or github (annotations of a pull request).")
+    ] = "text",
 ) -> Answer:
-    """Run suites and judge them; `eval verify` scores kept replies again, offline."""
+    """Run suites and judge them. `eval show` and `eval compare` show kept evidence and its answers; `eval verify`
+    scores kept replies again, offline."""
+    as_github = chosen_format(context, format)
+    files = report_files(report or (), context.directory)
     with gate_context(context) as gate:
+        if names and names[0] in ("show", "compare"):
+            require_none(names[0], {"--replies": replies != Mode.auto, "--filter": only, "--against": against})
+            show = shown if names[0] == "show" else compared
+            return show(context, names[1:], case, files, gate)
+        require_none("eval", {"--case": case})
         if names and names[0] == "verify":
+            require_none("verify", {"--report": report, "--filter": only, "--against": against})
             return _verified(verify_evidence(context.repository, names[1:], gate))
         wish = EvalWish(mode=replies.value, provider=provider, only=only, against=against, concurrency=concurrency)
         chosen = dict.fromkeys(names or suites_of(context.repository))
         planned = [plan_suite(context.repository, name, only) for name in chosen]
         results = [evaluate_suite(context.repository, suite, wish, gate) for suite in planned]
-    return _answer(results)
+        wanted = files or as_github
+        reports = [report_of(context.repository, result, gate) for result in results] if wanted else []
+    write_reports(files, reports)
+    answer = _answer(results)
+    return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
 
 
 def _answer(results: list[EvalResult]) -> Answer:

@@ -1,0 +1,98 @@
+"""What ``eval`` writes for others: files by ``--report junit=FILE,html=FILE``, annotations by ``--format github``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promptctl.adapters.writing import write_file
+from promptctl.cli.context import Context
+from promptctl.core.lint.finding import Finding, Level
+from promptctl.core.suggestion import suggest
+from promptctl.errors import Place, UsageError
+
+if TYPE_CHECKING:
+    from promptctl.core.eval_report import EvalReport
+
+NO_REPORT = "PC152"
+KINDS = ("junit", "html", "markdown")
+
+
+FORMATS = ("text", "json", "github")
+
+
+def chosen_format(context: Context, format: str) -> bool:
+    """Whether annotations are wished for. Raises UsageError for what is no format."""
+    if format not in FORMATS:
+        raise UsageError("PC001", f"there is no format `{format}`", hint=suggest(format, FORMATS) or ", ".join(FORMATS))
+    context.output.as_json |= format == "json"
+    return format == "github"
+
+
+def annotated(reports: Sequence[EvalReport]) -> str:
+    """What does not pass as annotations, then a line for each prompt; no line begins with anybody else's text."""
+    from promptctl.reports.github import annotation_lines
+
+    lines = [f"- {report.reference}: {' '.join(report.sentence.split())}" for report in reports]
+    return "\n".join([*annotation_lines([it for report in reports for it in eval_findings(report)]), *lines])
+
+
+def eval_findings(report: EvalReport) -> Iterator[Finding]:
+    """The verdict and the cases that do not pass: errors where the gate says no, else warnings."""
+    place = Place(f"prompts/{report.prompt}/eval.yaml")
+    if not report.ok:
+        yield Finding(code="eval", level="error", message=f"{report.prompt}: {report.sentence}", place=place)
+    for row in report.rows:
+        if row.outcome != "pass":
+            message = f"{row.case} ({row.model}), {row.change or row.outcome}: {'; '.join(row.why)}"
+            level: Level = "warning" if report.ok or not row.gates else "error"
+            yield Finding(code="eval", level=level, message=message[:1000], place=place)
+
+
+def report_files(wishes: Sequence[str], folder: Path) -> Mapping[Path, str]:
+    """The kind of each file that is wished for. Raises UsageError before anything is run."""
+    found: dict[Path, str] = {}
+    for wish in ",".join(wishes).split(",") if wishes else ():
+        kind, equals, name = wish.partition("=")
+        if kind not in KINDS:
+            raise UsageError(NO_REPORT, f"there is no report `{kind}`", hint=suggest(kind, KINDS) or ", ".join(KINDS))
+        if not equals or not name:
+            raise UsageError(NO_REPORT, f"the report {kind} has no file", hint=f"--report {kind}=FILE")
+        path = folder / name
+        if path in found or path.is_dir():
+            what = "a folder" if path.is_dir() else "named twice"
+            raise UsageError(NO_REPORT, f"{name} is {what}", hint=f"--report {kind}=ANOTHER")
+        found[path] = kind
+    return found
+
+
+def write_reports(files: Mapping[Path, str], reports: Sequence[EvalReport]) -> None:
+    """Writes each file whole. Raises OutsideError when the disk refuses."""
+    for path, kind in files.items():
+        write_file(path, _WRITERS[kind](reports))
+
+
+def _junit(reports: Sequence[EvalReport]) -> bytes:
+    from promptctl.reports.eval_junit import eval_junit
+
+    return eval_junit(reports)
+
+
+def _html(reports: Sequence[EvalReport]) -> bytes:
+    from promptctl.reports.eval_html import eval_html
+
+    return eval_html(reports).encode("utf-8", "replace")
+
+
+def _markdown(reports: Sequence[EvalReport]) -> bytes:
+    from promptctl.reports.eval_markdown import eval_markdown
+
+    return eval_markdown(reports).encode("utf-8", "replace")
+
+
+_WRITERS: Mapping[str, Callable[[Sequence[EvalReport]], bytes]] = {
+    "junit": _junit,
+    "html": _html,
+    "markdown": _markdown,
+}

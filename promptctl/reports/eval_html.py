@@ -1,0 +1,162 @@
+"""Reports of evals as one HTML page that needs nothing else: no request leaves it, and no answer is more than text."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from promptctl.core.check import Check, spell
+from promptctl.core.eval_report import Answered, EvalReport, Row
+from promptctl.core.safe_text import safe_text
+from promptctl.core.text_diff import Piece, word_diff
+from promptctl.core.yaml_text import flow
+from promptctl.reports import charts
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+MAX_TEXT = 20_000
+"""Characters of one answer; what follows is left out, and the page says how much."""
+MAX_PAGE = 20_000_000
+"""Characters of all answers; the rows that come last lose theirs first, and those are the ones that pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pane:
+    """One answer on one side: what it is, and its text in pieces; ``missing`` says why there is no text."""
+
+    side: str
+    answer: Answered
+    facts: str
+    pieces: tuple[Piece, ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row with its answers side by side, a pair for each sample."""
+
+    row: Row
+    inputs: tuple[tuple[str, str], ...]
+    pairs: tuple[tuple[Pane, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One prompt's report with what the page draws."""
+
+    report: EvalReport
+    entries: tuple[Entry, ...]
+    charts: tuple[charts.Chart, ...]
+
+
+def eval_html(reports: Sequence[EvalReport]) -> str:
+    """The page. Its policy allows its own style and script, by their hashes, and nothing else."""
+    style, script = _file("eval_report.css"), _file("eval_report.js")
+    page: str = _template().render(
+        sections=tuple(_sections(reports)),
+        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'",
+        models=sorted({row.model for report in reports for row in report.rows}),
+        tags=sorted({f"{key}={value}" for it in reports for row in it.rows for key, value in row.tags.items()}),
+    )
+    return page
+
+
+@cache
+def _template() -> Template:
+    """The page's template. All that it puts out is escaped, and inert, but for this package's own style and script."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    def inert(value: Any) -> Any:
+        return value if isinstance(value, Markup) or not isinstance(value, str) else safe_text(value)
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=inert
+    )
+    environment.filters |= {"spell": spell, "interval": _interval}
+    own = {name: Markup(_file(f"eval_report.{ending}")) for name, ending in (("style", "css"), ("script", "js"))}  # noqa: S704
+    return environment.from_string(_file("eval_report.html"), globals={**own, "box": charts})
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _sections(reports: Sequence[EvalReport]) -> Iterator[Section]:
+    room = MAX_PAGE
+    for report in reports:
+        entries = []
+        for row in report.rows:
+            size = sum(min(len(answer.text or ""), MAX_TEXT) for answer in (*row.now, *row.before))
+            entries.append(_entry(row, fits=size <= room))
+            room -= size
+        yield Section(report=report, entries=tuple(entries), charts=tuple(_charts(report)))
+
+
+def _entry(row: Row, *, fits: bool) -> Entry:
+    before = {answer.sample: answer for answer in row.before}
+    samples = [*row.now, *(answer for answer in row.before if answer.sample >= len(row.now))]
+    now = {answer.sample: answer for answer in row.now}
+    pairs = (_pair(before.get(it.sample), now.get(it.sample), fits=fits) for it in samples)
+    return Entry(
+        row=row,
+        inputs=tuple((name, value if isinstance(value, str) else flow(value)) for name, value in row.inputs.items()),
+        pairs=tuple(pairs),
+    )
+
+
+def _pair(before: Answered | None, now: Answered | None, *, fits: bool) -> tuple[Pane, ...]:
+    """Both answers; words that only one has are marked in it."""
+    old, new = (_cut(it.text) if it and it.text is not None and fits else None for it in (before, now))
+    if old is not None and new is not None:
+        pieces = word_diff(old, new)
+        texts = [tuple(piece for piece in pieces if piece.kind != other) for other in ("added", "removed")]
+    else:
+        texts = [(Piece("same", text),) if text is not None else () for text in (old, new)]
+    sides = zip(("before", "now"), (before, now), texts, strict=True)
+    return tuple(_pane(side, answer, pieces, fits=fits) for side, answer, pieces in sides if answer)
+
+
+def _pane(side: str, answer: Answered, pieces: tuple[Piece, ...], *, fits: bool) -> Pane:
+    scores = [f"{name} {spell(value)}" for name, value in answer.scores.items() if name != "score"]
+    cost = [] if answer.cost is None else [f"${answer.cost:.6f}"]
+    latency = [] if answer.latency_ms is None else [f"{answer.latency_ms:.0f} ms"]
+    missing = ""
+    if answer.text is None:
+        missing = "There is no answer." if answer.outcome == "error" else "Its reply is not kept here."
+    elif not fits:
+        missing = "This page is full: promptctl eval show NAME --case CASE prints the answer."
+    return Pane(side=side, answer=answer, facts=" · ".join([*scores, *latency, *cost]), pieces=pieces, missing=missing)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}\n… {len(text) - MAX_TEXT} more characters"
+
+
+def _charts(report: EvalReport) -> Iterator[charts.Chart]:
+    rows = [row for row in report.rows if row.gates]
+    sides = [it for row in rows for it in row.now], [it for row in rows for it in row.before]
+    times = [[it.latency_ms for it in side if it.latency_ms is not None] for side in sides]
+    costs = [[it.cost * 1000 for it in side if it.cost is not None] for side in sides]
+    found = (
+        charts.shares("Passing cases", report.runs),
+        charts.histogram("Latency", "milliseconds", *times),
+        charts.histogram("Cost", "thousandths of a US dollar", *costs),
+    )
+    yield from (chart for chart in found if chart)
+
+
+def _interval(check: Check) -> str:
+    """The interval of a check, empty without one."""
+    return f"[{spell(check.interval.low)}, {spell(check.interval.high)}]" if check.interval else ""

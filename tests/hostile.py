@@ -1,0 +1,35 @@
+"""Texts that try to be more than text: in a page, a document, a comment, a log or a terminal."""
+
+from __future__ import annotations
+
+HOSTILE = (
+    "<script>document.title='taken'</script>",
+    "</script><script>document.title='taken'</script>",
+    "</style><style>body{display:none}</style>",
+    "</title></head><body onload=document.title='taken'>",
+    "\"><img src=http://127.0.0.1:9/x onerror=document.title='taken'>",
+    "' onfocus=document.title='taken' autofocus tabindex=1 x='",
+    '" style="background:url(http://127.0.0.1:9/x)" data-outcome="pass',
+    "<svg onload=document.title='taken'>",
+    "<iframe srcdoc=\"<script>parent.document.title='taken'</script>\"></iframe>",
+    "<meta http-equiv=refresh content='0;url=http://127.0.0.1:9/'>",
+    "<base href=http://127.0.0.1:9/><link rel=stylesheet href=x>",
+    "</div></details></section><h1>pass</h1>",
+    "<details open ontoggle=document.title='taken'>",
+    "<!-- <![CDATA[ ]]> -->",
+    "]]><testcase name='x'/>",
+    "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>&y;",
+    "&lt;b&gt; &amp;amp; &#60;script&#62;",
+    "{{ 7 * 7 }}{% raw %}{# x",
+    "javascript:document.title='taken'",
+    "![x](http://127.0.0.1:9/x) [y](javascript:alert(1)) <https://127.0.0.1:9>",
+    "@octocat @org/team #1 octo/repo#2 GH-3",
+    "```\n</pre>\n# heading\n```` | a | b |\n|---|---|",
+    "a | b \\| c \\",
+    "::error file=x::taken\n::stop-commands::x\n##[error]taken",
+    "\x1b[31m\x1b]8;;http://127.0.0.1:9\x07\x00\x08\x7f\x9b",
+    "\u202egnp.exe\u2066\u200f\ufeff\u2028\u2029\ufffe\uffff",
+    "\ud800 lone \udfff",
+    "\n\n  leading lines\t",
+    "",
+)
