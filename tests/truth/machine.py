@@ -61,11 +61,11 @@ class Truth(RuleBasedStateMachine):
     @invariant()
     def the_truth_is_told(self) -> None:
         if self.last:
+            Truth.steps += 1
             self.hands.agree(self.last)
 
     def clone(self, number: int) -> GitRepository:
         """The clone that this step is about."""
-        Truth.steps += 1
         self.last = self.hands.clones[number]
         assert self.last
         self.last.seconds = max(one.seconds for one in self.hands.clones) + 60
