@@ -46,7 +46,7 @@ class Hands:
     def __init__(self) -> None:
         self._above = tempfile.TemporaryDirectory(prefix="promptctl-truth-")
         folder = Path(self._above.name)
-        first = line(folder)
+        first = line(folder, staged=("1.0.0", "1.1.0"))
         self.clones = (first, first.clone(folder / "two"))
         self.remote = GitRepository(folder / "origin.git")
 

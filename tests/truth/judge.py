@@ -40,7 +40,7 @@ def _files(seen: Seen, name: str) -> str:
 
 def drift_of(seen: Seen) -> set[Finding]:
     """Everything that ``drift --json`` must find, and nothing else."""
-    found = {("unreadable", name, None, None) for name, content in seen.work.items() if content is None}
+    found: set[Finding] = {("unreadable", name, None, None) for name, content in seen.work.items() if content is None}
     found |= set(_against_lock(seen))
     if seen.lock is None or seen.shared.lock is None:
         return found | {("lock-broken", "", None, None)}

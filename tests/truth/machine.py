@@ -28,13 +28,14 @@ who = st.integers(0, 1)
 names = st.sampled_from((NAME, NAME, NAME, OTHER, ADDED))
 environments = st.sampled_from(("staging", "staging", "prod"))
 words = st.sampled_from(("one queue", "exactly one queue", "a short queue", "the queue"))
-versions = st.sampled_from((None, "1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"))
-WRITES = {
-    "promote": lambda name, where: ("promote", name, where),
-    "rollback": lambda name, where: ("rollback", name, where, *WHY),
-    "remove": lambda name, where: ("remove", name, where, *WHY),
-    "freeze": lambda name, where: ("freeze", where, *WHY),
-    "release": lambda name, where: ("release",),
+which = st.integers(0, 7)
+"""Which of the versions that the remote has tags of, the newest first; the last two mean none and an unknown one."""
+WRITES: dict[str, tuple[str, ...]] = {
+    "promote": ("promote", "NAME", "ENV"),
+    "rollback": ("rollback", "NAME", "ENV", *WHY),
+    "remove": ("remove", "NAME", "ENV", *WHY),
+    "freeze": ("freeze", "ENV", *WHY),
+    "release": ("release",),
 }
 
 
@@ -70,6 +71,11 @@ class Truth(RuleBasedStateMachine):
         assert self.last
         self.last.seconds = max(one.seconds for one in self.hands.clones) + 60
         return self.last
+
+    def version(self, name: str, which: int) -> str | None:
+        tags = self.hands.remote.git("tag", "--list", "--sort=-version:refname", f"prompts/{name}@v*").split()
+        made = [tag.rpartition("@v")[2] for tag in tags]
+        return "9.9.9" if which == 7 else None if which == 6 or not made else made[which % len(made)]
 
     # What people do to files and branches.
 
@@ -135,10 +141,10 @@ class Truth(RuleBasedStateMachine):
         if publish:
             self.commit(who, "by hand", push=True)
 
-    @rule(who=who, name=names, version=versions, upstream=st.booleans(), how=st.sampled_from(("move", "bare", "drop")))
-    def touch_a_tag(self, who: int, name: str, version: str | None, upstream: bool, how: str) -> None:
+    @rule(who=who, name=names, which=which, upstream=st.booleans(), how=st.sampled_from(("move", "bare", "drop")))
+    def touch_a_tag(self, who: int, name: str, which: int, upstream: bool, how: str) -> None:
         clone = self.clone(who)
-        tag, place = f"prompts/{name}@v{version}", self.hands.remote if upstream else clone
+        tag, place = f"prompts/{name}@v{self.version(name, which)}", self.hands.remote if upstream else clone
         if not place.git("tag", "--list", tag):
             return
         if how == "drop":
@@ -177,9 +183,9 @@ class Truth(RuleBasedStateMachine):
             self.commit(who, "deliver", push=True)
             self.hands.command(clone, "release")
 
-    @rule(who=who, name=names, version=versions, environment=environments)
-    def promote(self, who: int, name: str, version: str | None, environment: str) -> None:
-        clone = self.clone(who)
+    @rule(who=who, name=names, which=which, environment=environments)
+    def promote(self, who: int, name: str, which: int, environment: str) -> None:
+        clone, version = self.clone(who), self.version(name, which)
         seen, before = after_fetch(clone, self.hands.remote), self.hands.main()
         command = ("promote", f"{name}@{version}" if version else name, environment)
         works = foretell.promotion(seen, name, version, environment) if version else None
@@ -188,9 +194,14 @@ class Truth(RuleBasedStateMachine):
             live = self.moved(before, name, environment, "promote")
             assert live == (version, seen.known[name, version].holds)
 
-    @rule(who=who, name=names, version=versions, environment=environments, keep=st.booleans())
-    def rollback(self, who: int, name: str, version: str | None, environment: str, keep: bool) -> None:
-        clone = self.clone(who)
+    @rule(who=who, name=names, which=which)
+    def ship(self, who: int, name: str, which: int) -> None:
+        self.promote(who, name, which, "staging")
+        self.promote(who, name, which, "prod")
+
+    @rule(who=who, name=names, which=which, environment=environments, keep=st.booleans())
+    def rollback(self, who: int, name: str, which: int, environment: str, keep: bool) -> None:
+        clone, version = self.clone(who), self.version(name, which)
         clone.git("fetch", "-q", "origin")
         seen, before = look(clone), self.hands.main()
         options = (*WHY, "--no-push") if keep else WHY
@@ -221,7 +232,9 @@ class Truth(RuleBasedStateMachine):
     @rule(who=who, verb=st.sampled_from(sorted(WRITES)), name=names, environment=environments,
           at=st.integers(1, 45), action=st.sampled_from(ACTIONS))  # fmt: skip
     def crash(self, who: int, verb: str, name: str, environment: str, at: int, action: str) -> None:
-        self.hands.struck(self.clone(who), *WRITES[verb](name, environment), at=at, action=action)
+        meant = {"NAME": name, "ENV": environment}
+        command = [meant.get(word, word) for word in WRITES[verb]]
+        self.hands.struck(self.clone(who), *command, at=at, action=action)
 
     def written(self, clone: GitRepository, seen: Seen, works: bool | None, *command: str) -> Ran:
         """Runs a command that writes: it works where the model says so, and first sends what was kept here."""

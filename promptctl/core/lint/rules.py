@@ -75,6 +75,12 @@ RULES: tuple[Rule, ...] = (
         "The provider's cache matches a prefix byte for byte: a value that changes with every call never hits it.",
     ),
     Rule(
+        "L024",
+        "notice",
+        "a line is joined to the end of a partial",
+        "Jinja drops the line break after an include, so that two sentences meet without a space between them.",
+    ),
+    Rule(
         "L030",
         "warning",
         "a hidden character stands in a prompt file",

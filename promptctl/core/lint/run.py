@@ -9,6 +9,7 @@ from promptctl.core.document import Document
 from promptctl.core.lint.chains import chain_findings
 from promptctl.core.lint.fields import field_findings
 from promptctl.core.lint.finding import Finding, first
+from promptctl.core.lint.includes import include_findings
 from promptctl.core.lint.messages import exposure_findings, message_findings
 from promptctl.core.lint.text import document_findings, escaped_findings
 from promptctl.core.lint.variables import partial_variable_findings, variable_findings
@@ -35,6 +36,7 @@ def closure_findings(closure: Closure) -> Iterator[Finding]:
     """What needs the prompt's partials and steps."""
     yield from first(variable_findings(closure))
     yield from first(exposure_findings(closure))
+    yield from first(include_findings(closure))
     yield from first(chain_findings(closure))
 
 
