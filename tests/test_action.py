@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.github_runner import ROOT, ActionRun, Runner
+from tests.snapshot import files
 from tests.support import STARTER, GitRepository, build_files, new_repository, promptctl, succeed, with_remote
 from tests.versioning import NAME, PROMPT, text
 from tests.workflows.test_ci_base import GithubCheckouts
@@ -136,6 +137,76 @@ def test_a_strangers_change_with_our_secrets_is_refused(pull: Pull) -> None:
     assert "pull_request_target" in done.summary
 
 
+def pushed(pull: Pull, before: str, *options: str, ref: str = "main") -> Runner:
+    """A runner with the checkout of a push: the branch it went to, one commit deep unless ``options`` say otherwise."""
+    pull.work.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{ref}")
+    checkout = GithubCheckouts(pull.folder).checkout(pull.work.git("rev-parse", "HEAD"), *(options or ("--depth=1",)))
+    checkout.git("update-ref", f"refs/remotes/origin/{ref}", "HEAD")
+    checkout.git("checkout", "-q", "-B", ref, f"refs/remotes/origin/{ref}")
+    event = {"before": before, "ref": f"refs/heads/{ref}"}
+    return Runner(checkout=checkout.folder, temporary=pull.folder / "runner", name="push", base="", event=event)
+
+
+def changed_on_main(pull: Pull) -> str:
+    """A change of one prompt, locked and evaluated; the commit before it."""
+    before = pull.work.git("rev-parse", "HEAD")
+    build_files(pull.work.folder, GOOD)
+    for command in ("lock", "eval"):
+        succeed(command, cwd=pull.work.folder)
+    pull.work.commit(message="change")
+    return before
+
+
+NEW = "0" * 40
+
+
+def test_a_push_is_compared_with_what_it_found(pull: Pull) -> None:
+    done = pushed(pull, changed_on_main(pull)).run(install="none")
+    assert (done.code, done.outputs) == (0, {"outcome": "pass", "changed": json.dumps([NAME])}), done.log
+
+
+def test_the_push_that_makes_the_default_branch_brings_everything(pull: Pull) -> None:
+    changed_on_main(pull)
+    done = pushed(pull, NEW).run(install="none")
+    assert (done.code, done.outputs["changed"]) == (0, json.dumps(["other", NAME])), done.log
+    assert "2 of 2 suites passed" in done.summary
+
+
+@pytest.mark.parametrize("options", [("--depth=1",), ("--depth=100",)])
+def test_a_push_that_makes_another_branch_is_compared_with_the_default_one(pull: Pull, options: tuple[str]) -> None:
+    pull.work.git("switch", "-qc", "topic")
+    changed_on_main(pull)
+    done = pushed(pull, NEW, *options, ref="topic").run(install="none")
+    assert (done.code, done.outputs["changed"]) == (0, json.dumps([NAME])), done.log
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_forced_push_is_compared_with_what_it_replaced_where_the_remote_still_gives_it(
+    pull: Pull, given: bool
+) -> None:
+    GitRepository(pull.folder / "origin.git").git("config", "uploadpack.allowAnySHA1InWant", str(given).lower())
+    replaced = pull.work.commit({"README.md": "x\n"}, "replaced")
+    pull.work.git("push", "-q")
+    pull.work.git("reset", "-q", "--hard", "HEAD~1")
+    changed_on_main(pull)
+    done = pushed(pull, replaced).run(install="none")
+    if given:
+        assert (done.code, done.outputs["changed"]) == (0, json.dumps([NAME])), done.log
+        return
+    assert (done.code, done.outputs["outcome"]) == (3, "unknown")
+    assert "2 of 2 suites passed" in done.summary
+    assert f"git fetch --no-tags --depth=1 origin {replaced}" in done.summary
+
+
+def test_a_base_branch_that_is_gone_does_not_matter(pull: Pull) -> None:
+    runner = pull.merged(GOOD, "lock", "eval")
+    GitRepository(pull.folder / "origin.git").git("config", "uploadpack.allowAnySHA1InWant", "true")
+    pull.work.git("push", "-q", "origin", "--delete", "main", check=False)
+    runner.base = "gone"
+    done = runner.run(install="none")
+    assert (done.code, done.outputs["changed"]) == (0, json.dumps([NAME])), done.log
+
+
 SHOUT = "::error file=x::hacked\n::set-output name=outcome::pass\n::add-mask::a"
 QUOTED = json.dumps(SHOUT)
 HOSTILE = {
@@ -159,6 +230,32 @@ def test_text_of_strangers_commands_nothing(pull: Pull, settings: str) -> None:
     assert all(re.fullmatch(r"(PC|L)\d+|eval|unlocked", found["title"]) for _, found, _ in done.commands)
     assert set(done.outputs) == {"outcome", "changed"}
     assert done.outputs["outcome"] == ("error" if settings else "fail")
+
+
+def test_odd_names_of_files_name_just_these_files(pull: Pull) -> None:
+    odd = ("prompts/a,line=7::error::x/prompt.yaml", "prompts/b%0Ac ü/prompt.yaml", "prompts/c\n::error::x/prompt.yaml")
+    done = pull.merged(dict.fromkeys(odd, "model: echo:echo\ntemplate: Hi\n")).run(install="none")
+    assert done.code == 1
+    found = [(file, title) for name, file, title in annotations(done) if name == "error"]
+    assert [file for file, title in found if title == "PC005"] == sorted(odd)
+
+
+def test_nothing_is_written_into_the_checkout_and_each_run_has_its_own_delimiter(pull: Pull) -> None:
+    """Also where a suite brings code of its own, which Python would keep compiled beside it."""
+    scored = SUITE.replace("[{contains: charged}]", "[{python: 'score:f'}]")
+    code = "def f(output, **_):\n    return 'charged' in output\n"
+    build_files(pull.work.folder, {SUITE_FILE: scored, "prompts/support/triage/score.py": code})
+    succeed("eval", cwd=pull.work.folder)
+    runner = pull.merged(GOOD, "lock", "eval")
+    before = files(runner.checkout)
+    delimiters = set()
+    for _ in range(2):
+        assert runner.run(install="none").code == 0
+        delimiters |= set(
+            re.findall("^outcome<<(end_[0-9a-f]{32})$", (runner.temporary / "output-0").read_text(), re.M)
+        )
+    assert files(runner.checkout) == before
+    assert len(delimiters) == 2
 
 
 def test_very_many_findings_stay_within_what_github_shows(pull: Pull) -> None:

@@ -30,6 +30,8 @@ def find_base(repository: Repository, wanted: str | None, event: GithubEvent, *,
 
     With ``fetch`` one that is missing here is asked for.
     """
+    if not wanted and _is_first_push(repository, event):
+        return CiBase()
     named = wanted or _by_event(repository, event)
     if named is None:
         return _by_history(repository)
@@ -67,14 +69,26 @@ def _on_remote(repository: Repository, named: str) -> str:
 
 
 def _by_event(repository: Repository, event: GithubEvent) -> str | None:
-    """What an event compares with: the first parent of a pull request's merge, what a push found, a queue's base."""
+    """What an event compares with: a pull request's first parent, what a push found, or a queue's base.
+
+    A push that makes a branch is compared with the default one.
+    """
     if event.name == "pull_request":
         parents = _parents(repository)
         return parents[0] if len(parents) > 1 else f"{repository.remote or 'origin'}/{event.base}"
     if event.name == "merge_group":
         return event.text("merge_group", "base_sha") or None
     before = event.text("before") if event.name == "push" else ""
-    return before if before.strip("0") else None
+    if before and not before.strip("0"):
+        return f"{repository.remote or 'origin'}/{repository.default_branch}"
+    return before or None
+
+
+def _is_first_push(repository: Repository, event: GithubEvent) -> bool:
+    """Whether a push made the default branch: all of it is new, and it must not be compared with itself."""
+    before = event.text("before") if event.name == "push" else ""
+    made = bool(before) and not before.strip("0")
+    return made and event.text("ref") == f"refs/heads/{repository.default_branch}"
 
 
 def _parents(repository: Repository) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ class Truth(RuleBasedStateMachine):
         assert seen.lock is not None
         assert {name: entry["digest"] for name, entry in seen.lock.items()} == seen.work
         base = clone.git("merge-base", "HEAD", "origin/main")
-        for name, entry in (read_lock(clone.git("show", f"{base}:prompts/prompts.lock")) or {}).items():
+        for name, entry in (read_lock(clone.git("show", f"{base}:prompts/prompts.lock", check=False)) or {}).items():
             assert name not in seen.lock or entry["releases"].items() <= seen.lock[name]["releases"].items()
         assert self.hands.command(clone, "lock").out.count("unchanged") == 1
 
