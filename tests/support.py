@@ -19,7 +19,7 @@ inputs:
   ticket: {type: string, maxLength: 8000}
 messages:
   - role: system
-    content: |
+    content: |  # promptctl: ignore L024
       {% include "shared/tone.j2" %}
       Answer with a queue.
   - role: user

@@ -208,6 +208,22 @@ def test_a_stale_index_does_not_turn_a_pointer_back(tmp_path: Path) -> None:
     assert (done.returncode, "PC130" in done.stdout + done.stderr) == (1, True)
 
 
+def test_a_commit_of_everything_does_not_turn_back_what_moved_under_it(tmp_path: Path) -> None:
+    """Another program moved the branch without its index and files; ``commit -a`` takes the old files for edits."""
+    repository = line(tmp_path, remote=False)
+    installed(repository, "pointer-check")
+    promoted(repository, "1.0.0", "1.1.0")
+    moved = repository.git("rev-parse", "HEAD")
+    repository.git("reset", "-q", "--hard", "HEAD~1")
+    repository.git("update-ref", "refs/heads/main", moved)
+    build_files(repository.folder, {PROMPT: text("any queue")})
+    before = files(repository.folder)
+    done = committed(repository, "-a")
+    assert (done.returncode, "PC130" in done.stdout + done.stderr) == (1, True)
+    assert repository.git("rev-parse", "HEAD") == moved
+    assert files(repository.folder) == before
+
+
 def test_a_run_over_everything_judges_everything(repository: GitRepository) -> None:
     assert run(repository, "pre-commit", "run", "--all-files").returncode == 0
     stage(repository, {PROMPT: BAD})
