@@ -53,6 +53,7 @@ READING = (
     _line("status", "root git files"),
     _line("drift", "root git files tags", judges=True),
     _line("doctor", "root git", judges=True),
+    _line("doctor", "root git", judges=True),
     _line("ci", "root git files", judges=True),
     *(_line(f"hook {hook}", "root git merged", judges=True) for hook in ("lint", "fmt", "lock-check", "no-secrets")),
     _line("hook pointer-check", "root git", judges=True),

@@ -96,6 +96,8 @@ EXAMPLES = [
             "  - {role: user, cache: true, content: x}\n"), "prompts/p/prompt.yaml:4:31",
             p("inputs: {t: string, q: {default: []}}\nmessages:\n  - {role: system, cache: true, content: '{{ q }}'}\n"
               "  - {role: user, content: '{{ t }}'}\n"), "`t` changes the prefix that is to be cached"),
+    Example("L024", p("template: |\n  {% include 'a.j2' %}\n  x\n") | {"a.j2": "a\n"}, "prompts/p/prompt.yaml:3:6",
+            p("template: |\n  {% include 'a.j2' +%}\n  x\n") | {"a.j2": "a\n"}, said="+%}"),
     Example("L030", p("template: |\n  a\u200bb\n"), "prompts/p/prompt.yaml:3:4", p("template: |\n  a b\n"),
             "hidden character U+200B, zero width space"),
     Example("L030", p('template: "a\\u202eb"\n'), "prompts/p/prompt.yaml:2", p('template: "a\\u0062"\n'),
