@@ -89,7 +89,7 @@ def tag_fault(seen: Seen, name: str, version: str, tag: Tag, *, here: bool = Tru
     if not wrong:
         return None
     only_here = wrong == {"here"} and len(known) > 1
-    return "lock-rewritten" if only_here or (vouched(tag) and wrong == known.keys()) else "tag-moved"
+    return "lock-rewritten" if only_here or vouched(tag) else "tag-moved"
 
 
 def vouched(tag: Tag) -> bool:
