@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from promptctl.adapters.git.checkout import WORK_IN_THE_WAY, Checkout, finishing
+from promptctl.adapters.git.checkout import WORK_IN_THE_WAY, Checkout, Unfinished, finishing
 from promptctl.adapters.git.commits import update_branch
-from promptctl.adapters.git.program import GitFailure, GitKilled
+from promptctl.adapters.git.program import GitKilled
 from promptctl.adapters.git.refs import commit_of, current_branch, is_ancestor
 from promptctl.adapters.repository import Repository
-from promptctl.errors import StateError
+from promptctl.errors import OutsideError, StateError
 
 
 class Following:
@@ -66,7 +66,9 @@ class Following:
             return None
         try:
             self._checkout.follow(self._tip, self._commit)
-        except GitFailure as failure:
+        except Unfinished:
+            raise
+        except OutsideError as failure:
             with finishing(f"{self._branch} moved and its work tree does not follow ({failure})"):
                 update_branch(self._git, self._branch, self._tip, self._commit, f"{why}, put back")
             if isinstance(failure, GitKilled):

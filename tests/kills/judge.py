@@ -103,7 +103,11 @@ def _truthful(ended: Ended, different: set[str], found: Verdict, *, done: bool) 
     if ended.code == 0 and not done:
         found.wrong.append(f"says done and is not: {ended}")
     moved = {key for key in different if key.startswith("there ")}
-    if ended.code and moved and not re.search("tags are made|nobody can tell|recorded here|landed| has it", said):
+    if (
+        ended.code
+        and moved
+        and not re.search("tags are made|nobody can tell|recorded here|landed| has it|finds out what was done", said)
+    ):
         found.wrong.append(f"says not done and the remote has it: {ended}")
     if ended.code == 4 and ended.err and not re.search(r"(error\[PC\d+\]: .+)", said):
         found.wrong.append(f"no word of what happened: {ended}")

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from promptctl.adapters.git.commits import private_index
-from promptctl.adapters.git.program import Git, GitFailure
+from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import current_branch
+from promptctl.adapters.writing import write_file
 from promptctl.errors import OutsideError, StateError
 
 WORK_IN_THE_WAY, NOT_FOLLOWED = "PC111", "PC120"
@@ -64,17 +65,17 @@ class Checkout:
     def follow(self, base: str, new: str) -> None:
         """Brings the paths that differ between the two commits into the work tree and its index.
 
-        Raises GitFailure, with nothing changed, when that is not possible any more; Unfinished when Git ended midway
-        and what it had changed could not be put back either.
+        Raises OutsideError, with nothing changed, when that is not possible any more; Unfinished when it ended midway
+        and what had changed could not be put back either.
         """
         if self.git is None:
             return
         try:
             self.git.run("update-index", "-q", "--refresh", expected=(0, 1))
-            if self.git.run("read-tree", "-m", "-u", base, new, expected=(0, 128)).returncode:
-                _take_in(self.git, base, new, {})
-                self.git.run("read-tree", "-m", "-u", base, new)
-        except GitFailure as failure:
+            _write_whole(self.git, base, new)
+            _take_in(self.git, base, new, {})
+            self.git.run("read-tree", "-m", "-u", base, new)
+        except OutsideError as failure:
             with finishing(f"the branch moved and its work tree does not follow ({failure})"):
                 self.finish(new, base)
             raise
@@ -125,18 +126,36 @@ class Checkout:
                     yield folder
 
 
+def _write_whole(git: Git, base: str, new: str) -> None:
+    """Writes the moved files as the new commit has them, each whole, which Git does not: killed, it leaves a part.
+
+    Files that differ from the old commit stay; so does what a sparse checkout may leave out, for Git to decide.
+    """
+    for path, (_, _, before, after, _) in _moved(git, base, new, {}).items():
+        file = git.root / path
+        there = file.is_symlink() or file.exists()
+        is_new = not before.strip("0") and not there and git.config.get("core.sparsecheckout") != "true"
+        if after.strip("0") and (is_new or (there and _content(git, path) == before)):
+            write_file(file, git.run("cat-file", "--filters", f"--path={path}", after).stdout, path)
+
+
+def _moved(git: Git, base: str, new: str, extra: Mapping[str, str]) -> dict[str, list[str]]:
+    """Each path that differs between two commits: both modes, both blobs (zeros: none) and how."""
+    fields = git.run("diff-tree", "-r", "-z", "--no-renames", base, new, extra=extra).stdout.decode().split("\0")
+    return {path: facts.split(" ") for facts, path in zip(fields[::2], fields[1::2], strict=False)}
+
+
 def _take_in(git: Git, base: str, new: str, extra: Mapping[str, str]) -> bool:
     """Puts into the index what lies in the work tree just as the new commit has it; ``read-tree`` calls it in the way.
 
     False when there is no such file. What is staged otherwise stays as it is.
     """
-    fields = git.run("diff-tree", "-r", "-z", "--no-renames", base, new, extra=extra).stdout.decode().split("\0")
-    wanted = {path: facts.split(" ") for facts, path in zip(fields[::2], fields[1::2], strict=False)}
+    wanted = _moved(git, base, new, extra)
     there = [path for path in wanted if (git.root / path).is_file() and not (git.root / path).is_symlink()]
     lines: list[str] = []
     for path in there:
         _, mode, before, after, _ = wanted[path]
-        blob = git.run("hash-object", "--no-filters", "--", path, extra=extra).stdout.decode().strip()
+        blob = git.run("hash-object", "--", path, extra=extra).stdout.decode().strip()
         staged = git.run("ls-files", "-s", "-z", "--", path, extra=extra).stdout.decode()
         if blob == after and (not staged or before in staged):
             lines.append(f"{mode} {blob}\t{path}\0")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from promptctl.adapters.git.identity import author_variables
-from promptctl.adapters.git.program import Git, GitFailure
+from promptctl.adapters.git.program import Git, GitFailure, GitKilled
 from promptctl.adapters.git.refs import commit_of
 
 
@@ -82,9 +82,9 @@ def update_branch(git: Git, branch: str, new: str, old: str | None, why: str) ->
     ref, expected = f"refs/heads/{branch}", old or "0" * len(new)
     try:
         git.run("update-ref", "-m", f"promptctl: {why}", ref, new, expected)
-    except GitFailure:
+    except GitFailure as failure:
         now = commit_of(git, ref)
-        if now == old:
+        if now == old or isinstance(failure, GitKilled):
             raise
         return now == new
     return True

@@ -70,18 +70,21 @@ def environment() -> dict[str, str]:
 class GitFailure(OutsideError):
     """A git command that ended with an exit code nobody expected; ``stderr`` is what it said."""
 
+    repair: str | None = None
+
     def __init__(self, arguments: tuple[str, ...], exit_status: int, stderr: str) -> None:
         said = [line for line in stderr.splitlines() if line.strip()]
         message = said[-1] if said else f"exit status {exit_status}"
         fatal = [line for line in said if line.startswith(("fatal:", "error:"))]
-        super().__init__(
-            GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=repair_of(stderr)
-        )
+        hint = self.repair or repair_of(stderr)
+        super().__init__(GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=hint)
         self.exit_status, self.stderr = exit_status, stderr
 
 
 class GitKilled(GitFailure):
     """Git was ended by a signal: it may have left lock files and half of its work."""
+
+    repair = "run it again: it finds out what was done, and finishes it"
 
 
 def repair_of(stderr: str) -> str | None:
