@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--syscalls", type=int, default=0, metavar="N", help="kills at a system call")
     parser.add_argument("--random", type=int, default=0, metavar="N", help="kills at a random moment")
     parser.add_argument("--errors", type=int, default=0, metavar="N", help="errors at a system call")
+    parser.add_argument("--server", type=int, default=0, metavar="N", help="kills of the remote's side of a push")
     parser.add_argument("--error", default="ENOSPC", help="which error: ENOSPC, EROFS, EACCES, EIO")
     parser.add_argument("--scene", action="append", metavar="NAME", help="only this command (may be repeated)")
     parser.add_argument("--seed", type=int, default=0, help="which points and moments are drawn")
@@ -49,13 +50,19 @@ def _struck(arguments: argparse.Namespace, folder: Path) -> int:
     names = arguments.scene or list(SCENES)
     loop = Loop(folder, arguments.seed)
     wrong = 0
-    kinds = (("syscalls", arguments.syscalls), ("random", arguments.random), ("errors", arguments.errors))
+    kinds = (
+        ("syscalls", arguments.syscalls),
+        ("random", arguments.random),
+        ("errors", arguments.errors),
+        ("server", arguments.server),
+    )
     for kind, count in kinds:
         if not count:
             continue
         totals: Counter[str] = Counter()
         print(f"\n{kind} {arguments.error if kind == 'errors' else ''}\n{'':24}" + "".join(f"{it:>10}" for it in HEADS))
-        for name, share in loop.shares(kind, names, count).items():
+        chosen = [name for name in names if kind != "server" or SCENES[name].remote]
+        for name, share in loop.shares(kind, chosen, count).items():
             started = time.monotonic()
             row = loop.rounds(kind, name, share, arguments.error)
             totals += row

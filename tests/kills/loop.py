@@ -6,6 +6,7 @@ import math
 import random
 import shutil
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +14,18 @@ from pathlib import Path
 
 from tests.kills.judge import Verdict, before, judged
 from tests.kills.scenes import SCENES, Scene
-from tests.kills.strikes import Ended, Point, duration, fail_at, kill_after, kill_at, moments, own_points, points
+from tests.kills.strikes import (
+    Ended,
+    Point,
+    duration,
+    fail_at,
+    kill_after,
+    kill_at,
+    kill_server_after,
+    moments,
+    own_points,
+    points,
+)
 from tests.snapshot import Snapshot
 from tests.support import GitRepository
 
@@ -48,7 +60,8 @@ class Loop:
 
     def shares(self, kind: str, names: list[str], count: int) -> dict[str, int]:
         """How many strikes each scene gets: by its number of points, not below a few; by nothing where time decides."""
-        weights = {name: 1 if kind == "random" else len(self.points(name)) for name in names}
+        by_time = kind in ("random", "server")
+        weights = {name: 1 if by_time else len(self.points(name)) for name in names}
         whole = sum(weights.values())
         return {name: max(math.ceil(count * weight / whole), min(count, FEWEST)) for name, weight in weights.items()}
 
@@ -56,6 +69,13 @@ class Loop:
         self, kind: str, name: str, count: int, error: str
     ) -> Iterator[tuple[str, Ended, GitRepository, Snapshot]]:
         command, tools = SCENES[name].arguments, self._folder / "bin"
+        if kind == "server":
+            longest = self.push_duration(name)
+            for moment in moments(count, longest, self._seed, shortest=0.001):
+                repository, was = self._begin(name)
+                ended = kill_server_after(moment, command, repository.folder, tools)
+                yield f"server after {moment:.4f} s", ended, repository, was
+            return
         if kind == "random":
             for moment in moments(count, self.clean_duration(name), self._seed):
                 repository, was = self._begin(name)
@@ -96,6 +116,14 @@ class Loop:
         repository, _ = self._begin(name)
         duration(SCENES[name].arguments, repository.folder)
         return before(repository)
+
+    def push_duration(self, name: str) -> float:
+        """How long the remote's side of a push takes."""
+        repository, _ = self._begin(name)
+        repository.git("commit", "-q", "--allow-empty", "-m", "x")
+        started = time.monotonic()
+        repository.git("push", "-q", "origin", "HEAD:refs/heads/timed")
+        return time.monotonic() - started
 
     def clean_duration(self, name: str) -> float:
         """How long the command takes when nobody strikes it."""

@@ -120,6 +120,26 @@ def kill_after(seconds: float, command: tuple[str, ...], cwd: Path) -> Ended:
     return _ended(process)
 
 
+def kill_server_after(seconds: float, command: tuple[str, ...], cwd: Path, folder: Path) -> Ended:
+    """Runs the command while the remote's side of a push lives for some time only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = folder / "receive-pack"
+    script.write_text(f'#!/bin/sh\nexec timeout --foreground -s KILL {seconds:.4f} git-receive-pack "$@"\n')
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    setting = ["git", "-C", str(cwd), "config", "remote.origin.receivepack", str(script)]
+    subprocess.run(setting, check=True)
+    try:
+        return _ended(_started([sys.executable, "-m", "promptctl", *command], cwd, dict(os.environ)))
+    finally:
+        subprocess.run([*setting[:4], "--unset", "remote.origin.receivepack"], check=True)
+        _rest()
+
+
+def _rest() -> None:
+    """Lets what a killed server had started come to its end."""
+    time.sleep(0.05)
+
+
 def duration(command: tuple[str, ...], cwd: Path) -> float:
     """How long the command takes when nobody strikes it."""
     started = time.monotonic()
@@ -127,10 +147,10 @@ def duration(command: tuple[str, ...], cwd: Path) -> float:
     return time.monotonic() - started
 
 
-def moments(count: int, longest: float, seed: int) -> list[float]:
+def moments(count: int, longest: float, seed: int, *, shortest: float = 0.1) -> list[float]:
     """Random moments of a run, not before the interpreter is up."""
     drawn = random.Random(seed)
-    return [drawn.uniform(0.1, longest) for _ in range(count)]
+    return [drawn.uniform(shortest, longest) for _ in range(count)]
 
 
 def _run(command: tuple[str, ...], cwd: Path, folder: Path, *, at: str, what: str, group: bool = False) -> Ended:

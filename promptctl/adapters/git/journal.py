@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,9 @@ class Journal:
             os.ftruncate(handle, 0)
             os.pwrite(handle, json.dumps({"process": os.getpid(), "host": host(), "operation": operation}).encode(), 0)
             yield
-            os.ftruncate(handle, 0)
+            # What the lock's file says counts only while somebody holds it, so a full disk may keep it.
+            with suppress(OSError):
+                os.ftruncate(handle, 0)
         finally:
             os.close(handle)
 
