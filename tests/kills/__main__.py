@@ -50,13 +50,8 @@ def _struck(arguments: argparse.Namespace, folder: Path) -> int:
     names = arguments.scene or list(SCENES)
     loop = Loop(folder, arguments.seed)
     wrong = 0
-    kinds = (
-        ("syscalls", arguments.syscalls),
-        ("random", arguments.random),
-        ("errors", arguments.errors),
-        ("server", arguments.server),
-    )
-    for kind, count in kinds:
+    for kind in ("syscalls", "random", "errors", "server"):
+        count: int = getattr(arguments, kind)
         if not count:
             continue
         totals: Counter[str] = Counter()

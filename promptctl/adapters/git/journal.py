@@ -113,7 +113,9 @@ class Journal:
 
     def clear(self) -> None:
         """Forgets the note: what it announced is done, or known not to be."""
-        self.path.unlink(missing_ok=True)
+        # One that cannot be removed is settled once more by the next command.
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
 
     def free_refs(self, entry: Entry) -> tuple[str, ...]:
         """Takes away Git's lock files that the dead writer of ``entry`` left; the paths of those it took."""
