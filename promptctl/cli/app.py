@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any
@@ -29,7 +30,9 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in summaries():
             return None
-        module = importlib.import_module(f"promptctl.cli.commands.{cmd_name}")
+        # A word that Python keeps for itself names no module.
+        file = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"promptctl.cli.commands.{file}")
         single = typer.Typer(add_completion=False, context_settings=_SETTINGS, rich_markup_mode=None)
         single.command(name=cmd_name, help=_help(module.command, cmd_name))(as_command(cmd_name, module.command))
         return typer.main.get_command(single)

@@ -73,7 +73,7 @@ class Output:
         """Prints every problem of an error."""
         self._wipe()
         if self.as_json:
-            first, *more = [_problem_data(problem) for problem in error.problems]
+            first, *more = [problem_data(problem) for problem in error.problems]
             self._json({"ok": False, "error": first | ({"more": more} if more else {})})
             return
         print("\n".join(problem_text(problem) for problem in error.problems), file=sys.stderr)
@@ -112,7 +112,8 @@ def problem_text(problem: Problem, label: str = "error") -> str:
     return safe_text("\n".join(lines))
 
 
-def _problem_data(problem: Problem) -> dict[str, Any]:
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """A problem as programs read it."""
     place = problem.place
     where = place and {"file": place.file, "line": place.line, "column": place.column}
     return {"code": problem.code, "message": problem.message, "where": where, "hint": problem.hint}

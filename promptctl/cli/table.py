@@ -20,6 +20,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "fmt": "Write prompt files in their canonical layout.",
         "diff": "Compare two states of prompts by meaning.",
         "deps": "Show what a prompt includes and what includes it.",
+        "import": "Bring in prompts that other tools keep.",
+        "export": "Write a prompt as another tool keeps it.",
     },
     "Version": {
         "hash": "Print a prompt's digest.",
@@ -64,6 +66,8 @@ ARGUMENTS = {
     "fmt": "[NAME]…",
     "diff": "NAME[@REF] NAME[@REF]",
     "deps": "[NAME]…",
+    "import": "FILE…",
+    "export": "NAME[@REF]",
     "hash": "NAME[@REF]",
     "lock": "[NAME]…",
     "release": "",
@@ -86,7 +90,9 @@ ARGUMENTS = {
 """Each command's arguments as its help shows them, for completion, which must not wait for commands to load."""
 
 
-SUPERVISED = frozenset("list show render lint fmt diff deps hash lock verify plan status drift doctor new hook".split())
+SUPERVISED = frozenset(
+    "list show render lint fmt diff deps import export hash lock verify plan status drift doctor new hook".split()
+)
 """Commands that read text nobody has released, and do nothing else that takes long."""
 
 

@@ -48,7 +48,7 @@ gate:
 _NOT_IDENTIFIER = re.compile(r"[^A-Za-z0-9_]")
 
 
-def _modeline(kind: str) -> str:
+def modeline(kind: str) -> str:
     """Tells editors which schema the file follows."""
     return f"# yaml-language-server: $schema={schemas.load(kind)['$id']}"
 
@@ -59,12 +59,12 @@ def _owner(owner: str | None) -> str:
 
 def prompt_text(model: str, owner: str | None) -> str:
     """A small prompt with one input. It does what it says with every model."""
-    return _PROMPT.format(modeline=_modeline("prompt"), model=flow(model), owner=_owner(owner))
+    return _PROMPT.format(modeline=modeline("prompt"), model=flow(model), owner=_owner(owner))
 
 
 def suite_text() -> str:
     """The suite for ``prompt_text``: two cases, which ``echo:echo`` passes too."""
-    return _SUITE.format(modeline=_modeline("eval"))
+    return _SUITE.format(modeline=modeline("eval"))
 
 
 def sample_inputs(prompt: Prompt, index: int) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def suite_text_for(prompt: Prompt) -> str:
     """A suite with two cases for any prompt, or one where no input is required. Raises UsageError as above."""
     cases = [sample_inputs(prompt, index) for index in (0, 1)]
     expected = "      - is_json: true\n" if prompt.output is not None else "      - length: {min: 1}\n"
-    lines = [_modeline("eval"), "cases:"]
+    lines = [modeline("eval"), "cases:"]
     for name, inputs in zip(("first", "second"), cases[:1] if cases[0] == cases[1] else cases, strict=False):
         lines += [f"  - name: {name}", *_case_inputs(inputs), "    expect:", expected.rstrip("\n")]
     return "\n".join([*lines, "gate:", "  pass_rate: {min: 1.0}"]) + "\n"
@@ -113,7 +113,7 @@ def chain_text(prompts: Sequence[Prompt], owner: str | None) -> str:
     for prompt in prompts:
         _add_step(chain, prompt)
     lines = [
-        _modeline("prompt"),
+        modeline("prompt"),
         f"description: {flow('Runs ' + ', then '.join(found.name for found in prompts) + '.')}",
     ]
     lines += [_owner(owner).rstrip("\n")] if owner else []

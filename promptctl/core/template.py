@@ -80,6 +80,11 @@ def read_template(name: str, text: str) -> Reading:
         raise TemplateFault(name, 1, "the template is nested too deeply") from None
 
 
+def template_tree(text: str) -> nodes.Template:
+    """The syntax tree of a well-formed template."""
+    return _READER.parse(text)
+
+
 def literal_text(text: str) -> Iterator[tuple[int, str]]:
     """(line, text) of all that a well-formed template sends as it is written, without what stands in raw blocks."""
     raw = False

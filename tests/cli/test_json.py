@@ -55,6 +55,9 @@ LINES = f"""
 0 trust
 0 hook lint
 0 ci
+1 export greet --format prompty
+0 export greet --format dotprompt --output greet.prompt
+0 import greet.prompt --name back
 {BREAK}
 1 lint
 2 lock --check
