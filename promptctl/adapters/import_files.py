@@ -13,7 +13,7 @@ from promptctl.adapters.files import UNREADABLE, decode, parse_yaml, read_bytes
 from promptctl.core.document import Document, Mark
 from promptctl.core.importing.node import UNFIT
 from promptctl.core.importing.source import Source
-from promptctl.core.recording import strict_json
+from promptctl.core.strict_json import strict_json
 from promptctl.errors import DocumentError, Place, Problem, UsageError
 
 HEADED = ("prompty", "dotprompt")
