@@ -77,7 +77,11 @@ WRITING = (
     _line("freeze staging --reason why", "root git committed free writable", writes=True),
     _line("unfreeze staging --reason why", "root git writable", writes=True),
 )
-ELSEWHERE = {"demo": "makes a repository of its own, whatever lies here: tests/cli/test_demo.py"}
+ELSEWHERE = {
+    "demo": "makes a repository of its own, whatever lies here: tests/cli/test_demo.py",
+    "import": "needs a file of another tool, and writes new files as `new` does: tests/cli/test_import.py",
+    "export": "reads what `show` reads, of a prompt that includes nothing: tests/cli/test_import.py",
+}
 
 _UNRELEASED = "releases pointers tags-there evidence"
 _CONFLICT = "prompt parses merged free locked"
