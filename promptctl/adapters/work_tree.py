@@ -99,4 +99,6 @@ def find_root(start: Path) -> Path:
         for folder in folders:
             if (folder / marker).exists():
                 return folder
-    raise UsageError("PC006", f"{start} is in no prompt repository", hint="promptctl init")
+    bare = (start / "HEAD").is_file() and (start / "objects").is_dir()
+    hint = "work in a clone of it: this is a Git directory without a work tree" if bare else "promptctl init"
+    raise UsageError("PC006", f"{start} is in no prompt repository", hint=hint)

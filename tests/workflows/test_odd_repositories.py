@@ -178,3 +178,9 @@ def test_a_conflict_in_a_prompt_is_called_one(tmp_path: Path) -> None:
     assert "merge conflict markers" in ran.err
     line = (repository.folder / PROMPT).read_text().splitlines().index("<<<<<<< HEAD") + 1
     assert f"at {PROMPT}:{line}" in ran.err
+
+
+def test_a_bare_repository_leads_to_a_clone_and_not_to_init(tmp_path: Path) -> None:
+    with_remote(new_repository(tmp_path / "r"), tmp_path / "bare.git")
+    ran = must_fail("status", cwd=tmp_path / "bare.git", code=2)
+    assert "hint: work in a clone of it" in ran.err
