@@ -125,6 +125,36 @@ def test_four_people_all_land_ten_times(tmp_path: Path) -> None:
     many(line(tmp_path), tmp_path, 4, 10)
 
 
+def promoting(repository: GitRepository, folder: Path, people: int, rounds: int) -> None:
+    """Every person promotes to an environment of their own, all at once; each success is in history exactly once."""
+    settings = (repository.folder / "promptctl.toml").read_text()
+    more = "".join(f"\n[environments.e{number}]\ngate = false\n" for number in range(people))
+    repository.commit({"promptctl.toml": settings + more})
+    repository.git("push", "-q", "origin", "main")
+    everyone = clones(repository, folder, people)
+    before = commits(everyone[0])
+    for number in range(rounds):
+        version = f"1.{number % 3}.0"
+        ran = at_once([(clone, ("promote", f"{NAME}@{version}", f"e{who}")) for who, clone in enumerate(everyone)])
+        assert [one.code for one in ran] == [0] * people, ran
+    everyone[0].git("fetch", "-q")
+    assert commits(everyone[0]) == before + people * rounds
+    for who in range(people):
+        moves = parse_moves(shown(everyone[0], moves_file(f"e{who}")) + "\n", "moves")
+        assert [move.serial for move in moves.entries] == list(range(1, rounds + 1))
+        assert served(everyone[0], f"e{who}") == f"1.{(rounds - 1) % 3}.0"
+
+
+def test_three_people_promote_at_once(tmp_path: Path) -> None:
+    promoting(line(tmp_path), tmp_path, 3, 1)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(6000)
+def test_eight_people_promote_fifty_times_at_once(tmp_path: Path) -> None:
+    promoting(line(tmp_path), tmp_path, 8, 50)
+
+
 def test_two_commands_in_one_clone_move_the_pointer_once_each_or_say_so(tmp_path: Path) -> None:
     repository = line(tmp_path, remote=False)
     repository.git("switch", "-qc", "feature")

@@ -59,6 +59,7 @@ class Journal:
         handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
         try:
             _wait_for(handle, self.folder / "lock")
+            self._clear_scratch()
             os.ftruncate(handle, 0)
             os.pwrite(handle, json.dumps({"process": os.getpid(), "host": host(), "operation": operation}).encode(), 0)
             yield
@@ -122,11 +123,19 @@ class Journal:
         if not self._is_ours_and_dead(entry):
             return ()
         taken = self.locks_left(entry)
-        for path in (*taken, *self.folder.glob("index-*")):
+        for path in taken:
+            path.unlink(missing_ok=True)
+        return tuple(str(path) for path in taken)
+
+    def _clear_scratch(self) -> None:
+        """Takes away what dead writes worked with; called with the lock held, so that nobody needs it."""
+        if os.name == "nt":
+            # The lock is no lock there: somebody may be at work.
+            return
+        for path in self.folder.glob("index-*"):
             path.unlink(missing_ok=True)
         for folder in (*self.folder.glob("blobs-*"), *self.folder.glob("tags-*")):
             shutil.rmtree(folder, ignore_errors=True)
-        return tuple(str(path) for path in taken)
 
     def locks_left(self, entry: Entry) -> Sequence[Path]:
         """Git's lock files that the dead writer of ``entry`` left; none while it may be alive."""
