@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
+from promptctl.adapters.git.checkout import finishing
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.git.program import repair_of
@@ -207,5 +208,6 @@ def _send(repository: Repository, pending: list[ReleaseTag]) -> tuple[str, ...]:
             message = f"the tags are made here but not on {remote}: {done.said}"
             hint = "; ".join(part for part in (repair_of(done.said), "promptctl release, again") if part)
             raise OutsideError("PC113", message, hint=hint)
-    fetch_shared(repository.git, remote, [], None)
+    with finishing(f"{remote} has the tags"):
+        fetch_shared(repository.git, remote, [], None)
     return tuple(tag_name(tag.name, tag.version) for tag in pending)

@@ -17,6 +17,7 @@ from tests.snapshot import Snapshot, changed, snap
 from tests.support import GitRepository, Ran
 
 _REMOVAL = re.compile(r"\brm (?:-f )?('?)(/[^\s']+\.lock)\1")
+_TOLD = "tags are made|nobody can tell|recorded here| has it| has the tags|finds out what was done"
 _ENDS = (0, 1, 3, 4)
 
 
@@ -106,7 +107,9 @@ def _truthful(ended: Ended, different: set[str], found: Verdict, *, done: bool) 
     if (
         ended.code
         and moved
-        and not re.search("tags are made|nobody can tell|recorded here|landed| has it|finds out what was done", said)
+        and not re.search(
+            "tags are made|nobody can tell|recorded here|landed| has (it|the tags)|finds out what was done", said
+        )
     ):
         found.wrong.append(f"says not done and the remote has it: {ended}")
     if ended.code == 4 and ended.err and not re.search(r"(error\[PC\d+\]: .+)", said):

@@ -10,7 +10,7 @@ from pathlib import Path
 from promptctl.adapters.git.commits import private_index
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import current_branch
-from promptctl.adapters.writing import write_file
+from promptctl.adapters.writing import clear_leftovers, write_file
 from promptctl.errors import OutsideError, StateError
 
 WORK_IN_THE_WAY, NOT_FOLLOWED = "PC111", "PC120"
@@ -89,6 +89,7 @@ class Checkout:
         moved = False
         for path in (path for path in {**before, **after} if before.get(path) != after.get(path)):
             old, wanted = before.get(path), after.get(path)
+            clear_leftovers((git.root / path).parent)
             facts = git.text("ls-files", "-s", "--", path).split(" ")
             staged = facts[1] if len(facts) > 1 else None
             if staged not in (old, wanted):
