@@ -55,7 +55,7 @@ def _slots(slots: list[str], position: int) -> list[str]:
 
 
 def _values(kind: str, current: str, folder: Path) -> list[str]:
-    """What fits where help shows ``kind``: NAME[@REF], ENV, [KIND], …"""
+    """What fits where help shows ``kind``: NAME[@REF], ENV, [KIND], [show|verify], …"""
     if "NAME" in kind or kind == "PROMPT":
         name, at, _ = current.partition("@")
         names = known.prompt_names(folder)
@@ -63,7 +63,7 @@ def _values(kind: str, current: str, folder: Path) -> list[str]:
     if kind in ("ENV", "REF"):
         return known.environments(folder)
     if kind.islower():
-        return [kind.strip("[]")]
+        return kind.strip("[]").split("|")
     if kind == "[KIND]":
         from promptctl.schemas import KINDS
 

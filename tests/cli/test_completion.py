@@ -56,6 +56,7 @@ def project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("rollback --reason support/triage support/triage p", "prod"),
         ("freeze st", "staging"),
         ("eval ver", "verify"),
+        ("eval sh", "show"),
         ("eval verify support/t", "support/triage"),
         ("eval --replies r", "recorded refresh"),
         ("lock --bump=m", "--bump=minor --bump=major"),

@@ -115,8 +115,9 @@ def test_words_that_only_one_side_has_are_marked_there() -> None:
     now, before = sample("it"), sample("it", side="before")
     texts = {now.replies[0].key: "return within five days", before.replies[0].key: "return within two days"}
     text = eval_html([report([now], [before], texts=texts)])
-    assert "return within <del>two</del> days" in text
-    assert "return within <ins>five</ins> days" in text
+    before_pane, now_pane = text.index('class="pane before"'), text.index('class="pane now"')
+    assert before_pane < text.index("return within <del>two</del> days") < now_pane
+    assert now_pane < text.index("return within <ins>five</ins> days")
 
 
 def test_long_answers_and_full_pages_are_cut_and_say_so(monkeypatch: Any) -> None:

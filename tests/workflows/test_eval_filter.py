@@ -28,6 +28,6 @@ def test_cases_are_compared_with_the_same_cases_of_the_baseline(tmp_path: Path) 
     prompt.write_text(prompt.read_text().replace("{{ ticket }}", "{{ ticket | replace('parcel', 'packet') }}"))
     good = succeed("eval", "--filter", "kept*", "--json", cwd=repository.folder).data["prompts"][0]
     assert (good["outcome"], good["flipped"], good["written"]) == ("pass", [], [])
-    assert good["comparison"] == "compared with prod (1.0.0) over 1 cases"
+    assert good["comparison"] == "compared with prod (1.0.0) over 1 case"
     bad = must_fail("eval", "--filter", "lost*", "--json", cwd=repository.folder, code=1).data["prompts"][0]
     assert (bad["outcome"], bad["flipped"]) == ("fail", ["lost word"])
