@@ -168,8 +168,8 @@ def _assertion(expectation: Expectation) -> dict[str, Any] | None:
         return {"type": prefix + _SAME[kind], "value": _escaped(argument)}
     if kind in ("is_json", "json_schema") and not (kind == "json_schema" and expectation.negate):
         return {"type": f"{prefix}is-json"} | ({} if argument is True else {"value": argument})
-    if kind == "levenshtein":
-        return {"type": f"{prefix}levenshtein", "value": _escaped(argument["text"]), "threshold": argument["max"]}
+    if kind == "levenshtein" and not expectation.negate:
+        return {"type": "levenshtein", "value": _escaped(argument["text"]), "threshold": argument["max"]}
     if kind in ("latency", "cost") and not expectation.negate:
         return {"type": kind, "threshold": argument["max"] if isinstance(argument, Mapping) else argument}
     return None

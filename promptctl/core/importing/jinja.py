@@ -66,8 +66,8 @@ def _rewritten(tokens: list[tuple[str, str]]) -> Iterator[str]:
 def _spaced(tokens: list[tuple[str, str]], index: int) -> str:
     """Braces with a blank on their inner side, as everything that promptctl writes has them."""
     value = tokens[index][1]
-    beside = tokens[index + 1 if value == "{{" else index - 1][0]
-    if beside == "whitespace":
+    beside = tokens[index + 1 : index + 2] if value == "{{" else tokens[index - 1 : index]
+    if [kind for kind, _ in beside] in ([], ["whitespace"]):
         return value
     return f"{value} " if value == "{{" else f" {value}"
 

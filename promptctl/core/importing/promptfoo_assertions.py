@@ -22,7 +22,6 @@ _PLAIN = {
     "contains-all": "contains_all",
     "starts-with": "starts_with",
     "regex": "regex",
-    "word-count": "word_count",
 }
 _CODE = ("javascript", "python", "ruby", "webhook")
 _MODEL = (
@@ -114,6 +113,8 @@ def _argument(node: Node, kind: str, negation: str, value: Any) -> tuple[str, An
         return "regex", "(?i)" + "|".join(re.escape(_no_template(item)) for item in value)
     if kind == "is-json":
         return "is_json", _schema(value)
+    if negation and kind in ("latency", "cost", "levenshtein"):
+        raise _NotCarried("is judged there as if it did not begin with `not-`")
     if kind in ("latency", "cost"):
         return kind, _threshold(node, None)
     if kind == "levenshtein":

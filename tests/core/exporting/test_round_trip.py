@@ -57,7 +57,7 @@ def back(value: dict[str, Any], form: str) -> dict[str, Any]:
     return dict(found.prompts[0].value)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @pytest.mark.parametrize("form", FORMATS)
 @given(value=prompts())
 def test_what_all_formats_can_say_comes_back(form: str, value: dict[str, Any]) -> None:
@@ -69,7 +69,7 @@ _schema = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(value=prompts(), schema=_schema, default=_words)
 def test_dotprompt_keeps_schemas_and_defaults(value: dict[str, Any], schema: dict[str, Any], default: str) -> None:
     inputs = {name: {"type": "string", "maxLength": 90, "default": default} for name in value.get("inputs", {})}
@@ -77,7 +77,7 @@ def test_dotprompt_keeps_schemas_and_defaults(value: dict[str, Any], schema: dic
     assert digest_of(back(full, "dotprompt")) == digest_of(full)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(value=prompts(), schema=_schema)
 def test_promptfoo_and_github_keep_the_form_of_answers(value: dict[str, Any], schema: dict[str, Any]) -> None:
     full = {**value, "output": schema}
