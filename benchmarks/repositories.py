@@ -13,7 +13,8 @@ from pathlib import Path
 
 from benchmarks.content import ENVIRONMENTS, SETTINGS, SUBJECT, Content, Locks
 from benchmarks.fast_import import FIRST_SECOND, HOME, WHO, History, settle, with_remote
-from promptctl.adapters.files import parse_yaml, yaml_bytes
+from promptctl.adapters.files import parse_yaml
+from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.core import lockfile
 from promptctl.core.lineage import new_lineage
 from promptctl.core.moves import Move, Moves

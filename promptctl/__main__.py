@@ -1,4 +1,4 @@
-"""The program. What needs no command line library branches off before it is imported."""
+"""The program. What needs little branches off before anything else is imported."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _run(arguments: list[str]) -> int:
 
         if fits(arguments[1:]):
             return hook(arguments[1:])
-    from promptctl.cli.app import main as run
+    from promptctl.cli.shell import main as run
 
     return run(arguments)
 

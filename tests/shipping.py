@@ -36,7 +36,7 @@ def run(repository: GitRepository | Path, *arguments: str, **variables: str) -> 
     kept = {key: value for key, value in os.environ.items() if key != "CI"}
     with (
         patch.dict(os.environ, kept | variables, clear=True),
-        patch("promptctl.cli.shell.supervised", lambda act: act()),
+        patch("promptctl.adapters.bounded.supervised", lambda act: act()),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

@@ -7,7 +7,6 @@ function. Where there is no ``fork`` (Windows) the work runs here, bounded by wh
 from __future__ import annotations
 
 import os
-import pickle
 import select
 import signal
 import sys
@@ -142,6 +141,8 @@ class Worker(Generic[Argument, Result]):
             return self._function(argument)
         if self._child is None:
             self._start()
+        import pickle
+
         _send(self._ask, pickle.dumps(argument))
         message = _receive(self._answer, time.monotonic() + SECONDS)
         if message is None:
@@ -173,6 +174,8 @@ class Worker(Generic[Argument, Result]):
 
 def _serve(function: Callable[[Any], Any], asking: int, answering: int) -> None:
     """The child's loop: a call in, a result or an error out."""
+    import pickle
+
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _close_inherited((asking, answering))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from pathlib import Path
 
 
@@ -23,6 +22,8 @@ def is_alive(process: int) -> bool:
 
 def host() -> str:
     """The machine's name."""
+    import platform
+
     return platform.node()
 
 

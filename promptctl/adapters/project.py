@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from promptctl.adapters.bounded import alive
-from promptctl.adapters.files import decode, parse_yaml, require_size
-from promptctl.adapters.settings import parse_toml
-from promptctl.core import lockfile
-from promptctl.core.closure import Closure, collect_partials
-from promptctl.core.document import Document
-from promptctl.core.lockfile import Lockfile, parse_lock
 from promptctl.core.name import RESERVED, check_name, name_fault
-from promptctl.core.prompt import Prompt, parse_prompt
-from promptctl.core.settings import Settings, parse_settings
 from promptctl.core.suggestion import suggest
-from promptctl.core.template import MAX_TEMPLATE
 from promptctl.core.tree import Tree, shown
 from promptctl.errors import Place, Problem, PromptctlError, UsageError
+
+if TYPE_CHECKING:
+    from promptctl.adapters.known import CommitDigests, KnownDigests, KnownFiles
+    from promptctl.core.card import Card
+    from promptctl.core.closure import Closure
+    from promptctl.core.document import Document
+    from promptctl.core.lockfile import Lockfile
+    from promptctl.core.prompt import Prompt
+    from promptctl.core.settings import Settings
+
+Value = TypeVar("Value")
 
 UNKNOWN_PROMPT, MISPLACED, CYCLE = "PC002", "PC015", "PC018"
 
@@ -26,8 +31,15 @@ UNKNOWN_PROMPT, MISPLACED, CYCLE = "PC002", "PC015", "PC018"
 class Project:
     """What one tree holds; parsed values are kept, so asking twice costs nothing."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+    def __init__(
+        self,
+        tree: Tree,
+        digests: KnownDigests | CommitDigests | None = None,
+        known: KnownFiles | None = None,
+        clean: KnownDigests | None = None,
+    ) -> None:
+        self.tree, self.clean, self._digests, self._known = tree, clean, digests, known
+        self._files: dict[str, frozenset[str]] = {}
         self._prompts: dict[str, Prompt] = {}
         self._closures: dict[str, Closure] = {}
         self._texts: dict[str, Document | None] = {}
@@ -35,22 +47,90 @@ class Project:
     @cached_property
     def settings(self) -> Settings:
         """Settings of this tree; defaults when it has no promptctl.toml. Raises DocumentError."""
-        if "promptctl.toml" not in self.tree.files():
-            return Settings(document=Document("promptctl.toml", {}))
-        return parse_settings(parse_toml(self.tree.read("promptctl.toml"), shown(self.tree, "promptctl.toml")))
+        from promptctl.adapters.settings import parse_toml
+        from promptctl.core.document import Document
+        from promptctl.core.settings import Settings, parse_settings
+
+        path = "promptctl.toml"
+        if path not in self.tree.files():
+            return Settings(document=Document(path, {}))
+        document = parse_toml(self.tree.read(path), shown(self.tree, path))
+        return self.judged("settings", path, lambda sound: parse_settings(replace(document, sound_as=sound)))
 
     @cached_property
     def lock(self) -> Lockfile:
         """The lock of this tree; empty when it has none. Raises DocumentError when it is malformed."""
+        from promptctl.adapters.files import decode
+        from promptctl.core import lockfile
+
         if lockfile.PATH not in self.tree.files():
-            return Lockfile()
+            return lockfile.Lockfile()
         place = shown(self.tree, lockfile.PATH)
-        return parse_lock(decode(self.tree.read(lockfile.PATH), place), place)
+
+        def read(sound: str | None) -> lockfile.Lockfile:
+            text = decode(self.tree.read(lockfile.PATH), place)
+            return lockfile.parse_lock(text, place, sound=bool(sound))
+
+        if self._known and self._known.get("lock", lockfile.PATH) is True:
+            from promptctl.adapters.known_lock import KnownEntries
+
+            return lockfile.Lockfile(KnownEntries(self._known, lambda: read("lock").prompts))
+        return self.judged("lock", lockfile.PATH, read)
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
+    def agreed(self) -> Mapping[str, tuple[str, str]]:
+        """Version and digest of every prompt in the lock, which is not read where earlier commands did."""
+        from promptctl.core import lockfile
+
+        known = self._known.get("agreed", lockfile.PATH) if self._known and "lock" not in self.__dict__ else None
+        if not isinstance(known, dict):
+            known = {name: (str(entry.version), entry.digest) for name, entry in self.lock.prompts.items()}
+            if self._known and known:
+                self._known.keep("agreed", lockfile.PATH, known)
+        return known
+
+    def judged(self, kind: str, path: str, parse: Callable[[str | None], Value]) -> Value:
+        """What ``parse`` makes of a file that was read.
+
+        It is given ``kind`` where earlier commands found no fault in this very content and need not look for any, else
+        None.
+        """
+        if self._known and self._known.get(kind, path) is True:
+            return parse(kind)
+        found = parse(None)
+        if self._known:
+            self._known.keep(kind, path, fact=True)
+        return found
+
+    def parsed(self, kind: str, path: str, parse: Callable[[Document], Value]) -> Value | None:
+        """What ``parse`` makes of the YAML file at a path, None when there is none.
+
+        A file without a fault is read only once; after that, its value is known. Raises what ``parse`` raises.
+        """
+        from promptctl.core.document import Document
+
+        if path not in self.tree.files():
+            return None
+        value = self._known.get(kind, path) if self._known else None
+        if isinstance(value, dict):
+            # What is wrong with it here, such as another prompt's name, is said with a place, which only the file has.
+            with suppress(UsageError):
+                return parse(Document(shown(self.tree, path), value, sound_as=kind))
+        document = self.document(path)
+        assert document
+        found = parse(document)
+        if self._known:
+            self._known.keep(kind, path, document.value)
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether there is a prompt of that name."""
+        return name_fault(name) is None and f"prompts/{name}/prompt.yaml" in self.tree.files()
+
+    @cached_property
+    def names(self) -> Collection[str]:
         """The names of all prompts, sorted; misplaced files are in ``misplaced``."""
-        return tuple(sorted(name for name in self._folders if name_fault(name) is None))
+        return dict.fromkeys(sorted(name for name in self._folders if name_fault(name) is None)).keys()
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
@@ -80,7 +160,7 @@ class Project:
         Raises UsageError with the nearest name.
         """
         check_name(name)
-        if name in self.names:
+        if self.has(name):
             return name
         if name in self.former:
             return self.former[name]
@@ -99,6 +179,9 @@ class Project:
 
     def prompt(self, name: str) -> Prompt:
         """The prompt of that name. Raises DocumentError, or UsageError when there is none."""
+        from promptctl.adapters.files import parse_yaml
+        from promptctl.core.prompt import parse_prompt
+
         if name not in self._prompts:
             path = f"prompts/{name}/prompt.yaml"
             if path not in self.tree.files():
@@ -107,21 +190,59 @@ class Project:
             self._prompts[name] = parse_prompt(name, parse_yaml(self.tree.read(path), shown(self.tree, path)))
         return self._prompts[name]
 
+    def card(self, name: str) -> Card:
+        """What a listing shows of a prompt, not read where earlier commands did. Raises what ``prompt`` raises."""
+        from promptctl.core.card import card_from, card_of
+
+        path = f"prompts/{name}/prompt.yaml"
+        fact = self._known.get("card", path) if self._known and name not in self._prompts else None
+        found = card_from(fact) if isinstance(fact, dict) else None
+        if found is None:
+            found = card_of(self.prompt(name))
+            if self._known:
+                self._known.keep("card", path, found.to_dict())
+        return found
+
     def closure(self, name: str, above: tuple[str, ...] = ()) -> Closure:
         """The prompt with its partials and, for a chain, its steps. Raises DocumentError or UsageError."""
+        from promptctl.core.closure import Closure, collect_partials
+
         if name not in self._closures:
             alive()
             prompt = self.prompt(name)
             if name in above:
                 raise prompt.document.error(CYCLE, "the chains contain each other: " + " -> ".join((*above, name)))
-            partials = collect_partials(prompt, self.partial)
+            asked = {f"prompts/{name}/prompt.yaml"}
+
+            def read(path: str) -> Document | None:
+                asked.add(f"prompts/{path}")
+                return self.partial(path)
+
+            partials = collect_partials(prompt, read)
             steps = {step.name: self._step(prompt, index, (*above, name)) for index, step in enumerate(prompt.steps)}
             self._closures[name] = Closure(prompt=prompt, partials=partials, steps=steps)
+            self._files[name] = frozenset(asked).union(*(self._files[step.prompt.name] for step in steps.values()))
         return self._closures[name]
+
+    def files_of(self, name: str) -> frozenset[str]:
+        """The paths that the closure of a prompt was made of, and those that it looked for."""
+        self.closure(name)
+        return self._files[name]
+
+    def digest(self, name: str) -> str:
+        """The digest of a prompt, which is not read where earlier commands did. Raises what ``closure`` raises."""
+        found = self._digests.digest(name) if self._digests and name not in self._closures else None
+        if found is None:
+            from promptctl.core.canonical import digest
+
+            found = digest(self.closure(name))
+            if self._digests:
+                self._digests.keep(name, found, self.files_of(name))
+        return found
 
     def _step(self, chain: Prompt, index: int, above: tuple[str, ...]) -> Closure:
         name = chain.steps[index].prompt
-        if name not in self.names:
+        if not self.has(name):
             hint = suggest(name, list(self.names))
             raise chain.document.error(UNKNOWN_PROMPT, f"there is no prompt `{name}`", ("steps", index, "prompt"), hint)
         return self.closure(name, above)
@@ -135,6 +256,10 @@ class Project:
         return self._texts[path]
 
     def _text(self, path: str) -> Document:
+        from promptctl.adapters.files import decode, require_size
+        from promptctl.core.document import Document
+        from promptctl.core.template import MAX_TEMPLATE
+
         data = self.tree.read(path)
         require_size(data, MAX_TEMPLATE, shown(self.tree, path))
         text = decode(data, shown(self.tree, path))
@@ -142,9 +267,22 @@ class Project:
 
     def document(self, path: str) -> Document | None:
         """The YAML file at a path of the tree, or None when there is none. Raises DocumentError."""
+        from promptctl.adapters.files import parse_yaml
+
         if path not in self.tree.files():
             return None
         return parse_yaml(self.tree.read(path), shown(self.tree, path))
+
+    def digests(self) -> tuple[dict[str, str], tuple[PromptctlError, ...]]:
+        """The digest of every prompt that can be read, and the errors of the others."""
+        digests: dict[str, str] = {}
+        errors: list[PromptctlError] = []
+        for name in self.names:
+            try:
+                digests[name] = self.digest(name)
+            except UsageError as error:
+                errors.append(error)
+        return digests, tuple(errors)
 
     def readable(self) -> tuple[dict[str, Closure], tuple[PromptctlError, ...]]:
         """Every closure that can be read, and the errors of the others: for commands that look at everything."""

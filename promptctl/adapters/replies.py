@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 
+from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.files import decode, read_bytes
 from promptctl.adapters.writing import write_file
 from promptctl.core.recording import masked, parse_replies, reply_key, spell_replies
@@ -79,15 +80,6 @@ class Replies:
 
     def _fits(self, reply: Reply | None) -> TypeGuard[Reply]:
         return reply is not None and self._provider in (None, reply.provider)
-
-
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Where what can be made again is kept: ``PROMPTCTL_CACHE_DIR``, else the platform's folder for user caches."""
-    if named := environment.get("PROMPTCTL_CACHE_DIR"):
-        return Path(named)
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("promptctl", appauthor=False))
 
 
 def open_cache(environment: Mapping[str, str]) -> ReplyCache:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -9,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.lockfile import Lockfile
-from promptctl.core.settings import Settings
 from promptctl.errors import StateError
 
 if TYPE_CHECKING:
+    from promptctl.adapters.facts import Facts
     from promptctl.adapters.git.objects import Objects
     from promptctl.adapters.git.program import Git
     from promptctl.adapters.git.tag_listing import TagListing
+    from promptctl.core.lockfile import Lockfile
+    from promptctl.core.settings import Settings
 
 
 class Repository:
@@ -30,7 +32,23 @@ class Repository:
     @cached_property
     def work(self) -> Project:
         """The files as they lie in the work tree."""
-        return Project(WorkTree(self.root))
+        from promptctl.adapters.known import KnownDigests, KnownFiles
+
+        tree = WorkTree(self.root, (lambda: self.git) if (self.root / ".git").exists() else None)
+        return Project(
+            tree,
+            KnownDigests(self.facts, tree.content),
+            KnownFiles(self.facts, tree.content),
+            KnownDigests(self.facts, tree.content, "clean"),
+        )
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What earlier commands found out about this repository."""
+        from promptctl.adapters.cache_folder import cache_folder
+        from promptctl.adapters.facts import facts_of
+
+        return facts_of(self.root, cache_folder(os.environ))
 
     @cached_property
     def git(self) -> Git:
@@ -56,8 +74,12 @@ class Repository:
         """The files of a commit; ``label`` is how messages call it."""
         if commit not in self._projects:
             from promptctl.adapters.git.objects import CommitTree
+            from promptctl.adapters.known import CommitDigests, KnownFiles
 
-            self._projects[commit] = Project(CommitTree(self.git, self.objects, commit, label))
+            tree = CommitTree(self.git, self.objects, commit, label)
+            self._projects[commit] = Project(
+                tree, CommitDigests(self.facts, commit), KnownFiles(self.facts, tree.content)
+            )
         return self._projects[commit]
 
     @cached_property
@@ -84,10 +106,9 @@ class Repository:
     def commit_last_seen(self, branch: str) -> str | None:
         """A shared branch's commit as last fetched, None when there is no such branch. Raises StateError."""
         from promptctl.adapters.git.branches import last_seen
-        from promptctl.adapters.git.refs import commit_of
 
-        ref = last_seen(self.git, self.remote, branch, absent=branch in self._absent)
-        return commit_of(self.git, ref) if ref else None
+        found = last_seen(self.git, self.remote, branch, absent=branch in self._absent)
+        return found[1] if found else None
 
     @property
     def policy(self) -> Project:

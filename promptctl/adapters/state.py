@@ -9,6 +9,7 @@ from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.core import schema
+from promptctl.core.document import Document
 from promptctl.core.moves import Moves, parse_moves
 from promptctl.core.pointer import FOLDER, Pointer, freeze_path, moves_path, parse_pointer, pointer_path
 from promptctl.core.tree import TextTree, shown
@@ -31,8 +32,8 @@ class State:
     def environments(self) -> Mapping[str, tuple[str, ...]]:
         """The prompts each environment serves, sorted."""
         found: dict[str, list[str]] = {}
-        for path in self._project.tree.files():
-            if path.startswith(f"{FOLDER}/") and path.endswith(".yaml"):
+        for path in self._project.tree.below(FOLDER):
+            if path.endswith(".yaml"):
                 environment, _, name = path.removeprefix(f"{FOLDER}/").removesuffix(".yaml").partition("/")
                 if name and not name.startswith("_"):
                     found.setdefault(environment, []).append(name)
@@ -42,14 +43,14 @@ class State:
     def moved(self) -> tuple[tuple[str, str], ...]:
         """Environment and prompt of every moves file, sorted."""
         ending = ".moves.jsonl"
-        paths = (path for path in self._project.tree.files() if path.startswith(f"{FOLDER}/") and path.endswith(ending))
+        paths = (path for path in self._project.tree.below(FOLDER) if path.endswith(ending))
         parts = (path.removeprefix(f"{FOLDER}/").removesuffix(ending).partition("/") for path in paths)
         return tuple(sorted((environment, name) for environment, _, name in parts if name))
 
     def pointer(self, environment: str, prompt: str) -> Pointer | None:
         """What an environment serves for a prompt, or None. Raises DocumentError when the file is malformed."""
-        document = self._project.document(pointer_path(environment, prompt))
-        return parse_pointer(document, prompt) if document else None
+        path = pointer_path(environment, prompt)
+        return self._project.parsed("pointer", path, lambda document: parse_pointer(document, prompt))
 
     def moves(self, environment: str, prompt: str) -> Moves:
         """Every move of a pointer; none when there is no file. Raises DocumentError when the chain is broken."""
@@ -58,7 +59,8 @@ class State:
         if path not in tree.files():
             return Moves()
         place = shown(tree, path)
-        return parse_moves(decode(tree.read(path), place), place)
+        text = decode(tree.read(path), place)
+        return self._project.judged("moves", path, lambda sound: parse_moves(text, place, sound=bool(sound)))
 
     def moved_environments(self, prompt: str) -> list[str]:
         """The environments that ever had a move of a prompt."""
@@ -70,11 +72,12 @@ class State:
 
     def freeze_reason(self, environment: str) -> str | None:
         """Why promotions to an environment are stopped, or None. Raises DocumentError when the file is malformed."""
-        document = self._project.document(freeze_path(environment))
-        if document is None:
-            return None
-        schema.check(document, "freeze")
-        return "{reason} ({by}, {at})".format_map(document.value)
+        return self._project.parsed("freeze", freeze_path(environment), _reason)
+
+
+def _reason(document: Document) -> str:
+    schema.check(document, "freeze")
+    return "{reason} ({by}, {at})".format_map(document.value)
 
 
 def read_state(repository: Repository) -> State:

@@ -1,36 +1,59 @@
-"""The files as they lie on disk, found from any folder inside the repository."""
+"""The files as they lie on disk, found from any folder inside the repository, and which content each one has."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+import stat
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promptctl.adapters.writing import PREFIX as UNFINISHED
+from promptctl.core.tree import Files, within
 from promptctl.errors import Place, StateError, UsageError
+
+if TYPE_CHECKING:
+    from promptctl.adapters.git.program import Git
 
 SETTINGS = "promptctl.toml"
 NOT_CHECKED_OUT = "PC134"
+MANY = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """``regular``: every regular file with the Git object that its content is, None where only reading can tell."""
+
+    regular: Mapping[str, str | None]
+    special: tuple[str, ...]
 
 
 class WorkTree:
-    """The work tree below ``root``; the listing is read once."""
+    """The work tree below ``root``; the listing is read once. Where there are many files, Git's index says which of
+    them are as they were."""
 
     label = ""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, git: Callable[[], Git] | None = None) -> None:
+        self.root, self._git = root, git
+        self._read: dict[str, str] = {}
 
     @cached_property
-    def _listing(self) -> tuple[list[str], list[str]]:
-        regular: list[str] = []
-        special: list[str] = []
-        for entry, path in _walk(self.root / "prompts", "prompts"):
-            (regular if entry.is_file(follow_symlinks=False) else special).append(path)
-        if (self.root / SETTINGS).is_file():
-            regular.append(SETTINGS)
-        return sorted({*regular, *self._left_out}), sorted(special)
+    def _listing(self) -> Listing:
+        if self._git and not self._left_out and _has_many(self.root):
+            from promptctl.adapters.git.work_listing import indexed_listing
+
+            found = indexed_listing(self._git())
+            if found:
+                return found
+        return walked_listing(self.root, self._left_out)
+
+    @property
+    def _listed(self) -> Mapping[str, str | None] | None:
+        """The files with their contents, None while nobody has asked for a list."""
+        return self._listing.regular if "_listing" in self.__dict__ else None
 
     @cached_property
     def _left_out(self) -> frozenset[str]:
@@ -48,19 +71,87 @@ class WorkTree:
         return frozenset(path for path in found if not (self.root / path).exists())
 
     def files(self) -> Collection[str]:
-        return self._listing[0]
+        return Files(self._holds, lambda: self._listing.regular.keys())
+
+    def _holds(self, path: str) -> bool:
+        return path in self._listed if self._listed is not None else self._stands(path)
+
+    def _stands(self, path: str) -> bool:
+        return _is_regular(self.root, path) or path in self._left_out
+
+    def below(self, folder: str) -> Collection[str]:
+        return within(self.files(), folder)
 
     def special(self) -> Collection[str]:
-        return self._listing[1]
+        return self._listing.special
 
     def read(self, path: str) -> bytes:
-        # Listing is all that completion needs, and a YAML library takes longer to load than that.
         from promptctl.adapters.files import read_bytes
 
         if path in self._left_out:
             message, hint = f"{path} is not checked out here (sparse checkout)", "git sparse-checkout add prompts"
             raise StateError(NOT_CHECKED_OUT, message, place=Place(path), hint=hint)
-        return read_bytes(self.root / path, path)
+        data = read_bytes(self.root / path, path)
+        self._read[path] = content_id(data, self._listed.get(path) if self._listed else None)
+        return data
+
+    def content(self, path: str) -> str | None:
+        """What names the content of a file, None when there is no such file: the name of a Git object, mostly.
+
+        What was read names what was read; else the index is believed, or the file is read. Raises UsageError when it
+        cannot be.
+        """
+        found = self._read.get(path) or (self._listed.get(path) if self._listed else None)
+        if found is None and self._holds(path):
+            self.read(path)
+            found = self._read[path]
+        return found
+
+
+def _is_regular(root: Path, path: str) -> bool:
+    """Whether a listing would have a path: a regular file, spelled as the disk spells it, with no link on the way."""
+    folder, steps = root, path.split("/")
+    for number, step in enumerate(steps, 1):
+        try:
+            mode = (folder / step).lstat().st_mode
+            spelled = step in {entry.name for entry in os.scandir(folder)}
+        except OSError:
+            return False
+        last = number == len(steps)
+        if not spelled or not (stat.S_ISREG(mode) if last else stat.S_ISDIR(mode) or number == 1):
+            return False
+        folder /= step
+    return not steps[-1].startswith(UNFINISHED)
+
+
+def content_id(data: bytes, expected: str | None = None) -> str:
+    """The name that Git gives to this content, with line ends as Git keeps them unless those are ``expected``.
+
+    Contents that share a name are the same text. Where ``expected`` is a longer name than SHA-1's, so is this one.
+    """
+    as_read = _blob_name(data, expected)
+    if as_read == expected or b"\r" not in data:
+        return as_read
+    plain = data.replace(b"\r\n", b"\n")
+    return as_read if b"\r" in plain else _blob_name(plain, expected)
+
+
+def _blob_name(data: bytes, like: str | None) -> str:
+    import hashlib
+
+    algorithm = hashlib.sha256 if like and len(like) == 64 else hashlib.sha1
+    return algorithm(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def walked_listing(root: Path, left_out: Collection[str] = ()) -> Listing:
+    """What a walk over the folders finds. Raises UsageError for a folder that cannot be read."""
+    regular: list[str] = []
+    special: list[str] = []
+    for entry, path in walk(root / "prompts", "prompts"):
+        (regular if entry.is_file(follow_symlinks=False) else special).append(path)
+    if (root / SETTINGS).is_file():
+        regular.append(SETTINGS)
+    return Listing(regular=dict.fromkeys(sorted({*regular, *left_out})), special=tuple(sorted(special)))
 
 
 def _git_folder(root: Path) -> Path:
@@ -71,7 +162,17 @@ def _git_folder(root: Path) -> Path:
     return root / pointer.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir: ").rstrip("\n")
 
 
-def _walk(folder: Path, path: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+def _has_many(root: Path) -> bool:
+    """Whether Git's index has so many entries that asking Git costs less than looking at each file."""
+    try:
+        with (_git_folder(root) / "index").open("rb") as file:
+            head = file.read(12)
+    except (OSError, ValueError):
+        return False
+    return head[:4] == b"DIRC" and int.from_bytes(head[8:]) > MANY
+
+
+def walk(folder: Path, path: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Every entry that is no folder; a link to a folder is an entry, never followed. Killed writes left no entries."""
     try:
         entries = list(os.scandir(folder))
@@ -84,7 +185,7 @@ def _walk(folder: Path, path: str) -> Iterator[tuple[os.DirEntry[str], str]]:
             continue
         inner = f"{path}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name, inner)
+            yield from walk(folder / entry.name, inner)
         else:
             yield entry, inner
 

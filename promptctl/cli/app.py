@@ -1,19 +1,20 @@
-"""The command table as a program: each command's module is imported only when it is called."""
+"""The command table as a program of the command line library, which shows help and says what is wrong with a line."""
 
 from __future__ import annotations
 
-import importlib
-import keyword
+import inspect
 import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from promptctl.cli.boundary import TRACEBACK, bug
 from promptctl.cli.output import Output
-from promptctl.cli.shell import as_command
+from promptctl.cli.parameters import Argument, Parameter, parameters_of
+from promptctl.cli.shell import Command, load, run
 from promptctl.cli.table import overview, summaries
 from promptctl.core.suggestion import suggest
 from promptctl.errors import PromptctlError, UsageError
@@ -30,11 +31,9 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in summaries():
             return None
-        # A word that Python keeps for itself names no module.
-        file = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        module = importlib.import_module(f"promptctl.cli.commands.{file}")
+        function = load(cmd_name)
         single = typer.Typer(add_completion=False, context_settings=_SETTINGS, rich_markup_mode=None)
-        single.command(name=cmd_name, help=_help(module.command, cmd_name))(as_command(cmd_name, module.command))
+        single.command(name=cmd_name, help=_help(function, cmd_name))(_as_command(cmd_name, function))
         return typer.main.get_command(single)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -49,6 +48,37 @@ class _Commands(TyperGroup):
 
 def _help(function: Any, name: str) -> str:
     return (function.__doc__ or summaries()[name]).strip()
+
+
+def _as_command(name: str, function: Command) -> Callable[..., None]:
+    """The function as the library takes it: the parameters are read from the signature."""
+
+    def command(**arguments: Any) -> None:
+        raise typer.Exit(run(name, function, **arguments))
+
+    parameters = [_parameter(found) for found in parameters_of(function)]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def _parameter(found: Parameter) -> inspect.Parameter:
+    declared = found.declared
+    shown: Any = (
+        typer.Argument(metavar=declared.metavar, help=declared.help, show_default=False)
+        if isinstance(declared, Argument)
+        else typer.Option(
+            *declared.spellings,
+            help=declared.help,
+            metavar=declared.metavar,
+            envvar=declared.envvar,
+            min=declared.min,
+            max=declared.max,
+            show_default=declared.show_default,
+        )
+    )
+    annotation: Any = Annotated[found.annotation, shown]
+    return inspect.Parameter(found.name, inspect.Parameter.KEYWORD_ONLY, default=found.default, annotation=annotation)
 
 
 def build() -> Any:

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from promptctl.adapters.writing import is_refusal, refusal
 from promptctl.cli.output import Answer, Output
 from promptctl.errors import PromptctlError
 
@@ -40,6 +39,8 @@ def guarded(output: Output, act: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        from promptctl.adapters.writing import is_refusal, refusal
+
         if isinstance(error, OSError) and is_refusal(error):
             return _told(output, refusal(error))
         if os.environ.get(TRACEBACK):

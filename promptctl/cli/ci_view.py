@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from promptctl.core.counting import count
-from promptctl.reports.ci_markdown import FINDING_HEADERS, Section, finding_rows
-from promptctl.workflows.changed import ChangedPrompt
-from promptctl.workflows.ci import CiEval, CiResult
+
+if TYPE_CHECKING:
+    from promptctl.reports.ci_markdown import Section
+    from promptctl.workflows.changed import ChangedPrompt
+    from promptctl.workflows.ci import CiEval, CiResult
 
 
 def sections(result: CiResult) -> tuple[Section, ...]:
     """Lint, lock, what changed, suites, and what could not be judged."""
+    from promptctl.reports.ci_markdown import FINDING_HEADERS, Section, finding_rows
+
     unknown = [*result.unknown, *result.notes]
     return (
         Section(
@@ -60,6 +66,8 @@ def _lint_line(result: CiResult) -> str:
 
 
 def _changed(result: CiResult) -> Section:
+    from promptctl.reports.ci_markdown import Section
+
     if result.changed is None:
         return Section(title="changed", ok=None, line="not known")
     since = f" since {result.base.label}" if result.base.label else ""

@@ -1,14 +1,18 @@
-"""What a shell offers for the word under the cursor; the command line library is loaded only where options stand."""
+"""What a shell offers for the word under the cursor; a command is loaded only where options stand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.table import ARGUMENTS, summaries
 from promptctl.workflows import completion as known
+
+if TYPE_CHECKING:
+    from promptctl.cli.parameters import Parameter
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -84,16 +88,19 @@ def _with_options(command: str, earlier: list[str], current: str) -> list[str]:
     return _starting(current, _offered(command, typed.arguments, current, typed.folder))
 
 
-def _options(command: str) -> Mapping[str, Any]:
-    """The options of a command by each of their spellings."""
-    from promptctl.cli.app import build
+def _options(command: str) -> Mapping[str, Parameter | None]:
+    """The options of a command by each of their spellings; None for help, which takes no value."""
+    from promptctl.cli.parameters import Option, parameters_of
+    from promptctl.cli.shell import load
 
-    parameters = build().get_command(None, command).params
-    named = {spelling: option for option in parameters for spelling in option.opts if spelling.startswith("-")}
+    found = [(each, each.declared) for each in parameters_of(load(command))]
+    named = {
+        spelling: each for each, declared in found if isinstance(declared, Option) for spelling in declared.spellings
+    }
     return named | dict.fromkeys(("-h", "--help"))
 
 
-def _typed(earlier: list[str], options: Mapping[str, Any]) -> _Typed:
+def _typed(earlier: list[str], options: Mapping[str, Parameter | None]) -> _Typed:
     arguments, waiting, folder = 0, None, Path.cwd()
     for word in earlier:
         if waiting:
@@ -101,12 +108,15 @@ def _typed(earlier: list[str], options: Mapping[str, Any]) -> _Typed:
             waiting = None
         elif word.startswith("-"):
             option = options.get(word)
-            waiting = word if option is not None and not option.is_flag else None
+            waiting = word if option is not None and option.kind is not bool else None
         else:
             arguments += 1
     return _Typed(arguments=arguments, waiting=waiting, folder=folder)
 
 
-def _option_values(option: Any, current: str, folder: Path) -> list[str]:
-    choices = getattr(option.type, "choices", None)
-    return list(choices) if choices else _values(option.metavar or "", current, folder)
+def _option_values(option: Parameter | None, current: str, folder: Path) -> list[str]:
+    if option is None:
+        return []
+    if issubclass(option.kind, Enum):
+        return [choice.value for choice in option.kind]
+    return _values(option.declared.metavar or "", current, folder)

@@ -27,6 +27,11 @@ class Context:
 
         return Repository(find_root(self.directory))
 
+    def keep_facts(self) -> None:
+        """Keeps what was found out about the repository, for the next command."""
+        if "repository" in self.__dict__:
+            self.repository.facts.save()
+
     @cached_property
     def now(self) -> datetime:
         """The time this command started, UTC."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from promptctl.core.drift import Drift
+if TYPE_CHECKING:
+    from promptctl.core.drift import Drift
 
 
 def findings_text(findings: Sequence[Drift]) -> str:

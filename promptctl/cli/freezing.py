@@ -5,11 +5,12 @@ from __future__ import annotations
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, published_data, published_text
-from promptctl.workflows.freeze import freeze
 
 
 def set_frozen(context: Context, environment: str, reason: str, *, frozen: bool, send: bool) -> Answer:
     """Stops or allows promotions and says what changed."""
+    from promptctl.workflows.freeze import freeze
+
     result = freeze(context.repository, environment, reason, context.now, frozen=frozen, send=send)
     state = "frozen" if frozen else "open"
     changed = f"{environment} is {state}" if result.changed else f"{environment} was {state} already"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.output import Answer, Output, problem_text
 from promptctl.errors import Problem, UsageError
-from promptctl.workflows.hook import HOOKS, run_hook
 
 if TYPE_CHECKING:
     from promptctl.workflows.hooks.staged import HookResult
@@ -37,6 +36,7 @@ def main(arguments: Sequence[str]) -> int:
 def answer(kind: str, folder: Path, files: Sequence[str]) -> Answer:
     """What a hook found. Raises UsageError for a hook that there is not."""
     from promptctl.adapters.work_tree import find_root
+    from promptctl.workflows.hook import HOOKS, run_hook
 
     if kind not in HOOKS:
         from promptctl.core.suggestion import suggest

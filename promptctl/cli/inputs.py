@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from promptctl.adapters.input_files import read_inputs
 from promptctl.cli.context import Context
 
 
 def given_inputs(context: Context, written: list[str] | None) -> dict[str, Any]:
     """The values of ``-i`` options. Raises UsageError naming the argument or file that is wrong."""
+    from promptctl.adapters.input_files import read_inputs
+
     return read_inputs(written or (), context.directory, sys.stdin.buffer)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import typer
+from promptctl.cli.parameters import Argument, Option
 
-_name: Any = typer.Argument(metavar="NAME[@REF]", help="A prompt, at a reference.", show_default=False)
-_names: Any = typer.Argument(metavar="[NAME]…", help="Prompts; all without one.", show_default=False)
-_environment: Any = typer.Argument(metavar="ENV", help="An environment.", show_default=False)
-_inputs: Any = typer.Option(
+_name: Any = Argument(metavar="NAME[@REF]", help="A prompt, at a reference.")
+_names: Any = Argument(metavar="[NAME]…", help="Prompts; all without one.")
+_environment: Any = Argument(metavar="ENV", help="An environment.")
+_inputs: Any = Option(
     "--input",
     "-i",
     metavar="INPUT",
@@ -22,5 +22,5 @@ OptionalNameArgument = Annotated[str | None, _name]
 NamesArgument = Annotated[list[str] | None, _names]
 EnvironmentArgument = Annotated[str, _environment]
 InputOption = Annotated[list[str] | None, _inputs]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the record.", show_default=False)]
-NoPushOption = Annotated[bool, typer.Option("--no-push", help="Record here only; send later.", show_default=False)]
+ReasonOption = Annotated[str, Option("--reason", help="Why, for the record.", show_default=False)]
+NoPushOption = Annotated[bool, Option("--no-push", help="Record here only; send later.", show_default=False)]

@@ -18,10 +18,11 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a command found: ``data`` for programs, ``view`` for people, ``next`` the likely next command.
+    """What a command found: ``data`` for programs, or what makes it, ``view`` for people.
 
     ``view`` returns text or something rich can draw. ``exact`` text reaches a pipe byte for byte, without a line end
-    added. ``note`` is one more line for people, on standard error. ``code`` is the exit code when ``ok`` is false.
+    added. ``next`` is the likely next command, ``note`` one more line for people, on standard error; ``code`` is the
+    exit code when ``ok`` is false.
     """
 
     data: Any
@@ -47,7 +48,7 @@ class Output:
         """Prints what a command found."""
         self._wipe()
         if self.as_json:
-            self._json({"ok": answer.ok, "data": answer.data})
+            self._json({"ok": answer.ok, "data": answer.data() if callable(answer.data) else answer.data})
             return
         drawn = answer.view()
         if isinstance(drawn, str):

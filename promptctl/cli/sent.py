@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from promptctl.workflows.publish import Published
+if TYPE_CHECKING:
+    from promptctl.workflows.publish import Published
 
 
 def published_data(published: Published | None) -> dict[str, Any] | None:

@@ -1,62 +1,75 @@
-"""Turns a plain function into a command with the common options. A command is ``command(context, …) -> Answer``."""
+"""Runs a command: a plain function ``command(context, …) -> Answer`` with the common options around it."""
 
 from __future__ import annotations
 
-import functools
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from promptctl.adapters.bounded import supervised
 from promptctl.cli.boundary import exit_code, guarded
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, Output
-from promptctl.cli.table import SUPERVISED
+from promptctl.cli.table import SUPERVISED, summaries
 from promptctl.errors import UsageError
 
 Command = Callable[..., Answer]
-_COMMON = (
-    ("as_json", bool, typer.Option("--json", help="Print one JSON object.", show_default=False), False),
-    ("quiet", bool, typer.Option("--quiet", "-q", help="No hints, no progress.", show_default=False), False),
-    (
-        "directory",
-        Path | None,
-        typer.Option("-C", metavar="DIR", help="Work in this folder.", show_default=False),
-        None,
-    ),
-)
 
 
-def as_command(name: str, function: Command) -> Callable[..., None]:
-    """The function with the common options, printing its answer and exiting with its code.
+def load(name: str) -> Command:
+    """The function of a command; only its own module is imported."""
+    # A word that Python keeps for itself names no module.
+    file = f"{name}_" if iskeyword(name) else name
+    command: Command = import_module(f"promptctl.cli.commands.{file}").command
+    return command
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs one command line and gives the exit code; what is not plain goes to the command line library."""
+    from promptctl.cli.line import plain_arguments
+    from promptctl.cli.parameters import parameters_of
+
+    if words[0] in summaries():
+        function = load(words[0])
+        arguments = plain_arguments(parameters_of(function), words[1:])
+        if arguments is not None:
+            return run(words[0], function, **arguments)
+    from promptctl.cli.app import main as judge
+
+    return judge(list(words))
+
+
+def run(
+    name: str,
+    function: Command,
+    /,
+    *,
+    as_json: bool = False,
+    quiet: bool = False,
+    directory: Path | None = None,
+    **arguments: Any,
+) -> int:
+    """Prints the answer of a command and gives its exit code.
 
     What reads unreleased text runs in a child process that can be stopped.
     """
+    output = Output(name, as_json=as_json, quiet=quiet)
 
-    @functools.wraps(function)
-    def run(*, as_json: bool = False, quiet: bool = False, directory: Path | None = None, **arguments: Any) -> None:
-        output = Output(name, as_json=as_json, quiet=quiet)
+    def answered() -> int:
+        return guarded(output, answer)
 
-        def answered() -> int:
-            return guarded(output, lambda: exit_code(output, function(_context(directory, output), **arguments)))
+    def answer() -> int:
+        context = _context(directory, output)
+        code = exit_code(output, function(context, **arguments))
+        context.keep_facts()
+        return code
 
-        if name in SUPERVISED:
-            raise typer.Exit(guarded(output, lambda: supervised(answered)))
-        raise typer.Exit(answered())
+    if name in SUPERVISED:
+        from promptctl.adapters.bounded import supervised
 
-    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-    common = [
-        inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
-        for key, kind, option, default in _COMMON
-    ]
-    keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    run.__signature__ = inspect.Signature([*keyword_only, *common])  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in [*keyword_only, *common]}
-    del run.__wrapped__
-    return run
+        return guarded(output, lambda: supervised(answered))
+    return answered()
 
 
 def _context(directory: Path | None, output: Output) -> Context:

@@ -8,7 +8,6 @@ from functools import partial
 
 from promptctl.core.document import Document, pointer
 from promptctl.core.prompt import Prompt
-from promptctl.core.template import TemplateFault, read_template
 from promptctl.errors import MOST_PROBLEMS, DocumentError, Place, Problem
 
 MAX_DEPTH = 8
@@ -51,6 +50,8 @@ def collect_partials(prompt: Prompt, read: Callable[[str], Document | None]) -> 
     Raises DocumentError for syntax errors, missing partials, cycles, ``./`` from elsewhere and more than 8 levels. A
     partial that was followed at this depth or a greater one has nothing new to say.
     """
+    from promptctl.core.template import TemplateFault, read_template
+
     found: dict[str, Document] = {}
     followed: dict[str, int] = {}
     problems: list[Problem] = []

@@ -24,12 +24,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``value`` holds only dict, list, str, int, float, bool and None; ``marks`` may be empty for made-up documents."""
+    """``value`` holds only dict, list, str, int, float, bool and None; ``marks`` may be empty for made-up documents.
+
+    ``sound_as`` is the kind of file whose schema the same text was found to follow before.
+    """
 
     file: str
     value: Any
     marks: Mapping[Path, Mark] = field(default_factory=dict)
     text: str = ""
+    sound_as: str | None = None
 
     def place(self, path: Path = ()) -> Place:
         """The place of the node at ``path``, or of its nearest marked ancestor."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from promptctl.core.lockfile import LockEntry, Lockfile
@@ -63,8 +63,11 @@ class Drift:
         }
 
 
-def lock_drift(lock: Lockfile, digests: Mapping[str, str], parts: Mapping[str, Mapping[str, str]]) -> tuple[Drift, ...]:
-    """Where files and lock disagree. ``digests`` and ``parts`` are those of every prompt that could be read."""
+def lock_drift(
+    lock: Lockfile, digests: Mapping[str, str], parts: Callable[[str], Mapping[str, str]]
+) -> tuple[Drift, ...]:
+    """Where files and lock disagree. ``digests`` are those of every prompt that could be read; ``parts`` is asked for
+    those of a prompt that was changed."""
     found: list[Drift] = []
     for name in sorted(digests.keys() | lock.prompts.keys()):
         entry, content = lock.prompts.get(name), digests.get(name)
@@ -77,15 +80,14 @@ def lock_drift(lock: Lockfile, digests: Mapping[str, str], parts: Mapping[str, M
                 Drift(kind="orphaned", prompt=name, message=message, repair="promptctl lock", expected=entry.digest)
             )
         elif entry is not None and content is not None:
-            found += _entry_drift(name, entry, content, parts.get(name, {}))
+            found += _entry_drift(name, entry, content, parts)
     return tuple(found)
 
 
-def _entry_drift(name: str, entry: LockEntry, content: str, parts: Mapping[str, str]) -> list[Drift]:
+def _entry_drift(name: str, entry: LockEntry, content: str, parts: Callable[[str], Mapping[str, str]]) -> list[Drift]:
     if entry.digest != content:
-        changed = [
-            part for part in sorted(parts.keys() | entry.parts.keys()) if parts.get(part) != entry.parts.get(part)
-        ]
+        now = parts(name)
+        changed = [part for part in sorted(now.keys() | entry.parts.keys()) if now.get(part) != entry.parts.get(part)]
         message = f"{name} is not what the lock has for {entry.version}: {', '.join(changed) or 'its form'} changed"
         drift = Drift(
             kind="modified",

@@ -11,7 +11,6 @@ from promptctl.core import schema
 from promptctl.core.document import Document, Path, pointer
 from promptctl.core.name import check_name, name_fault
 from promptctl.core.suggestion import suggest
-from promptctl.core.value_schema import schema_fault, value_fault
 from promptctl.errors import DocumentError, Problem, UsageError, first_problems
 
 MAX_TEMPLATES = 1000
@@ -171,6 +170,8 @@ def _message(written: Mapping[str, Any]) -> Message | Placeholder:
 
 
 def _input_problems(document: Document) -> Iterator[Problem]:
+    from promptctl.core.value_schema import schema_fault, value_fault
+
     for name, written in document.value.get("inputs", {}).items():
         path: Path = ("inputs", name)
         if name in INPUT_NAMES_TAKEN:
@@ -230,6 +231,8 @@ def bind_inputs(inputs: Mapping[str, Input], given: Mapping[str, Any]) -> dict[s
 
     Raises UsageError naming the field for unknown inputs, missing inputs and schema violations.
     """
+    from promptctl.core.value_schema import value_fault
+
     for name in given:
         if name not in inputs:
             hint = suggest(name, list(inputs)) or (f"inputs: {', '.join(inputs)}" if inputs else "it takes none")

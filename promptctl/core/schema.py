@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from promptctl import schemas
 from promptctl.core.document import Document, Path, pointer
 from promptctl.core.suggestion import suggest
 from promptctl.errors import MOST_PROBLEMS, DocumentError, Problem, first_problems
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 MALFORMED = "PC012"
 _MANY_NODES, _MANY_CHARACTERS = 20_000, 1 << 20
@@ -22,11 +23,15 @@ _MOST_SAID = 200
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
     return jsonschema_rs.Draft202012Validator(schemas.load(kind), offline=True)
 
 
 def check(document: Document, kind: str) -> None:
     """Raises DocumentError with the structural problems of the document."""
+    if document.sound_as == kind:
+        return
     if not isinstance(document.value, dict):
         raise document.error(MALFORMED, f"the file must hold a mapping, not {_type_name(document.value)}")
     found = problems(document, kind)
@@ -50,6 +55,8 @@ def _errors(
 ) -> Iterable[jsonschema_rs.ValidationError]:
     if len(document.marks) <= _MANY_NODES and len(document.text) <= _MANY_CHARACTERS:
         return validator.iter_errors(document.value)
+    import jsonschema_rs
+
     try:
         validator.validate(document.value)
     except jsonschema_rs.ValidationError as error:
@@ -58,6 +65,8 @@ def _errors(
 
 
 def _problems(document: Document, schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
+    import jsonschema_rs
+
     path: Path = tuple(error.instance_path)
     where = f"`{pointer(path)}`" if path else "the file"
     kind = error.kind
@@ -80,6 +89,8 @@ def _unknown_key(document: Document, path: Path, name: str, known: list[str]) ->
 
 
 def _explanation(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -> str:
+    import jsonschema_rs
+
     kind, value = error.kind, error.instance
     kinds = jsonschema_rs.ValidationErrorKind
     if isinstance(kind, kinds.Type):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,9 @@ class Tree(Protocol):
 
     def special(self) -> Collection[str]:
         """What stands below ``prompts/`` and is no regular file: symbolic links, devices, submodules."""
+
+    def below(self, folder: str) -> Collection[str]:
+        """The regular files in a folder below ``prompts/``."""
 
     def read(self, path: str) -> bytes:
         """A file's bytes. Raises UsageError when there is no such file."""
@@ -37,6 +40,9 @@ class TextTree:
 
     def special(self) -> Collection[str]:
         return self.links
+
+    def below(self, folder: str) -> Collection[str]:
+        return within(self.files(), folder)
 
     def read(self, path: str) -> bytes:
         return self.contents[path].encode()
@@ -59,8 +65,32 @@ class ChangedTree:
     def special(self) -> Collection[str]:
         return self.tree.special()
 
+    def below(self, folder: str) -> Collection[str]:
+        return self.tree.below(folder)
+
     def read(self, path: str) -> bytes:
         return self.changes[path] if path in self.changes else self.tree.read(path)
+
+
+class Files(Collection[str]):
+    """The regular files of a tree: whether one is there can be asked without listing all of them."""
+
+    def __init__(self, holds: Callable[[str], bool], listed: Callable[[], Collection[str]]) -> None:
+        self._holds, self._listed = holds, listed
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and self._holds(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed())
+
+    def __len__(self) -> int:
+        return len(self._listed())
+
+
+def within(paths: Iterable[str], folder: str) -> list[str]:
+    """Those of the paths that are in a folder."""
+    return [path for path in paths if path.startswith(f"{folder}/")]
 
 
 def shown(tree: Tree, path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from promptctl.errors import UsageError
@@ -46,6 +47,7 @@ class Version:
 FIRST = Version(1, 0, 0)
 
 
+@lru_cache(maxsize=4096)
 def parse_version(text: str) -> Version | None:
     """The version that ``text`` spells exactly, or None; there is one spelling of each version."""
     found = _VERSION.fullmatch(text)

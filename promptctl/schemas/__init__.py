@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from functools import cache
-from importlib import resources
 from typing import Any
 
 KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evidence")
@@ -13,6 +13,7 @@ KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evi
 @cache
 def load(kind: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one of ``KINDS``."""
-    text = resources.files(__name__).joinpath(f"{kind}.json").read_text(encoding="utf-8")
+    text = pkgutil.get_data(__name__, f"{kind}.json")
+    assert text is not None
     schema: dict[str, Any] = json.loads(text)
     return schema

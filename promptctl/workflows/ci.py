@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from promptctl.adapters.github import GithubEvent
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
-from promptctl.core.lint.finding import Finding, tidy
-from promptctl.core.lint.run import problem_finding
+from promptctl.core.lint.finding import Finding, problem_finding, tidy
 from promptctl.errors import Place, PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import ChangedPrompt, changed_prompts
 from promptctl.workflows.ci_base import CiBase, find_base

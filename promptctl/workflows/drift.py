@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.adapters.state import State, read_state
-from promptctl.core.canonical import digest, parts, short
+from promptctl.core.canonical import parts, short
 from promptctl.core.drift import Drift, lock_drift
 from promptctl.errors import Problem, UsageError
 from promptctl.workflows.pointer_drift import PointerReport, pointer_report
@@ -72,16 +72,15 @@ def _broken_locks(repository: Repository) -> list[Drift]:
 
 
 def _file_drift(repository: Repository) -> list[Drift]:
-    closures, errors = repository.work.readable()
+    digests, errors = repository.work.digests()
     unreadable = [problem for error in errors for problem in error.problems]
     found = [_unreadable(problem) for problem in (*repository.work.misplaced(), *dict.fromkeys(unreadable))]
     try:
         lock = read_lock(repository.work)
     except UsageError:
         return found
-    digests = {name: digest(closure) for name, closure in closures.items()}
-    broken = set(repository.work.names) - closures.keys()
-    drifts = lock_drift(lock, digests, {name: parts(closure) for name, closure in closures.items()})
+    broken = set(repository.work.names) - digests.keys()
+    drifts = lock_drift(lock, digests, lambda name: parts(repository.work.closure(name)))
     return [*found, *(finding for finding in drifts if finding.prompt not in broken)]
 
 

@@ -127,7 +127,7 @@ def judged_again(repository: Repository, chosen: Chosen, context: GateContext) -
         name=subject.name,
         reference=parse_reference(subject.name),
         project=chosen.kept.project,
-        closure=subject.closure,
+        read=subject.closure,
         digest=subject.digest,
     )
     planned = Planned(resolved=resolved, subject=subject, cases=subject.loaded.suite.cases)

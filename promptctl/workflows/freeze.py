@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from promptctl.adapters.files import yaml_bytes
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
+from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.core.pointer import freeze_path
 from promptctl.workflows.moving import check_reason, timestamp
 from promptctl.workflows.publish import Edit, Published, publish

@@ -6,22 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
-from promptctl.core import canonical
-from promptctl.core.request import compact_json
 from promptctl.workflows.resolve import Resolved, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashed:
-    """``parts`` are digests by part and partial; ``form`` is the canonical form, whose digest ``resolved`` has."""
+    """A digest and, where it is asked for, what it is made of."""
 
     resolved: Resolved
-    parts: Mapping[str, str]
-    form: str
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The digest of each part and partial."""
+        from promptctl.core.canonical import parts
+
+        return parts(self.resolved.closure)
+
+    @property
+    def form(self) -> str:
+        """The canonical form that the digest is of."""
+        from promptctl.core.canonical import canonical
+        from promptctl.core.request import compact_json
+
+        return compact_json(canonical(self.resolved.closure))
 
 
 def hash_prompt(repository: Repository, reference: str) -> Hashed:
     """The digest of what a reference means. Raises what ``resolve`` raises."""
-    resolved = resolve(repository, reference)
-    form = compact_json(canonical.canonical(resolved.closure))
-    return Hashed(resolved=resolved, parts=canonical.parts(resolved.closure), form=form)
+    return Hashed(resolved=resolve(repository, reference))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from promptctl.adapters.git.tags import ReleaseTag, read_claim
+from promptctl.adapters.git.tags import ReleaseTag
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, read_state
 from promptctl.core.lockfile import LockEntry, ordered
@@ -12,7 +12,7 @@ from promptctl.core.moves import Move
 from promptctl.core.name import check_name
 from promptctl.core.version import Version
 from promptctl.errors import StateError
-from promptctl.workflows.releases import known_tags, require_tags
+from promptctl.workflows.releases import claim_of, known_tags, require_tags
 from promptctl.workflows.resolve import NOT_SERVED, Resolved, resolve
 
 
@@ -107,16 +107,14 @@ def _known(repository: Repository, name: str) -> bool:
     """Whether a prompt, a lock or a tag is called so; a former name is asked for only when none is."""
     locks = (read_lock(repository.policy), read_lock(repository.work))
     return (
-        name in repository.work.names
-        or any(name in lock.prompts for lock in locks)
-        or bool(known_tags(repository, name))
+        repository.work.has(name) or any(name in lock.prompts for lock in locks) or bool(known_tags(repository, name))
     )
 
 
 def _row(
     repository: Repository, version: Version, entry: LockEntry | None, tag: ReleaseTag | None, live: dict[str, Version]
 ) -> VersionRow:
-    message = read_claim(repository.objects, tag).message if tag else None
+    message = claim_of(repository, tag).message if tag else None
     claimed = message.digest if message else None
     agreed = entry.releases.get(version) if entry else None
     fault = f"the tag says {claimed or 'no digest'}" if tag and agreed and agreed != claimed else None

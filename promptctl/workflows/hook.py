@@ -25,6 +25,7 @@ def run_hook(kind: str, root: Path, folder: Path, files: Sequence[str], environm
     named = (_relative((folder / file).absolute(), root) for file in files)
     found = Staged(staged(root, folder, environment), [path for path in named if path], environment)
     result: HookResult = import_module(f"promptctl.workflows.hooks.{kind.replace('-', '_')}").judge(found)
+    found.repository.facts.save()
     return result
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
 
 from promptctl.adapters.bounded import alive
 from promptctl.adapters.project import Project
@@ -14,25 +15,13 @@ from promptctl.adapters.repository import read_lock
 from promptctl.core.closure import Closure
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
-from promptctl.core.lint.ignores import (
-    MARK,
-    Ignore,
-    partial_ignores,
-    prompt_ignores,
-    silence,
-    unused_findings,
-)
-from promptctl.core.lint.registry import (
-    colliding_path_findings,
-    former_name_findings,
-    suite_findings,
-    unused_partial_findings,
-)
-from promptctl.core.lint.run import closure_findings, partial_findings, problem_finding, prompt_findings
 from promptctl.core.lint.selection import UNKNOWN_RULE, Selection, code_fault
 from promptctl.core.prompt import Prompt
 from promptctl.core.tree import shown
 from promptctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptctl.core.lint.ignores import Ignore
 
 Value = TypeVar("Value")
 
@@ -66,10 +55,12 @@ def lint(project: Project, names: Sequence[str] = (), selection: Selection | Non
     ``selection`` counts instead of ``[lint] ignore``. Raises UsageError only for names that no prompt has and codes
     that no rule has: a malformed file is a finding here.
     """
+    from promptctl.core.lint.ignores import silence, unused_findings
+
     for code in (*selection.select, *selection.ignore) if selection else ():
         if fault := code_fault(code):
             raise UsageError(UNKNOWN_RULE, fault[0], hint=fault[1])
-    chosen = tuple(sorted({project.find(name) for name in names})) or project.names
+    chosen = tuple(sorted({project.find(name) for name in names})) or tuple(project.names)
     run = _Run(project)
     run.prompts(chosen)
     if not names:
@@ -91,10 +82,21 @@ class _Run:
         self.parsed: list[Prompt] = []
         self.closures: list[Closure] = []
         self.partial_documents: dict[str, Document] = {}
+        self.clean: list[str] = []
 
     def prompts(self, names: Sequence[str]) -> None:
         settings = self.read("promptctl.toml", lambda: self.project.settings)
         required = settings.required if settings else ()
+        clean = self.project.clean
+        self.clean += [name for name in names if clean and clean.digest(name) == _asked(required)]
+        if left := sorted(set(names) - set(self.clean)):
+            self.judged(left, required)
+        self.suites()
+
+    def judged(self, names: Sequence[str], required: Sequence[str]) -> None:
+        """Looks at prompts that are not known to be clean, and notes those that are."""
+        from promptctl.core.lint.run import closure_findings, partial_findings, prompt_findings
+
         for name in names:
             file = f"prompts/{name}/prompt.yaml"
             prompt = self.read(file, partial(self.project.prompt, name))
@@ -106,15 +108,21 @@ class _Run:
             if closure:
                 self.closures.append(closure)
                 self.findings += closure_findings(closure)
-        self.suites()
         partials = {document.file: document for closure in self.closures for document in closure.partials.values()}
         self.partial_documents |= partials
         self.findings += partial_findings(self.closures, partials.values())
+        if clean := self.project.clean:
+            for closure in (closure for closure in self.closures if _is_clean(closure, required)):
+                clean.keep(closure.prompt.name, _asked(required), self.project.files_of(closure.prompt.name))
 
     def suites(self) -> None:
+        from promptctl.core.lint.registry import suite_findings
+
         files = self.project.tree.files()
-        with_suite = {prompt.name for prompt in self.parsed if f"prompts/{prompt.name}/eval.yaml" in files}
-        self.findings += suite_findings(self.parsed, with_suite)
+        read = {prompt.name: prompt.document.file for prompt in self.parsed}
+        read |= {name: shown(self.project.tree, f"prompts/{name}/prompt.yaml") for name in self.clean}
+        with_suite = {name for name in read if f"prompts/{name}/eval.yaml" in files}
+        self.findings += suite_findings(read, with_suite)
         if with_suite:
             from promptctl.adapters.suites import load_suite
 
@@ -123,6 +131,15 @@ class _Run:
                 self.read(f"prompts/{name}/eval.yaml", partial(load_suite, self.project, name))
 
     def repository(self) -> None:
+        from promptctl.core.lint.finding import problem_finding
+        from promptctl.core.lint.registry import (
+            colliding_path_findings,
+            former_name_findings,
+            unused_partial_findings,
+            used_partials,
+        )
+        from promptctl.core.lint.run import partial_findings
+
         self.findings += [problem_finding(problem, "prompts") for problem in self.project.misplaced()]
         self.read("prompts/prompts.lock", lambda: read_lock(self.project))
         self.findings += colliding_path_findings(self.project.tree.files())
@@ -130,10 +147,11 @@ class _Run:
         partials = self.partials()
         self.partial_documents |= {document.file: document for document in partials.values()}
         self.findings += partial_findings((), partials.values())
-        if len(self.closures) == len(self.project.names):
-            self.findings += unused_partial_findings(
-                self.closures, {path: document.file for path, document in partials.items()}
-            )
+        if len(self.closures) + len(self.clean) == len(self.project.names):
+            used = {path for closure in self.closures for path in used_partials(closure)}
+            if clean := self.project.clean:
+                used |= {path.removeprefix("prompts/") for name in self.clean for path in clean.files(name)}
+            self.findings += unused_partial_findings(used, {path: document.file for path, document in partials.items()})
 
     def partials(self) -> dict[str, Document]:
         """Every readable partial of the repository by its path below ``prompts/``."""
@@ -149,6 +167,8 @@ class _Run:
 
     def ignored(self) -> tuple[str, ...]:
         """The rules that ``[lint] ignore`` leaves out; codes that no rule has are findings."""
+        from promptctl.core.lint.finding import problem_finding
+
         settings = self.read("promptctl.toml", lambda: self.project.settings)
         for code in settings.ignored if settings else ():
             if settings and (fault := code_fault(code)):
@@ -158,6 +178,8 @@ class _Run:
 
     def ignores(self) -> Iterator[Ignore]:
         """The comments that silence rules, in every file that was read."""
+        from promptctl.core.lint.ignores import MARK, partial_ignores, prompt_ignores
+
         for prompt in self.parsed:
             if MARK in prompt.document.text:
                 from promptctl.adapters.yaml_tokens import yaml_tokens
@@ -170,12 +192,34 @@ class _Run:
     def whole(self) -> frozenset[str]:
         """The files of which all that can be said was said: an ignore there that silenced nothing is unused."""
         found = {closure.prompt.document.file for closure in self.closures}
+        found |= {shown(self.project.tree, f"prompts/{name}/prompt.yaml") for name in self.clean}
         return frozenset(found | self.partial_documents.keys() if len(found) == len(self.project.names) else found)
 
     def read(self, file: str, action: Callable[[], Value]) -> Value | None:
         """What the action gives; None when it raises, with each of its problems as a finding."""
+        from promptctl.core.lint.finding import problem_finding
+
         try:
             return action()
         except UsageError as error:
             self.findings += [problem_finding(problem, file) for problem in error.problems]
             return None
+
+
+def _asked(required: Sequence[str]) -> str:
+    """What a prompt was found clean under: the fields that settings ask for."""
+    return " ".join(sorted(required))
+
+
+def _is_clean(closure: Closure, required: Sequence[str]) -> bool:
+    """Whether nothing at all can be said of a prompt and what it includes, whatever else is looked at."""
+    from promptctl.core.lint.ignores import MARK
+    from promptctl.core.lint.run import closure_findings, partial_findings, prompt_findings
+
+    prompt, partials = closure.prompt, closure.partials.values()
+    if prompt.formerly or any(MARK in document.text for document in (prompt.document, *partials)):
+        return False
+    findings = chain(
+        prompt_findings(prompt, required), closure_findings(closure), partial_findings([closure], partials)
+    )
+    return next(findings, None) is None

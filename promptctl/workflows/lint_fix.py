@@ -34,7 +34,7 @@ def lint_fix(project: Project, names: Sequence[str] = (), selection: Selection |
     """What can be repaired; writes nothing. Raises UsageError as ``lint`` does."""
     changes: dict[str, bytes] = {}
     fixes: list[tuple[str, str]] = []
-    chosen = sorted({project.find(name) for name in names}) or project.names
+    chosen = sorted({project.find(name) for name in names}) or list(project.names)
     for path in _paths(project, chosen, everything=not names):
         data, said = _repaired(project, path)
         if said:

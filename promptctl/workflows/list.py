@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.prompt import Prompt
+from promptctl.core.card import Card
 from promptctl.core.version import Version
 from promptctl.errors import DocumentError, PromptctlError
 
@@ -29,12 +29,12 @@ class Filters:
 class Listed:
     """One prompt. ``version`` is the lock's, or what the environment asked for serves; None before the first.
 
-    ``prompt`` is None for one that the environment serves and that is not among the files here.
+    ``card`` is None for one that the environment serves and that is not among the files here.
     """
 
     name: str
     version: Version | None
-    prompt: Prompt | None
+    card: Card | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +52,24 @@ def list_prompts(repository: Repository, filters: Filters) -> Listing:
     Raises DocumentError with the problems of every file that cannot be read, StateError when the state branch was not
     fetched.
     """
-    prompts = _prompts(repository)
+    cards = _cards(repository)
     if filters.environment is not None:
-        return _served(repository, filters, filters.environment, prompts)
+        return _served(repository, filters, filters.environment, cards)
     locked = read_lock(repository.work).prompts
     found = (
-        Listed(name=name, version=locked[name].version if name in locked else None, prompt=prompt)
-        for name, prompt in prompts.items()
-        if _fits(prompt, filters)
+        Listed(name=name, version=locked[name].version if name in locked else None, card=card)
+        for name, card in cards.items()
+        if _fits(card, filters)
     )
-    return Listing(prompts=tuple(found), total=len(prompts))
+    return Listing(prompts=tuple(found), total=len(cards))
 
 
-def _prompts(repository: Repository) -> dict[str, Prompt]:
-    found: dict[str, Prompt] = {}
+def _cards(repository: Repository) -> dict[str, Card]:
+    found: dict[str, Card] = {}
     problems = list(repository.work.misplaced())
     for name in repository.work.names:
         try:
-            found[name] = repository.work.prompt(name)
+            found[name] = repository.work.card(name)
         except PromptctlError as error:
             problems += error.problems
     if problems:
@@ -77,7 +77,7 @@ def _prompts(repository: Repository) -> dict[str, Prompt]:
     return found
 
 
-def _served(repository: Repository, filters: Filters, environment: str, prompts: Mapping[str, Prompt]) -> Listing:
+def _served(repository: Repository, filters: Filters, environment: str, cards: Mapping[str, Card]) -> Listing:
     from promptctl.adapters.state import read_state
 
     repository.settings.environment(environment)
@@ -85,31 +85,31 @@ def _served(repository: Repository, filters: Filters, environment: str, prompts:
     found: list[Listed] = []
     for name in state.environments.get(environment, ()):
         pointer = state.pointer(environment, name)
-        prompt = prompts.get(name)
-        if pointer and _fits(prompt, filters):
-            found.append(Listed(name=name, version=pointer.served.version, prompt=prompt))
-    return Listing(prompts=tuple(found), total=len(prompts), state=state.label)
+        card = cards.get(name)
+        if pointer and _fits(card, filters):
+            found.append(Listed(name=name, version=pointer.served.version, card=card))
+    return Listing(prompts=tuple(found), total=len(cards), state=state.label)
 
 
-def _fits(prompt: Prompt | None, filters: Filters) -> bool:
+def _fits(card: Card | None, filters: Filters) -> bool:
     """A prompt that is not here has nothing that a filter could find."""
-    if prompt is None:
+    if card is None:
         return not (filters.tags or filters.owner or filters.model or filters.metadata)
     return (
-        set(filters.tags) <= set(prompt.tags)
-        and filters.owner in (None, prompt.owner)
-        and (filters.model is None or fnmatchcase(model_text(prompt), filters.model))
-        and all(fact_text(prompt.metadata, key) == value for key, value in filters.metadata.items())
+        set(filters.tags) <= set(card.tags)
+        and filters.owner in (None, card.owner)
+        and (filters.model is None or fnmatchcase(model_text(card), filters.model))
+        and all(fact_text(card.metadata, key) == value for key, value in filters.metadata.items())
     )
 
 
-def model_text(prompt: Prompt) -> str:
+def model_text(card: Card) -> str:
     """How a prompt's model is shown and looked for: its name, ``tier:balanced``, ``chain``, or nothing."""
-    if prompt.steps:
+    if card.chain:
         return "chain"
-    if isinstance(prompt.model, Mapping):
-        return f"tier:{prompt.model['tier']}"
-    return prompt.model or ""
+    if isinstance(card.model, Mapping):
+        return f"tier:{card.model['tier']}"
+    return card.model or ""
 
 
 def fact_text(metadata: Mapping[str, Any], key: str) -> str | None:

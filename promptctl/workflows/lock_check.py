@@ -6,15 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.canonical import digest, parts
-from promptctl.core.closure import Closure
+from promptctl.core.canonical import parts
 from promptctl.core.contract import change_class
 from promptctl.core.drift import Drift, lock_drift, rewritten
 from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.proposal import PromptBase, high_enough
 from promptctl.core.version import Change
-from promptctl.errors import StateError
-from promptctl.workflows.lock import readable_closures
+from promptctl.errors import DocumentError, StateError
 from promptctl.workflows.lock_base import Base, base_of, read_base
 
 
@@ -37,26 +35,33 @@ def check_lock(repository: Repository, *, base: Base | None = None) -> LockCheck
     ``base`` counts instead of the one that history gives. Raises DocumentError when the lock or a prompt is malformed.
     """
     found = read_lock(repository.work)
-    closures = readable_closures(repository, repository.work.names)
-    digests = {name: digest(closure) for name, closure in closures.items()}
-    findings = list(lock_drift(found, digests, {name: parts(closure) for name, closure in closures.items()}))
+    digests = readable_digests(repository)
+    findings = list(lock_drift(found, digests, lambda name: parts(repository.work.closure(name))))
     note = None
     try:
         found_base = base or (read_base(repository) if (repository.root / ".git").exists() else Base())
-        findings += _against_base(repository, found_base, found, closures)
+        findings += _against_base(repository, found_base, found, digests)
     except StateError as error:
         note = f"not judged against the base: {error}" + (f"; {error.hint}" if error.hint else "")
-    return LockCheck(findings=tuple(findings), prompts=len(closures), note=note)
+    return LockCheck(findings=tuple(findings), prompts=len(digests), note=note)
 
 
-def _against_base(
-    repository: Repository, base: Base, here: Lockfile, closures: Mapping[str, Closure]
-) -> Iterator[Drift]:
+def readable_digests(repository: Repository) -> dict[str, str]:
+    """The digest of every prompt. Raises DocumentError with the problems of all that cannot be read."""
+    digests, errors = repository.work.digests()
+    problems = [*repository.work.misplaced(), *(problem for error in errors for problem in error.problems)]
+    if problems:
+        raise DocumentError(tuple(dict.fromkeys(problems)))
+    return digests
+
+
+def _against_base(repository: Repository, base: Base, here: Lockfile, digests: Mapping[str, str]) -> Iterator[Drift]:
     yield from rewritten(base.lock, here)
-    for name, closure in closures.items():
+    for name, content in digests.items():
         entry, before = here.prompts.get(name), base.lock.prompts.get(name)
-        if entry is None or entry.digest != digest(closure) or (_agree(entry, before) and name not in base.own):
+        if entry is None or entry.digest != content or (_agree(entry, before) and name not in base.own):
             continue
+        closure = repository.work.closure(name)
         start, closure_before = base_of(repository, base, name, closure.prompt.formerly)
         if name in base.own:
             yield from rewritten(Lockfile({name: replace(entry, releases=start.releases)}), here)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from promptctl.adapters.files import yaml_bytes
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, state_at
+from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.core.lineage import new_lineage
 from promptctl.core.moves import Move, Moves
 from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path

@@ -15,7 +15,7 @@ from promptctl.adapters.git.remote import Update, fetch_shared, push
 from promptctl.adapters.git.tags import NewTag, ReleaseTag, create_tags, mirrored_tags, read_claim, release_tags
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.core.canonical import digest
+from promptctl.core.canonical import digest, parts
 from promptctl.core.drift import lock_drift
 from promptctl.core.lockfile import Lockfile, ordered
 from promptctl.core.tag import tag_name, tag_ref
@@ -105,8 +105,8 @@ def _release(repository: Repository, *, send: bool) -> ReleaseResult:
 def _holding_lock(project: Project) -> Lockfile:
     """The lock of HEAD, if it describes the prompts of HEAD. Raises StateError otherwise."""
     lock = read_lock(project)
-    closures, errors = project.readable()
-    findings = lock_drift(lock, {name: digest(closure) for name, closure in closures.items()}, {})
+    digests, errors = project.digests()
+    findings = lock_drift(lock, digests, lambda name: parts(project.closure(name)))
     if errors or findings:
         first = str(errors[0]) if errors else findings[0].message
         raise StateError(STALE, f"the committed lock does not hold: {first}", hint="promptctl lock, then commit it")

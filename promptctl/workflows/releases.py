@@ -6,18 +6,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from promptctl.adapters.git.refs import Ref, list_refs
-from promptctl.adapters.git.tags import ReleaseTag, mirrored_tags, read_claim, release_tags
+from promptctl.adapters.git.tags import ReleaseTag, TagClaim, read_claim
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
 from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.name import check_name
-from promptctl.core.tag import tag_name
+from promptctl.core.tag import TagMessage, tag_name
 from promptctl.core.version import Version
 from promptctl.errors import PromptctlError, StateError, UsageError
+
+if TYPE_CHECKING:
+    from promptctl.core.closure import Closure
 
 TAGS_MISSING, RELEASE_UNKNOWN, RELEASE_BROKEN = "PC094", "PC096", "PC097"
 LOCK_HERE = "the lock here"
@@ -32,7 +34,11 @@ class Release:
     digest: str
     commit: str
     project: Project
-    closure: Closure
+
+    @property
+    def closure(self) -> Closure:
+        """The released prompt with all it includes."""
+        return self.project.closure(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,7 @@ def known_tags(
     Those of this clone and, where it has none of that name, those of the remote as last fetched.
     """
     if name is None:
-        here = release_tags(repository.git)
-        there = mirrored_tags(repository.git, repository.remote) if repository.remote else ()
+        here, there = repository.tags.everything
     else:
         here, there = repository.tags.here(name), repository.tags.there(name)
     tags = {tag.ref: tag for tag in (*there, *here) if version in (None, tag.version)}
@@ -177,9 +182,7 @@ def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockf
         return _broken(tag, known, f"the tag {tag_name(tag.name, tag.version)} names no commit")
     project = repository.at(tag.commit, tag_name(tag.name, tag.version))
     try:
-        closure = project.closure(tag.name)
-        content = digest(closure)
-        own = read_lock(project).release_digest(tag.name, tag.version)
+        content, own = _content(repository, tag, project)
     except UsageError as error:
         return _broken(tag, known, f"its content cannot be read: {error}")
     vouched = own == content and set(known.values()) != {content} and bool(release_refs(repository, tag.commit))
@@ -190,10 +193,34 @@ def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockf
     if not known and not hotfix:
         message = f"no lock knows {tag.name} {tag.version} ({content})"
         faults.append(Fault("tag-foreign", message, actual=content))
-    release = Release(
-        name=tag.name, version=tag.version, digest=content, commit=tag.commit, project=project, closure=closure
-    )
+    release = Release(name=tag.name, version=tag.version, digest=content, commit=tag.commit, project=project)
     return ReleaseCheck(tag=tag, release=None if faults else release, faults=tuple(faults), hotfix=hotfix)
+
+
+def _content(repository: Repository, tag: ReleaseTag, project: Project) -> tuple[str, str | None]:
+    """The digest of the prompt at a tag's commit and the one that the lock there has, kept for the next command.
+
+    Raises UsageError when they cannot be read.
+    """
+    key = f"{tag.commit} {tag.name} {tag.version}"
+    known = repository.facts.get("releases", key)
+    if isinstance(known, list) and len(known) == 2:
+        return known[0], known[1]
+    found = project.digest(tag.name), read_lock(project).release_digest(tag.name, tag.version)
+    repository.facts.put("releases", key, found)
+    return found
+
+
+def claim_of(repository: Repository, tag: ReleaseTag) -> TagClaim:
+    """What a tag object says of itself, kept for the next command."""
+    known = repository.facts.get("claims", tag.object_id)
+    if isinstance(known, list) and len(known) == 3:
+        inner, content, path = known
+        return TagClaim(inner_name=inner, message=TagMessage(digest=content, path=path) if content else None)
+    claim = read_claim(repository.objects, tag)
+    message = [claim.message.digest, claim.message.path] if claim.message else [None, None]
+    repository.facts.put("claims", tag.object_id, [claim.inner_name, *message])
+    return claim
 
 
 def _broken(tag: ReleaseTag, known: Mapping[str, str], message: str) -> ReleaseCheck:
@@ -203,7 +230,7 @@ def _broken(tag: ReleaseTag, known: Mapping[str, str], message: str) -> ReleaseC
 
 
 def _claim_faults(repository: Repository, tag: ReleaseTag, content: str) -> list[Fault]:
-    claim = read_claim(repository.objects, tag)
+    claim = claim_of(repository, tag)
     wanted = tag_name(tag.name, tag.version)
     if claim.inner_name is None:
         return [Fault("tag-moved", f"the tag {wanted} is not annotated")]

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from promptctl.adapters.git.refs import commit_of, last_before, list_refs
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.adapters.state import read_state, state_at
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.lockfile import newest
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Served
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.suggestion import suggest
 from promptctl.core.version import Version
 from promptctl.errors import PromptctlError, StateError, UsageError
-from promptctl.workflows.releases import RELEASE_UNKNOWN, Release, known_tags, read_release, require_tags, witnesses
+
+if TYPE_CHECKING:
+    from promptctl.core.closure import Closure
+    from promptctl.core.pointer import Served
+    from promptctl.workflows.releases import Release
 
 UNKNOWN_REFERENCE, NOT_SERVED = "PC003", "PC098"
 
@@ -30,11 +29,19 @@ class Resolved:
     name: str
     reference: Reference
     project: Project
-    closure: Closure
     digest: str
     version: Version | None = None
     commit: str | None = None
     note: str | None = None
+    read: Closure | None = None
+
+    @property
+    def closure(self) -> Closure:
+        """The prompt with all it includes: what was ``read``, else as the project has it.
+
+        Raises UsageError when a file of the work tree was spoiled meanwhile.
+        """
+        return self.read or self.project.closure(self.name)
 
 
 def resolve(repository: Repository, text: str) -> Resolved:
@@ -42,8 +49,10 @@ def resolve(repository: Repository, text: str) -> Resolved:
     reference = parse_reference(text)
     if reference.ref == "work":
         return _at(repository.work, reference)
+    from promptctl.workflows.releases import RELEASE_UNKNOWN
+
     check_name(reference.name)
-    today = None if reference.name in repository.work.names else repository.work.former.get(reference.name)
+    today = None if repository.work.has(reference.name) else repository.work.former.get(reference.name)
     if today is None or reference.forced_revision:
         return _resolved(repository, reference)
     renamed = replace(reference, name=today)
@@ -76,13 +85,12 @@ def _resolved(repository: Repository, reference: Reference) -> Resolved:
 
 def _at(project: Project, reference: Reference, commit: str | None = None) -> Resolved:
     name = project.find(reference.name)
-    closure = project.closure(name)
-    return Resolved(
-        name=name, reference=reference, project=project, closure=closure, digest=digest(closure), commit=commit
-    )
+    return Resolved(name=name, reference=reference, project=project, digest=project.digest(name), commit=commit)
 
 
 def _revision(repository: Repository, reference: Reference) -> Resolved:
+    from promptctl.adapters.git.refs import commit_of
+
     commit = commit_of(repository.git, reference.revision)
     if commit is not None:
         return _at(repository.at(commit, reference.revision), _called_then(repository, reference, commit), commit)
@@ -107,6 +115,8 @@ def _called_then(repository: Repository, reference: Reference, commit: str) -> R
 
 
 def _released(repository: Repository, reference: Reference, version: Version, note: str | None = None) -> Resolved:
+    from promptctl.workflows.releases import read_release, witnesses
+
     release = read_release(repository, reference.name, version, witnesses(repository))
     return _of_release(release, reference, note)
 
@@ -116,7 +126,6 @@ def _of_release(release: Release, reference: Reference, note: str | None) -> Res
         name=release.name,
         reference=reference,
         project=release.project,
-        closure=release.closure,
         digest=release.digest,
         version=release.version,
         commit=release.commit,
@@ -125,6 +134,9 @@ def _of_release(release: Release, reference: Reference, note: str | None) -> Res
 
 
 def _latest(repository: Repository, name: str) -> Version:
+    from promptctl.core.lockfile import newest
+    from promptctl.workflows.releases import RELEASE_UNKNOWN, known_tags, require_tags
+
     require_tags(repository, name)
     tags = known_tags(repository, name)
     found = newest({tag.version: tag.object_id for tag in tags}, stable=True)
@@ -136,6 +148,9 @@ def _latest(repository: Repository, name: str) -> Version:
 
 
 def _environment(repository: Repository, reference: Reference) -> Resolved:
+    from promptctl.adapters.git.refs import list_refs
+    from promptctl.adapters.state import read_state
+
     environment = reference.ref
     pointer = read_state(repository).pointer(environment, reference.name)
     if pointer is None:
@@ -157,7 +172,7 @@ def _served(repository: Repository, reference: Reference, served: Served, note: 
 
 
 def _by_digest(repository: Repository, reference: Reference, prefix: str) -> Resolved:
-    here = _at(repository.work, reference) if reference.name in repository.work.names else None
+    here = _at(repository.work, reference) if repository.work.has(reference.name) else None
     versions: dict[str, Version | None] = {}
     for lock in (read_lock(repository.work), read_lock(repository.policy)):
         entry = lock.prompts.get(reference.name)
@@ -180,6 +195,9 @@ def _by_digest(repository: Repository, reference: Reference, prefix: str) -> Res
 
 def _at_time(repository: Repository, reference: Reference, environment: str, time: str) -> Resolved:
     """What an environment served at a time, by the first-parent commit times of the state branch."""
+    from promptctl.adapters.git.refs import last_before
+    from promptctl.adapters.state import read_state, state_at
+
     try:
         moment = datetime.fromisoformat(time)
     except ValueError:

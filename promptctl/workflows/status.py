@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
-from promptctl.core.canonical import digest
-from promptctl.core.lockfile import Lockfile
 from promptctl.core.pointer import Pointer
-from promptctl.core.version import Version
+from promptctl.core.version import Version, version
 from promptctl.errors import UsageError
 from promptctl.workflows.unsent import operation, unsent_commits
+
+Agreed = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +45,15 @@ def status(repository: Repository) -> StatusResult:
     """The matrix. Raises StateError when the state branch was not fetched."""
     state = read_state(repository)
     environments = tuple(dict.fromkeys([*repository.settings.environments, *state.environments]))
-    lock, broken = _lock(repository)
+    agreed, broken = _agreed(repository)
     pointers, faults = _pointers(state)
     broken += faults
-    names = sorted({*repository.work.names, *lock.prompts, *(name for _, name in pointers)})
+    names = sorted({*repository.work.names, *agreed, *(name for _, name in pointers)})
     rows = [
         StatusRow(
             name=name,
-            files=_files(repository, lock, name),
-            locked=lock.prompts[name].version if name in lock.prompts else None,
+            files=_files(repository, agreed, name),
+            locked=version(agreed[name][0]) if name in agreed else None,
             served={where: pointers[where, name] for where in environments if (where, name) in pointers},
         )
         for name in names
@@ -71,11 +71,11 @@ def status(repository: Repository) -> StatusResult:
     )
 
 
-def _lock(repository: Repository) -> tuple[Lockfile, tuple[str, ...]]:
+def _agreed(repository: Repository) -> tuple[Agreed, tuple[str, ...]]:
     try:
-        return read_lock(repository.work), ()
+        return repository.work.agreed, ()
     except UsageError as error:
-        return Lockfile(), (_placed(error),)
+        return {}, (_placed(error),)
 
 
 def _pointers(state: State) -> tuple[dict[tuple[str, str], Pointer], tuple[str, ...]]:
@@ -112,13 +112,13 @@ def _placed(error: UsageError) -> str:
     return f"{error.problem.place}: {error}"
 
 
-def _files(repository: Repository, lock: Lockfile, name: str) -> str:
+def _files(repository: Repository, agreed: Agreed, name: str) -> str:
     if name not in repository.work.names:
         return "gone"
     try:
-        content = digest(repository.work.closure(name))
+        content = repository.work.digest(name)
     except UsageError:
         return "unreadable"
-    if name not in lock.prompts:
+    if name not in agreed:
         return "unlocked"
-    return "locked" if lock.prompts[name].digest == content else "modified"
+    return "locked" if agreed[name][1] == content else "modified"

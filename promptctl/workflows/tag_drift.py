@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix, mirrored_tags
+from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
 from promptctl.core.drift import Drift
@@ -38,8 +38,7 @@ def tag_report(repository: Repository, names: Collection[str] | None = None) -> 
     for name in names or (None,):
         require_tags(repository, name)
     lock, shared, locks = read_lock(repository.work), read_lock(repository.policy), witnesses(repository)
-    remote = repository.remote
-    there = {tag.ref: tag for tag in mirrored_tags(repository.git, remote)} if remote else {}
+    there = {tag.ref: tag for tag in repository.tags.everything[1]}
     tags = [tag for tag in known_tags(repository) if names is None or tag.name in names]
     findings: list[Drift] = []
     releases: list[Release] = []

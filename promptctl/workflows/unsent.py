@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from promptctl.adapters.git.commits import write_commit
 from promptctl.adapters.git.refs import is_ancestor, merge_base
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT, unsent_commit
@@ -120,6 +119,8 @@ def _meets(repository: Repository, commit: str, tip: str | None, path: str) -> S
 
 def _copied(repository: Repository, commit: str, onto: str | None, paths: Sequence[str]) -> str:
     """The same change of files, with the same message, on another commit."""
+    from promptctl.adapters.git.commits import write_commit
+
     files: dict[str, bytes | None] = {}
     for path, blob in touched(repository, commit, paths).items():
         found = repository.objects.read(blob) if blob else None

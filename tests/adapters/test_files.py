@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from promptctl.adapters.files import decode, parse_yaml, read_bytes, yaml_bytes
+from promptctl.adapters.files import decode, parse_yaml, read_bytes
+from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.errors import DocumentError, UsageError
 
 SCALARS: list[tuple[str, Any]] = [

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.adapters.files import parse_yaml, yaml_bytes
+from promptctl.adapters.files import parse_yaml
+from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.core.lineage import new_lineage
 from promptctl.core.pointer import Pointer, Served, freeze_path, moves_path, parse_pointer, pointer_path
 from promptctl.core.version import Version

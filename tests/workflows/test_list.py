@@ -85,7 +85,7 @@ def test_what_an_environment_serves(tmp_path: Path) -> None:
     repository = new_repository(tmp_path / "r", FILES | served)
     opened = Repository(repository.folder)
     found = list_prompts(opened, Filters(environment="prod"))
-    assert [(listed.name, str(listed.version), listed.prompt is not None) for listed in found.prompts] == [
+    assert [(listed.name, str(listed.version), listed.card is not None) for listed in found.prompts] == [
         ("a", "1.0.0", True),
         ("gone", "1.0.0", False),
     ]

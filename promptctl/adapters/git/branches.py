@@ -52,8 +52,9 @@ def default_branch(git: Git, remote: str | None, wanted: str | None) -> str:
     return here if here and not remote else "main"
 
 
-def last_seen(git: Git, remote: str | None, branch: str, *, absent: bool = False) -> str | None:
-    """The full ref to read a shared branch from: as last fetched, else the local one while the remote has none.
+def last_seen(git: Git, remote: str | None, branch: str, *, absent: bool = False) -> tuple[str, str] | None:
+    """The full ref to read a shared branch from, and its commit: as last fetched, else the local one while the remote
+    has none.
 
     None when the branch exists nowhere yet; ``absent`` tells that the remote was just asked and has no such branch.
     Raises StateError with the fetch line when it was not fetched.
@@ -61,10 +62,10 @@ def last_seen(git: Git, remote: str | None, branch: str, *, absent: bool = False
     local = f"refs/heads/{branch}"
     if remote:
         tracking = f"refs/remotes/{remote}/{branch}"
-        if commit_of(git, tracking):
-            return tracking
-    if commit_of(git, local):
-        return local
+        if commit := commit_of(git, tracking):
+            return tracking, commit
+    if commit := commit_of(git, local):
+        return local, commit
     if remote and not absent and not _fetches_all(git, remote):
         raise StateError(
             NOT_FETCHED,

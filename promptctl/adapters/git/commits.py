@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +58,9 @@ def _index_lines(git: Git, base: str | None, files: Mapping[str, bytes | None]) 
 
 def _write_blobs(git: Git, contents: Sequence[bytes]) -> list[str]:
     """Stores contents as blobs, however many by one call of git, and gives their ids in order."""
+    import shutil
+    import tempfile
+
     if not contents:
         return []
     folder = Path(tempfile.mkdtemp(prefix="blobs-", dir=git.common_directory / "promptctl"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
+from promptctl.core.tree import within
 from promptctl.errors import Place, StateError, UsageError
 
 UNMERGED = "PC127"
@@ -74,8 +75,15 @@ class IndexTree:
     def _regular(self) -> Collection[str]:
         return {path: None for path, (mode, _) in self.blobs.items() if mode in _REGULAR}.keys()
 
+    def below(self, folder: str) -> Collection[str]:
+        return within(self.files(), folder)
+
     def special(self) -> Collection[str]:
         return [path for path, (mode, _) in self.blobs.items() if mode not in _REGULAR]
+
+    def content(self, path: str) -> str | None:
+        """The object that a regular file is, None when there is no such file."""
+        return self.blobs[path][1] if path in self._regular else None
 
     def read(self, path: str) -> bytes:
         if path in self._regular:

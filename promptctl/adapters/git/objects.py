@@ -10,7 +10,11 @@ from functools import cached_property
 
 from promptctl.adapters.files import MAX_BYTES
 from promptctl.adapters.git.program import Git
+from promptctl.core.tree import Files, within
 from promptctl.errors import OutsideError, Place, UsageError
+
+_REGULAR = ("100644", "100755")
+_SHARED = ("promptctl.toml", "prompts/prompts.lock", "prompts/environments")
 
 
 class Objects:
@@ -71,7 +75,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 class CommitTree:
-    """The prompt files of one commit, as blobs: no filter, no line-end conversion, no work tree."""
+    """The prompt files of one commit, as blobs: no filter, no line-end conversion, no work tree.
+
+    Most commands ask a commit for its settings, its lock and its pointers only: these are listed apart from the rest.
+    """
 
     def __init__(self, git: Git, objects: Objects, commit: str, label: str | None = None) -> None:
         self._git, self._objects, self.commit = git, objects, commit
@@ -80,9 +87,14 @@ class CommitTree:
     @cached_property
     def blobs(self) -> Mapping[str, tuple[str, str]]:
         """Mode and object id of every path below ``prompts/``, and of promptctl.toml."""
-        listing = self._git.run(
-            "ls-tree", "-r", "-z", "--full-tree", self.commit, "--", "prompts", "promptctl.toml"
-        ).stdout
+        return self._listed("prompts", "promptctl.toml")
+
+    @cached_property
+    def _shared(self) -> Mapping[str, tuple[str, str]]:
+        return self._listed(*_SHARED)
+
+    def _listed(self, *paths: str) -> Mapping[str, tuple[str, str]]:
+        listing = self._git.run("ls-tree", "-r", "-z", "--full-tree", self.commit, "--", *paths).stdout
         found: dict[str, tuple[str, str]] = {}
         for entry in listing.decode("utf-8", "surrogateescape").split("\0"):
             if entry:
@@ -91,21 +103,36 @@ class CommitTree:
                 found[path] = (mode, object_id)
         return found
 
-    @cached_property
-    def _regular(self) -> Collection[str]:
-        return {path: None for path, (mode, _) in self.blobs.items() if mode in ("100644", "100755")}.keys()
+    def content(self, path: str) -> str | None:
+        """The object that a regular file is, None when there is no such file."""
+        shared = "blobs" not in self.__dict__ and _is_shared(path)
+        mode, object_id = (self._shared if shared else self.blobs).get(path, ("", None))
+        return object_id if mode in _REGULAR else None
 
     def files(self) -> Collection[str]:
-        return self._regular
+        return Files(lambda path: self.content(path) is not None, lambda: self._regular)
+
+    @cached_property
+    def _regular(self) -> Collection[str]:
+        return {path: None for path, (mode, _) in self.blobs.items() if mode in _REGULAR}.keys()
+
+    def below(self, folder: str) -> Collection[str]:
+        listed = self._shared if _is_shared(folder) else self.blobs
+        return within((path for path, (mode, _) in listed.items() if mode in _REGULAR), folder)
 
     def special(self) -> Collection[str]:
-        return [path for path, (mode, _) in self.blobs.items() if mode not in ("100644", "100755")]
+        return [path for path, (mode, _) in self.blobs.items() if mode not in _REGULAR]
 
     def read(self, path: str) -> bytes:
-        if path in self._regular:
-            found = self._objects.read(self.blobs[path][1])
+        object_id = self.content(path)
+        if object_id:
+            found = self._objects.read(object_id)
             if found is None:
                 message = f"{path} at {self.label} is missing from the object store"
                 raise OutsideError("PC090", message, hint="git fsck --full")
             return found[1]
         raise UsageError("PC010", f"there is no {path} at {self.label}", place=Place(f"{self.label}:{path}"))
+
+
+def _is_shared(path: str) -> bool:
+    return path in _SHARED or path.startswith(f"{_SHARED[-1]}/")

@@ -148,6 +148,16 @@ class Git:
             env=environment(),
         )
 
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A command that runs while others do; its output and complaints are read in the end."""
+        return subprocess.Popen(
+            [_program(), "-C", str(self.root), *_OPTIONS, *_NO_HOOKS, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        )
+
     @cached_property
     def _facts(self) -> tuple[str, ...]:
         asked = ("rev-parse", "--absolute-git-dir", "--git-common-dir", "--is-shallow-repository")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import list_refs
@@ -21,6 +22,13 @@ class TagListing:
         self._mirror = mirror_prefix(remote) if remote else None
         self._here: dict[str, tuple[ReleaseTag, ...]] = {}
         self._there: dict[str, tuple[ReleaseTag, ...]] = {}
+
+    @cached_property
+    def everything(self) -> tuple[tuple[ReleaseTag, ...], tuple[ReleaseTag, ...]]:
+        """All release tags of this clone, and all of the remote as last fetched."""
+        prefixes = [prefix for prefix in (PREFIX, self._mirror) if prefix]
+        refs = list_refs(self._git, *(prefix.rstrip("/") for prefix in prefixes))
+        return parsed_tags(refs, PREFIX), parsed_tags(refs, self._mirror) if self._mirror else ()
 
     def here(self, name: str) -> tuple[ReleaseTag, ...]:
         """The tags of a prompt in this clone."""

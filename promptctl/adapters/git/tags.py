@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,6 +103,8 @@ def create_tags(git: Git, tags: Sequence[NewTag], tagger: str) -> None:
 
     Raises GitFailure when one of them exists already; then none is made. A killed run may have made some.
     """
+    import tempfile
+
     folder = git.common_directory / "promptctl"
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="tags-") as kept:

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from promptctl.adapters.github import append_outputs, append_summary, read_event, stop_token
 from promptctl.cli.ci_view import sections, text
 from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.errors import PromptctlError, UsageError
-from promptctl.workflows.ci import CiEval, CiResult
-from promptctl.workflows.ci import ci as run
+
+if TYPE_CHECKING:
+    from promptctl.workflows.ci import CiEval, CiResult
 
 
 def command(
     context: Context,
     base: Annotated[
-        str | None, typer.Option("--base", metavar="REV", help="Compare with this commit.", show_default=False)
+        str | None, Option("--base", metavar="REV", help="Compare with this commit.", show_default=False)
     ] = None,
-    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch the base if it is missing.")] = False,
+    fetch: Annotated[bool, Option("--fetch", help="Fetch the base if it is missing.")] = False,
     github: Annotated[
-        bool, typer.Option("--github", help="Write annotations, the job's summary and outputs of a GitHub step.")
+        bool, Option("--github", help="Write annotations, the job's summary and outputs of a GitHub step.")
     ] = False,
 ) -> Answer:
     """Judge a change as CI does: lint, lock, and the suites of what changed, on recorded replies. Writes no file."""
+    from promptctl.adapters.github import stop_token
+
     if not github:
         return _answer(_judged(context, base, fetch=fetch), text)
     if context.output.as_json:
@@ -48,6 +49,9 @@ def command(
 
 
 def _judged(context: Context, base: str | None, *, fetch: bool) -> CiResult:
+    from promptctl.adapters.github import read_event
+    from promptctl.workflows.ci import ci as run
+
     with gate_context(context) as gate:
         return run(context.repository, read_event(os.environ), gate, base or None, fetch=fetch)
 
@@ -58,7 +62,8 @@ def _answer(result: CiResult, shown: Callable[[CiResult], str]) -> Answer:
 
 def _failed(error: PromptctlError) -> Answer:
     """An error as an annotation and the job's summary."""
-    from promptctl.core.lint.run import problem_finding
+    from promptctl.adapters.github import append_outputs, append_summary
+    from promptctl.core.lint.finding import problem_finding
     from promptctl.reports.ci_markdown import FINDING_HEADERS, Section, ci_markdown, finding_rows
     from promptctl.reports.github import annotation_lines
 
@@ -73,6 +78,7 @@ def _publish(result: CiResult) -> None:
     """The job's summary and the step's outputs."""
     import json
 
+    from promptctl.adapters.github import append_outputs, append_summary
     from promptctl.reports.ci_markdown import ci_markdown
 
     append_summary(os.environ, ci_markdown(sections(result)))

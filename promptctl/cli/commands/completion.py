@@ -5,18 +5,17 @@ from __future__ import annotations
 from importlib import resources
 from typing import Annotated
 
-import typer
-
 from promptctl.cli.completion import SHELLS
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 
 
 def command(
     context: Context,
-    shell: Annotated[str, typer.Argument(metavar="SHELL", help="One of: " + ", ".join(SHELLS))],
+    shell: Annotated[str, Argument(metavar="SHELL", help="One of: " + ", ".join(SHELLS))],
 ) -> Answer:
     """Print the script that lets a shell complete commands, options, prompts and environments.
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, Output
-from promptctl.core.demo_script import WORK_TREE
-from promptctl.workflows.demo import DemoResult, RanStep, Watcher
-from promptctl.workflows.demo import demo as run
+from promptctl.cli.parameters import Option
+
+if TYPE_CHECKING:
+    from promptctl.workflows.demo import DemoResult, RanStep, Watcher
 
 
 def command(
     context: Context,
     keep: Annotated[
         Path | None,
-        typer.Option("--keep", metavar="DIR", help="Work in this new folder and leave it there.", show_default=False),
+        Option("--keep", metavar="DIR", help="Work in this new folder and leave it there.", show_default=False),
     ] = None,
 ) -> Answer:
     """Take a scratch repository through the whole line: real files, real Git, recorded replies, no network."""
+    from promptctl.workflows.demo import demo as run
+
     result = run(context.directory / keep if keep else None, _watcher(context.output))
     data = {
         "folder": str(result.folder),
@@ -34,6 +35,8 @@ def command(
 
 
 def _watcher(output: Output) -> Watcher:
+    from promptctl.workflows.demo import Watcher
+
     def start(folder: Path, files: Path) -> None:
         output.say("Every line after $ can be typed again, and ends as it did here.", "dim")
         output.say(f"\n$ DEMO={shlex.quote(str(files))}\n$ cd {shlex.quote(str(folder))}", "bold")
@@ -54,6 +57,8 @@ def _watcher(output: Output) -> Watcher:
 
 def closing(result: DemoResult) -> str:
     """What is left of it, and what to do next."""
+    from promptctl.core.demo_script import WORK_TREE
+
     where = result.folder / WORK_TREE
     left = (
         f"Look around: cd {shlex.quote(str(where))}"

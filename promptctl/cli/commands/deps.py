@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer
-from promptctl.core.dependencies import Dependency
-from promptctl.workflows.deps import Dependencies
-from promptctl.workflows.deps import deps as run
+from promptctl.cli.parameters import Option
+
+if TYPE_CHECKING:
+    from promptctl.core.dependencies import Dependency
+    from promptctl.workflows.deps import Dependencies
 
 
 def command(
     context: Context,
     names: NamesArgument = None,
-    reverse: Annotated[bool, typer.Option("--reverse", help="What includes it, instead of what it includes.")] = False,
+    reverse: Annotated[bool, Option("--reverse", help="What includes it, instead of what it includes.")] = False,
 ) -> Answer:
     """Show what prompts include, as trees. NAME can be a partial too: shared/tone.j2."""
+    from promptctl.workflows.deps import deps as run
+
     found = run(context.repository.work, names or (), reverse=reverse)
     return Answer(data=data(found), view=lambda: "\n".join(view(found)))
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument, OptionalNameArgument
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.core.safe_text import safe_text
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
-from promptctl.reports.diff_markdown import diff_markdown
-from promptctl.reports.diff_text import Line, diff_lines
-from promptctl.workflows.diff import Compared
-from promptctl.workflows.diff import diff as run
-from promptctl.workflows.resolve import Resolved
+
+if TYPE_CHECKING:
+    from promptctl.reports.diff_text import Line
+    from promptctl.workflows.diff import Compared
+    from promptctl.workflows.resolve import Resolved
 
 FORMATS = ("text", "markdown")
 _STYLES = {
@@ -36,12 +35,14 @@ def command(
     old: NameArgument,
     new: OptionalNameArgument = None,
     rendered: Annotated[
-        bool, typer.Option("--rendered", help="Also what a model is sent for each case of the suite.")
+        bool, Option("--rendered", help="Also what a model is sent for each case of the suite.")
     ] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 when something differs.")] = False,
-    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or markdown.")] = "text",
+    exit_code: Annotated[bool, Option("--exit-code", help="Exit 1 when something differs.")] = False,
+    format: Annotated[str, Option("--format", metavar="FORMAT", help="text or markdown.")] = "text",
 ) -> Answer:
     """Compare two states of prompts by meaning: NAME@1.0.0 NAME@1.1.0, two prompts, or NAME alone with HEAD."""
+    from promptctl.workflows.diff import diff as run
+
     if format not in FORMATS:
         raise UsageError("PC001", f"there is no format `{format}`", hint=suggest(format, FORMATS) or ", ".join(FORMATS))
     compared = run(context.repository, old, new, rendered=rendered)
@@ -78,6 +79,9 @@ def _side(side: Resolved) -> dict[str, Any]:
 
 def view(compared: Compared, format: str) -> Any:
     """Markdown, or text with words marked; coloured where somebody watches."""
+    from promptctl.reports.diff_markdown import diff_markdown
+    from promptctl.reports.diff_text import diff_lines
+
     old, new = str(compared.old.reference), str(compared.new.reference)
     if format == "markdown":
         return diff_markdown(old, new, compared.diff, compared.cases)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.core.counting import count
-from promptctl.workflows.doctor import DoctorResult, doctor
+
+if TYPE_CHECKING:
+    from promptctl.workflows.doctor import DoctorResult
 
 
 def command(context: Context) -> Answer:
     """Find what in this clone or on this machine stops commands or may surprise; errors exit 1. Changes nothing."""
+    from promptctl.workflows.doctor import doctor
+
     result = doctor(context.repository, context.now)
     data = {"findings": [finding.to_dict() for finding in result.findings]}
     return Answer(data=data, view=lambda: _text(result), ok=result.ok)

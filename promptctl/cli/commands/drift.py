@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from promptctl.cli.context import Context
 from promptctl.cli.findings import findings_text
 from promptctl.cli.output import Answer
 from promptctl.core.counting import count
-from promptctl.workflows.drift import DriftResult, drift
+
+if TYPE_CHECKING:
+    from promptctl.workflows.drift import DriftResult
 
 
 def command(context: Context) -> Answer:
     """Find every disagreement between files, lock, tags and pointers; errors exit 1."""
+    from promptctl.workflows.drift import drift
+
     result = drift(context.repository)
     data = {
         "findings": [finding.to_dict() for finding in result.findings],

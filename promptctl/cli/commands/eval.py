@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from enum import StrEnum
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
 from promptctl.cli.eval_showing import compared, require_none, shown
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.tables import plain_table
 from promptctl.core.counting import count
-from promptctl.core.tally import CaseResult
-from promptctl.core.verdict import Verdict
-from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite, suites_of
-from promptctl.workflows.eval_report import report_of
-from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
+
+if TYPE_CHECKING:
+    from promptctl.core.tally import CaseResult
+    from promptctl.core.verdict import Verdict
+    from promptctl.workflows.eval import EvalResult
+    from promptctl.workflows.eval_verify import EvalVerifyResult
 
 MOST_ROWS = 50
 
@@ -38,31 +38,33 @@ def command(
     context: Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[show|compare|verify] [NAME[@REF]]…", help="All suites without a name."),
+        Argument(metavar="[show|compare|verify] [NAME[@REF]]…", help="All suites without a name."),
     ] = None,
     replies: Annotated[
-        Mode, typer.Option("--replies", help="Recorded, then cached, then asked for; or only one.")
+        Mode, Option("--replies", help="Recorded, then cached, then asked for; or only one.")
     ] = Mode.auto,
     provider: Annotated[
-        str | None, typer.Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider.")
+        str | None, Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider.")
     ] = None,
-    only: Annotated[
-        str | None, typer.Option("--filter", metavar="GLOB", help="Only these cases; nothing is kept.")
-    ] = None,
-    against: Annotated[str | None, typer.Option("--against", metavar="REF", help="Compare with this instead.")] = None,
-    concurrency: Annotated[int | None, typer.Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
+    only: Annotated[str | None, Option("--filter", metavar="GLOB", help="Only these cases; nothing is kept.")] = None,
+    against: Annotated[str | None, Option("--against", metavar="REF", help="Compare with this instead.")] = None,
+    concurrency: Annotated[int | None, Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
     report: Annotated[
-        list[str] | None, typer.Option("--report", metavar="KIND=FILE,…", help="Also write junit, html or markdown.")
+        list[str] | None, Option("--report", metavar="KIND=FILE,…", help="Also write junit, html or markdown.")
     ] = None,
     case: Annotated[
-        str | None, typer.Option("--case", metavar="GLOB", help="show, compare: the answers of these cases.")
+        str | None, Option("--case", metavar="GLOB", help="show, compare: the answers of these cases.")
     ] = None,
     format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="text, json or github (annotations of a pull request).")
+        str, Option("--format", metavar="FORMAT", help="text, json or github (annotations of a pull request).")
     ] = "text",
 ) -> Answer:
     """Run suites and judge them. `eval show` and `eval compare` show kept evidence and its answers; `eval verify`
     scores kept replies again, offline."""
+    from promptctl.workflows.eval import EvalWish, evaluate_suite, plan_suite, suites_of
+    from promptctl.workflows.eval_report import report_of
+    from promptctl.workflows.eval_verify import verify_evidence
+
     as_github = chosen_format(context, format)
     files = report_files(report or (), context.directory)
     with gate_context(context) as gate:

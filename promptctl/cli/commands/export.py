@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer, problem_data, problem_text
-from promptctl.workflows.export import ExportResult
-from promptctl.workflows.export import export as run
+from promptctl.cli.parameters import Option
+
+if TYPE_CHECKING:
+    from promptctl.workflows.export import ExportResult
 
 
 def command(
@@ -20,22 +20,22 @@ def command(
     name: NameArgument,
     form: Annotated[
         str,
-        typer.Option(
+        Option(
             "--format", metavar="FORMAT", help="promptfoo, prompty, dotprompt or github-models.", show_default=False
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="Write this file.", show_default=False)
+        Path | None, Option("--output", metavar="FILE", help="Write this file.", show_default=False)
     ] = None,
-    lossy: Annotated[
-        bool, typer.Option("--lossy", help="Leave out what the format cannot say.", show_default=False)
-    ] = False,
+    lossy: Annotated[bool, Option("--lossy", help="Leave out what the format cannot say.", show_default=False)] = False,
 ) -> Answer:
     """Write a prompt as another tool keeps it, to standard output or a new file.
 
     The result is read back and compared. What the format cannot say is named with its place, and then nothing is
     written (exit 1) unless --lossy.
     """
+    from promptctl.workflows.export import export as run
+
     path = (context.directory / output).absolute() if output else None
     result = run(context.repository, name, form, output=path, lossy=lossy)
     return Answer(

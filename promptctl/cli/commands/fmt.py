@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.core.counting import count
-from promptctl.workflows.fmt import FmtResult, write
-from promptctl.workflows.fmt import fmt as run
+
+if TYPE_CHECKING:
+    from promptctl.workflows.fmt import FmtResult
 
 
 def command(
     context: Context,
     names: NamesArgument = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
+    check: Annotated[bool, Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
+    diff: Annotated[bool, Option("--diff", help="Write nothing; show what would change.")] = False,
 ) -> Answer:
     """Write prompt files, suites and the lock in their canonical layout; what they mean and all comments stay."""
+    from promptctl.workflows.fmt import fmt as run
+    from promptctl.workflows.fmt import write
+
     result = run(context.repository.work, names or ())
     dry = check or diff
     if not dry:

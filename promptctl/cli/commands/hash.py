@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.cli.tables import plain_table
 from promptctl.errors import UsageError
-from promptctl.workflows.hash import Hashed, hash_prompt
+
+if TYPE_CHECKING:
+    from promptctl.workflows.hash import Hashed
 
 
 def command(
     context: Context,
     name: NameArgument,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Also the digest of each part and partial.", show_default=False)
+        bool, Option("--explain", help="Also the digest of each part and partial.", show_default=False)
     ] = False,
     canonical: Annotated[
-        bool, typer.Option("--canonical", help="Only the canonical form that is hashed.", show_default=False)
+        bool, Option("--canonical", help="Only the canonical form that is hashed.", show_default=False)
     ] = False,
 ) -> Answer:
     """Print a prompt's digest: the same digest means the same behaviour sent to the model."""
+    from promptctl.workflows.hash import hash_prompt
+
     if explain and canonical:
         raise UsageError("PC001", "--explain and --canonical cannot be had together")
     hashed = hash_prompt(context.repository, name)
     if canonical:
-        return Answer(data=data(hashed), view=lambda: hashed.form, exact=True, note=hashed.resolved.note)
-    return Answer(data=data(hashed), view=lambda: view(hashed, explain), note=hashed.resolved.note)
+        return Answer(data=lambda: data(hashed), view=lambda: hashed.form, exact=True, note=hashed.resolved.note)
+    return Answer(data=lambda: data(hashed), view=lambda: view(hashed, explain), note=hashed.resolved.note)
 
 
 def data(hashed: Hashed) -> dict[str, Any]:

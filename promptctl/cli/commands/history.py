@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.cli.tables import plain_table
-from promptctl.workflows.history import HistoryResult, MoveRow, ServedRow, VersionRow, history, served_at
+
+if TYPE_CHECKING:
+    from promptctl.workflows.history import HistoryResult, MoveRow, ServedRow, VersionRow
 
 
 def command(
     context: Context,
     name: NameArgument,
-    environment: Annotated[
-        str | None, typer.Option("--env", metavar="ENV", help="Moves of this environment only.")
-    ] = None,
+    environment: Annotated[str | None, Option("--env", metavar="ENV", help="Moves of this environment only.")] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="What --env, or each, served at a time, ISO 8601.")
+        str | None, Option("--at", metavar="TIME", help="What --env, or each, served at a time, ISO 8601.")
     ] = None,
 ) -> Answer:
     """List the versions of a prompt, newest first, and its moves in every environment."""
+    from promptctl.workflows.history import history, served_at
+
     if at:
         return _at(name, at, served_at(context.repository, name, at, environment))
     result = history(context.repository, name, environment)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from promptctl.cli.context import Context
 from promptctl.cli.hooks import answer
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
 
 
 def command(
     context: Context,
     hook: Annotated[
         str,
-        typer.Argument(metavar="HOOK", help="lint, fmt, lock-check, pointer-check or no-secrets.", show_default=False),
+        Argument(metavar="HOOK", help="lint, fmt, lock-check, pointer-check or no-secrets."),
     ],
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]…", help="Judge these too, not only what is staged.", show_default=False),
+        Argument(metavar="[FILE]…", help="Judge these too, not only what is staged."),
     ] = None,
 ) -> Answer:
     """Judge what is staged for the next commit. Reads the index, writes nothing, asks nobody; exit 1 refuses."""

@@ -6,36 +6,35 @@ import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, problem_data, problem_text
+from promptctl.cli.parameters import Argument, Option
 from promptctl.errors import UsageError
-from promptctl.workflows.import_prompts import ImportResult, import_prompts
+
+if TYPE_CHECKING:
+    from promptctl.workflows.import_prompts import ImportResult
 
 
 def command(
     context: Context,
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="Files of other tools, or folders with a system.md.")
-    ],
+    files: Annotated[list[str], Argument(metavar="FILE…", help="Files of other tools, or folders with a system.md.")],
     name: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="The new prompt's name.", show_default=False)
+        str | None, Option("--name", metavar="NAME", help="The new prompt's name.", show_default=False)
     ] = None,
     under: Annotated[
         str | None,
-        typer.Option("--under", metavar="FOLDER", help="Where below prompts/ to put them.", show_default=False),
+        Option("--under", metavar="FOLDER", help="Where below prompts/ to put them.", show_default=False),
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="What the files are; else they tell.", show_default=False),
+        Option("--format", metavar="FORMAT", help="What the files are; else they tell.", show_default=False),
     ] = None,
     lossy: Annotated[
-        bool, typer.Option("--lossy", help="Leave out what cannot be carried over.", show_default=False)
+        bool, Option("--lossy", help="Leave out what cannot be carried over.", show_default=False)
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.", show_default=False)] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.", show_default=False)] = False,
 ) -> Answer:
     """Bring in prompts that other tools keep, with their tests.
 
@@ -43,6 +42,8 @@ def command(
     nothing is fetched. What cannot be carried over is named with its place, and then nothing is written (exit 1) unless
     --lossy.
     """
+    from promptctl.workflows.import_prompts import import_prompts
+
     if name and (under or len(files) > 1):
         raise UsageError("PC001", "--name names one prompt of one file", hint="--under FOLDER takes several files")
     paths = [_path(context, file) for file in files]

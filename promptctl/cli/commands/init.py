@@ -5,26 +5,26 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
-from promptctl.workflows.init import Initialised
-from promptctl.workflows.init import init as run
+from promptctl.cli.parameters import Option
+
+if TYPE_CHECKING:
+    from promptctl.workflows.init import Initialised
 
 
 def command(
     context: Context,
     state_branch: Annotated[
         bool,
-        typer.Option(
-            "--state-branch", help="Record what environments serve on a branch of its own.", show_default=False
-        ),
+        Option("--state-branch", help="Record what environments serve on a branch of its own.", show_default=False),
     ] = False,
 ) -> Answer:
     """Make this Git repository a prompt registry: settings and a folder for prompts; commits nothing."""
+    from promptctl.workflows.init import init as run
+
     done = run(context.directory, state_branch=state_branch)
     data = {
         "root": str(done.root),

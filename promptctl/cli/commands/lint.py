@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer, problem_text
+from promptctl.cli.parameters import Option
 from promptctl.core.counting import count
-from promptctl.core.lint.selection import Selection, split_codes
 from promptctl.core.suggestion import suggest
 from promptctl.errors import Problem, UsageError
-from promptctl.workflows.lint import LintResult
-from promptctl.workflows.lint import lint as run
+
+if TYPE_CHECKING:
+    from promptctl.core.lint.selection import Selection
+    from promptctl.workflows.lint import LintResult
 
 FORMATS = ("text", "json", "github", "sarif")
 Fixes = tuple[tuple[str, str], ...]
@@ -25,17 +25,18 @@ def command(
     names: NamesArgument = None,
     format: Annotated[
         str,
-        typer.Option("--format", metavar="FORMAT", help="text, json, github (annotations of a pull request) or sarif."),
+        Option("--format", metavar="FORMAT", help="text, json, github (annotations of a pull request) or sarif."),
     ] = "text",
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Repair what can be repaired without a change of meaning.")
-    ] = False,
+    fix: Annotated[bool, Option("--fix", help="Repair what can be repaired without a change of meaning.")] = False,
     select: Annotated[
-        list[str] | None, typer.Option("--select", metavar="CODE,…", help="Only these rules, by code or its start.")
+        list[str] | None, Option("--select", metavar="CODE,…", help="Only these rules, by code or its start.")
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="CODE,…", help="All but these rules.")] = None,
+    ignore: Annotated[list[str] | None, Option("--ignore", metavar="CODE,…", help="All but these rules.")] = None,
 ) -> Answer:
     """Find mistakes in prompts, all at once, with their place. Errors and warnings exit 1; notices do not."""
+    from promptctl.core.lint.selection import Selection, split_codes
+    from promptctl.workflows.lint import lint as run
+
     if format not in FORMATS:
         raise UsageError("PC001", f"there is no format `{format}`", hint=suggest(format, FORMATS) or ", ".join(FORMATS))
     context.output.as_json |= format == "json"

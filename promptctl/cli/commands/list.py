@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.cli.tables import table
 from promptctl.errors import UsageError
-from promptctl.workflows.list import Filters, Listed, Listing, list_prompts, model_text
+
+if TYPE_CHECKING:
+    from promptctl.workflows.list import Listed, Listing
 
 
 def command(
     context: Context,
     tag: Annotated[
-        list[str] | None, typer.Option("--tag", help="With this tag; several: with all.", show_default=False)
+        list[str] | None, Option("--tag", help="With this tag; several: with all.", show_default=False)
     ] = None,
-    owner: Annotated[str | None, typer.Option("--owner", help="Of this owner.", show_default=False)] = None,
-    model: Annotated[str | None, typer.Option("--model", help="For this model; a glob.", show_default=False)] = None,
+    owner: Annotated[str | None, Option("--owner", help="Of this owner.", show_default=False)] = None,
+    model: Annotated[str | None, Option("--model", help="For this model; a glob.", show_default=False)] = None,
     env: Annotated[
-        str | None, typer.Option("--env", metavar="ENV", help="Served by this environment.", show_default=False)
+        str | None, Option("--env", metavar="ENV", help="Served by this environment.", show_default=False)
     ] = None,
     metadata: Annotated[
         list[str] | None,
-        typer.Option("--metadata", metavar="KEY=VALUE", help="With this fact; several: all.", show_default=False),
+        Option("--metadata", metavar="KEY=VALUE", help="With this fact; several: all.", show_default=False),
     ] = None,
 ) -> Answer:
     """List the prompts here with the version that the lock names; with --env, what that environment serves."""
+    from promptctl.workflows.list import Filters, list_prompts
+
     filters = Filters(tags=tuple(tag or ()), owner=owner, model=model, environment=env, metadata=_facts(metadata or []))
     listing = list_prompts(context.repository, filters)
     data = {"prompts": [row(listed) for listed in listing.prompts], "state": listing.state}
@@ -49,17 +52,17 @@ def _facts(written: list[str]) -> dict[str, str]:
 
 def row(listed: Listed) -> dict[str, Any]:
     """One prompt as programs get it."""
-    prompt = listed.prompt
+    card = listed.card
     return {
         "name": listed.name,
         "version": str(listed.version) if listed.version else None,
-        "here": prompt is not None,
-        "model": prompt.model if prompt else None,
-        "chain": bool(prompt and prompt.steps),
-        "owner": prompt.owner if prompt else "",
-        "tags": list(prompt.tags) if prompt else [],
-        "metadata": dict(prompt.metadata) if prompt else {},
-        "description": prompt.description if prompt else "",
+        "here": card is not None,
+        "model": card.model if card else None,
+        "chain": bool(card and card.chain),
+        "owner": card.owner if card else "",
+        "tags": list(card.tags) if card else [],
+        "metadata": dict(card.metadata) if card else {},
+        "description": card.description if card else "",
     }
 
 
@@ -71,16 +74,18 @@ def view(listing: Listing) -> Any:
 
 
 def _cells(listed: Listed) -> tuple[str, ...]:
-    prompt = listed.prompt
+    from promptctl.workflows.list import model_text
+
+    card = listed.card
     version = str(listed.version) if listed.version else "-"
-    if prompt is None:
+    if card is None:
         return (listed.name, version, "-", "-", "-", "(not among the files here)")
-    described = " ".join(prompt.description.split())
+    described = " ".join(card.description.split())
     return (
         listed.name,
         version,
-        model_text(prompt) or "-",
-        prompt.owner or "-",
-        ", ".join(prompt.tags) or "-",
+        model_text(card) or "-",
+        card.owner or "-",
+        ", ".join(card.tags) or "-",
         described,
     )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.findings import findings_text
 from promptctl.cli.options import NamesArgument
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.core.counting import count
-from promptctl.core.proposal import Wish
 from promptctl.errors import UsageError
-from promptctl.workflows.lock import LockChange, LockResult, lock
-from promptctl.workflows.lock_check import LockCheck, check_lock
+
+if TYPE_CHECKING:
+    from promptctl.workflows.lock import LockChange, LockResult
+    from promptctl.workflows.lock_check import LockCheck
 
 
 class Step(StrEnum):
@@ -29,14 +29,18 @@ class Step(StrEnum):
 def command(
     context: Context,
     names: NamesArgument = None,
-    check: Annotated[bool, typer.Option("--check", help="Judge the lock, write nothing.")] = False,
-    bump: Annotated[Step | None, typer.Option("--bump", help="Take this step, whatever changed.")] = None,
-    candidate: Annotated[bool, typer.Option("--candidate", help="Propose a release candidate, -rc.N.")] = False,
+    check: Annotated[bool, Option("--check", help="Judge the lock, write nothing.")] = False,
+    bump: Annotated[Step | None, Option("--bump", help="Take this step, whatever changed.")] = None,
+    candidate: Annotated[bool, Option("--candidate", help="Propose a release candidate, -rc.N.")] = False,
     allow_breaking: Annotated[
-        bool, typer.Option("--allow-breaking", help="Accept less than a major step for a breaking change.")
+        bool, Option("--allow-breaking", help="Accept less than a major step for a breaking change.")
     ] = False,
 ) -> Answer:
     """Write the lock: version and digest of every prompt, and the releases this branch proposes."""
+    from promptctl.core.proposal import Wish
+    from promptctl.workflows.lock import lock
+    from promptctl.workflows.lock_check import check_lock
+
     if check:
         if names or bump or candidate or allow_breaking:
             raise UsageError("PC001", "--check judges the whole lock and takes no names or steps")

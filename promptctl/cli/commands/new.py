@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument, Option
 from promptctl.errors import UsageError
-from promptctl.workflows.new import Created, new_chain, new_judge, new_prompt, new_suite
+
+if TYPE_CHECKING:
+    from promptctl.workflows.new import Created
 
 
 def command(
     context: Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The new prompt's name: support/triage.")],
+    name: Annotated[str, Argument(metavar="NAME", help="The new prompt's name: support/triage.")],
     model: Annotated[
         str | None,
-        typer.Option("--model", metavar="MODEL", help="Its model; else the one in [defaults].", show_default=False),
+        Option("--model", metavar="MODEL", help="Its model; else the one in [defaults].", show_default=False),
     ] = None,
     chain: Annotated[
         list[str] | None,
-        typer.Option(
-            "--chain", metavar="PROMPT", help="Make a chain of these prompts, one option each.", show_default=False
-        ),
+        Option("--chain", metavar="PROMPT", help="Make a chain of these prompts, one option each.", show_default=False),
     ] = None,
-    owner: Annotated[str | None, typer.Option("--owner", help="Who answers for it.", show_default=False)] = None,
-    suite: Annotated[
-        bool, typer.Option("--suite", help="Only a suite for an existing prompt.", show_default=False)
-    ] = False,
+    owner: Annotated[str | None, Option("--owner", help="Who answers for it.", show_default=False)] = None,
+    suite: Annotated[bool, Option("--suite", help="Only a suite for an existing prompt.", show_default=False)] = False,
     judge: Annotated[
-        bool, typer.Option("--judge", help="Copy our judge of this name to prompts/judges/.", show_default=False)
+        bool, Option("--judge", help="Copy our judge of this name to prompts/judges/.", show_default=False)
     ] = False,
 ) -> Answer:
     """Write a new prompt with a suite of two cases. Files that are there are never overwritten."""
+    from promptctl.workflows.new import new_chain, new_judge, new_prompt, new_suite
+
     if suite and (chain or model or owner):
         raise UsageError("PC001", "--suite stands alone: it changes nothing but eval.yaml")
     if judge and (chain or suite or owner):

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
-from promptctl.reports.diff_text import diff_lines
-from promptctl.workflows.gate import GateWish
-from promptctl.workflows.plan import PlanResult, PlanRow, plan
+from promptctl.cli.parameters import Argument
+
+if TYPE_CHECKING:
+    from promptctl.workflows.gate import GateWish
+    from promptctl.workflows.plan import PlanResult, PlanRow
 
 
 def command(
     context: Context,
-    targets: Annotated[
-        list[str], typer.Argument(metavar="[NAME[@VERSION]]… ENV", help="Prompts, then the environment.")
-    ],
+    targets: Annotated[list[str], Argument(metavar="[NAME[@VERSION]]… ENV", help="Prompts, then the environment.")],
 ) -> Answer:
     """Show what a promotion would change and what stands against it; without names, every one that is due."""
+    from promptctl.workflows.gate import GateWish
+
     return planned(context, targets, GateWish())
 
 
 def planned(context: Context, targets: list[str], wish: GateWish) -> Answer:
     """The plan as an answer; ``promote --dry-run`` prints just that."""
+    from promptctl.workflows.plan import plan
+
     *references, environment = targets
     in_ci = os.environ.get("CI", "") not in ("", "0", "false")
     with gate_context(context) as gate:
@@ -77,6 +79,8 @@ def _row_lines(row: PlanRow) -> list[str]:
 
 
 def _diff_lines(row: PlanRow) -> list[str]:
+    from promptctl.reports.diff_text import diff_lines
+
     if row.diff is None or row.move.live is None:
         return []
     name = row.move.release.name

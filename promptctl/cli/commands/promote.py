@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.sent import joined_notes, published_data, published_text
-from promptctl.core.settings import Settings
 from promptctl.errors import UsageError
-from promptctl.workflows.gate import GateWish
-from promptctl.workflows.promote import Moved, PromoteResult, Promotion, promote
+
+if TYPE_CHECKING:
+    from promptctl.core.settings import Settings
+    from promptctl.workflows.promote import Moved, PromoteResult
 
 
 def command(
     context: Context,
-    targets: Annotated[list[str], typer.Argument(metavar="NAME[@VERSION]… ENV", help="Prompts, then the environment.")],
-    reason: Annotated[str | None, typer.Option("--reason", help="Why, for the record.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan only.")] = False,
+    targets: Annotated[list[str], Argument(metavar="NAME[@VERSION]… ENV", help="Prompts, then the environment.")],
+    reason: Annotated[str | None, Option("--reason", help="Why, for the record.")] = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Print the plan only.")] = False,
     accept_suite_change: Annotated[
         str | None,
-        typer.Option("--accept-suite-change", metavar="REASON", help="Let a weaker suite pass, for a reason."),
+        Option("--accept-suite-change", metavar="REASON", help="Let a weaker suite pass, for a reason."),
     ] = None,
-    no_baseline: Annotated[
-        bool, typer.Option("--no-baseline", help="Judge without the baseline, for the --reason.")
-    ] = False,
+    no_baseline: Annotated[bool, Option("--no-baseline", help="Judge without the baseline, for the --reason.")] = False,
     no_push: NoPushOption = False,
 ) -> Answer:
     """Point an environment at released versions, once its gate and rules say yes."""
+    from promptctl.workflows.gate import GateWish
+    from promptctl.workflows.promote import Promotion, promote
+
     *references, environment = targets
     if not references:
         raise UsageError("PC001", "name a prompt and an environment", hint="promptctl promote NAME ENV")

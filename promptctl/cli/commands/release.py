@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from promptctl.cli.context import Context
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
 from promptctl.core.counting import count
-from promptctl.workflows.release import ReleaseResult, release
+
+if TYPE_CHECKING:
+    from promptctl.workflows.release import ReleaseResult
 
 MOST_NAMED = 6
 """More prompts than this are not spelled out in a hint."""
@@ -14,6 +18,8 @@ MOST_NAMED = 6
 
 def command(context: Context, no_push: NoPushOption = False) -> Answer:
     """Tag every release the committed lock proposes, and push the tags."""
+    from promptctl.workflows.release import release
+
     result = release(context.repository, send=not no_push)
     data = {
         "made": [

@@ -6,7 +6,6 @@ from promptctl.cli.context import Context
 from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, published_data, published_text
-from promptctl.workflows.remove import remove
 
 
 def command(
@@ -17,6 +16,8 @@ def command(
     no_push: NoPushOption = False,
 ) -> Answer:
     """Stop serving a prompt in an environment; its moves stay."""
+    from promptctl.workflows.remove import remove
+
     result = remove(context.repository, name, environment, reason, context.now, send=not no_push)
     before = str(result.before.version) if result.before else "nothing"
     data = {

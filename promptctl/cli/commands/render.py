@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from promptctl.cli.context import Context
 from promptctl.cli.inputs import given_inputs
 from promptctl.cli.options import InputOption, NameArgument
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
-from promptctl.workflows.render import Rendered, Wire
-from promptctl.workflows.render import render as run
+
+if TYPE_CHECKING:
+    from promptctl.workflows.render import Rendered, Wire
 
 FORMATS = ("text", "messages", "openai", "anthropic")
 Format = Literal["text", "messages", "openai", "anthropic"]
@@ -28,17 +28,19 @@ def command(
     inputs: InputOption = None,
     format: Annotated[
         str,
-        typer.Option("--format", metavar="FORMAT", help="text, messages, openai or anthropic (the request's JSON)."),
+        Option("--format", metavar="FORMAT", help="text, messages, openai or anthropic (the request's JSON)."),
     ] = "text",
     model: Annotated[
-        str | None, typer.Option("--model", metavar="MODEL", help="The request's model.", show_default=False)
+        str | None, Option("--model", metavar="MODEL", help="The request's model.", show_default=False)
     ] = None,
     output: Annotated[
         list[str] | None,
-        typer.Option("--output", metavar="STEP=TEXT", help="A chain: what a step answered.", show_default=False),
+        Option("--output", metavar="STEP=TEXT", help="A chain: what a step answered.", show_default=False),
     ] = None,
 ) -> Answer:
     """Render a prompt to text, messages or a request. Of a chain, the first step without an --output is rendered."""
+    from promptctl.workflows.render import render as run
+
     if format not in FORMATS:
         raise UsageError("PC001", f"there is no format `{format}`", hint=suggest(format, FORMATS) or ", ".join(FORMATS))
     wire = cast("Wire", format) if format in ("openai", "anthropic") else None

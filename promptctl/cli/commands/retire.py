@@ -5,11 +5,12 @@ from __future__ import annotations
 from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument, ReasonOption
 from promptctl.cli.output import Answer
-from promptctl.workflows.retire import retire
 
 
 def command(context: Context, reference: NameArgument, reason: ReasonOption) -> Answer:
     """Withdraw a version, so that nothing promotes it once the lock is on the default branch."""
+    from promptctl.workflows.retire import retire
+
     result = retire(context.repository, reference, reason)
     data = {"prompt": result.name, "version": str(result.version), "reason": result.reason, "written": result.written}
     state = "retired" if result.written else "was retired already"

@@ -6,7 +6,6 @@ from promptctl.cli.context import Context
 from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, published_data, published_text
-from promptctl.workflows.rollback import rollback
 
 
 def command(
@@ -17,6 +16,8 @@ def command(
     no_push: NoPushOption = False,
 ) -> Answer:
     """Point an environment back at what it served before, or at a version that was live there."""
+    from promptctl.workflows.rollback import rollback
+
     result = rollback(context.repository, reference, environment, reason, context.now, send=not no_push)
     before = str(result.before.version) if result.before else "nothing"
     data = {

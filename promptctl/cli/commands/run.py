@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from promptctl.adapters.replies import open_cache
 from promptctl.cli.context import Context
 from promptctl.cli.inputs import given_inputs
 from promptctl.cli.options import InputOption, NameArgument
 from promptctl.cli.output import Answer
-from promptctl.core.request import Usage
-from promptctl.workflows.run_steps import Run, RunWish, StepRun, run_reference
+from promptctl.cli.parameters import Option
+
+if TYPE_CHECKING:
+    from promptctl.core.request import Usage
+    from promptctl.workflows.run_steps import Run, StepRun
 
 _SOURCES = {"recorded": "a recorded reply", "cache": "a cached reply"}
 _FINISHES = {"length": "cut off at the limit of tokens", "refusal": "refused"}
@@ -34,18 +34,17 @@ def command(
     context: Context,
     name: NameArgument,
     inputs: InputOption = None,
-    model: Annotated[
-        str | None, typer.Option("--model", metavar="MODEL", help="Ask this model.", show_default=False)
-    ] = None,
+    model: Annotated[str | None, Option("--model", metavar="MODEL", help="Ask this model.", show_default=False)] = None,
     provider: Annotated[
         str | None,
-        typer.Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider.", show_default=False),
+        Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider.", show_default=False),
     ] = None,
-    replies: Annotated[
-        Mode, typer.Option("--replies", help="Recorded, then cached, then asked for; or one.")
-    ] = Mode.auto,
+    replies: Annotated[Mode, Option("--replies", help="Recorded, then cached, then asked for; or one.")] = Mode.auto,
 ) -> Answer:
     """Call the model and print its answer; tokens, cost and time on standard error. A chain runs step by step."""
+    from promptctl.adapters.replies import open_cache
+    from promptctl.workflows.run_steps import RunWish, run_reference
+
     given = given_inputs(context, inputs)
     wish = RunWish(mode=replies.value, model=model, provider=provider)
     with open_cache(os.environ) as cache:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-import typer
-
 from promptctl import schemas
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 
 
 def command(
     context: Context,
-    kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="One of: " + ", ".join(schemas.KINDS), show_default=False)
-    ] = None,
+    kind: Annotated[str | None, Argument(metavar="[KIND]", help="One of: " + ", ".join(schemas.KINDS))] = None,
 ) -> Answer:
     """Print the JSON Schema of a file kind, for editors and other tools; without one, which kinds there are."""
     if kind is None:

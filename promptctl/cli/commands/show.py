@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
-from promptctl.core.canonical import short
-from promptctl.core.lockfile import LockEntry, ordered
-from promptctl.core.prompt import Input, Message, Placeholder, Prompt
-from promptctl.core.yaml_text import flow
-from promptctl.workflows.show import Shown
-from promptctl.workflows.show import show as run
+
+if TYPE_CHECKING:
+    from promptctl.core.lockfile import LockEntry
+    from promptctl.core.prompt import Input, Message, Placeholder, Prompt
+    from promptctl.workflows.show import Shown
 
 
 def command(context: Context, name: NameArgument) -> Answer:
     """Show one prompt: versions, contract, model, messages or steps, partials."""
+    from promptctl.workflows.show import show as run
+
     shown = run(context.repository, name)
     return Answer(data=data(shown), view=lambda: "\n".join(view(shown)), note=shown.resolved.note)
 
@@ -59,6 +60,8 @@ def data(shown: Shown) -> dict[str, Any]:
 
 
 def _lock_data(lock: LockEntry | None) -> dict[str, Any] | None:
+    from promptctl.core.lockfile import ordered
+
     if lock is None:
         return None
     return {
@@ -75,6 +78,8 @@ def _input_data(found: Input) -> dict[str, Any]:
 
 
 def _message_data(message: Message | Placeholder) -> dict[str, Any]:
+    from promptctl.core.prompt import Placeholder
+
     if isinstance(message, Placeholder):
         return {"placeholder": message.input}
     content = message.content if isinstance(message.content, str) else [dict(part) for part in message.content]
@@ -83,6 +88,9 @@ def _message_data(message: Message | Placeholder) -> dict[str, Any]:
 
 def view(shown: Shown) -> Iterator[str]:
     """The lines of a page: facts first, then what is sent."""
+    from promptctl.core.canonical import short
+    from promptctl.core.yaml_text import flow
+
     prompt = shown.resolved.closure.prompt
     yield str(shown.resolved.reference)
     if prompt.description:
@@ -104,6 +112,8 @@ def view(shown: Shown) -> Iterator[str]:
 
 
 def _facts(shown: Shown, prompt: Prompt) -> Iterator[tuple[str, str]]:
+    from promptctl.core.yaml_text import flow
+
     resolved = shown.resolved
     yield "digest", resolved.digest
     yield "version", str(resolved.version or "")
@@ -128,6 +138,8 @@ def _lock_text(shown: Shown) -> str:
 
 
 def _releases(lock: LockEntry | None) -> str:
+    from promptctl.core.lockfile import ordered
+
     if lock is None:
         return ""
     named = (
@@ -138,6 +150,8 @@ def _releases(lock: LockEntry | None) -> str:
 
 
 def _inputs(inputs: Mapping[str, Input]) -> Iterator[str]:
+    from promptctl.core.yaml_text import flow
+
     for name, found in inputs.items():
         rest = {key: value for key, value in found.schema.items() if key not in ("type", "description")}
         words = [name, flow(found.schema.get("type", "any"))]
@@ -149,6 +163,9 @@ def _inputs(inputs: Mapping[str, Input]) -> Iterator[str]:
 
 
 def _message(message: Message | Placeholder) -> Iterator[str]:
+    from promptctl.core.prompt import Placeholder
+    from promptctl.core.yaml_text import flow
+
     if isinstance(message, Placeholder):
         yield f"[{message.input}] earlier messages"
         return

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
-from promptctl.workflows.status import StatusResult, StatusRow, status
+
+if TYPE_CHECKING:
+    from promptctl.workflows.status import StatusResult, StatusRow
 
 
 def command(context: Context) -> Answer:
     """Show every prompt, how its files stand to the lock, and what each environment serves."""
+    from promptctl.workflows.status import status
+
     result = status(context.repository)
-    data = {
+    following = None if result.rows else "promptctl new NAME"
+    return Answer(data=lambda: data(result), view=lambda: _text(result), note=result.note, next=following)
+
+
+def data(result: StatusResult) -> dict[str, Any]:
+    return {
         "prompts": [_row(row) for row in result.rows],
         "environments": list(result.environments),
         "read": result.read,
@@ -22,8 +31,6 @@ def command(context: Context) -> Answer:
         "broken": list(result.broken),
         "note": result.note,
     }
-    following = None if result.rows else "promptctl new NAME"
-    return Answer(data=data, view=lambda: _text(result), note=result.note, next=following)
 
 
 def _row(row: StatusRow) -> dict[str, Any]:

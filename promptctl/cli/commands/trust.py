@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
-from promptctl.core.provider_table import parse_providers
-from promptctl.workflows.trust import TrustResult, trust
+from promptctl.cli.parameters import Option
+
+if TYPE_CHECKING:
+    from promptctl.workflows.trust import TrustResult
 
 
 def command(
     context: Context,
-    show: Annotated[bool, typer.Option("--show", help="Say what would be allowed, and allow nothing.")] = False,
+    show: Annotated[bool, Option("--show", help="Say what would be allowed, and allow nothing.")] = False,
 ) -> Answer:
     """Allow the providers this repository defines to receive prompts and keys from this machine."""
+    from promptctl.core.provider_table import parse_providers
+    from promptctl.workflows.trust import trust
+
     settings = context.repository.work.settings
     result = trust(parse_providers(settings.providers, settings.document), os.environ, grant=not show)
     data = {

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.findings import findings_text
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
 from promptctl.core.counting import count
-from promptctl.workflows.verify import VerifyResult, verify
+
+if TYPE_CHECKING:
+    from promptctl.workflows.verify import VerifyResult
 
 
 def command(
     context: Context,
     references: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME[@VERSION]]…", help="All releases without one.")
+        list[str] | None, Argument(metavar="[NAME[@VERSION]]…", help="All releases without one.")
     ] = None,
 ) -> Answer:
     """Check that tag objects, content, trailers and locks agree about every release."""
+    from promptctl.workflows.verify import verify
+
     result = verify(context.repository, references or ())
     data = {
         "releases": [

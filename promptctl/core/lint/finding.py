@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from promptctl.core.secrets import mask
-from promptctl.errors import MOST_PROBLEMS, Place
+from promptctl.errors import MOST_PROBLEMS, Place, Problem
 
 Level = Literal["error", "warning", "notice"]
 EXCERPT = 160
@@ -41,6 +41,12 @@ class Finding:
             "excerpt": place.excerpt,
             "hint": self.hint,
         }
+
+
+def problem_finding(problem: Problem, file: str) -> Finding:
+    """An error of any other command as a finding; one without a place is about ``file``."""
+    place = problem.place or Place(file)
+    return Finding(code=problem.code, level="error", message=problem.message, place=place, hint=problem.hint)
 
 
 def first(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -24,9 +24,13 @@ def former_name_findings(prompts: Sequence[Prompt], names: Collection[str]) -> I
             owners.setdefault(old, prompt.name)
 
 
-def unused_partial_findings(closures: Iterable[Closure], partials: Mapping[str, str]) -> Iterator[Finding]:
+def used_partials(closure: Closure) -> set[str | None]:
+    """The paths below ``prompts/`` of the partials that a prompt includes."""
+    return {partial_path(closure.prompt.name, written) for written in closure.partials}
+
+
+def unused_partial_findings(used: Collection[str | None], partials: Mapping[str, str]) -> Iterator[Finding]:
     """``partials``: every partial's path below ``prompts/`` with the path that messages show."""
-    used = {partial_path(closure.prompt.name, written) for closure in closures for written in closure.partials}
     for path, shown in partials.items():
         if path not in used:
             yield found("L060", f"no prompt includes {path}", Place(shown), "delete it, or include it")
@@ -48,9 +52,8 @@ def colliding_path_findings(paths: Iterable[str]) -> Iterator[Finding]:
                 break
 
 
-def suite_findings(prompts: Iterable[Prompt], with_suite: Collection[str]) -> Iterator[Finding]:
-    """Prompts without ``eval.yaml``; ``with_suite`` are the names of those that have one."""
-    for prompt in prompts:
-        if prompt.name not in with_suite:
-            place = Place(prompt.document.file)
-            yield found("L062", f"{prompt.name} has no eval.yaml", place, f"promptctl new --suite {prompt.name}")
+def suite_findings(prompts: Mapping[str, str], with_suite: Collection[str]) -> Iterator[Finding]:
+    """Prompts without ``eval.yaml``, by name with their files; ``with_suite`` are the names of those that have one."""
+    for name, file in prompts.items():
+        if name not in with_suite:
+            yield found("L062", f"{name} has no eval.yaml", Place(file), f"promptctl new --suite {name}")

@@ -8,20 +8,14 @@ from promptctl.core.closure import SYNTAX, Closure
 from promptctl.core.document import Document
 from promptctl.core.lint.chains import chain_findings
 from promptctl.core.lint.fields import field_findings
-from promptctl.core.lint.finding import Finding, first
+from promptctl.core.lint.finding import Finding, first, problem_finding
 from promptctl.core.lint.includes import include_findings
 from promptctl.core.lint.messages import exposure_findings, message_findings
 from promptctl.core.lint.text import document_findings, escaped_findings
 from promptctl.core.lint.variables import partial_variable_findings, variable_findings
 from promptctl.core.prompt import Prompt
 from promptctl.core.template import TemplateFault, read_template
-from promptctl.errors import Place, Problem
-
-
-def problem_finding(problem: Problem, file: str) -> Finding:
-    """An error of any other command as a finding; one without a place is about ``file``."""
-    place = problem.place or Place(file)
-    return Finding(code=problem.code, level="error", message=problem.message, place=place, hint=problem.hint)
+from promptctl.errors import Problem
 
 
 def prompt_findings(prompt: Prompt, required: Collection[str]) -> Iterator[Finding]:

@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator
 
 from promptctl.adapters.project import Project
 from promptctl.core.lint.finding import Finding, tidy
-from promptctl.core.lint.registry import colliding_path_findings
-from promptctl.core.lint.run import problem_finding
 from promptctl.errors import UsageError
 from promptctl.workflows.hooks.staged import HookResult, Staged
 from promptctl.workflows.lint import lint
@@ -20,7 +18,7 @@ def judge(found: Staged) -> HookResult:
     if not found.paths:
         return HookResult()
     project = found.repository.work
-    names = project.names if SETTINGS in found.paths else sorted(_touched(found, project))
+    names = tuple(project.names) if SETTINGS in found.paths else sorted(_touched(found, project))
     findings = list(lint(project, names).findings) if names else []
     findings += _misplaced(found, project)
     return HookResult(findings=tidy(findings), judged=f"{len(names)} prompt{'' if len(names) == 1 else 's'}")
@@ -28,6 +26,9 @@ def judge(found: Staged) -> HookResult:
 
 def _misplaced(found: Staged, project: Project) -> Iterator[Finding]:
     """Staged paths that can be no prompt's, and those that some systems take for another."""
+    from promptctl.core.lint.finding import problem_finding
+    from promptctl.core.lint.registry import colliding_path_findings
+
     for problem in project.misplaced():
         if problem.place and problem.place.file in found.paths:
             yield problem_finding(problem, "prompts")

@@ -1,0 +1,80 @@
+"""What earlier commands found out about files, each fact with the contents that it was found in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from promptctl.adapters.facts import Facts
+from promptctl.errors import UsageError
+
+
+class KnownDigests:
+    """A text a prompt: its digest, or what else follows from its files.
+
+    ``content`` names the content of a file now, None for one that is not there.
+    """
+
+    def __init__(self, facts: Facts, content: Callable[[str], str | None], shelf: str = "digests") -> None:
+        self._facts, self._content, self._shelf = facts, content, shelf
+
+    def digest(self, name: str) -> str | None:
+        """The digest of a prompt all of whose files are as they were, None when that is not known."""
+        fact = self._facts.get(self._shelf, name)
+        if not _is_record(fact):
+            return None
+        digest, contents = fact
+        try:
+            holds = all(self._content(path) == found for path, found in contents.items())
+        except UsageError:
+            return None
+        return digest if holds else None
+
+    def files(self, name: str) -> list[str]:
+        """The files that a text was found in."""
+        fact = self._facts.get(self._shelf, name)
+        return list(fact[1]) if _is_record(fact) else []
+
+    def keep(self, name: str, digest: str, paths: Iterable[str]) -> None:
+        """Notes a digest and the files that it was found in; one that is not there counts too."""
+        self._facts.put(self._shelf, name, [digest, {path: self._content(path) for path in sorted(paths)}])
+
+
+class CommitDigests:
+    """The digests that prompts have at one commit, where nothing changes any more."""
+
+    def __init__(self, facts: Facts, commit: str) -> None:
+        self._facts, self._commit = facts, commit
+
+    def digest(self, name: str) -> str | None:
+        """The digest of a prompt, None when it is not known."""
+        found = self._facts.get("releases", f"{self._commit}:{name}")
+        return found if isinstance(found, str) else None
+
+    def keep(self, name: str, digest: str, paths: Iterable[str]) -> None:
+        """Notes a digest."""
+        self._facts.put("releases", f"{self._commit}:{name}", digest)
+
+
+class KnownFiles:
+    """Facts about single files, by kind and content. ``content`` names the content of a file now, None for none."""
+
+    def __init__(self, facts: Facts, content: Callable[[str], str | None]) -> None:
+        self._facts, self._content = facts, content
+
+    def get(self, kind: str, path: str, part: str = "") -> Any:
+        """The fact of a kind about the file at a path as it is now, or about a part of it; None when there is none."""
+        content = self._content(path)
+        return self._facts.get(kind, content + part) if content else None
+
+    def keep(self, kind: str, path: str, fact: Any, part: str = "") -> None:
+        """Notes a fact about the file at a path, which was read, or about a part of it."""
+        content = self._content(path)
+        if content:
+            self._facts.put(kind, content + part, fact)
+
+
+def _is_record(fact: Any) -> bool:
+    """Whether a fact has the form in which they are kept here."""
+    shapes = [type(part) for part in fact] if isinstance(fact, list) else []
+    return shapes == [str, dict] and fact[1] != {}
