@@ -128,7 +128,7 @@ def require_valid(prompt: Brought) -> None:
     project = Project(TextTree(prompt.files))
     faults = [found for found in lint(project, [prompt.name]).findings if found.level == "error"]
     if faults:
-        hint = "rename it there, or import another part"
+        hint = "change it in the file, and import it again"
         raise DocumentError(
             tuple(
                 Problem(

@@ -105,6 +105,8 @@ def _argument(node: Node, kind: str, negation: str, value: Any) -> tuple[str, An
     """The kind of expectation and its argument."""
     if kind in _LISTS and isinstance(value, str):
         value = [item.strip() for item in value.split(",")]
+    if kind in _LISTS and not isinstance(value, list):
+        raise _NotCarried("has no list of texts")
     if kind in _PLAIN:
         return _PLAIN[kind], str(value) if kind == "equals" and not isinstance(value, dict | list | str) else value
     if kind == "icontains-all" and not (negation and len(value) > 1):

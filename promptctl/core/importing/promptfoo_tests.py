@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Any
 
+from promptctl.core.case import MOST_CASES
 from promptctl.core.document import Document
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.promptfoo_columns import test_of_row
@@ -116,9 +118,10 @@ def _read(node: Node, common: Node | None, given: Mapping[str, Any], source: Sou
     name = node.text("description")
     tags = _tags(node)
     node.finish("is no part of a case")
-    for number, each in enumerate(_combinations(read)):
+    if prod(len(value) for value in read.values() if isinstance(value, list)) > MOST_CASES:
+        raise node.error(f"{node.spelled} makes more than {MOST_CASES} cases of its lists", "sample them")
+    for each in _combinations(read):
         yield Asked(node=node, name=name, values=each, asserts=tuple(asserts), source=source, tags=tags)
-        assert number < 10_000, "a suite has at most 10000 cases"
 
 
 def _vars(holder: Node | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from promptctl.core.importing.promptfoo_columns import assertion
+from promptctl.errors import UsageError
 from tests.importing import dropped, imported, only, rendered
 from tests.support import build_files
 
@@ -47,6 +48,8 @@ def expectations(*asserts: Any, values: Any = None) -> list[Any]:
         ({"type": "contains", "value": "file://judge.js"}, None),
         ({"type": "not-icontains-all", "value": ["a", "b"]}, None),
         ({"type": "regex", "value": "("}, None),
+        ({"type": "icontains-any"}, None),
+        ({"type": "icontains-all", "value": {"a": 1}}, None),
         ({"type": "not-levenshtein", "value": "a"}, None),
         ({"type": "javascript", "value": "true"}, None),
         ({"type": "webhook", "value": "https://example.org"}, None),
@@ -101,6 +104,12 @@ def test_lists_of_values_and_scenarios_are_written_out() -> None:
     assert values == ["13", "14", "23", "24", "57", "67"]
     assert found.value["inputs"]["b"] == {"type": "string", "default": "0"}
     assert found.tests[0].expect == ({"length": {"min": 0}},)
+
+
+def test_too_many_combinations_are_refused() -> None:
+    values = {name: [str(number) for number in range(30)] for name in ("word", "x", "y")}
+    with pytest.raises(UsageError, match="more than 10000 cases"):
+        imported(config(tests=[{"vars": values}]), FILE)
 
 
 def test_values_are_typed_and_printed_as_there() -> None:
