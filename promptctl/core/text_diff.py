@@ -25,12 +25,14 @@ class Piece:
     text: str
 
 
-def word_diff(old: str, new: str) -> tuple[Piece, ...]:
-    """Pieces in reading order. Those that are not added make up ``old``, those that are not removed make up ``new``."""
+def word_diff(old: str, new: str, work: int = MAX_WORK) -> tuple[Piece, ...]:
+    """Pieces in reading order. Those that are not added make up ``old``, those that are not removed make up ``new``.
+
+    ``work`` bounds the comparisons of lines, and again those of words.
+    """
     lines, new_lines = old.splitlines(keepends=True), new.splitlines(keepends=True)
     pieces: list[Piece] = []
-    work = MAX_WORK
-    for before, after in matched(lines, new_lines):
+    for before, after in matched(lines, new_lines, work):
         text, new_text = "".join(lines[before.start : before.stop]), "".join(new_lines[after.start : after.stop])
         if text == new_text:
             pieces.append(Piece("same", text))
@@ -39,6 +41,11 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
             pieces += _changed(words, new_words, work)
             work -= matching_work(words, new_words)
     return tuple(_joined(pieces))
+
+
+def diff_work(old: str, new: str) -> int:
+    """The most that comparing two texts word by word can take, in the unit of ``word_diff``; nothing if they agree."""
+    return 0 if old == new else matching_work(_WORD.findall(old), _WORD.findall(new))
 
 
 def _changed(words: Sequence[str], new_words: Sequence[str], work: int) -> Iterator[Piece]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from promptctl.core.check import Check, spell
 from promptctl.core.eval_report import Answered, EvalReport, Row
+from promptctl.core.matching import MAX_WORK
 from promptctl.core.safe_text import safe_text
-from promptctl.core.text_diff import Piece, word_diff
+from promptctl.core.text_diff import Piece, diff_work, word_diff
 from promptctl.core.yaml_text import flow
 from promptctl.reports import charts
 
@@ -24,6 +25,10 @@ MAX_TEXT = 20_000
 """Characters of one answer; what follows is left out, and the page says how much."""
 MAX_PAGE = 20_000_000
 """Characters of all answers; the rows that come last lose theirs first, and those are the ones that pass."""
+
+PAGE_WORK, LITTLE_WORK = 30_000_000, 10_000
+"""Comparisons of words of a whole page, some seconds whatever the answers are. Of rows that come when they are used up,
+each pair may take only a little: where that is not enough it is marked as different from end to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,20 +100,32 @@ def _hash(text: str) -> str:
 
 def _sections(reports: Sequence[EvalReport]) -> Iterator[Section]:
     room = MAX_PAGE
+    left = PAGE_WORK
     for report in reports:
         entries = []
         for row in report.rows:
             size = sum(min(len(answer.text or ""), MAX_TEXT) for answer in (*row.now, *row.before))
-            entries.append(_entry(row, fits=size <= room))
+            need = _work(row)
+            work = MAX_WORK if need <= left else LITTLE_WORK
+            entries.append(_entry(row, work if size <= room else None))
             room -= size
+            left -= need if need <= left else 0
         yield Section(report=report, entries=tuple(entries), charts=tuple(_charts(report)))
 
 
-def _entry(row: Row, *, fits: bool) -> Entry:
+def _work(row: Row) -> int:
+    """The most that comparing the answers of a row can take."""
+    before = {answer.sample: answer.text for answer in row.before}
+    texts = ((before.get(it.sample), it.text) for it in row.now)
+    return sum(diff_work(_cut(old), _cut(new)) for old, new in texts if old is not None and new is not None)
+
+
+def _entry(row: Row, work: int | None) -> Entry:
+    """``work`` bounds the comparison of each pair; None leaves the answers out."""
     before = {answer.sample: answer for answer in row.before}
     samples = [*row.now, *(answer for answer in row.before if answer.sample >= len(row.now))]
     now = {answer.sample: answer for answer in row.now}
-    pairs = (_pair(before.get(it.sample), now.get(it.sample), fits=fits) for it in samples)
+    pairs = (_pair(before.get(it.sample), now.get(it.sample), work) for it in samples)
     return Entry(
         row=row,
         inputs=tuple((name, value if isinstance(value, str) else flow(value)) for name, value in row.inputs.items()),
@@ -116,16 +133,16 @@ def _entry(row: Row, *, fits: bool) -> Entry:
     )
 
 
-def _pair(before: Answered | None, now: Answered | None, *, fits: bool) -> tuple[Pane, ...]:
+def _pair(before: Answered | None, now: Answered | None, work: int | None) -> tuple[Pane, ...]:
     """Both answers; words that only one has are marked in it."""
-    old, new = (_cut(it.text) if it and it.text is not None and fits else None for it in (before, now))
-    if old is not None and new is not None:
-        pieces = word_diff(old, new)
+    old, new = (_cut(it.text) if it and it.text is not None and work else None for it in (before, now))
+    if old is not None and new is not None and work:
+        pieces = word_diff(old, new, work)
         texts = [tuple(piece for piece in pieces if piece.kind != other) for other in ("added", "removed")]
     else:
         texts = [(Piece("same", text),) if text is not None else () for text in (old, new)]
     sides = zip(("before", "now"), (before, now), texts, strict=True)
-    return tuple(_pane(side, answer, pieces, fits=fits) for side, answer, pieces in sides if answer)
+    return tuple(_pane(side, answer, pieces, fits=bool(work)) for side, answer, pieces in sides if answer)
 
 
 def _pane(side: str, answer: Answered, pieces: tuple[Piece, ...], *, fits: bool) -> Pane:

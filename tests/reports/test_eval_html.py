@@ -148,3 +148,20 @@ def test_a_thousand_cases_fit() -> None:
     text = eval_html([many(1_000)])
     assert text.count("<details") == 1_000
     assert len(text.encode()) < 3_000_000
+
+
+def test_what_changed_is_compared_first_when_a_page_has_too_much_to_compare(monkeypatch: Any) -> None:
+    names = ["lost", *(f"kept {number}" for number in range(3))]
+    now = [sample(name, "fail" if name == "lost" else "pass") for name in names]
+    before = [sample(name, side="before") for name in names]
+    words = " ".join(["say"] * 200)
+    texts = {
+        it.replies[0].key: f"{side} {words} {side}" for side, results in (("a", now), ("b", before)) for it in results
+    }
+    whole = eval_html([report(now, before, texts=texts)])
+    assert whole.count("<ins>a</ins>") == 8
+    monkeypatch.setattr(page, "PAGE_WORK", 100_000)
+    monkeypatch.setattr(page, "LITTLE_WORK", 1_000)
+    cut = eval_html([report(now, before, texts=texts)])
+    assert cut.index("<ins>a</ins>") < cut.index(f"<ins>a {words} a</ins>")
+    assert cut.count("<ins>a</ins>") < 8
