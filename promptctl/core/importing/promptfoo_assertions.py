@@ -121,8 +121,6 @@ def _argument(node: Node, kind: str, negation: str, value: Any) -> tuple[str, An
         return kind, _threshold(node, None)
     if kind == "levenshtein":
         return kind, {"text": value, "max": _threshold(node, 5)}
-    if kind == "is-refusal" and "is_refusal" in SCORERS:
-        return "is_refusal", True
     raise _NotCarried("has no like here")
 
 
