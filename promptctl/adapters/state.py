@@ -10,10 +10,13 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.core import schema
 from promptctl.core.document import Document
-from promptctl.core.moves import Moves, parse_moves
+from promptctl.core.moves import Moves, last_move, parse_moves
 from promptctl.core.pointer import FOLDER, Pointer, freeze_path, moves_path, parse_pointer, pointer_path
+from promptctl.core.pointer_drift import disagreement
 from promptctl.core.tree import TextTree, shown
+from promptctl.errors import Place, StateError
 
+CONTRADICTED = "PC129"
 UNSENT = "refs/promptctl/unsent/"
 
 
@@ -52,14 +55,35 @@ class State:
         path = pointer_path(environment, prompt)
         return self._project.parsed("pointer", path, lambda document: parse_pointer(document, prompt))
 
+    def live(self, environment: str, prompt: str) -> Pointer | None:
+        """The pointer, borne out by the last of its moves; None when nothing is served.
+
+        Raises DocumentError when one of the files is malformed, StateError when they contradict each other.
+        """
+        pointer = self.pointer(environment, prompt)
+        if fault := self.fault(environment, prompt, pointer):
+            message = f"what {environment} serves for {prompt} cannot be trusted: {fault}"
+            place = Place(shown(self._project.tree, pointer_path(environment, prompt)))
+            raise StateError(CONTRADICTED, message, place=place, hint="promptctl drift")
+        return pointer
+
+    def fault(self, environment: str, prompt: str, pointer: Pointer | None) -> str | None:
+        """How a pointer contradicts its last move, or None. Raises DocumentError when that move is malformed."""
+        path = moves_path(environment, prompt)
+        last = last_move(*self._text(path)) if path in self._project.tree.files() else None
+        return disagreement(pointer, last.served if last else None, last.serial if last else 0)
+
+    def _text(self, path: str) -> tuple[str, str]:
+        """A file's text, and how messages call it."""
+        place = shown(self._project.tree, path)
+        return decode(self._project.tree.read(path), place), place
+
     def moves(self, environment: str, prompt: str) -> Moves:
         """Every move of a pointer; none when there is no file. Raises DocumentError when the chain is broken."""
         path = moves_path(environment, prompt)
-        tree = self._project.tree
-        if path not in tree.files():
+        if path not in self._project.tree.files():
             return Moves()
-        place = shown(tree, path)
-        text = decode(tree.read(path), place)
+        text, place = self._text(path)
         return self._project.judged("moves", path, lambda sound: parse_moves(text, place, sound=bool(sound)))
 
     def moved_environments(self, prompt: str) -> list[str]:

@@ -144,6 +144,16 @@ def parse_moves(text: str, file: str, *, sound: bool = False) -> Moves:
     return Moves(tuple(entries), text)
 
 
+def last_move(text: str, file: str) -> Move | None:
+    """The last move of a file, which says what is live; the lines above are not judged. Raises DocumentError."""
+    if not text:
+        return None
+    *lines, rest = text.split("\n")
+    if rest:
+        raise _malformed("the last line is cut off", file, len(lines) + 1)
+    return _move(_parsed(lines[-1], file, len(lines)))
+
+
 def _parsed(line: str, file: str, number: int) -> Any:
     """The value of one line that has the shape of a move; a line with two spellings of a key is not one."""
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from promptctl.core.drift import Drift
 from promptctl.core.moves import Moves
-from promptctl.core.pointer import Pointer, moves_path, pointer_path
+from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
 
 
 def pointer_faults(
@@ -18,17 +18,14 @@ def pointer_faults(
     """
     live = moves.stack()[-1] if moves.entries else None
     served = pointer.served if pointer else None
+    fault = disagreement(pointer, live, moves.serial)
     serial = pointer.serial if pointer else moves.serial
     highest = max(moves.serial, known)
     if serial < highest:
         kind = "pointer-rewound"
         message = f"{prompt} stands at serial {serial}, but its history knows {highest}"
-    elif served != live:
-        kind = "pointer-broken"
-        message = f"the pointer serves {served.version if served else 'nothing'}"
-        message += f", its last move says {live.version if live else 'nothing'}"
-    elif pointer and serial > moves.serial:
-        kind, message = "pointer-broken", f"the pointer has serial {serial}, but its moves end at {moves.serial}"
+    elif fault:
+        kind, message = "pointer-broken", fault
     else:
         return
     yield Drift(
@@ -41,6 +38,26 @@ def pointer_faults(
         expected=live.digest if live and live != served else None,
         actual=served.digest if served and live != served else None,
     )
+
+
+def disagreement(pointer: Pointer | None, live: Served | None, serial: int) -> str | None:
+    """How a pointer (None: there is none) contradicts its last move, which made ``live`` with ``serial``; or None."""
+    served = pointer.served if pointer else None
+    if served != live:
+        said = [
+            _spelled(found, full=bool(served and live and served.version == live.version)) for found in (served, live)
+        ]
+        return f"the pointer serves {said[0]}, its last move says {said[1]}"
+    if pointer and pointer.serial != serial:
+        return f"the pointer has serial {pointer.serial}, but its moves end at {serial}"
+    return None
+
+
+def _spelled(served: Served | None, *, full: bool) -> str:
+    """A version; where two of them are the same, with the digest."""
+    if served is None:
+        return "nothing"
+    return f"{served.version} ({served.digest})" if full else str(served.version)
 
 
 def _repair(environment: str, prompt: str, pointer: Pointer | None, moves: Moves, undo: Callable[[str], str]) -> str:

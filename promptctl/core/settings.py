@@ -98,6 +98,7 @@ def _environment(name: str, table: Mapping[str, Any]) -> Environment:
 
 
 def _check_order(document: Document, environments: Mapping[str, Environment]) -> None:
+    """Raises DocumentError for an environment after one that is not there, then for those that go round in a circle."""
     for name, environment in environments.items():
         path = ("environments", name, "after")
         if environment.after is not None and environment.after not in environments:
@@ -105,6 +106,8 @@ def _check_order(document: Document, environments: Mapping[str, Environment]) ->
             raise document.error(
                 MALFORMED, f"`{name}` comes after `{environment.after}`, which is not defined", path, hint
             )
+    for name, environment in environments.items():
+        path = ("environments", name, "after")
         seen, step = {name}, environment.after
         while step is not None:
             if step in seen:

@@ -54,7 +54,7 @@ def find_baseline(repository: Repository, state: State, name: str, against: str)
             if error.code != NOT_SERVED:
                 raise
             return None
-    pointer = state.pointer(against, name)
+    pointer = state.live(against, name)
     if pointer is None:
         return None
     found = resolve(repository, f"{name}@{pointer.served.version}")

@@ -131,8 +131,8 @@ def _row(
 
 def _live(state: State, name: str) -> dict[str, Version]:
     found: dict[str, Version] = {}
-    for environment in state.environments:
-        pointer = state.pointer(environment, name)
+    for environment in dict.fromkeys([*state.environments, *state.moved_environments(name)]):
+        pointer = state.live(environment, name)
         if pointer:
             found[environment] = pointer.served.version
     return found

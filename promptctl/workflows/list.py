@@ -84,7 +84,7 @@ def _served(repository: Repository, filters: Filters, environment: str, cards: M
     state = read_state(repository)
     found: list[Listed] = []
     for name in state.environments.get(environment, ()):
-        pointer = state.pointer(environment, name)
+        pointer = state.live(environment, name)
         card = cards.get(name)
         if pointer and _fits(card, filters):
             found.append(Listed(name=name, version=pointer.served.version, card=card))

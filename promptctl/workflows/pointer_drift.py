@@ -32,7 +32,7 @@ class PointerReport:
 def pointer_report(repository: Repository, state: State) -> PointerReport:
     """Checks every pointer that the state has, that moves speak of, or that history knows."""
     cut = state.commit is not None and history_is_cut(repository, state.commit)
-    serials = known_serials(repository, state.commit, FOLDER) if state.commit else {}
+    serials = known_serials(repository, state, FOLDER)
     findings: list[Drift] = []
     pointers: dict[tuple[str, str], Pointer] = {}
     for environment, name in _places(state, serials):

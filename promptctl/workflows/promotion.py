@@ -17,6 +17,7 @@ from promptctl.core.tag import PREFIX
 from promptctl.core.version import Version
 from promptctl.errors import Problem, StateError, UsageError
 from promptctl.workflows.releases import TAGS_MISSING, Release, find_tag, read_release, witnesses
+from promptctl.workflows.serials import require_newest
 
 ORDER, APPROVAL, FROZEN, RETIRED = "PC101", "PC102", "PC103", "PC104"
 NOT_ON_REMOTE, CI_ONLY, NOTHING_TO_PROMOTE = "PC105", "PC106", "PC107"
@@ -54,6 +55,8 @@ def plan_moves(
     if len(set(names)) != len(names):
         raise UsageError("PC001", "a prompt is named twice")
     repository.tags.expect(names)
+    places = [(where, name) for name in names for where in (target.name, target.after) if where]
+    require_newest(repository, state, places)
     return tuple(_planned(repository, state, target, reference, in_ci=in_ci) for reference in references)
 
 
@@ -73,7 +76,7 @@ def promotable(repository: Repository, state: State, environment: str) -> tuple[
             if error.code == TAGS_MISSING:
                 raise
             continue
-        live = state.pointer(environment, name)
+        live = state.live(environment, name)
         if live is None or live.served.version != version:
             found.append(f"{name}@{version}")
     return tuple(found)
@@ -87,7 +90,7 @@ def chosen_version(repository: Repository, state: State, environment: Environmen
     if reference.ref != "work":
         return _named_version(state, environment, reference)
     if environment.after:
-        before = state.pointer(environment.after, reference.name)
+        before = state.live(environment.after, reference.name)
         if before is None:
             message = f"{environment.after} does not serve {reference.name}, and {environment.name} comes after it"
             raise StateError(ORDER, message, hint=f"promptctl promote {reference.name} {environment.after}")
@@ -104,7 +107,7 @@ def chosen_version(repository: Repository, state: State, environment: Environmen
 def _named_version(state: State, environment: Environment, reference: Reference) -> Version:
     if reference.version:
         return reference.version
-    served = state.pointer(reference.ref, reference.name) if reference.ref in state.environments else None
+    served = state.live(reference.ref, reference.name) if reference.ref in state.environments else None
     if served is None:
         message = f"`{reference.ref}` is no version; {environment.name} serves only releases"
         raise UsageError("PC003", message, hint=f"promptctl history {reference.name}")
@@ -123,7 +126,7 @@ def _planned(
     version = chosen_version(repository, state, environment, reference)
     locks = witnesses(repository, work=False)
     release = read_release(repository, reference.name, version, locks)
-    live = state.pointer(environment.name, reference.name)
+    live = state.live(environment.name, reference.name)
     before = read_release(repository, reference.name, live.served.version, locks) if live else None
     return PlannedMove(
         release=release,

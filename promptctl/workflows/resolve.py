@@ -152,7 +152,7 @@ def _environment(repository: Repository, reference: Reference) -> Resolved:
     from promptctl.adapters.state import read_state
 
     environment = reference.ref
-    pointer = read_state(repository).pointer(environment, reference.name)
+    pointer = read_state(repository).live(environment, reference.name)
     if pointer is None:
         hint = f"promptctl promote {reference.name} {environment}"
         raise StateError(NOT_SERVED, f"{environment} does not serve {reference.name}", hint=hint)
@@ -208,7 +208,7 @@ def _at_time(repository: Repository, reference: Reference, environment: str, tim
     commit = last_before(repository.git, state.commit, int(moment.timestamp())) if state.commit else None
     if commit is None:
         require_full_history(repository, "what was served at a time")
-    pointer = state_at(repository, state.branch, commit).pointer(environment, reference.name) if commit else None
+    pointer = state_at(repository, state.branch, commit).live(environment, reference.name) if commit else None
     if pointer is None:
         message = f"{environment} did not serve {reference.name} at {time}"
         raise StateError(NOT_SERVED, message, hint=f"promptctl history {reference.name} --env {environment}")

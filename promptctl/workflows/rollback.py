@@ -142,7 +142,7 @@ def _sound(moves: Moves, live: Pointer | None) -> bool:
 def _known_serial(repository: Repository, state: State, environment: str, name: str) -> int:
     """The highest serial that the pointer's history knows: a reverted commit took it out of files, not of history."""
     pointer, moves = pointer_path(environment, name), moves_path(environment, name)
-    return known_serials(repository, state.commit, pointer, moves).get(pointer, 0) if state.commit else 0
+    return known_serials(repository, state, pointer, moves).get(pointer, 0)
 
 
 def _require_intact(repository: Repository, name: str, served: Served) -> None:

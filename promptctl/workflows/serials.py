@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from promptctl.adapters.git.refs import is_ancestor
 from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import CONTRADICTED, State
+from promptctl.core.pointer import moves_path, pointer_path
+from promptctl.errors import StateError
 
 _IN_POINTER = re.compile(rb"^serial: ([0-9]{1,18})\r?$", re.MULTILINE)
 _IN_LAST_MOVE = re.compile(rb'\{"serial":([0-9]{1,18}),[^\n]*\n?\Z')
 
 
-def known_serials(repository: Repository, commit: str, *paths: str) -> dict[str, int]:
-    """The highest serial that each pointer file below ``paths`` ever had up to a commit.
+def known_serials(repository: Repository, state: State, *paths: str) -> dict[str, int]:
+    """The highest serial that each pointer file below ``paths`` ever had, as far as this clone ever saw the state.
 
     Where a move removed the file, the serial of that move. Looks at every side of every merge, since a merge can hide
-    the side that knew a higher one.
+    the side that knew a higher one, and at what the remote's branch was before somebody pushed it back by force.
     """
-    arguments = ("log", "--raw", "-m", "--full-history", "--no-abbrev", "--no-renames", "--format=%x00", commit, "--")
+    if state.commit is None:
+        return {}
+    arguments = ("log", "--raw", "-m", "--full-history", "--no-abbrev", "--no-renames", "--format=%x00")
+    tips = [state.commit, *_earlier_tips(repository, state.branch), "--"]
     found: dict[str, int] = {}
     serials: dict[str, int] = {}
-    for entry in repository.git.text(*arguments, *paths).split("\0"):
+    for entry in repository.git.text(*arguments, *tips, *paths).split("\0"):
         blobs = _blobs(entry)
         for path in blobs:
             if not path.endswith(".yaml") or "/_" in path:
@@ -31,6 +37,27 @@ def known_serials(repository: Repository, commit: str, *paths: str) -> dict[str,
                 serials[blob] = _serial(repository, blob, _IN_POINTER if blobs[path] else _IN_LAST_MOVE)
             found[path] = max(found.get(path, 0), serials[blob] if blob else 0)
     return found
+
+
+def require_newest(repository: Repository, state: State, places: Iterable[tuple[str, str]]) -> None:
+    """Raises StateError where the pointer of an (environment, prompt) cannot be trusted or was turned back."""
+    wanted = {pointer_path(*place): place for place in places}
+    paths = [path for pair in wanted.items() for path in (pair[0], moves_path(*pair[1]))]
+    for path, known in known_serials(repository, state, *paths).items() if paths else ():
+        environment, name = wanted[path]
+        state.live(environment, name)
+        if (serial := state.moves(environment, name).serial) < known:
+            message = f"what {environment} serves for {name} was turned back: its history knows serial {known}"
+            raise StateError(CONTRADICTED, f"{message}, and it stands at {serial}", hint="promptctl drift")
+
+
+def _earlier_tips(repository: Repository, branch: str) -> list[str]:
+    """What the remote's branch was at each fetch and push that this clone remembers."""
+    if repository.remote is None:
+        return []
+    ref = f"refs/remotes/{repository.remote}/{branch}"
+    said = repository.git.run("reflog", "show", "--format=%H", ref, "--", expected=(0, 128)).stdout
+    return list(dict.fromkeys(said.decode().split()))
 
 
 def _blobs(entry: str) -> Mapping[str, str | None]:

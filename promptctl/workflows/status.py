@@ -85,11 +85,12 @@ def _pointers(state: State) -> tuple[dict[tuple[str, str], Pointer], tuple[str, 
         for name in names:
             try:
                 pointer = state.pointer(environment, name)
+                if pointer:
+                    found[environment, name] = pointer
+                if fault := state.fault(environment, name, pointer):
+                    broken.append(f"{name} in {environment}: {fault}")
             except UsageError as error:
                 broken.append(_placed(error))
-                continue
-            if pointer:
-                found[environment, name] = pointer
     return found, tuple(broken)
 
 

@@ -24,6 +24,7 @@ def test_an_environment_is_gated_by_recorded_evidence_unless_it_says_otherwise()
 REFUSED = [
     ('[environments.prod]\nafter = "stagign"\n[environments.staging]\n', 2, "did you mean `staging`?"),
     ('[environments.a]\nafter = "b"\n[environments.b]\nafter = "a"\n', 2, None),
+    ('[environments.a]\nafter = "b"\n[environments.b]\nafter = "c"\n', 4, None),
     ('[environments.prod]\naftr = "x"\n', 2, "did you mean `after`?"),
     ("[environments.prod]\ngate = true\n", 2, None),
     ("[enviroments.prod]\n", None, "did you mean `environments`?"),

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
+from promptctl.core.moves import Move, Moves
+from promptctl.core.pointer import Served
+from promptctl.core.version import version
 from promptctl.errors import DocumentError, UsageError
 from promptctl.workflows.list import Filters, Listing, list_prompts
 from tests.support import SETTINGS, build_files, new_repository
@@ -27,6 +30,15 @@ FILES = {
 
 def pointer(name: str) -> str:
     return f"prompt: {name}\nlineage: 01JD0000000000000000000000\nserial: 1\nversion: 1.0.0\ndigest: {DIGEST}\n"
+
+
+MOVES = (
+    Moves()
+    .append(
+        Move(serial=1, at="2026-11-20T12:00:00Z", kind="promote", served=Served(version("1.0.0"), DIGEST), by="Ada")
+    )
+    .text
+)
 
 
 def listing(folder: Path, **filters: object) -> Listing:
@@ -82,6 +94,7 @@ def test_no_file_that_cannot_be_read_is_left_out_in_silence(folder: Path) -> Non
 
 def test_what_an_environment_serves(tmp_path: Path) -> None:
     served = {f"prompts/environments/prod/{name}.yaml": pointer(name) for name in ("a", "gone")}
+    served |= {f"prompts/environments/prod/{name}.moves.jsonl": MOVES for name in ("a", "gone")}
     repository = new_repository(tmp_path / "r", FILES | served)
     opened = Repository(repository.folder)
     found = list_prompts(opened, Filters(environment="prod"))

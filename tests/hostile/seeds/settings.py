@@ -1,0 +1,88 @@
+"""Settings that are malformed, contradict each other, or reach for keys and hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.hostile import seed
+from tests.hostile.seed import Content, each
+
+_ENVIRONMENT = "[environments.prod]\n"
+_PROVIDER = '[providers.x]\nkind = "openai"\n'
+_TEXTS: Mapping[str, Content] = {
+    "open-table": "[environments\n",
+    "open-string": 'x = "\n',
+    "open-list": "x = [\n",
+    "no-value": "x =\n",
+    "no-key": "= 1\n",
+    "twice": "[lint]\n[lint]\n",
+    "key-twice": "[lint]\nrequire = []\nrequire = []\n",
+    "table-and-key": "lint = 1\n[lint]\n",
+    "dotted": "a.b.c = 1\na.b = 2\n",
+    "deep": lambda: "a" + ".a" * 5000 + " = 1\n",
+    "deep-list": lambda: "a = " + "[" * 5000 + "]" * 5000 + "\n",
+    "deep-table": lambda: "a = " + "{a = " * 5000 + "1" + "}" * 5000 + "\n",
+    "deep-header": lambda: "[" + ".".join(["a"] * 20_000) + "]\n",
+    "many-headers": lambda: "".join(f"[environments.e{n}]\n" for n in range(20_000)),
+    "many-unknown": lambda: "".join(f"k{n} = 1\n" for n in range(50_000)),
+    "many-after": lambda: (
+        "".join(f'[environments.e{n}]\nafter = "e{n + 1}"\n' for n in range(3000)) + "[environments.e3000]\n"
+    ),
+    "many-arrays": lambda: "[[x]]\n" * 50_000,
+    "huge-integer": lambda: "x = " + "9" * 5000 + "\n",
+    "huge-float": "x = 1e999\n",
+    "nan": "x = nan\ny = -inf\n",
+    "date": "x = 2026-11-20T12:00:00Z\ny = 12:00:00\n[lint]\nrequire = [2026-01-01]\n",
+    "bad-date": "x = 2026-99-99\n",
+    "surrogate": 'x = "\\ud800"\n',
+    "above-unicode": 'x = "\\UFFFFFFFF"\n',
+    "control": 'x = "\x1b"\n',
+    "escape": '"\\u001b[2J" = "\\u001b]52;c;eA==\\u0007"\n',
+    "carriage-return": "x = 1\ry = 2\n",
+    "multiline": 'x = """\n' + "a\n" * 1000 + '"""\n',
+    "unknown-table": "[nobody]\nx = 1\n",
+    "misspelt": "[enviroments.prod]\n",
+    "environment-upper": "[environments.Prod]\n",
+    "environment-work": "[environments.work]\n",
+    "environment-latest": "[environments.latest]\n",
+    "environment-slash": '[environments."a/b"]\n',
+    "environment-dots": '[environments."../x"]\n',
+    "environment-empty": '[environments.""]\n',
+    "environment-number": "[environments]\nprod = 1\n",
+    "environment-list": "environments = []\n",
+    "after-itself": _ENVIRONMENT + 'after = "prod"\n',
+    "after-nobody": _ENVIRONMENT + 'after = "stagign"\n[environments.staging]\n',
+    "after-circle": _ENVIRONMENT + 'after = "staging"\n[environments.staging]\nafter = "prod"\n',
+    "gate-true": _ENVIRONMENT + "gate = true\n",
+    "gate-text": _ENVIRONMENT + 'gate = "none"\n',
+    "approvals-negative": _ENVIRONMENT + "approvals = -1\n",
+    "approvals-huge": _ENVIRONMENT + "approvals = " + "9" * 30 + "\n",
+    "approvals-text": _ENVIRONMENT + 'approvals = "0"\n',
+    "approvals-fraction": _ENVIRONMENT + "approvals = 0.5\n",
+    "branch-option": '[repository]\ndefault_branch = "--output=pwned"\n',
+    "branch-dots": '[repository]\nstate = "a..b"\n',
+    "branch-control": '[repository]\ndefault_branch = "\\u001b[2J\\n"\n',
+    "branch-long": lambda: '[repository]\ndefault_branch = "' + "x" * 10_000 + '"\n',
+    "branch-empty": '[repository]\ndefault_branch = ""\n',
+    "remote-url": '[repository]\nremote = "ext::sh -c touch% pwned"\n',
+    "remote-option": '[repository]\nremote = "--upload-pack=touch pwned"\n',
+    "release-branches-empty": "[repository]\nrelease_branches = []\n",
+    "require-unknown": '[lint]\nrequire = ["descripton", "__class__", "document"]\n',
+    "require-text": '[lint]\nrequire = "owner"\n',
+    "provider-metadata": _PROVIDER + 'base_url = "http://169.254.169.254/"\nkey = "AWS_SECRET_ACCESS_KEY"\n',
+    "provider-userinfo": _PROVIDER + 'base_url = "https://a:b@attacker.example"\n',
+    "provider-file": _PROVIDER + 'base_url = "file:///etc/passwd"\n',
+    "provider-odd-host": _PROVIDER + 'base_url = "http://0x7f.1"\n',
+    "provider-unicode-host": _PROVIDER + 'base_url = "https://еxample.org"\n',
+    "provider-header": _PROVIDER + 'headers = {x = "y"}\n',
+    "provider-newline": _PROVIDER + 'base_url = "https://a\\nb"\n',
+    "provider-key-value": _PROVIDER + 'key = "sk-aaaaaaaaaaaaaaaaaaaaaaaaaaaa1"\n',
+    "provider-fallback": _PROVIDER + 'fallback = ["x", "nobody"]\n',
+    "provider-weight": _PROVIDER + "weight = 101\n",
+    "provider-kind": '[providers.x]\nkind = "nobody"\n',
+    "provider-name": '[providers."../x"]\nkind = "echo"\n',
+    "conflict": "<<<<<<< HEAD\n[lint]\n=======\n>>>>>>> x\n",
+    "yaml": "environments:\n  prod: {}\n",
+    "json": '{"environments": {}}',
+}
+SEEDS = each("settings", seed.SETTINGS, _TEXTS)
