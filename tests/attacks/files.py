@@ -226,7 +226,7 @@ _MOVES = (
     Attack(
         name="moves: lines reordered",
         forge=_edit(moves=_lines(lambda lines: lines[::-1])),
-        refused="status:0 drift:1 list:3 history:3 show-prod:3 render-prod:3 plan:2 promote:2 rollback:2",
+        refused="status:0 drift:1 list:3 history:3 show-prod:3 render-prod:3 plan:3 promote:3 rollback:2",
         says=f"chain of moves is broken|{_CONTRADICTED}",
     ),
     Attack(

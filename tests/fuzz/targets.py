@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from promptctl.adapters.files import decode, parse_yaml, yaml_bytes
+from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.adapters.settings import parse_toml
 from promptctl.adapters.suites import load_suite
+from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.core.canonical import digest
 from promptctl.core.document import Document
 from promptctl.core.evidence_document import from_document, to_text

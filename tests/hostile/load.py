@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def _readings(project: Project) -> Iterator[Callable[[], object]]:
         names = project.names
     except PromptctlError:
         return
-    for name in names[:20]:
+    for name in islice(names, 20):
         yield lambda name=name: _rendered(project, name)
         yield lambda name=name: _scored(project, name)
     yield lambda: read_lock(project)
