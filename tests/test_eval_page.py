@@ -11,7 +11,7 @@ from promptctl.core.case import Case
 from promptctl.reports.eval_html import eval_html
 from tests.browser import TAB, Browser, browser, needs_browser
 from tests.eval_reports import MODEL, many, report, sample
-from tests.hostile import HOSTILE
+from tests.hostile_texts import HOSTILE
 
 pytestmark = [pytest.mark.browser, needs_browser]
 

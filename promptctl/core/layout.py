@@ -21,7 +21,8 @@ def layout(text: str, tokens: Sequence[Token], order: Sequence[str]) -> str:
     """The text as ``fmt`` writes it; ``order`` is that of the keys at the top, keys not in it go last.
 
     ``tokens`` are those of ``text``, which holds a mapping. The result means the same but for the order of keys at the
-    top. What this cannot lay out comes back as it was: a flow mapping, a comment between a key and its colon.
+    top. What this cannot lay out comes back as it was: a flow mapping, a comment between a key and its colon, keys out
+    of order beside a text that keeps the blank lines after it.
     """
     if next((token.kind for token in tokens if token.kind != "document"), "") != "map":
         return text
@@ -32,7 +33,10 @@ def layout(text: str, tokens: Sequence[Token], order: Sequence[str]) -> str:
     except _CannotLayOut:
         return text
     lines, chunks, free = printer.finished()
-    return "".join(f"{line}\n" for line in ordered_lines(lines, chunks, free, order))
+    in_order = ordered_lines(lines, chunks, free, order)
+    if printer.keeps and in_order != lines:
+        return text
+    return "".join(f"{line}\n" for line in in_order)
 
 
 class _CannotLayOut(Exception):
@@ -68,6 +72,8 @@ class _Printer:
         self._is_key = False
         # Up to where the text was taken over, and where the flow collection began that is open.
         self._edge = self._flow_start = self._flow_depth = 0
+        # A text keeps all blank lines after it, which therefore must not get other neighbours.
+        self.keeps = False
         # The lines up to here may be a block's own text, whose blank lines and # are no layout.
         self._free = 0
 
@@ -147,6 +153,7 @@ class _Printer:
         indicator = _INDICATOR.match(header)
         assert indicator
         kind, before, digit, after = indicator.groups()
+        self.keeps = self.keeps or "+" in before + after
         first = next((line for line in lines if line.strip(" ")), max(lines, key=len, default=""))
         old = max(self._top.column, 0) + int(digit) if digit else len(first) - len(first.lstrip(" "))
         while lines and not lines[-1][old:] and "+" not in before + after:

@@ -16,7 +16,7 @@ from promptctl.core.eval_report import EvalReport
 from promptctl.reports import eval_html as page
 from promptctl.reports.eval_html import eval_html
 from tests.eval_reports import MODEL, many, report, sample
-from tests.hostile import HOSTILE
+from tests.hostile_texts import HOSTILE
 
 
 class Shape(HTMLParser):

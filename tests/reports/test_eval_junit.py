@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from promptctl.reports.eval_junit import MAX_TEXT, eval_junit
 from tests.eval_reports import MODEL, OTHER, many, report, sample
-from tests.hostile import HOSTILE
+from tests.hostile_texts import HOSTILE
 
 ATTRIBUTES = {
     "testsuites": set(),

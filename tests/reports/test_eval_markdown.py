@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from promptctl.reports.eval_markdown import MAX_CHARACTERS, eval_markdown
 from tests.eval_reports import MODEL, many, report, sample
-from tests.hostile import HOSTILE
+from tests.hostile_texts import HOSTILE
 
 
 def said(text: str) -> str:
