@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from promptctl.adapters.project import Project
@@ -60,6 +61,13 @@ def _place(document: Document, wanted: Grading) -> Path:
         if isinstance(argument, str | dict) and grading(kind, argument).prompt == wanted.prompt:
             return path
     return ("cases",)
+
+
+def written_judges(document: Document) -> Iterator[str]:
+    """The names of the judges in a suite as it is written, whatever is wrong with it, without their pins."""
+    with suppress(LookupError, TypeError, AttributeError):
+        for _, kind, argument in _written(document):
+            yield grading(kind, argument).name
 
 
 def _written(document: Document) -> Iterator[tuple[Path, str, Any]]:

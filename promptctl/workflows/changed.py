@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from promptctl.adapters.judges import written_judges
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core.canonical import digest, parts
@@ -37,6 +38,7 @@ def changed_prompts(repository: Repository, base: str) -> tuple[ChangedPrompt, .
     found = [change for closure in closures.values() if (change := _change(repository, before, lock, closure, beside))]
     kept = {*repository.work.names, *repository.work.former}
     found += [ChangedPrompt(name=name, kind="removed") for name in lock.prompts if name not in kept]
+    found += list(_judged_by(repository.work, found))
     return tuple(sorted(found, key=lambda change: change.name))
 
 
@@ -57,6 +59,24 @@ def _change(
         if "eval.yaml" in here and _bytes(repository.work, here.get(file)) != _bytes(before, there.get(file))
     )
     return ChangedPrompt(name=prompt.name, kind="suite", reasons=files) if files else None
+
+
+def _judged_by(project: Project, found: Collection[ChangedPrompt]) -> Iterator[ChangedPrompt]:
+    """Prompts that are as they were, under suites whose judges are not."""
+    known = {change.name for change in found}
+    changed = {change.name for change in found if change.kind != "suite"}
+    for name in project.names if changed else ():
+        judges = _judges(project, name) & changed if name not in known else set()
+        if judges:
+            yield ChangedPrompt(name=name, kind="suite", reasons=tuple(f"judge {judge}" for judge in sorted(judges)))
+
+
+def _judges(project: Project, name: str) -> set[str]:
+    try:
+        document = project.document(f"prompts/{name}/eval.yaml")
+    except UsageError:
+        return set()
+    return set(written_judges(document)) if document else set()
 
 
 def _differing(entry: LockEntry, now: Mapping[str, str]) -> Iterator[str]:

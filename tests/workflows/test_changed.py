@@ -79,3 +79,20 @@ def test_a_base_with_a_broken_lock_is_an_error(repository: GitRepository) -> Non
 
 def test_changes_are_values() -> None:
     assert ChangedPrompt(name="a", kind="new") == ChangedPrompt(name="a", kind="new", reasons=())
+
+
+JUDGED = "cases: [{name: x, inputs: {ticket: x}, expect: [{not_judge: {prompt: other@1.0.0}}, {contains: x}]}]\n"
+
+
+def test_prompts_under_a_judge_that_changed_are_judged_again(repository: GitRepository) -> None:
+    repository.commit({SUITE: JUDGED}, "judge")
+    assert changed(repository) == []
+    build_files(repository.folder, {"prompts/other/prompt.yaml": plain("another")})
+    assert changed(repository) == [("other", "changed", ("messages changed",)), (NAME, "suite", ("judge other",))]
+
+
+@pytest.mark.parametrize("suite", ["cases: [\n", "cases: 5\n", "cases: [{expect: [5, {judge: [x]}]}]\n"])
+def test_a_broken_suite_has_no_judges(repository: GitRepository, suite: str) -> None:
+    repository.commit({SUITE: suite}, "break")
+    build_files(repository.folder, {"prompts/other/prompt.yaml": plain("another")})
+    assert changed(repository) == [("other", "changed", ("messages changed",))]

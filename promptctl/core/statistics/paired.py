@@ -56,11 +56,6 @@ def sign_test(losses: int, gains: int) -> float:
     return incomplete_beta(losses, gains + 1, 0.5) if losses else 1.0
 
 
-def mcnemar(losses: int, gains: int) -> float:
-    """McNemar's exact test, two-sided: how often cases that change at random change at least as unevenly."""
-    return min(1.0, 2 * sign_test(max(losses, gains), min(losses, gains)))
-
-
 def smallest_visible_drop(gains: int, cases: int) -> float | None:
     """The smallest drop in the share of passing cases whose interval would lie above 0, given the gains seen.
 
