@@ -18,6 +18,7 @@ def published_data(published: Published | None) -> dict[str, Any] | None:
         "remote": published.remote,
         "sent": published.sent,
         "resent": published.resent,
+        "tries": published.tries,
         "note": published.note,
     }
 

@@ -22,11 +22,12 @@ from promptctl.core.pointer import FOLDER
 from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.following import Following
 from promptctl.workflows.recovery import recover
+from promptctl.workflows.tries import Tries
 from promptctl.workflows.unsent import Kept, read_kept, touched
 
 RACED, NOT_LIVE, UNKNOWN_OUTCOME, BRANCH_GONE = "PC112", "PC113", "PC114", "PC115"
-NOTHING_COMMITTED = "PC116"
-_TRIES = 50
+NOTHING_COMMITTED, OVERTAKEN = "PC116", "PC170"
+_TRIES = Tries()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,8 @@ class Edit:
 class Published:
     """``commit`` is None when there was nothing to do; ``sent`` tells whether the remote has it.
 
-    ``resent``: nothing new was written, what an earlier command had recorded is meant.
+    ``resent``: nothing new was written, what an earlier command had recorded is meant. ``tries`` is more than 1 when
+    other writes came first.
     """
 
     commit: str | None
@@ -55,39 +57,46 @@ class Published:
     sent: bool
     resent: bool = False
     note: str | None = None
+    tries: int = 1
 
 
 Build = Callable[[State], Edit | None]
 
 
 def publish(
-    repository: Repository, operation: str, build: Build, *, send: bool = True, fetch: bool = True
+    repository: Repository,
+    operation: str,
+    build: Build,
+    *,
+    send: bool = True,
+    fetch: bool = True,
+    tries: Tries = _TRIES,
 ) -> Published:
     """Builds an edit on the newest state and records it.
 
     ``operation`` spells the command, so that a repeated one only sends what is kept. ``build`` judges the state it is
-    given and may raise; it runs again when another write came first and left the same files alone.
+    given and may raise; it runs again when another write came first and left the same files alone, as ``tries`` allow.
 
-    Raises StateError for a lost race or work in the way, OutsideError when the commit is recorded here but not live, or
-    when nobody can tell.
+    Raises StateError for a lost race, work in the way, or when others came first every time; OutsideError when the
+    commit is recorded here but not live, or when nobody can tell.
     """
     journal = Journal(repository.git)
     with journal.writing(operation):
         found = recover(repository, journal)
         with journal.noted(_entry(repository, operation)):
-            published = _published(repository, journal, operation, build, send=send, fetch=fetch)
+            published = _published(repository, journal, operation, build, tries, send=send, fetch=fetch)
     return replace(published, note="; ".join(note for note in (found, published.note) if note) or None)
 
 
 def _published(
-    repository: Repository, journal: Journal, operation: str, build: Build, *, send: bool, fetch: bool
+    repository: Repository, journal: Journal, operation: str, build: Build, tries: Tries, *, send: bool, fetch: bool
 ) -> Published:
     branch = repository.state_branch
     if send and fetch:
         repository.fetch()
     edit: Edit | None = None
     tip: str | None = None
-    for _ in range(_TRIES):
+    for number in tries:
         tip, before = repository.commit_last_seen(branch), tip
         if edit:
             _require_unmoved(repository, edit, before, tip)
@@ -101,9 +110,15 @@ def _published(
             journal.note(replace(_entry(repository, operation), base=tip, new=commit))
         published = _deliver(repository, operation, tip, commit, send=send, resent=edit is None)
         if published:
-            return published
+            return replace(published, tries=number)
         repository.fetch()
-    raise StateError(RACED, f"{branch} moved {_TRIES} times while this was tried", hint="try again")
+    raise _overtaken(repository, number, repository.commit_last_seen(branch))
+
+
+def _overtaken(repository: Repository, tries: int, tip: str | None) -> StateError:
+    last = describe_last(repository, tip)
+    message = f"others wrote to {repository.state_branch} first, {tries} times over, last {last}; nothing was changed"
+    return StateError(OVERTAKEN, message, hint="run it again: nobody else moved what it moves")
 
 
 def _entry(repository: Repository, operation: str) -> Entry:
@@ -145,10 +160,10 @@ def _require_unmoved(repository: Repository, edit: Edit, before: str | None, tip
         raise StateError(RACED, f"lost a race: {who}", hint="look with promptctl status, then try again")
 
 
-def describe_last(repository: Repository, tip: str | None, path: str) -> str:
-    """Who last moved a file of the state branch, and what they did."""
-    said = repository.git.text("log", "-1", "--format=%an: %s (%h)", tip, "--", path) if tip else ""
-    return said or f"{path} is gone from {repository.state_branch}"
+def describe_last(repository: Repository, tip: str | None, *paths: str) -> str:
+    """Who last moved the state branch, or files of it, and what they did."""
+    said = repository.git.text("log", "-1", "--format=%an: %s (%h)", tip, "--", *paths) if tip else ""
+    return said or f"{', '.join(paths) or 'everything'} is gone from {repository.state_branch}"
 
 
 def _deliver(

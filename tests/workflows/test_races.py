@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -132,11 +133,15 @@ def promoting(repository: GitRepository, folder: Path, people: int, rounds: int)
     repository.commit({"promptctl.toml": settings + more})
     repository.git("push", "-q", "origin", "main")
     everyone = clones(repository, folder, people)
-    before = commits(everyone[0])
+    before, started = commits(everyone[0]), time.monotonic()
+    tries: list[int] = []
     for number in range(rounds):
-        version = f"1.{number % 3}.0"
-        ran = at_once([(clone, ("promote", f"{NAME}@{version}", f"e{who}")) for who, clone in enumerate(everyone)])
+        line = ("promote", f"{NAME}@1.{number % 3}.0")
+        ran = at_once([(clone, (*line, f"e{who}", "--json")) for who, clone in enumerate(everyone)])
         assert [one.code for one in ran] == [0] * people, ran
+        tries += [one.data["published"]["tries"] for one in ran]
+    seconds = time.monotonic() - started
+    print(f"{len(tries)} promotes, {sum(tries) - len(tries)} tries more, {max(tries)} at most, {seconds:.0f} s")
     everyone[0].git("fetch", "-q")
     assert commits(everyone[0]) == before + people * rounds
     for who in range(people):
