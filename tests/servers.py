@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
+import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -165,6 +167,24 @@ def hang_up(handler: Handler) -> None:
     handler.connection.shutdown(2)
 
 
+def reset(handler: Handler) -> None:
+    """Resets the connection, as a crashed server or a firewall does."""
+    connection = handler.connection
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+    socket.close(connection.detach())
+
+
+def reset_midway(handler: Handler) -> None:
+    """Promises more than it sends, and resets the connection."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [')
+    handler.wfile.flush()
+    reset(handler)
+
+
 def silence(handler: Handler) -> None:
     """Says nothing until the test is over."""
     handler.model.released.wait(30)
@@ -172,12 +192,12 @@ def silence(handler: Handler) -> None:
 
 
 def drip(handler: Handler) -> None:
-    """One byte now and then, never done."""
+    """One byte each 0.2 s, never done."""
     handler.send_response(200)
     handler.send_header("Content-Length", "100000")
     handler.end_headers()
     with suppress(OSError):
-        while not handler.model.released.wait(0.02):
+        while not handler.model.released.wait(0.2):
             handler.wfile.write(b" ")
             handler.wfile.flush()
     handler.close_connection = True

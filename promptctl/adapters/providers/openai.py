@@ -14,6 +14,8 @@ PATH = "/chat/completions"
 # Reasoning models refuse `max_tokens`, their successors too; the new name also counts the tokens of the reasoning.
 _WANTS_COMPLETION_TOKENS = re.compile(r"(.*/)?(ft:)?(o[0-9]|gpt-([5-9]|[1-9][0-9])|chatgpt-)")
 
+_SAYS = {"content", "refusal", "tool_calls"}
+
 
 def headers(key: str) -> Mapping[str, str]:
     """The header that carries the key; a server that takes no key gets none."""
@@ -63,6 +65,8 @@ def parse(answer: Any) -> Reply:
     if not choices:
         raise MalformedAnswer("`choices` is empty")
     message = take(choices[0], "message", dict)
+    if not _SAYS & message.keys():
+        raise MalformedAnswer("the answer's message says nothing, not even that it has no `content`")
     refusal = take_optional(message, "refusal", str)
     return Reply(
         text=refusal or _text(message),

@@ -176,6 +176,7 @@ def test_tool_calls_refusals_parts_and_unknown_usage_are_read() -> None:
         {"choices": ["x"]},
         {"choices": [{}]},
         {"choices": [{"message": "x"}]},
+        {"choices": [{"message": {"role": "assistant"}}]},
         choice(content=1),
         choice(content=[1]),
         choice(content=[{"type": "text"}]),
