@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -11,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.scratch import demo_files
+from promptctl.cli.shell import main
 from promptctl.core.demo_script import CHAPTERS
 from promptctl.errors import PromptctlError
 from promptctl.workflows.demo import RanStep, Watcher, demo
 from tests.golden import FOLDER, golden
 from tests.support import GitRepository, must_fail, promptctl, succeed
-
-LINES = [step.line for chapter in CHAPTERS for step in chapter.steps]
 
 
 def masked(text: str, folder: Path) -> str:
@@ -29,8 +29,22 @@ def masked(text: str, folder: Path) -> str:
     return re.sub(r"in \d+ seconds", "in N seconds", text)
 
 
-def test_screen(tmp_path: Path) -> None:
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An environment with settings that the demo must not follow; its folder for temporary files."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setenv("OPENAI_API_KEY", "never-sent")
+    monkeypatch.setenv("PROMPTCTL_PROVIDER", "anthropic")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path))
+    return scratch
+
+
+def test_screen(tmp_path: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = succeed("demo", "--keep", "kept", cwd=tmp_path)
+    monkeypatch.delenv("GIT_DIR")
+    assert not list(hostile.iterdir())
     golden("demo/screen.txt", masked(shown.out, tmp_path / "kept"))
     assert shown.err == ""
     kept = GitRepository(tmp_path / "kept/shop")
@@ -78,20 +92,15 @@ def test_who_stops_reading_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert not list(tmp_path.iterdir())
 
 
-def test_ends_as_it_promises_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
-    monkeypatch.setenv("OPENAI_API_KEY", "never-sent")
-    monkeypatch.setenv("PROMPTCTL_PROVIDER", "anthropic")
-    monkeypatch.setenv("GIT_DIR", str(tmp_path))
-    ran = succeed("demo", "--json", cwd=tmp_path)
-    steps = {step["line"]: step for step in ran.data["steps"]}
-    assert [step["line"] for step in ran.data["steps"]] == LINES
-    assert [line for line, step in steps.items() if step["exit"]] == ["promptctl promote support/reply prod"]
-    assert steps["promptctl promote support/reply prod"]["exit"] == 1
-    assert "1.2.0 -> 1.0.0" in ran.data["steps"][-4]["output"]
-    assert not list(scratch.iterdir())
+def test_the_first_chapter_as_json(
+    tmp_path: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("promptctl.workflows.demo.CHAPTERS", CHAPTERS[:1])
+    monkeypatch.setattr("tempfile.tempdir", str(hostile))
+    assert main(["demo", "--json", "-C", str(tmp_path)]) == 0
+    steps = json.loads(capsys.readouterr().out)["data"]["steps"]
+    assert [step["line"] for step in steps] == [step.line for step in CHAPTERS[0].steps]
+    assert not list(hostile.iterdir())
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def same_pointer(repository: GitRepository, folder: Path, rounds: int) -> None:
 
 
 def test_of_two_that_move_the_same_pointer_one_wins_and_the_other_is_told(tmp_path: Path) -> None:
-    same_pointer(line(tmp_path), tmp_path, 10)
+    same_pointer(line(tmp_path), tmp_path, 4)
 
 
 @pytest.mark.long

@@ -77,7 +77,7 @@ def test_open_again_the_file_is_gone(repository: GitRepository) -> None:
 
 
 def test_any_reason_reads_back(repository: GitRepository) -> None:
-    for reason in ("1e3", "0o17", "no", "null", "- x", "a: b", "é\u2028x", "line\nbreak", "\x1b[31mred"):
+    for reason in ("1e3", "- x: no", "é\u2028x", "line\nbreak", "\x1b[31mred"):
         done(repository, "freeze", "staging", "--reason", reason)
         assert done(repository, "status", "--json").data["frozen"]["staging"].startswith(f"{reason} (Ada")
         assert "\x1b" not in done(repository, "status").out
