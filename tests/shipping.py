@@ -21,6 +21,7 @@ from unittest.mock import patch
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.cli.app import main
+from promptctl.cli.table import command_named
 from tests.support import SETTINGS, STARTER, GitRepository, Ran, new_repository, with_remote
 from tests.versioning import plain, released, text
 
@@ -40,7 +41,8 @@ def run(repository: GitRepository | Path, *arguments: str, **variables: str) -> 
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        code = main([arguments[0], "-C", str(folder), *arguments[1:]])
+        words = len((command_named(arguments) or "").split()) or 1
+        code = main([*arguments[:words], "-C", str(folder), *arguments[words:]])
     return Ran(code, _written(out), _written(err))
 
 

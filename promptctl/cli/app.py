@@ -15,7 +15,7 @@ from promptctl.cli.boundary import TRACEBACK, bug
 from promptctl.cli.output import Output
 from promptctl.cli.parameters import Argument, Parameter, parameters_of
 from promptctl.cli.shell import Command, load, run
-from promptctl.cli.table import overview, summaries
+from promptctl.cli.table import command_named, family, overview, second_words, summaries
 from promptctl.core.suggestion import suggest
 from promptctl.errors import PromptctlError, UsageError
 
@@ -33,17 +33,39 @@ class _Commands(TyperGroup):
             return None
         function = load(cmd_name)
         single = typer.Typer(add_completion=False, context_settings=_SETTINGS, rich_markup_mode=None)
-        single.command(name=cmd_name, help=_help(function, cmd_name))(_as_command(cmd_name, function))
+        see = family(cmd_name)
+        register = single.command(name=cmd_name, help=_help(function, cmd_name), epilog=see and f"\b\nSee also:\n{see}")
+        register(_as_command(cmd_name, function))
         return typer.main.get_command(single)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(overview() + "\n")
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and not args[0].startswith("-") and args[0] not in summaries():
-            hint = suggest(args[0], list(summaries())) or "promptctl --help"
-            raise UsageError("PC001", f"there is no command `{args[0]}`", hint=hint)
-        return super().resolve_command(ctx, args)
+        name = command_named(args)
+        if name is not None:
+            return name, self.get_command(ctx, name), args[len(name.split()) :]
+        if not args or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        raise _family_shown(args) or _no_command(args)
+
+
+def _family_shown(words: list[str]) -> typer.Exit | None:
+    """Shows the commands that begin with a word which is none by itself, where that is all there is, or help is asked
+    for."""
+    asked = words[1:2] in (["-h"], ["--help"])
+    if not second_words(words[0]) or (words[1:] and not asked):
+        return None
+    print(f"Usage: promptctl {words[0]} COMMAND\n\n{family(words[0])}", file=sys.stdout if asked else sys.stderr)
+    return typer.Exit(0 if asked else 2)
+
+
+def _no_command(words: list[str]) -> UsageError:
+    first, *others = words
+    known = second_words(first)
+    name = f"{first} {others[0]}" if known and others else first
+    hint = suggest(name, list(summaries())) or (f"promptctl {first} --help" if known else "promptctl --help")
+    return UsageError("PC001", f"there is no command `{name}`", hint=hint)
 
 
 def _help(function: Any, name: str) -> str:
@@ -90,7 +112,8 @@ def build() -> Any:
 
 def main(arguments: list[str]) -> int:
     """Runs one command line and gives the exit code."""
-    name = next((word for word in arguments if word in summaries()), "promptctl")
+    named = (command_named(arguments[place:]) for place in range(len(arguments)))
+    name = next((name for name in named if name is not None), "promptctl")
     try:
         code = build().main(args=arguments, prog_name="promptctl", standalone_mode=False)
     except Exception as error:

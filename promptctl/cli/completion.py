@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from promptctl.cli.table import ARGUMENTS, summaries
+from promptctl.cli.table import ARGUMENTS, command_named, second_words, summaries
 from promptctl.workflows import completion as known
 
 if TYPE_CHECKING:
@@ -30,10 +30,15 @@ def candidates(words: list[str]) -> list[str]:
     """Whole words that may stand for the last of ``words``, which are those after the program's name."""
     *before, current = words or [""]
     if not before:
-        return _starting(current, [*summaries(), "--help", "--version"] if current else summaries())
-    command, *earlier = before
-    if command not in summaries():
-        return []
+        first = dict.fromkeys(name.split()[0] for name in summaries())
+        return _starting(current, [*first, "--help", "--version"] if current else first)
+    second = _starting(current, second_words(before[0])) if len(before) == 1 else []
+    command = command_named(before)
+    return second if command is None else [*second, *_within(command, before[len(command.split()) :], current)]
+
+
+def _within(command: str, earlier: list[str], current: str) -> list[str]:
+    """What may follow a command and the words after it."""
     if current.startswith("-") or any(word.startswith("-") for word in earlier):
         return _with_options(command, earlier, current)
     return _starting(current, _offered(command, len(earlier), current, Path.cwd()))
@@ -59,15 +64,13 @@ def _slots(slots: list[str], position: int) -> list[str]:
 
 
 def _values(kind: str, current: str, folder: Path) -> list[str]:
-    """What fits where help shows ``kind``: NAME[@REF], ENV, [KIND], [show|verify], …"""
+    """What fits where help shows ``kind``: NAME[@REF], ENV, [KIND], …"""
     if "NAME" in kind or kind == "PROMPT":
         name, at, _ = current.partition("@")
         names = known.prompt_names(folder)
         return [f"{name}@{ref}" for ref in known.references(folder, name)] if at and "@" in kind else names
     if kind in ("ENV", "REF"):
         return known.environments(folder)
-    if kind.islower():
-        return kind.strip("[]").split("|")
     if kind == "[KIND]":
         from promptctl.schemas import KINDS
 

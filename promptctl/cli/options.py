@@ -17,10 +17,15 @@ _inputs: Any = Option(
     show_default=False,
 )
 
+_reports: Any = Option("--report", metavar="KIND=FILE,…", help="Also write junit, html or markdown.")
+_case: Any = Option("--case", metavar="GLOB", help="The answers of these cases.")
+
 NameArgument = Annotated[str, _name]
 OptionalNameArgument = Annotated[str | None, _name]
 NamesArgument = Annotated[list[str] | None, _names]
 EnvironmentArgument = Annotated[str, _environment]
+ReportOption = Annotated[list[str] | None, _reports]
+CaseOption = Annotated[str | None, _case]
 InputOption = Annotated[list[str] | None, _inputs]
 ReasonOption = Annotated[str, Option("--reason", help="Why, for the record.", show_default=False)]
 NoPushOption = Annotated[bool, Option("--no-push", help="Record here only; send later.", show_default=False)]

@@ -11,7 +11,7 @@ from typing import Any
 from promptctl.cli.boundary import exit_code, guarded
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, Output
-from promptctl.cli.table import SUPERVISED, summaries
+from promptctl.cli.table import SUPERVISED, command_named
 from promptctl.errors import UsageError
 
 Command = Callable[..., Answer]
@@ -20,7 +20,7 @@ Command = Callable[..., Answer]
 def load(name: str) -> Command:
     """The function of a command; only its own module is imported."""
     # A word that Python keeps for itself names no module.
-    file = f"{name}_" if iskeyword(name) else name
+    file = f"{name}_" if iskeyword(name) else name.replace(" ", "_")
     command: Command = import_module(f"promptctl.cli.commands.{file}").command
     return command
 
@@ -30,11 +30,12 @@ def main(words: Sequence[str]) -> int:
     from promptctl.cli.line import plain_arguments
     from promptctl.cli.parameters import parameters_of
 
-    if words[0] in summaries():
-        function = load(words[0])
-        arguments = plain_arguments(parameters_of(function), words[1:])
+    name = command_named(words)
+    if name is not None:
+        function = load(name)
+        arguments = plain_arguments(parameters_of(function), words[len(name.split()) :])
         if arguments is not None:
-            return run(words[0], function, **arguments)
+            return run(name, function, **arguments)
     from promptctl.cli.app import main as judge
 
     return judge(list(words))

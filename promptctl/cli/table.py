@@ -1,6 +1,11 @@
-"""Every command: its group, its module below ``cli/commands`` and one line of help. The order is the order of help."""
+"""Every command: its group, its module below ``cli/commands`` and one line of help. The order is the order of help.
+
+A command is one word or two: ``eval show`` is a command of its own beside ``eval``, in ``eval_show.py``.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 GROUPS: dict[str, dict[str, str]] = {
     "Start": {
@@ -33,6 +38,9 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Test": {
         "eval": "Run suites and judge them.",
+        "eval show": "Show kept evidence and its answers.",
+        "eval compare": "Compare two pieces of kept evidence.",
+        "eval verify": "Score kept replies again, offline.",
     },
     "Ship": {
         "plan": "Show what a promotion would change.",
@@ -74,7 +82,10 @@ ARGUMENTS = {
     "verify": "[NAME[@VERSION]]…",
     "history": "NAME[@REF]",
     "retire": "NAME[@REF]",
-    "eval": "[show|compare|verify] [NAME[@REF]]…",
+    "eval": "[NAME[@REF]]…",
+    "eval show": "[NAME[@REF]]…",
+    "eval compare": "NAME[@REF] NAME[@REF]",
+    "eval verify": "[NAME]…",
     "plan": "[NAME[@VERSION]]… ENV",
     "promote": "NAME[@VERSION]… ENV",
     "rollback": "NAME[@REF] ENV",
@@ -101,10 +112,26 @@ def summaries() -> dict[str, str]:
     return {name: text for group in GROUPS.values() for name, text in group.items()}
 
 
+def command_named(words: Sequence[str]) -> str | None:
+    """The command that the leading words name: of two, the longer. None when they name none."""
+    known = summaries()
+    return next((name for count in (2, 1) if (name := " ".join(words[:count])) in known), None)
+
+
+def second_words(first: str) -> dict[str, str]:
+    """The words that make a command of two with ``first``, each with its line of help."""
+    return {name.split()[1]: text for name, text in summaries().items() if name.startswith(f"{first} ")}
+
+
+def family(first: str) -> str:
+    """The commands that begin with a word, for help."""
+    return "\n".join(f"  {first} {second:<10} {text}" for second, text in second_words(first).items())
+
+
 def overview() -> str:
     """The text of ``promptctl --help``."""
     lines = ["Usage: promptctl COMMAND NAME… [options]", "", "A Git repository as a prompt registry.", ""]
     for group, commands in GROUPS.items():
-        lines += [f"{group}:", *(f"  {name:<10} {text}" for name, text in commands.items()), ""]
+        lines += [f"{group}:", *(f"  {name:<12} {text}" for name, text in commands.items()), ""]
     lines += ["Every command takes --help, --json, -q and -C DIR. promptctl --version prints the version."]
     return "\n".join(lines)

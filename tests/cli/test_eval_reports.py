@@ -90,6 +90,7 @@ def test_annotations(it: Registry) -> None:
         (("compare", NAME, NAME, "--against", "prod"), "PC001"),
         (("verify", "--report", "html=x"), "PC001"),
         (("--case", "ok*"), "PC001"),
+        (("show@work",), "PC002"),
         (("--format", "yaml"), "PC001"),
         (("show", "support/tirage"), "PC002"),
     ],

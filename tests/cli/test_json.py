@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from promptctl.cli.app import main
-from promptctl.cli.table import summaries
+from promptctl.cli.table import command_named, summaries
 from tests.support import GitRepository, build_files
 
 COMMIT = "(commit)"
@@ -49,6 +49,8 @@ LINES = f"""
 0 remove greet prod --reason unused
 0 retire greet@1.0.0 --reason old
 0 eval verify
+0 eval show
+0 eval compare greet greet@1.0.0
 0 schema prompt
 0 schema
 0 completion bash
@@ -83,7 +85,7 @@ def test_every_command_answers_with_one_object(
             code, *words = line.split()
             assert main([*words, "--json"]) == int(code), (line, capfd.readouterr())
             shown = capfd.readouterr()
-            check(json.loads(shown.out), words[0], int(code))
+            check(json.loads(shown.out), command_named(words) or "", int(code))
             assert shown.err == "", line
 
 
@@ -102,5 +104,5 @@ def check(answer: dict[str, Any], command: str, code: int) -> None:
 
 
 def test_no_command_was_forgotten() -> None:
-    tried = {line.split()[1] for line in LINES.strip().splitlines() if line[0].isdigit()}
+    tried = {command_named(line.split()[1:]) for line in LINES.strip().splitlines() if line[0].isdigit()}
     assert tried == set(summaries()) - {"demo"}

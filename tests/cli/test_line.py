@@ -13,12 +13,14 @@ from promptctl.cli.app import build
 from promptctl.cli.line import plain_arguments
 from promptctl.cli.parameters import parameters_of
 from promptctl.cli.shell import load
-from promptctl.cli.table import summaries
+from promptctl.cli.table import command_named, summaries
 
 
 def plain(line: str) -> dict[str, Any] | None:
-    name, *words = line.split()
-    return plain_arguments(parameters_of(load(name)), words)
+    words = line.split()
+    name = command_named(words)
+    assert name
+    return plain_arguments(parameters_of(load(name)), words[len(name.split()) :])
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,7 @@ def plain(line: str) -> dict[str, Any] | None:
         ("rollback a@1.0.0 prod --reason worse", {"reference": "a@1.0.0", "environment": "prod", "reason": "worse"}),
         ("promote a b prod", {"targets": ["a", "b", "prod"]}),
         ("hook lint one two", {"hook": "lint", "files": ["one", "two"]}),
+        ("eval show a --case x*", {"names": ["a"], "case": "x*"}),
         ("lint a b -q", {"names": ["a", "b"], "quiet": True}),
     ],
 )

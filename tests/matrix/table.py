@@ -79,6 +79,8 @@ WRITING = (
 )
 ELSEWHERE = {
     "demo": "makes a repository of its own, whatever lies here: tests/cli/test_demo.py",
+    "eval show": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
+    "eval compare": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
     "import": "needs a file of another tool, and writes new files as `new` does: tests/cli/test_import.py",
     "export": "reads what `show` reads, of a prompt that includes nothing: tests/cli/test_import.py",
 }

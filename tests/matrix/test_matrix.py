@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.cli.table import summaries
+from promptctl.cli.table import command_named, summaries
 from tests.matrix.states import STATES, as_somebody
 from tests.matrix.table import ELSEWHERE, EXCEPTIONS, LACKS, READING, WRITING, Line, refuses
 from tests.shipping import run
@@ -110,7 +110,7 @@ def test_in_a_clean_state_nothing_says_no(tmp_path: Path) -> None:
 
 
 def test_the_table_is_whole() -> None:
-    assert {line.words[0] for line in (*READING, *WRITING)} | ELSEWHERE.keys() == summaries().keys()
+    assert {command_named(line.words) for line in (*READING, *WRITING)} | ELSEWHERE.keys() == summaries().keys()
     assert LACKS.keys() == STATES.keys()
     met = {line.called for state in STATES for line in (*sample(READING, state), *sample(WRITING, state))}
     assert met == {line.called for line in (*READING, *WRITING)}

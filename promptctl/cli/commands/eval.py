@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
-from promptctl.cli.eval_showing import compared, require_none, shown
 from promptctl.cli.evaluating import gate_context
+from promptctl.cli.options import ReportOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.tables import plain_table
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from promptctl.core.tally import CaseResult
     from promptctl.core.verdict import Verdict
     from promptctl.workflows.eval import EvalResult
-    from promptctl.workflows.eval_verify import EvalVerifyResult
 
 MOST_ROWS = 50
 
@@ -38,7 +37,7 @@ def command(
     context: Context,
     names: Annotated[
         list[str] | None,
-        Argument(metavar="[show|compare|verify] [NAME[@REF]]…", help="All suites without a name."),
+        Argument(metavar="[NAME[@REF]]…", help="All suites without a name."),
     ] = None,
     replies: Annotated[
         Mode, Option("--replies", help="Recorded, then cached, then asked for; or only one.")
@@ -49,33 +48,19 @@ def command(
     only: Annotated[str | None, Option("--filter", metavar="GLOB", help="Only these cases; nothing is kept.")] = None,
     against: Annotated[str | None, Option("--against", metavar="REF", help="Compare with this instead.")] = None,
     concurrency: Annotated[int | None, Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
-    report: Annotated[
-        list[str] | None, Option("--report", metavar="KIND=FILE,…", help="Also write junit, html or markdown.")
-    ] = None,
-    case: Annotated[
-        str | None, Option("--case", metavar="GLOB", help="show, compare: the answers of these cases.")
-    ] = None,
+    report: ReportOption = None,
     format: Annotated[
         str, Option("--format", metavar="FORMAT", help="text, json or github (annotations of a pull request).")
     ] = "text",
 ) -> Answer:
-    """Run suites and judge them. `eval show` and `eval compare` show kept evidence and its answers; `eval verify`
-    scores kept replies again, offline."""
+    """Run suites, judge them by their gates, and keep evidence. A prompt that is called like a command (`show`) is
+    reached with a reference: `promptctl eval show@work`."""
     from promptctl.workflows.eval import EvalWish, evaluate_suite, plan_suite, suites_of
     from promptctl.workflows.eval_report import report_of
-    from promptctl.workflows.eval_verify import verify_evidence
 
     as_github = chosen_format(context, format)
     files = report_files(report or (), context.directory)
     with gate_context(context) as gate:
-        if names and names[0] in ("show", "compare"):
-            require_none(names[0], {"--replies": replies != Mode.auto, "--filter": only, "--against": against})
-            show = shown if names[0] == "show" else compared
-            return show(context, names[1:], case, files, gate)
-        require_none("eval", {"--case": case})
-        if names and names[0] == "verify":
-            require_none("verify", {"--report": report, "--filter": only, "--against": against})
-            return _verified(verify_evidence(context.repository, names[1:], gate))
         wish = EvalWish(mode=replies.value, provider=provider, only=only, against=against, concurrency=concurrency)
         chosen = dict.fromkeys(names or suites_of(context.repository))
         planned = [plan_suite(context.repository, name, only) for name in chosen]
@@ -191,9 +176,3 @@ def _row(result: EvalResult, sample: CaseResult) -> tuple[str, ...]:
     why = sample.error or "; ".join(result.reasons.get((sample.case, sample.model, sample.sample), ()))
     name = f"{sample.case} #{sample.sample + 1}" if sample.sample else sample.case
     return (sample.outcome, name[:60], sample.model, " ".join(why.split())[:160])
-
-
-def _verified(result: EvalVerifyResult) -> Answer:
-    data = [{"file": check.file, "outcome": check.outcome, "reason": check.reason or None} for check in result.checks]
-    rows = [(check.outcome, check.file, check.reason) for check in result.checks]
-    return Answer(data={"evidence": data}, view=lambda: plain_table(("outcome", "file", "reason"), rows), ok=result.ok)
