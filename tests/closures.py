@@ -8,7 +8,7 @@ from typing import Any
 
 from promptctl.adapters.project import Project
 from promptctl.core.closure import Closure
-from promptctl.core.tree import TextTree
+from promptctl.core.made_trees import TextTree
 
 
 def project_of(prompts: Mapping[str, str], **files: str) -> Project:

@@ -20,9 +20,9 @@ from typing import Any
 from promptctl.adapters.project import Project
 from promptctl.adapters.suites import load_suite
 from promptctl.core.case import Case
+from promptctl.core.made_trees import TextTree
 from promptctl.core.scorers.answer import Answer, ScorerFault
 from promptctl.core.scorers.registry import Expectation, score
-from promptctl.core.tree import TextTree
 from promptctl.errors import UsageError
 from promptctl.workflows.import_prompts import read_prompts
 

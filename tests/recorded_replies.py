@@ -21,10 +21,10 @@ from promptctl.adapters.suites import load_suite
 from promptctl.core.canonical import digest, short
 from promptctl.core.chain import step_calls
 from promptctl.core.closure import Closure
+from promptctl.core.made_trees import TextTree
 from promptctl.core.recording import reply_key, spell_replies
 from promptctl.core.render import Rendering
 from promptctl.core.request import Reply, Request, Usage, compact_json
-from promptctl.core.tree import TextTree
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "promptctl/demo"

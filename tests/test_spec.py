@@ -12,10 +12,10 @@ import pytest
 from promptctl.adapters.project import Project
 from promptctl.core.canonical import canonical, digest, parts
 from promptctl.core.closure import Closure
+from promptctl.core.made_trees import TextTree
 from promptctl.core.render import Rendering
 from promptctl.core.request import compact_json
 from promptctl.core.tag import parse_tag_ref, tag_ref
-from promptctl.core.tree import TextTree
 from promptctl.core.version import bump, parse_version, version
 from promptctl.errors import UsageError
 

@@ -34,9 +34,10 @@ class Facts:
 
     def put(self, shelf: str, key: str, fact: Any) -> None:
         """Notes a fact, in place of an earlier one. It is plain data."""
-        name = _file_name(shelf, key)
-        self._file(name)[key] = fact
-        self._changed.add(name)
+        if self._folder:
+            name = _file_name(shelf, key)
+            self._file(name)[key] = fact
+            self._changed.add(name)
 
     def save(self) -> None:
         """Writes what was noted; what cannot be written is not kept."""

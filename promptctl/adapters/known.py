@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from promptctl.adapters.facts import Facts
+from promptctl.core.document import Document, UnreadDocument
 from promptctl.errors import UsageError
+
+Value = TypeVar("Value")
 
 
 class KnownDigests:
@@ -67,11 +70,35 @@ class KnownFiles:
         content = self._content(path)
         return self._facts.get(kind, content + part) if content else None
 
+    def by_name(self, shelf: str) -> KnownDigests:
+        """A shelf of texts by prompt, each about the files that it was found in."""
+        return KnownDigests(self._facts, self._content, shelf)
+
+    def sound(
+        self, kind: str, path: str, shown: str, read: Callable[[], Document], parse: Callable[[Document], Value]
+    ) -> Value:
+        """What ``parse`` makes of the file of a kind that ``read`` gives; ``shown`` is how messages call it.
+
+        Once no fault was found in it, its value is known. Then it is read only for what is wrong with it here, such as
+        another prompt's name, and for its places. Raises what ``read`` and ``parse`` raise.
+        """
+        value = self.get(kind, path)
+        if isinstance(value, dict):
+            return parse(UnreadDocument(shown, value, kind, read))
+        document = read()
+        found = parse(document)
+        self.keep(kind, path, document.value)
+        return found
+
     def keep(self, kind: str, path: str, fact: Any, part: str = "") -> None:
         """Notes a fact about the file at a path, which was read, or about a part of it."""
         content = self._content(path)
         if content:
             self._facts.put(kind, content + part, fact)
+
+
+NOTHING_KNOWN = KnownFiles(Facts(None), lambda _path: None)
+"""For trees about which nothing is kept."""
 
 
 def _is_record(fact: Any) -> bool:

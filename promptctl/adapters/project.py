@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from promptctl.adapters.bounded import alive
+from promptctl.adapters.known import NOTHING_KNOWN, KnownFiles
 from promptctl.core.name import RESERVED, check_name, name_fault
 from promptctl.core.suggestion import suggest
 from promptctl.core.tree import Tree, shown
 from promptctl.errors import Place, Problem, PromptctlError, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.adapters.known import CommitDigests, KnownDigests, KnownFiles
+    from promptctl.adapters.known import CommitDigests, KnownDigests
     from promptctl.core.card import Card
     from promptctl.core.closure import Closure
     from promptctl.core.document import Document
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 UNKNOWN_PROMPT, MISPLACED, CYCLE = "PC002", "PC015", "PC018"
+_MOST_KEPT = 100
+"""Prompts whose values one command notes: one that reads more of them notes what it finds out about them."""
 
 
 class Project:
@@ -35,10 +36,9 @@ class Project:
         self,
         tree: Tree,
         digests: KnownDigests | CommitDigests | None = None,
-        known: KnownFiles | None = None,
-        clean: KnownDigests | None = None,
+        known: KnownFiles = NOTHING_KNOWN,
     ) -> None:
-        self.tree, self.clean, self._digests, self._known = tree, clean, digests, known
+        self.tree, self.known, self._digests = tree, known, digests
         self._files: dict[str, frozenset[str]] = {}
         self._prompts: dict[str, Prompt] = {}
         self._closures: dict[str, Closure] = {}
@@ -47,15 +47,19 @@ class Project:
     @cached_property
     def settings(self) -> Settings:
         """Settings of this tree; defaults when it has no promptctl.toml. Raises DocumentError."""
-        from promptctl.adapters.settings import parse_toml
         from promptctl.core.document import Document
         from promptctl.core.settings import Settings, parse_settings
 
         path = "promptctl.toml"
         if path not in self.tree.files():
             return Settings(document=Document(path, {}))
-        document = parse_toml(self.tree.read(path), shown(self.tree, path))
-        return self.judged("settings", path, lambda sound: parse_settings(replace(document, sound_as=sound)))
+
+        def read() -> Document:
+            from promptctl.adapters.settings import parse_toml
+
+            return parse_toml(self.tree.read(path), shown(self.tree, path))
+
+        return self.known.sound("settings", path, shown(self.tree, path), read, parse_settings)
 
     @cached_property
     def lock(self) -> Lockfile:
@@ -71,10 +75,10 @@ class Project:
             text = decode(self.tree.read(lockfile.PATH), place)
             return lockfile.parse_lock(text, place, sound=bool(sound))
 
-        if self._known and self._known.get("lock", lockfile.PATH) is True:
+        if self.known.get("lock", lockfile.PATH) is True:
             from promptctl.adapters.known_lock import KnownEntries
 
-            return lockfile.Lockfile(KnownEntries(self._known, lambda: read("lock").prompts))
+            return lockfile.Lockfile(KnownEntries(self.known, lambda: read("lock").prompts))
         return self.judged("lock", lockfile.PATH, read)
 
     @cached_property
@@ -82,11 +86,11 @@ class Project:
         """Version and digest of every prompt in the lock, which is not read where earlier commands did."""
         from promptctl.core import lockfile
 
-        known = self._known.get("agreed", lockfile.PATH) if self._known and "lock" not in self.__dict__ else None
+        known = self.known.get("agreed", lockfile.PATH) if "lock" not in self.__dict__ else None
         if not isinstance(known, dict):
             known = {name: (str(entry.version), entry.digest) for name, entry in self.lock.prompts.items()}
-            if self._known and known:
-                self._known.keep("agreed", lockfile.PATH, known)
+            if known:
+                self.known.keep("agreed", lockfile.PATH, known)
         return known
 
     def judged(self, kind: str, path: str, parse: Callable[[str | None], Value]) -> Value:
@@ -95,33 +99,22 @@ class Project:
         It is given ``kind`` where earlier commands found no fault in this very content and need not look for any, else
         None.
         """
-        if self._known and self._known.get(kind, path) is True:
+        if self.known.get(kind, path) is True:
             return parse(kind)
         found = parse(None)
-        if self._known:
-            self._known.keep(kind, path, fact=True)
+        self.known.keep(kind, path, fact=True)
         return found
 
     def parsed(self, kind: str, path: str, parse: Callable[[Document], Value]) -> Value | None:
-        """What ``parse`` makes of the YAML file at a path, None when there is none.
-
-        A file without a fault is read only once; after that, its value is known. Raises what ``parse`` raises.
-        """
-        from promptctl.core.document import Document
-
+        """What ``parse`` makes of the YAML file at a path, None when there is none. Raises what ``parse`` raises."""
         if path not in self.tree.files():
             return None
-        value = self._known.get(kind, path) if self._known else None
-        if isinstance(value, dict):
-            # What is wrong with it here, such as another prompt's name, is said with a place, which only the file has.
-            with suppress(UsageError):
-                return parse(Document(shown(self.tree, path), value, sound_as=kind))
-        document = self.document(path)
-        assert document
-        found = parse(document)
-        if self._known:
-            self._known.keep(kind, path, document.value)
-        return found
+        return self.known.sound(kind, path, shown(self.tree, path), lambda: self._yaml(path), parse)
+
+    def _yaml(self, path: str) -> Document:
+        from promptctl.adapters.files import parse_yaml
+
+        return parse_yaml(self.tree.read(path), shown(self.tree, path))
 
     def has(self, name: str) -> bool:
         """Whether there is a prompt of that name."""
@@ -179,7 +172,6 @@ class Project:
 
     def prompt(self, name: str) -> Prompt:
         """The prompt of that name. Raises DocumentError, or UsageError when there is none."""
-        from promptctl.adapters.files import parse_yaml
         from promptctl.core.prompt import parse_prompt
 
         if name not in self._prompts:
@@ -187,7 +179,10 @@ class Project:
             if path not in self.tree.files():
                 name = self.find(name)
                 path = f"prompts/{name}/prompt.yaml"
-            self._prompts[name] = parse_prompt(name, parse_yaml(self.tree.read(path), shown(self.tree, path)))
+            known = self.known if len(self._prompts) < _MOST_KEPT else NOTHING_KNOWN
+            self._prompts[name] = known.sound(
+                "prompt", path, shown(self.tree, path), lambda: self._yaml(path), partial(parse_prompt, name)
+            )
         return self._prompts[name]
 
     def card(self, name: str) -> Card:
@@ -195,12 +190,11 @@ class Project:
         from promptctl.core.card import card_from, card_of
 
         path = f"prompts/{name}/prompt.yaml"
-        fact = self._known.get("card", path) if self._known and name not in self._prompts else None
+        fact = self.known.get("card", path) if name not in self._prompts else None
         found = card_from(fact) if isinstance(fact, dict) else None
         if found is None:
             found = card_of(self.prompt(name))
-            if self._known:
-                self._known.keep("card", path, found.to_dict())
+            self.known.keep("card", path, found.to_dict())
         return found
 
     def closure(self, name: str, above: tuple[str, ...] = ()) -> Closure:
@@ -267,11 +261,7 @@ class Project:
 
     def document(self, path: str) -> Document | None:
         """The YAML file at a path of the tree, or None when there is none. Raises DocumentError."""
-        from promptctl.adapters.files import parse_yaml
-
-        if path not in self.tree.files():
-            return None
-        return parse_yaml(self.tree.read(path), shown(self.tree, path))
+        return self._yaml(path) if path in self.tree.files() else None
 
     def digests(self) -> tuple[dict[str, str], tuple[PromptctlError, ...]]:
         """The digest of every prompt that can be read, and the errors of the others."""

@@ -32,15 +32,11 @@ class Repository:
     @cached_property
     def work(self) -> Project:
         """The files as they lie in the work tree."""
-        from promptctl.adapters.known import KnownDigests, KnownFiles
+        from promptctl.adapters.known import KnownFiles
 
         tree = WorkTree(self.root, (lambda: self.git) if (self.root / ".git").exists() else None)
-        return Project(
-            tree,
-            KnownDigests(self.facts, tree.content),
-            KnownFiles(self.facts, tree.content),
-            KnownDigests(self.facts, tree.content, "clean"),
-        )
+        known = KnownFiles(self.facts, tree.content)
+        return Project(tree, known.by_name("digests"), known)
 
     @cached_property
     def facts(self) -> Facts:

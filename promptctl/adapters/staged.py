@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from promptctl.adapters.git.index_tree import IndexTree
-from promptctl.adapters.known import KnownDigests, KnownFiles
+from promptctl.adapters.known import KnownFiles
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 
@@ -26,9 +26,8 @@ class StagedRepository(Repository):
 
     @cached_property
     def work(self) -> Project:
-        facts, content = self.facts, self.tree.content
-        clean = KnownDigests(facts, content, "clean")
-        return Project(self.tree, KnownDigests(facts, content), KnownFiles(facts, content), clean)
+        known = KnownFiles(self.facts, self.tree.content)
+        return Project(self.tree, known.by_name("digests"), known)
 
 
 def staged(root: Path, folder: Path, environment: Mapping[str, str]) -> StagedRepository:

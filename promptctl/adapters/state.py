@@ -10,10 +10,11 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.core import schema
 from promptctl.core.document import Document
+from promptctl.core.made_trees import TextTree
 from promptctl.core.moves import Moves, last_move, parse_moves
 from promptctl.core.pointer import FOLDER, Pointer, freeze_path, moves_path, parse_pointer, pointer_path
 from promptctl.core.pointer_drift import disagreement
-from promptctl.core.tree import TextTree, shown
+from promptctl.core.tree import shown
 from promptctl.errors import Place, StateError
 
 CONTRADICTED = "PC129"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,13 +33,17 @@ FUNCTION, CASE_UNFIT = "PC048", "PC066"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSuite:
-    """A suite with its digest, the source of every module its ``python`` expectations name, its programs and judges."""
+    """A suite with its digest, the source of every module its ``python`` expectations name, its programs and judges.
+
+    ``files`` are the paths that it was made of, without its judges', and those that were looked for.
+    """
 
     suite: Suite
     digest: str
     sources: Mapping[str, Document]
     programs: Mapping[str, bytes] = field(default_factory=dict)
     judges: Mapping[str, Closure] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """Loads the functions: runs the repository's own code, as its tests would. Raises DocumentError."""
@@ -72,8 +76,25 @@ def load_suite(project: Project, name: str) -> LoadedSuite | None:
     digests |= {function_of(file): hashlib.sha256(data).hexdigest() for file, data in programs.items()}
     digests |= {f"judge {written}": digest(closure) for written, closure in judges.items()}
     return LoadedSuite(
-        suite=suite, digest=suite_digest(suite, digests), sources=sources, programs=programs, judges=judges
+        suite=suite,
+        digest=suite_digest(suite, digests),
+        sources=sources,
+        programs=programs,
+        judges=judges,
+        files=_files(name, [*rows, *programs], modules),
     )
+
+
+def _files(name: str, own: Iterable[str], modules: Iterable[str]) -> frozenset[str]:
+    """The paths of a suite's files, and where its modules were looked for."""
+    files = {"prompt.yaml", "eval.yaml", *own, *(_module_path(module) for module in modules)}
+    return frozenset(f"prompts/{name}/{file}" for file in files).union(
+        f"prompts/{_module_path(module)}" for module in modules
+    )
+
+
+def _module_path(module: str) -> str:
+    return module.replace(".", "/") + ".py"
 
 
 def _rows(project: Project, suite: Document, name: str, file: str) -> tuple[DataRow, ...]:
@@ -123,7 +144,7 @@ def _misfits(case: Case, inputs: Mapping[str, Input]) -> Iterator[tuple[str, str
 
 def _source(project: Project, suite: Document, name: str, module: str) -> Document:
     """The file of a module: in the prompt's folder, else below ``prompts/``."""
-    relative = module.replace(".", "/") + ".py"
+    relative = _module_path(module)
     for path in (f"prompts/{name}/{relative}", f"prompts/{relative}"):
         if path in project.tree.files():
             text = decode(project.tree.read(path), shown(project.tree, path))

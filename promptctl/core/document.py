@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -73,6 +73,37 @@ class Document:
 
     def error(self, code: str, message: str, path: Path = (), hint: str | None = None) -> DocumentError:
         return DocumentError((self.problem(code, message, path, hint),))
+
+
+class UnreadDocument(Document):
+    """A document whose value is known: its text is read, and places are looked for, when somebody asks.
+
+    ``read`` gives the whole document, of the same text.
+    """
+
+    __slots__ = ("_read", "_whole")
+    _read: Callable[[], Document]
+    _whole: Document | None
+
+    def __init__(self, file: str, value: Any, sound_as: str, read: Callable[[], Document]) -> None:
+        given = {"file": file, "value": value, "sound_as": sound_as, "_read": read, "_whole": None}
+        for name, part in given.items():
+            object.__setattr__(self, name, part)
+
+    def whole(self) -> Document:
+        """The document as it was read, now or before."""
+        if self._whole is None:
+            object.__setattr__(self, "_whole", self._read())
+        assert self._whole
+        return self._whole
+
+    @property
+    def marks(self) -> Mapping[Path, Mark]:
+        return self.whole().marks
+
+    @property
+    def text(self) -> str:
+        return self.whole().text
 
 
 @lru_cache(maxsize=2)

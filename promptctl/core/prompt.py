@@ -111,6 +111,10 @@ def _message_templates(path: Path, content: str | tuple[Mapping[str, Any], ...])
 def parse_prompt(name: str, document: Document) -> Prompt:
     """The prompt that a document describes. Raises DocumentError with the problems found."""
     check_name(name)
+    return _prompt(name, document) if document.sound_as == "prompt" else _judged(name, document)
+
+
+def _judged(name: str, document: Document) -> Prompt:
     schema.check(document, "prompt")
     if problems := first_problems(chain(_input_problems(document), _reference_problems(document))):
         raise DocumentError(problems)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pkgutil
 from functools import cache
 from typing import Any
 
@@ -13,6 +12,8 @@ KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evi
 @cache
 def load(kind: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one of ``KINDS``."""
+    import pkgutil
+
     text = pkgutil.get_data(__name__, f"{kind}.json")
     assert text is not None
     schema: dict[str, Any] = json.loads(text)

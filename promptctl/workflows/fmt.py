@@ -16,7 +16,8 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
 from promptctl.adapters.writing import write_file
 from promptctl.core import lockfile
-from promptctl.core.tree import ChangedTree, shown
+from promptctl.core.made_trees import ChangedTree
+from promptctl.core.tree import shown
 from promptctl.core.yaml_token import Token
 from promptctl.errors import DocumentError, Place, Problem, UsageError
 

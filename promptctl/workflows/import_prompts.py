@@ -16,8 +16,8 @@ from promptctl.core.importing.parts import slug
 from promptctl.core.importing.registry import FORMATS, check_format, format_of
 from promptctl.core.importing.source import Imported
 from promptctl.core.importing.written import files
+from promptctl.core.made_trees import TextTree
 from promptctl.core.name import check_name
-from promptctl.core.tree import TextTree
 from promptctl.errors import DocumentError, Place, Problem, UsageError, first_problems
 from promptctl.workflows.lint import lint
 

@@ -6,22 +6,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from promptctl.adapters.bounded import alive
+from promptctl.adapters.known import NOTHING_KNOWN
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
-from promptctl.core.closure import Closure
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
+from promptctl.core.lint.noted import note_findings, noted_findings
 from promptctl.core.lint.selection import UNKNOWN_RULE, Selection, code_fault
-from promptctl.core.prompt import Prompt
 from promptctl.core.tree import shown
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from promptctl.core.closure import Closure
     from promptctl.core.lint.ignores import Ignore
+    from promptctl.core.prompt import Prompt
 
 Value = TypeVar("Value")
 
@@ -55,8 +56,6 @@ def lint(project: Project, names: Sequence[str] = (), selection: Selection | Non
     ``selection`` counts instead of ``[lint] ignore``. Raises UsageError only for names that no prompt has and codes
     that no rule has: a malformed file is a finding here.
     """
-    from promptctl.core.lint.ignores import silence, unused_findings
-
     for code in (*selection.select, *selection.ignore) if selection else ():
         if fault := code_fault(code):
             raise UsageError(UNKNOWN_RULE, fault[0], hint=fault[1])
@@ -66,7 +65,12 @@ def lint(project: Project, names: Sequence[str] = (), selection: Selection | Non
     if not names:
         run.repository()
     active = selection or Selection(ignore=run.ignored())
-    silenced = silence(run.findings, tuple(run.ignores()), active)
+    ignores = tuple(run.ignores())
+    if not ignores:
+        return LintResult(prompts=chosen, findings=tidy(active.kept(run.findings)))
+    from promptctl.core.lint.ignores import silence, unused_findings
+
+    silenced = silence(run.findings, ignores, active)
     # A run over some prompts does not see all that an ignore may be for.
     unused = () if names else tuple(entry for entry in silenced.unused if entry[0].place.file in run.whole())
     findings = active.kept([*silenced.kept, *unused_findings(unused)])
@@ -82,53 +86,78 @@ class _Run:
         self.parsed: list[Prompt] = []
         self.closures: list[Closure] = []
         self.partial_documents: dict[str, Document] = {}
-        self.clean: list[str] = []
+        self.in_partials: dict[str, Sequence[Finding]] = {}
+        self.known: list[str] = []
+        # Places in a commit name it, so that nothing there can be said of other trees.
+        known = NOTHING_KNOWN if project.tree.label else project.known
+        self.notes, self.sound = known.by_name("lint"), known.by_name("suites")
 
     def prompts(self, names: Sequence[str]) -> None:
         settings = self.read("promptctl.toml", lambda: self.project.settings)
         required = settings.required if settings else ()
-        clean = self.project.clean
-        self.clean += [name for name in names if clean and clean.digest(name) == _asked(required)]
-        if left := sorted(set(names) - set(self.clean)):
-            self.judged(left, required)
+        for name in names:
+            found = noted_findings(self.notes.digest(name), required)
+            if found is None:
+                self.judged(name, required)
+            else:
+                self.known.append(name)
+                self.findings += found
+        if self.closures:
+            from promptctl.core.lint.variables import partial_variable_findings
+
+            self.findings += partial_variable_findings(self.closures)
         self.suites()
 
-    def judged(self, names: Sequence[str], required: Sequence[str]) -> None:
-        """Looks at prompts that are not known to be clean, and notes those that are."""
-        from promptctl.core.lint.run import closure_findings, partial_findings, prompt_findings
+    def judged(self, name: str, required: Sequence[str]) -> None:
+        """Looks at a prompt about which nothing is known, and notes what follows from its files alone."""
+        from promptctl.core.lint.run import closure_findings, prompt_findings
 
-        for name in names:
-            file = f"prompts/{name}/prompt.yaml"
-            prompt = self.read(file, partial(self.project.prompt, name))
-            if prompt is None:
-                continue
-            self.parsed.append(prompt)
-            self.findings += prompt_findings(prompt, required)
-            closure = self.read(file, partial(self.project.closure, name))
-            if closure:
-                self.closures.append(closure)
-                self.findings += closure_findings(closure)
-        partials = {document.file: document for closure in self.closures for document in closure.partials.values()}
-        self.partial_documents |= partials
-        self.findings += partial_findings(self.closures, partials.values())
-        if clean := self.project.clean:
-            for closure in (closure for closure in self.closures if _is_clean(closure, required)):
-                clean.keep(closure.prompt.name, _asked(required), self.project.files_of(closure.prompt.name))
+        file = f"prompts/{name}/prompt.yaml"
+        prompt = self.read(file, partial(self.project.prompt, name))
+        if prompt is None:
+            return
+        self.parsed.append(prompt)
+        found = list(prompt_findings(prompt, required))
+        closure = self.read(file, partial(self.project.closure, name))
+        if closure:
+            self.closures.append(closure)
+            found += closure_findings(closure)
+            for document in closure.partials.values():
+                found += self.in_partial(document)
+            if _stands_alone(closure, found):
+                self.notes.keep(name, note_findings(found, required), self.project.files_of(name))
+        self.findings += found
+
+    def in_partial(self, document: Document) -> Sequence[Finding]:
+        """What a partial holds; it is looked at once, however many include it."""
+        from promptctl.core.lint.run import partial_findings
+
+        if document.file not in self.in_partials:
+            self.partial_documents[document.file] = document
+            self.in_partials[document.file] = tuple(partial_findings(document))
+        return self.in_partials[document.file]
 
     def suites(self) -> None:
         from promptctl.core.lint.registry import suite_findings
 
         files = self.project.tree.files()
         read = {prompt.name: prompt.document.file for prompt in self.parsed}
-        read |= {name: shown(self.project.tree, f"prompts/{name}/prompt.yaml") for name in self.clean}
+        read |= {name: shown(self.project.tree, f"prompts/{name}/prompt.yaml") for name in self.known}
         with_suite = {name for name in read if f"prompts/{name}/eval.yaml" in files}
         self.findings += suite_findings(read, with_suite)
-        if with_suite:
-            from promptctl.adapters.suites import load_suite
-
-            for name in sorted(with_suite):
+        for name in sorted(with_suite):
+            if self.sound.digest(name) is None:
                 alive()
-                self.read(f"prompts/{name}/eval.yaml", partial(load_suite, self.project, name))
+                self.read(f"prompts/{name}/eval.yaml", partial(self.suite, name))
+
+    def suite(self, name: str) -> None:
+        """Reads a suite, and notes the files in which no fault was found."""
+        from promptctl.adapters.suites import load_suite
+
+        suite = load_suite(self.project, name)
+        # Whether a judge is the pinned one, the lock says too.
+        if suite and not suite.judges:
+            self.sound.keep(name, suite.digest, suite.files)
 
     def repository(self) -> None:
         from promptctl.core.lint.finding import problem_finding
@@ -138,19 +167,17 @@ class _Run:
             unused_partial_findings,
             used_partials,
         )
-        from promptctl.core.lint.run import partial_findings
 
         self.findings += [problem_finding(problem, "prompts") for problem in self.project.misplaced()]
         self.read("prompts/prompts.lock", lambda: read_lock(self.project))
         self.findings += colliding_path_findings(self.project.tree.files())
         self.findings += former_name_findings(self.parsed, self.project.names)
         partials = self.partials()
-        self.partial_documents |= {document.file: document for document in partials.values()}
-        self.findings += partial_findings((), partials.values())
-        if len(self.closures) + len(self.clean) == len(self.project.names):
+        for document in partials.values():
+            self.findings += self.in_partial(document)
+        if len(self.closures) + len(self.known) == len(self.project.names):
             used = {path for closure in self.closures for path in used_partials(closure)}
-            if clean := self.project.clean:
-                used |= {path.removeprefix("prompts/") for name in self.clean for path in clean.files(name)}
+            used |= {path.removeprefix("prompts/") for name in self.known for path in self.notes.files(name)}
             self.findings += unused_partial_findings(used, {path: document.file for path, document in partials.items()})
 
     def partials(self) -> dict[str, Document]:
@@ -178,6 +205,8 @@ class _Run:
 
     def ignores(self) -> Iterator[Ignore]:
         """The comments that silence rules, in every file that was read."""
+        if not (self.parsed or self.partial_documents):
+            return
         from promptctl.core.lint.ignores import MARK, partial_ignores, prompt_ignores
 
         for prompt in self.parsed:
@@ -192,7 +221,7 @@ class _Run:
     def whole(self) -> frozenset[str]:
         """The files of which all that can be said was said: an ignore there that silenced nothing is unused."""
         found = {closure.prompt.document.file for closure in self.closures}
-        found |= {shown(self.project.tree, f"prompts/{name}/prompt.yaml") for name in self.clean}
+        found |= {shown(self.project.tree, f"prompts/{name}/prompt.yaml") for name in self.known}
         return frozenset(found | self.partial_documents.keys() if len(found) == len(self.project.names) else found)
 
     def read(self, file: str, action: Callable[[], Value]) -> Value | None:
@@ -206,20 +235,19 @@ class _Run:
             return None
 
 
-def _asked(required: Sequence[str]) -> str:
-    """What a prompt was found clean under: the fields that settings ask for."""
-    return " ".join(sorted(required))
+def _stands_alone(closure: Closure, findings: Sequence[Finding]) -> bool:
+    """Whether findings follow from the prompt's own files, whatever else is looked at, and may be kept.
 
-
-def _is_clean(closure: Closure, required: Sequence[str]) -> bool:
-    """Whether nothing at all can be said of a prompt and what it includes, whatever else is looked at."""
+    A former name may be another prompt's; an ignore can be unused; a partial's unknown name is one finding for all that
+    include it; and nobody wants to keep a secret.
+    """
     from promptctl.core.lint.ignores import MARK
-    from promptctl.core.lint.run import closure_findings, partial_findings, prompt_findings
+    from promptctl.core.lint.variables import partial_variable_findings
 
-    prompt, partials = closure.prompt, closure.partials.values()
-    if prompt.formerly or any(MARK in document.text for document in (prompt.document, *partials)):
-        return False
-    findings = chain(
-        prompt_findings(prompt, required), closure_findings(closure), partial_findings([closure], partials)
+    documents = (closure.prompt.document, *closure.partials.values())
+    return not (
+        closure.prompt.formerly
+        or any(MARK in document.text for document in documents)
+        or any(finding.code == "L031" for finding in findings)
+        or next(partial_variable_findings([closure]), None)
     )
-    return next(findings, None) is None

@@ -12,7 +12,7 @@ from promptctl.adapters.writing import write_file
 from promptctl.core.lint.fixes import superfluous_items, without_ignore
 from promptctl.core.lint.ignores import Ignore
 from promptctl.core.lint.selection import CODES, Selection
-from promptctl.core.tree import ChangedTree
+from promptctl.core.made_trees import ChangedTree
 from promptctl.core.yaml_edit import without_item
 from promptctl.errors import UsageError
 from promptctl.workflows.fmt import with_line_ends_of

@@ -7,7 +7,7 @@ import pytest
 from promptctl.adapters.project import Project
 from promptctl.core.chain import StepCall, step_calls, step_paths
 from promptctl.core.closure import Closure
-from promptctl.core.tree import TextTree
+from promptctl.core.made_trees import TextTree
 from promptctl.errors import UsageError
 
 FILES = {

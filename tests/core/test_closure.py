@@ -7,7 +7,7 @@ import pytest
 from promptctl.adapters.project import Project
 from promptctl.core.canonical import digest
 from promptctl.core.closure import partial_path
-from promptctl.core.tree import TextTree
+from promptctl.core.made_trees import TextTree
 from promptctl.errors import DocumentError
 
 

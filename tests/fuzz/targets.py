@@ -19,6 +19,7 @@ from promptctl.core.canonical import digest
 from promptctl.core.document import Document
 from promptctl.core.evidence_document import from_document, to_text
 from promptctl.core.lockfile import parse_lock
+from promptctl.core.made_trees import ChangedTree, TextTree
 from promptctl.core.moves import parse_moves
 from promptctl.core.name import branch_fault, name_fault
 from promptctl.core.pointer import parse_pointer
@@ -33,7 +34,6 @@ from promptctl.core.scorers.registry import judge
 from promptctl.core.settings import parse_settings
 from promptctl.core.tag import message_text, parse_message, parse_tag_ref, tag_ref
 from promptctl.core.template import Renderer, TemplateFault
-from promptctl.core.tree import ChangedTree, TextTree
 from promptctl.core.version import parse_version
 from promptctl.errors import PromptctlError
 from promptctl.workflows.evidence import read_evidence

@@ -15,7 +15,7 @@ import yaml
 
 from promptctl.adapters.project import Project
 from promptctl.core.canonical import digest
-from promptctl.core.tree import TextTree
+from promptctl.core.made_trees import TextTree
 from promptctl.errors import UsageError
 from tests.support import GitRepository
 from tests.truth.seen import FOLDER, Lock, Move, Place, Pointer, Seen, Shared, Tag

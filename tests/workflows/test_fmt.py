@@ -8,7 +8,7 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
 from promptctl.core import scaffold
 from promptctl.core.canonical import digest
-from promptctl.core.tree import TextTree
+from promptctl.core.made_trees import TextTree
 from promptctl.errors import DocumentError, UsageError
 from promptctl.workflows.fmt import fmt, write
 from tests.support import STARTER, TRIAGE, build_files

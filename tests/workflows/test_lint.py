@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from promptctl.adapters.project import Project
 from promptctl.core.lint.rules import RULES
-from promptctl.core.tree import TextTree
+from promptctl.core.made_trees import TextTree
 from promptctl.errors import UsageError
 from promptctl.workflows.lint import LintResult, lint
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from promptctl.core.secrets import mask
 from promptctl.errors import MOST_PROBLEMS, Place, Problem
 
 Level = Literal["error", "warning", "notice"]
@@ -71,6 +70,8 @@ def _order(finding: Finding) -> tuple[str, int, int, int, str, str]:
 
 
 def _masked(finding: Finding) -> Finding:
+    from promptctl.core.secrets import mask
+
     place = finding.place
     return replace(
         finding,

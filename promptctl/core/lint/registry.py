@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from promptctl.core.closure import Closure, partial_path
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.rules import found
-from promptctl.core.prompt import Prompt
 from promptctl.errors import Place
+
+if TYPE_CHECKING:
+    from promptctl.core.closure import Closure
+    from promptctl.core.prompt import Prompt
 
 
 def former_name_findings(prompts: Sequence[Prompt], names: Collection[str]) -> Iterator[Finding]:
@@ -26,6 +29,8 @@ def former_name_findings(prompts: Sequence[Prompt], names: Collection[str]) -> I
 
 def used_partials(closure: Closure) -> set[str | None]:
     """The paths below ``prompts/`` of the partials that a prompt includes."""
+    from promptctl.core.closure import partial_path
+
     return {partial_path(closure.prompt.name, written) for written in closure.partials}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from promptctl.core.closure import SYNTAX, Closure
 from promptctl.core.document import Document
@@ -12,7 +12,7 @@ from promptctl.core.lint.finding import Finding, first, problem_finding
 from promptctl.core.lint.includes import include_findings
 from promptctl.core.lint.messages import exposure_findings, message_findings
 from promptctl.core.lint.text import document_findings, escaped_findings
-from promptctl.core.lint.variables import partial_variable_findings, variable_findings
+from promptctl.core.lint.variables import variable_findings
 from promptctl.core.prompt import Prompt
 from promptctl.core.template import TemplateFault, read_template
 from promptctl.errors import Problem
@@ -34,12 +34,10 @@ def closure_findings(closure: Closure) -> Iterator[Finding]:
     yield from first(chain_findings(closure))
 
 
-def partial_findings(closures: Iterable[Closure], partials: Iterable[Document]) -> Iterator[Finding]:
-    """What the given partials hold, and what they use that the closures including them do not have."""
-    yield from partial_variable_findings(closures)
-    for document in partials:
-        yield from first(document_findings(document))
-        try:
-            read_template(document.file, document.value)
-        except TemplateFault as fault:
-            yield problem_finding(Problem(SYNTAX, fault.message, document.line(fault.line), fault.hint), document.file)
+def partial_findings(document: Document) -> Iterator[Finding]:
+    """What a partial holds, whoever includes it."""
+    yield from first(document_findings(document))
+    try:
+        read_template(document.file, document.value)
+    except TemplateFault as fault:
+        yield problem_finding(Problem(SYNTAX, fault.message, document.line(fault.line), fault.hint), document.file)
