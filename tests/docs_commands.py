@@ -62,7 +62,7 @@ def value(option: Any) -> str:
 
 def meaning(option: Any) -> str:
     """An option's help with its default and its environment variable."""
-    text = option.help
+    text: str = option.help
     if option.envvar:
         text += f" Also from `{option.envvar}`."
     if option.show_default and not option.is_flag and option.default is not None:

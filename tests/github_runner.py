@@ -86,7 +86,7 @@ class Runner:
         command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
-            command, cwd=self.checkout, env=os.environ | {"PATH": path} | runner | dict(self.variables) | environment,
+            command, cwd=self.checkout, env={**os.environ, "PATH": path, **runner, **self.variables, **environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
         )  # fmt: skip
         assert files["env"].read_text() == files["path"].read_text() == ""

@@ -90,7 +90,8 @@ def _edit(path: Path) -> None:
 def _seen(clone: GitRepository) -> dict[str, Any]:
     """What a clone says of the registry: status, drift without errors, verified releases."""
     said = {name: succeed(name, "--json", cwd=clone.folder).data for name in ("status", "drift", "verify")}
-    return json.loads(json.dumps(said))
+    copied: dict[str, Any] = json.loads(json.dumps(said))
+    return copied
 
 
 def replay(real: Path, folder: Path) -> list[str]:

@@ -59,7 +59,7 @@ def pull(tmp_path: Path) -> Pull:
 GOOD = {PROMPT: text("one queue")}
 
 
-def annotations(done: ActionRun) -> list[tuple[str, str, str]]:
+def said(done: ActionRun) -> list[tuple[str, str, str]]:
     return [(name, found["file"], found["title"]) for name, found, _ in done.commands]
 
 
@@ -80,7 +80,7 @@ def test_each_part_can_say_no(pull: Pull) -> None:
              "model: echo:echo\ntemplate: Bye\n"}  # fmt: skip
     done = pull.merged(files).run(install="none")
     assert done.code == 1
-    assert annotations(done) == [
+    assert said(done) == [
         ("error", PROMPT, "L001"),
         ("error", "prompts/prompts.lock", "modified"),
         ("error", "prompts/prompts.lock", "modified"),
@@ -99,7 +99,7 @@ def test_a_suite_that_fails_is_told_with_its_verdict(pull: Pull) -> None:
     runner = pull.merged({SUITE_FILE: SUITE.replace("contains: charged", "contains: refunded")})
     done = runner.run(install="none")
     assert (done.code, done.outputs["changed"]) == (1, json.dumps([NAME]))
-    assert annotations(done) == [("error", SUITE_FILE, "eval")]
+    assert said(done) == [("error", SUITE_FILE, "eval")]
     assert f"| `suite` | `{NAME}` | `eval.yaml` |" in done.summary
 
 
@@ -132,7 +132,7 @@ def test_a_strangers_change_with_our_secrets_is_refused(pull: Pull) -> None:
     runner.name = "pull_request_target"
     done = runner.run(install="none")
     assert (done.code, done.outputs["outcome"]) == (3, "error")
-    assert annotations(done) == [("error", "promptctl.toml", "PC131")]
+    assert said(done) == [("error", "promptctl.toml", "PC131")]
     assert "pull_request_target" in done.summary
 
 
@@ -236,7 +236,7 @@ def test_odd_names_of_files_name_just_these_files(pull: Pull) -> None:
     odd = ("prompts/a,line=7::error::x/prompt.yaml", "prompts/b%0Ac ü/prompt.yaml", "prompts/c\n::error::x/prompt.yaml")
     done = pull.merged(dict.fromkeys(odd, "model: echo:echo\ntemplate: Hi\n")).run(install="none")
     assert done.code == 1
-    found = [(file, title) for name, file, title in annotations(done) if name == "error"]
+    found = [(file, title) for name, file, title in said(done) if name == "error"]
     assert [file for file, title in found if title == "PC005"] == sorted(odd)
 
 

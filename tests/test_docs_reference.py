@@ -125,7 +125,7 @@ def test_examples_of_expectations_are_true(row: list[str]) -> None:
 
 def test_every_finding_of_drift_is_told() -> None:
     text = (DOCS / "explanation" / "model.md").read_text(encoding="utf-8")
-    told = {}
+    told: dict[str, str] = {}
     for line in re.findall(r"^\| `.*", text, re.MULTILINE):
         kinds, level, _ = line.strip("| ").split(" | ")
         told |= dict.fromkeys(re.findall(r"`([a-z-]+)`", kinds), level)

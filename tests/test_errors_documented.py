@@ -77,7 +77,9 @@ def exits() -> dict[str, set[int]]:
     for module, tree in _trees().items():
         names = _named(module)
         for node in ast.walk(tree):
-            kind = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if not isinstance(node, ast.Call):
+                continue
+            kind = getattr(node.func, "id", "")
             if kind in EXITS and node.args:
                 first = node.args[0]
                 code = _code(first) or names.get(first.id if isinstance(first, ast.Name) else "", ("", ""))[0]

@@ -53,7 +53,7 @@ def test_the_filter_by_outcome_tag_and_text(page: Browser) -> None:
     found = many(200)
     assert shown(page) == 200
     for outcome in ("fail", "error", "pass"):
-        assert choose(page, "outcome", outcome) == found.counts[outcome]  # type: ignore[index]
+        assert choose(page, "outcome", outcome) == found.counts[outcome]
     assert choose(page, "outcome", "changed") == len(found.changed)
     assert choose(page, "outcome", "lost") == sum(row.change == "lost" for row in found.rows)
     lost_in_german = sum(row.change == "lost" and row.tags["language"] == "de" for row in found.rows)

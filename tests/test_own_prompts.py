@@ -9,7 +9,7 @@ import pytest
 
 from promptctl.adapters.files import parse_yaml
 from promptctl.core.lockfile import parse_lock
-from promptctl.core.version import parse_version
+from promptctl.core.version import version
 from tests.support import GitRepository, new_repository, succeed
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +45,7 @@ def test_kept_evidence_follows_from_kept_replies(own: GitRepository) -> None:
 def test_pointers_name_releases_of_the_lock(path: Path) -> None:
     pointer = parse_yaml(path.read_bytes(), path.name).value
     releases = parse_lock((ROOT / "prompts/prompts.lock").read_text()).prompts[pointer["prompt"]].releases
-    assert releases[parse_version(pointer["version"])] == pointer["digest"]
+    assert releases[version(pointer["version"])] == pointer["digest"]
 
 
 def test_every_prompt_is_served_in_prod(own: GitRepository) -> None:

@@ -11,7 +11,7 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
 from promptctl.core.canonical import canonical
 from tests import real_material
-from tests.real_sources import escaped
+from tests.real_sources import Material, escaped
 from tests.support import build_files
 from tests.template_shapes import made_up, needs_code, read_shapes
 
@@ -37,13 +37,13 @@ SOURCES = {
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> tuple[list[real_material.Material], Project]:
+def project(tmp_path: Path) -> tuple[list[Material], Project]:
     real = build_files(tmp_path / "real", SOURCES)
     found = real_material.bring_in(real, tmp_path / "target")
     return found, Project(WorkTree(tmp_path / "target"))
 
 
-def test_each_family_comes_in(project: tuple[list[real_material.Material], Project]) -> None:
+def test_each_family_comes_in(project: tuple[list[Material], Project]) -> None:
     found, opened = project
     assert [material.name for material in found] == [
         "fabric/var-two",
@@ -71,7 +71,7 @@ def test_the_exit_code_and_the_report(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("name", ["fabric/plain", "openhands/agent_x/system_prompt", "spacy/ner-v1", "prompthub/ask"])
-def test_one_changed_letter_is_found(project: tuple[list[real_material.Material], Project], name: str) -> None:
+def test_one_changed_letter_is_found(project: tuple[list[Material], Project], name: str) -> None:
     found, opened = project
     path = opened.tree.root / f"prompts/{name}/prompt.yaml"  # type: ignore[attr-defined]
     text = path.read_text()

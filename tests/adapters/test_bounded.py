@@ -128,7 +128,8 @@ def test_a_greedy_worker_says_so_and_goes_on() -> None:
 
 def test_a_worker_holds_no_end_of_anothers_pipe() -> None:
     reading, writing = os.pipe()
-    first, second = bounded.Worker(abs), bounded.Worker(abs)
+    first: bounded.Worker[int, int] = bounded.Worker(abs)
+    second: bounded.Worker[int, int] = bounded.Worker(abs)
     assert (first(-1), second(-2)) == (1, 2)
     os.close(writing)
     assert select.select([reading], [], [], 10)[0]

@@ -3,10 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from promptctl.adapters.replies import Replies, cache_folder, open_cache, read_recorded, write_recorded
+from promptctl.adapters.cache_folder import cache_folder
+from promptctl.adapters.replies import Replies, open_cache, read_recorded, write_recorded
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.core.recording import MAX_KEPT_BYTES
 from promptctl.core.request import Reply, Request
@@ -55,13 +57,14 @@ def test_repeats_never_share_and_any_change_is_a_miss(cache: ReplyCache) -> None
     replies.put(REQUEST, 0, REPLY)
     assert replies.get(REQUEST, 0)
     assert replies.get(REQUEST, 1) is None
-    for change in (
+    changes: tuple[dict[str, Any], ...] = (
         {"model": "openai:gpt-4.1"},
         {"messages": ({"role": "user", "content": "hi "},)},
         {"parameters": {"temperature": 0}},
         {"output": {}},
         {"tools": ({"name": "f"},)},
-    ):
+    )
+    for change in changes:
         assert replies.get(replace(REQUEST, **change), 0) is None
 
 

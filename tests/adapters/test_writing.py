@@ -65,7 +65,8 @@ def test_a_disk_that_refuses_leaves_the_old_file_and_says_what_to_do(
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
-        patched.setattr(*(Path, "replace") if step == "replace" else (os, step), refuse)
+        owner: object = Path if step == "replace" else os
+        patched.setattr(owner, step, refuse)
         with pytest.raises(OutsideError) as caught:
             write_file(folder / "file", b"new", "prompts.lock")
     assert (caught.value.code, caught.value.exit_code) == ("PC042", 4)

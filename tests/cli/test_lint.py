@@ -63,7 +63,7 @@ def test_a_wrong_call_is_no_finding(broken: Path, arguments: tuple[str, ...], sa
 
 
 def test_a_malformed_file_of_any_kind_is_a_finding(folder: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "promptctl.toml": "[lint\n",
         "prompts/a/prompt.yaml": b"\xef\xbb\xbftemplate: x\n",
         "prompts/b/prompt.yaml": b"template: '\xff'\n",

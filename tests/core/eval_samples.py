@@ -38,9 +38,9 @@ def simple_suite(cases: int, gate: str = "", repeat: int = 1, expect: str = "con
 
 def result(case: str, outcome: str | bool = True, **fields: Any) -> CaseResult:
     """A sample: True passed, False failed, a text is its error."""
-    fields = {"model": MODEL, "sample": 0, "cost": 0.001, "latency_ms": 100.0} | fields
+    given: dict[str, Any] = {"model": MODEL, "sample": 0, "cost": 0.001, "latency_ms": 100.0, **fields}
     error = outcome if isinstance(outcome, str) else None
-    return CaseResult(case=case, passed=outcome is True, error=error, **fields)
+    return CaseResult(case=case, passed=outcome is True, error=error, **given)
 
 
 def results(outcomes: Sequence[str | bool], **fields: Any) -> list[CaseResult]:

@@ -10,15 +10,12 @@ from tests.core.test_contract import CHAIN, FIRST, LAST, PROMPTS, STRING, TOOL
 
 def changes(old: Closure, new: Closure) -> dict[str, list[tuple[str, str]]]:
     found = prompt_diff(old, new)
-    values = {name: [(it.path, it.kind) for it in section] for name, section in found.values.items() if section}
-    return values | {
-        name: entries
-        for name, entries in (
-            ("messages", [(it.role, it.kind) for it in found.messages]),
-            ("partials", [(it.name, it.kind) for it in found.partials]),
-        )
-        if entries
+    sections: dict[str, list[tuple[str, str]]] = {
+        **{name: [(it.path, it.kind) for it in section] for name, section in found.values.items()},
+        "messages": [(it.role, it.kind) for it in found.messages],
+        "partials": [(it.name, it.kind) for it in found.partials],
     }
+    return {name: entries for name, entries in sections.items() if entries}
 
 
 def test_each_part_is_compared_in_its_own_words() -> None:

@@ -45,7 +45,7 @@ def test_result_is_the_recorded_one_byte_for_byte() -> None:
 
 
 def test_order_and_last_bits_change_nothing() -> None:
-    shuffled = [replace(sample, scores=dict(reversed(sample.scores.items()))) for sample in reversed(SAMPLES)]
+    shuffled = [replace(sample, scores=dict(reversed(list(sample.scores.items())))) for sample in reversed(SAMPLES)]
     nudged = [replace(sample, cost=sample.cost and sample.cost * (1 + 1e-15)) for sample in shuffled]
     assert to_text(evidence(nudged)) == GOLDEN
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import textwrap
 from typing import Any
 
@@ -105,7 +106,7 @@ VALUES = st.recursive(
 MESS = st.randoms(use_true_random=False)
 
 
-def written(found: Any, mess: Any, indent: int) -> str:
+def written(found: Any, mess: random.Random, indent: int) -> str:
     """A value as somebody in a hurry would write it below a key or behind a dash at ``indent``, blanks included."""
     flow = json.dumps(found, ensure_ascii=False)
     if not found or mess.random() < 0.2 or not isinstance(found, dict | list | str):

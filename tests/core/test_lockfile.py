@@ -15,7 +15,7 @@ from tests.core.test_tag import names
 from tests.core.test_version import versions
 
 digests = st.integers(0, 16**64 - 1).map(lambda number: f"sha256:{number:064x}")
-characters = st.characters(exclude_categories=("Cs",))
+characters = st.characters(codec="utf-8")
 
 
 @st.composite

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from promptctl.core.message_diff import Spoken, message_changes, sent_messages, written_messages
 from tests.closures import prompt_with
 
-S, U, A = (lambda text, role=role: Spoken(role, text) for role in ("system", "user", "assistant"))
+S, U, A = (partial(Spoken, role) for role in ("system", "user", "assistant"))
 CASES = [
     ([], [], []),
     ([S("a")], [S("a")], []),
@@ -73,6 +73,5 @@ def test_every_message_is_paired_once_or_reported(old: list[Spoken], new: list[S
 
 
 def test_many_equal_messages_take_no_time() -> None:
-    started = time.process_time()
-    message_changes([U("x")] * 20_000 + [S("a")], [S("b")] + [U("x")] * 15_000)
-    assert time.process_time() - started < 5
+    """The square of their number would not end within the limit of a test."""
+    assert message_changes([U("x")] * 200_000 + [S("a")], [S("b")] + [U("x")] * 150_000)

@@ -176,7 +176,8 @@ def test_a_built_in_whose_host_or_key_changed_is_the_repositorys(change: dict[st
 
 def test_trust_is_bound_to_host_key_and_models_but_not_to_tuning() -> None:
     digest = trust_digest(parse_providers({"relay": RELAY}))
-    for tuned in ({"weight": 10}, {"fallback": []}, {"concurrency": 3}):
+    tunings: tuple[dict[str, object], ...] = ({"weight": 10}, {"fallback": []}, {"concurrency": 3})
+    for tuned in tunings:
         assert trust_digest(parse_providers({"relay": RELAY | tuned})) == digest
     changed = ({"base_url": "https://relay.example/v2"}, {"key": "OTHER"}, {"models": ["*"]}, {"kind": "anthropic"})
     others = {trust_digest(parse_providers({"relay": RELAY | change})) for change in changed}

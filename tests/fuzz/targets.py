@@ -24,7 +24,7 @@ from promptctl.core.moves import parse_moves
 from promptctl.core.name import branch_fault, name_fault
 from promptctl.core.pointer import parse_pointer
 from promptctl.core.provider_table import parse_providers
-from promptctl.core.recording import parse_replies, spell_replies, strict_json
+from promptctl.core.recording import parse_replies, spell_replies
 from promptctl.core.reference import parse_reference
 from promptctl.core.render import Rendering
 from promptctl.core.request import compact_json
@@ -32,6 +32,7 @@ from promptctl.core.safe_text import safe_text
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.registry import judge
 from promptctl.core.settings import parse_settings
+from promptctl.core.strict_json import strict_json
 from promptctl.core.tag import message_text, parse_message, parse_tag_ref, tag_ref
 from promptctl.core.template import Renderer, TemplateFault
 from promptctl.core.version import parse_version

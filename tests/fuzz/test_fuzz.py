@@ -22,6 +22,6 @@ def test_a_target_lets_nothing_pass_but_our_own_errors(monkeypatch: pytest.Monke
     def broken(data: bytes) -> None:
         raise KeyError(data)
 
-    monkeypatch.setitem(TARGETS, "locks", broken)  # type: ignore[misc]
+    monkeypatch.setitem(TARGETS, "locks", broken)
     with pytest.raises(KeyError):
         attempt("locks", b"x")

@@ -78,9 +78,9 @@ def run(line: tuple[str, ...], folder: Path) -> Ran:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         texts = []
-        for stream in (out, err):
-            stream.seek(0)
-            texts.append(stream.read(64 << 20).decode("utf-8", "replace"))
+        for caught in (out, err):
+            caught.seek(0)
+            texts.append(caught.read(64 << 20).decode("utf-8", "replace"))
     return Ran(line=line, code=code, out=texts[0], err=texts[1], seconds=seconds)
 
 

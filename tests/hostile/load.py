@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -53,25 +54,33 @@ def _readings(project: Project) -> Iterator[Callable[[], object]]:
     except PromptctlError:
         return
     for name in islice(names, 20):
-        yield lambda name=name: _rendered(project, name)
-        yield lambda name=name: _scored(project, name)
+        yield partial(_rendered, project, name)
+        yield partial(_scored, project, name)
     yield lambda: read_lock(project)
     yield from _state(project)
     for path in project.tree.files():
         if "/evidence/" in path:
-            yield lambda path=path: read_evidence(project.tree, path)
+            yield partial(read_evidence, project.tree, path)
         elif "/replies/" in path:
-            yield lambda path=path: parse_replies(project.tree.read(path).decode("utf-8", "replace"), path)
+            yield partial(_replies, project, path)
 
 
 def _state(project: Project) -> Iterator[Callable[[], object]]:
     state = State("main", "0" * 40, project)
     for environment, names in state.environments.items():
-        yield lambda environment=environment: state.freeze_reason(environment)
+        yield partial(state.freeze_reason, environment)
         for name in names:
-            yield lambda environment=environment, name=name: state.pointer(environment, name)
+            yield partial(state.pointer, environment, name)
     for environment, name in state.moved:
-        yield lambda environment=environment, name=name: state.moves(environment, name).stack()
+        yield partial(_stack, state, environment, name)
+
+
+def _replies(project: Project, path: str) -> object:
+    return parse_replies(project.tree.read(path).decode("utf-8", "replace"), path)
+
+
+def _stack(state: State, environment: str, name: str) -> object:
+    return state.moves(environment, name).stack()
 
 
 def _rendered(project: Project, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 Content = bytes | str | Callable[[], "bytes | str"] | None
 """What a file holds; a function makes what is too large to keep; None takes the file away."""
@@ -54,7 +55,7 @@ def made(content: Content) -> bytes | None:
     return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else found
 
 
-def each(category: str, path: str, contents: Mapping[str, Content], **options: bool) -> tuple[Seed, ...]:
+def each(category: str, path: str, contents: Mapping[str, Content], **options: Any) -> tuple[Seed, ...]:
     """A seed for each way to write one file."""
     return tuple(
         Seed(name=f"{category}/{name}", files={path: content}, **options) for name, content in contents.items()

@@ -75,8 +75,8 @@ def test_a_provider_that_never_answers_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("reaction", "calls"), [(status(400), 1), (raw(b"{}"), 1), (status(503), 2)])
 def test_each_sample_is_asked_once_and_again_only_where_the_fault_may_pass(
-    tmp_path: Path, reaction, calls: int
-) -> None:  # type: ignore[no-untyped-def]
+    tmp_path: Path, reaction: Reaction, calls: int
+) -> None:
     with bench(tmp_path, cases("a", "b", repeat=3)) as it:
         it.server.always = reaction
         result = it.eval()

@@ -79,7 +79,7 @@ def test_line_ends_stay_as_the_file_has_them(folder: Path) -> None:
         PROMPT: TRIAGE.replace("\n", "\r\n").encode(),
         "prompts/p/prompt.yaml": MESSY.replace("\n", "\r\n").encode(),
     }
-    build_files(folder, STARTER | crlf)
+    build_files(folder, {**STARTER, **crlf})
     result = fmt(Project(WorkTree(folder)))
     assert [file.path for file in result.files] == ["prompts/p/prompt.yaml"]
     write(folder, result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,7 +54,7 @@ LEFT = {
 }
 
 
-def repaired(folder: Path, text: str, **options: Selection) -> str:
+def repaired(folder: Path, text: str, **options: Any) -> str:
     build_files(folder, {"prompts/p/prompt.yaml": text, "prompts/q/prompt.yaml": REST})
     write(folder, lint_fix(Project(WorkTree(folder)), **options))
     return (folder / "prompts/p/prompt.yaml").read_bytes().decode()

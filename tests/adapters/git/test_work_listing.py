@@ -91,7 +91,7 @@ def test_it_finds_what_a_walk_finds(repository: GitRepository, change: str) -> N
     assert untouched is not None
 
 
-CONVERTING = {
+CONVERTING: dict[str, Callable[[GitRepository], object]] = {
     "attributes": lambda found: build_files(found.folder, {".gitattributes": "prompts/** filter=x\n"}),
     "below prompts": lambda found: build_files(found.folder, {"prompts/.gitattributes": "* ident\n"}),
     "of this clone": lambda found: (found.folder / ".git/info/attributes").write_text(

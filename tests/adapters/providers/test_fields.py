@@ -16,8 +16,8 @@ from tests.servers import anthropic_answer, openai_answer
 CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
 CHOICE = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok", "tool_calls": [CALL]}}
 BLOCKS = [{"type": "text", "text": "ok"}, {"type": "tool_use", "id": "1", "name": "f", "input": {}}]
-VALUES = (None, True, 5, -1, 1.5, "x", [], ["x"], [None], {}, {"x": 1})
-MEANT = {
+VALUES: tuple[Any, ...] = (None, True, 5, -1, 1.5, "x", [], ["x"], [None], {}, {"x": 1})
+MEANT: dict[tuple[str | int, ...], tuple[Any, ...]] = {
     ("choices", 0, "message", "content"): (None, "x", []),
     ("choices", 0, "message", "tool_calls"): (None, []),
     ("choices", 0, "message", "tool_calls", 0, "id"): (None, "x"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -22,8 +22,8 @@ from tests.core.scorers.measuring import measured
     ],
 )
 def test_budgets(kind: str, field: str, limit: Any, found: float, passes: bool) -> None:
-    assert measured(kind, limit, "", **{field: found}).passed is passes
-    assert measured(kind, limit, "", negate=True, **{field: found}).passed is not passes
+    assert measured(kind, limit, "", **cast("Any", {field: found})).passed is passes
+    assert measured(kind, limit, "", negate=True, **cast("Any", {field: found})).passed is not passes
 
 
 @pytest.mark.parametrize("kind", ["latency", "cost"])
@@ -76,7 +76,7 @@ def test_a_function_that_answers_badly_is_an_error(returned: Any, message: str, 
 
 def test_a_function_that_raises_or_is_missing_is_an_error() -> None:
     def broken(text: str, context: dict[str, Any]) -> bool:
-        return context["inputs"]["absent"] == text
+        return bool(context["inputs"]["absent"] == text)
 
     with pytest.raises(ScorerFault, match="m:f raised KeyError"):
         measured("python", "m:f", "", functions={"m:f": broken})

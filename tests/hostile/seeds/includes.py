@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.hostile.seed import Seed, templated, templates
+from collections.abc import Mapping
+
+from tests.hostile.seed import Content, Seed, templated, templates
 
 _PATHS = [
     "/etc/passwd",
@@ -89,7 +91,7 @@ def _including(text: str, **partials: str) -> dict[str, str]:
     return {f"prompts/shared/{name}.j2": body for name, body in partials.items()} | {_P: templated(text)}
 
 
-_FILES = {
+_FILES: dict[str, Mapping[str, Content]] = {
     "itself": _including("{% include 'shared/a.j2' %}", a="{% include 'shared/a.j2' %}"),
     "circle": _including(
         "{% include 'shared/a.j2' %}", a="{% include 'shared/b.j2' %}", b="{% include 'shared/a.j2' %}"
