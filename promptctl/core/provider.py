@@ -28,7 +28,8 @@ class ProviderSettings:
 
     ``key`` names the environment variable that holds the key (None: no key is sent). ``models`` are globs over ids of
     models. ``weight`` is a percentage of the calls that several providers match. ``fallback`` names providers in order.
-    ``concurrency`` is the most calls under way at once. ``built_in``: kind, host and key are ours, not a repository's.
+    ``concurrency`` is the most calls under way at once, ``requests_per_minute`` and ``tokens_per_minute`` what is sent
+    at most in a minute (None: as much as goes). ``built_in``: kind, host and key are ours, not a repository's.
     """
 
     name: str
@@ -39,6 +40,8 @@ class ProviderSettings:
     weight: float | None = None
     fallback: tuple[str, ...] = ()
     concurrency: int = DEFAULT_CONCURRENCY
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     built_in: bool = False
 
     @property

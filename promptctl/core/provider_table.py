@@ -65,6 +65,8 @@ def _parse_provider(name: str, entry: Mapping[str, Any]) -> ProviderSettings:
         weight=entry.get("weight"),
         fallback=tuple(entry.get("fallback", ())),
         concurrency=entry.get("concurrency", DEFAULT_CONCURRENCY),
+        requests_per_minute=entry.get("requests_per_minute"),
+        tokens_per_minute=entry.get("tokens_per_minute"),
         built_in=shipped is not None and (kind, base_url, key) == (shipped.kind, shipped.base_url, shipped.key),
     )
     _check_provider(provider)
@@ -80,8 +82,9 @@ def _check_provider(provider: ProviderSettings) -> None:
         )
     if provider.weight is not None and not 0 <= provider.weight <= 100:
         raise _BadTable(provider.name, f"weight = {provider.weight:g} is no percentage", "use 0 to 100")
-    if provider.concurrency < 1:
-        raise _BadTable(provider.name, "`concurrency` must be 1 or more")
+    for limit in ("concurrency", "requests_per_minute", "tokens_per_minute"):
+        if (most := getattr(provider, limit)) is not None and most < 1:
+            raise _BadTable(provider.name, f"`{limit}` must be 1 or more")
     if not provider.local:
         _check_url(provider)
 

@@ -126,6 +126,8 @@ def test_one_matching_provider_needs_no_weights() -> None:
         ({"key": ""}, "name of an environment variable"),
         ({"weight": 101}, "no percentage"),
         ({"concurrency": 0}, "1 or more"),
+        ({"requests_per_minute": 0}, "1 or more"),
+        ({"tokens_per_minute": -5}, "1 or more"),
         ({"fallback": ["opnai"]}, "`opnai` is not a provider"),
         ({"fallback": ["relay"]}, "own fallback"),
         ({"kind": None}, "`kind` is missing"),
@@ -176,7 +178,7 @@ def test_a_built_in_whose_host_or_key_changed_is_the_repositorys(change: dict[st
 
 def test_trust_is_bound_to_host_key_and_models_but_not_to_tuning() -> None:
     digest = trust_digest(parse_providers({"relay": RELAY}))
-    tunings: tuple[dict[str, object], ...] = ({"weight": 10}, {"fallback": []}, {"concurrency": 3})
+    tunings: tuple[dict[str, object], ...] = ({"weight": 10}, {"fallback": []}, {"concurrency": 3}, {"requests_per_minute": 5})
     for tuned in tunings:
         assert trust_digest(parse_providers({"relay": RELAY | tuned})) == digest
     changed = ({"base_url": "https://relay.example/v2"}, {"key": "OTHER"}, {"models": ["*"]}, {"kind": "anthropic"})

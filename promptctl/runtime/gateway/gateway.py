@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Self
 
 from promptctl.adapters import prices
 from promptctl.adapters.providers import WIRE_FORMATS, WireFormat, echo
-from promptctl.adapters.providers.exchange import Answer
 from promptctl.adapters.trust import require_trust
 from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.recording import not_json, reply_key
 from promptctl.core.request import Reply, Request, compact_json
 from promptctl.core.secrets import known_values
 from promptctl.errors import StateError
-from promptctl.runtime.gateway.limit import AdaptiveLimit
+from promptctl.runtime.gateway.allowance import Allowance, Leave, estimated_tokens
 from promptctl.runtime.gateway.outcome import fault_of, reply_of
 from promptctl.runtime.gateway.retries import Patience, with_retries
 
@@ -56,7 +55,7 @@ class Gateway:
         self._random = random
         self._now = now
         self._secrets = known_values(self._environment, [it.key for it in providers.values() if it.key])
-        self._lanes: dict[str, tuple[Transport, AdaptiveLimit]] = {}
+        self._lanes: dict[str, tuple[Transport, Allowance]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -94,22 +93,22 @@ class Gateway:
         wire = WIRE_FORMATS[provider.kind]
         body = _spell(wire, request, model_id)
         headers = wire.headers(self._key(provider))
-        transport, limit = self._lane(provider, wire)
+        transport, allowance = self._lane(provider, wire)
+        tokens = estimated_tokens(body, request.parameters)
 
-        async def attempt() -> tuple[Answer, float]:
-            async with limit.place() as started:
-                begun = time.perf_counter()
-                answer = await transport.post(headers, body)
-                latency_ms = (time.perf_counter() - begun) * 1000
-                if fault := fault_of(answer, provider, self._secrets, self._now()):
-                    if fault.kind == "rate-limited":
-                        limit.narrow(started, min(fault.retry_after or 0.0, self._patience.longest))
-                    raise fault
-                limit.widen()
-                return answer, latency_ms
+        async def attempt(leave: Leave) -> Reply:
+            begun = time.perf_counter()
+            answer = await transport.post(headers, body)
+            latency_ms = (time.perf_counter() - begun) * 1000
+            if fault := fault_of(answer, provider, self._secrets, self._now()):
+                if fault.kind == "rate-limited":
+                    allowance.refused(leave, min(fault.retry_after or 0.0, self._patience.longest))
+                raise fault
+            reply = reply_of(answer, wire, provider, model_id, latency_ms, self._now(), self._secrets)
+            allowance.answered(leave, reply.usage)
+            return reply
 
-        answer, latency_ms = await with_retries(attempt, self._patience, self._random)
-        return reply_of(answer, wire, provider, model_id, latency_ms, self._now(), self._secrets)
+        return await with_retries(attempt, self._patience, self._random, lambda: allowance.call(tokens))
 
     def _key(self, provider: ProviderSettings) -> str:
         require_trust(provider, self._providers, self._environment)
@@ -125,14 +124,14 @@ class Gateway:
             )
         return key
 
-    def _lane(self, provider: ProviderSettings, wire: WireFormat) -> tuple[Transport, AdaptiveLimit]:
+    def _lane(self, provider: ProviderSettings, wire: WireFormat) -> tuple[Transport, Allowance]:
         if provider.name not in self._lanes:
             from promptctl.adapters.providers.transport import Transport
 
             # Loading the price table between two calls would count into the latency of those under way.
             prices.load()
             transport = Transport(provider.base_url + wire.path, self._patience.bounds)
-            self._lanes[provider.name] = transport, AdaptiveLimit(self._concurrency or provider.concurrency)
+            self._lanes[provider.name] = transport, Allowance(provider, self._concurrency)
         return self._lanes[provider.name]
 
 

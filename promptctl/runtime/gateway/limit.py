@@ -19,31 +19,19 @@ class AdaptiveLimit:
         self.allowed = float(most)
         self.busy = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._narrowed = float("-inf")
-        self._resume = float("-inf")
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[float]:
-        """Waits for a free place and for the end of a pause; gives the event loop's time at which the call starts."""
+    async def place(self) -> AsyncIterator[None]:
+        """Waits for a free place, and holds it."""
         await self._enter()
         try:
-            loop = asyncio.get_running_loop()
-            while (pause := self._resume - loop.time()) > 0:
-                await asyncio.sleep(pause)
-            yield loop.time()
+            yield
         finally:
             self._leave()
 
-    def narrow(self, started: float, pause: float) -> None:
-        """The provider refused a call that began at ``started``, and wants ``pause`` seconds without any.
-
-        Calls that were already on their way when the limit last fell tell nothing new, and do not lower it again.
-        """
-        now = asyncio.get_running_loop().time()
-        self._resume = max(self._resume, now + pause)
-        if started >= self._narrowed:
-            self.allowed = max(1.0, min(self.allowed, self.busy) / 2)
-            self._narrowed = now
+    def narrow(self) -> None:
+        """The provider refused a call: half as many from now on as are under way."""
+        self.allowed = max(1.0, min(self.allowed, self.busy) / 2)
 
     def widen(self) -> None:
         """An answer came: one place more after as many answers as there are places."""

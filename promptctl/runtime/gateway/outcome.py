@@ -91,7 +91,7 @@ def _hint(kind: FaultKind, provider: ProviderSettings, status: int) -> str | Non
     if kind == "unauthorized":
         return f"check {provider.key}" if provider.key else f"add `key` to [providers.{provider.name}]"
     if kind == "rate-limited":
-        return f"lower `concurrency` in [providers.{provider.name}]"
+        return f"set `requests_per_minute` or a lower `concurrency` in [providers.{provider.name}]"
     if status in (301, 302, 303, 307, 308, 404, 405):
         return "check `base_url` and the model's name"
     return None

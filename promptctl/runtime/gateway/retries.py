@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,11 +12,13 @@ from promptctl.adapters.providers.exchange import Bounds
 from promptctl.adapters.providers.fault import ProviderError
 
 T = TypeVar("T")
+L = TypeVar("L")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long one call may take: ``total`` seconds for all its attempts and waits, each wait at most ``longest``."""
+    """How long one call may take: ``total`` seconds for all its attempts and the waits between them, each at most
+    ``longest``."""
 
     total: float = 600.0
     attempts: int = 6
@@ -36,27 +39,30 @@ def wait(fault: ProviderError, attempt: int, patience: Patience, chance: float) 
     return min(patience.longest, asked or 0.0) + chance * min(patience.longest, spread)
 
 
-async def with_retries(attempt: Callable[[], Awaitable[T]], patience: Patience, random: Callable[[], float]) -> T:
-    """What ``attempt`` returns, within ``patience``. Raises the last ProviderError, or a timeout."""
-    ends = asyncio.get_running_loop().time() + patience.total
-    try:
-        async with asyncio.timeout_at(ends):
-            return await _until(attempt, patience, random, ends)
-    except TimeoutError:
-        raise ProviderError("timeout", f"no answer within {patience.total:g} s") from None
-
-
-async def _until(
-    attempt: Callable[[], Awaitable[T]], patience: Patience, random: Callable[[], float], ends: float
+async def with_retries(
+    attempt: Callable[[L], Awaitable[T]],
+    patience: Patience,
+    random: Callable[[], float],
+    leave: Callable[[], AbstractAsyncContextManager[L]],
 ) -> T:
-    number = 0
+    """What ``attempt`` returns, given leave to call, within ``patience``. Raises the last ProviderError, or a timeout.
+
+    Waiting for leave does not count: a long queue before a slow provider is no fault of the call at its end.
+    """
+    loop = asyncio.get_running_loop()
+    number, left = 0, patience.total
     while True:
-        try:
-            return await attempt()
-        except ProviderError as fault:
-            pause = wait(fault, number, patience, random())
-            number += 1
-            late = asyncio.get_running_loop().time() + pause >= ends
-            if not fault.passing or number >= patience.attempts or late:
-                raise
+        async with leave() as granted:
+            begun = loop.time()
+            try:
+                async with asyncio.timeout(left):
+                    return await attempt(granted)
+            except TimeoutError:
+                raise ProviderError("timeout", f"no answer within {patience.total:g} s") from None
+            except ProviderError as fault:
+                pause = wait(fault, number, patience, random())
+                number += 1
+                left -= loop.time() - begun + pause
+                if not fault.passing or number >= patience.attempts or left <= 0:
+                    raise
         await asyncio.sleep(pause)

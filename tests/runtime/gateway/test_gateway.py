@@ -202,6 +202,19 @@ def test_too_many_requests_make_it_fewer_at_once(server: ModelServer) -> None:
     assert 8 <= len({received.connection for received in server.received[16:]}) <= 12
 
 
+@pytest.mark.parametrize("limits", [{"requests_per_minute": 1}, {"tokens_per_minute": 1}])
+def test_no_more_is_sent_in_a_minute_than_the_settings_say(server: ModelServer, limits: dict[str, int]) -> None:
+    async def run() -> None:
+        async with gateway_for(server, **limits) as gateway:
+            await gateway.complete(REQUEST)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await gateway.complete(REQUEST)
+
+    asyncio.run(run())
+    assert len(server.received) == 1
+
+
 def test_a_missing_or_impossible_key_is_told_before_anything_is_sent(server: ModelServer) -> None:
     providers = settings_for(server.url)
     for value in ("", "  ", "two words", "line\nbreak", "schlüssel"):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from promptctl.adapters.providers.fault import FaultKind, ProviderError
 from promptctl.runtime.gateway.retries import Patience, wait, with_retries
+from tests import virtual_time
 
 QUICK = Patience(attempts=4, shortest=0.0, longest=0.0)
 
@@ -44,7 +47,7 @@ class Attempts:
     def __init__(self, *outcomes: str | ProviderError) -> None:
         self.outcomes = list(outcomes)
 
-    async def __call__(self) -> str:
+    async def __call__(self, leave: None) -> str:
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, ProviderError):
             raise outcome
@@ -52,7 +55,7 @@ class Attempts:
 
 
 def run(attempts: Attempts, patience: Patience = QUICK) -> str:
-    return asyncio.run(with_retries(attempts, patience, lambda: 0.5))
+    return virtual_time.run(with_retries(attempts, patience, lambda: 0.5, nullcontext))
 
 
 def test_passing_faults_are_tried_again() -> None:
@@ -82,11 +85,41 @@ def test_a_wait_that_would_outlast_the_deadline_is_not_begun() -> None:
 
 
 def test_the_deadline_holds_over_all() -> None:
-    async def never() -> str:
+    async def never(leave: None) -> str:
         await asyncio.Event().wait()
         return ""
 
     with pytest.raises(ProviderError) as caught:
-        asyncio.run(with_retries(never, Patience(total=0.05), lambda: 0.0))
+        virtual_time.run(with_retries(never, Patience(total=0.05), lambda: 0.0, nullcontext))
     assert (caught.value.kind, caught.value.code) == ("timeout", "PC078")
     assert "0.05 s" in str(caught.value)
+
+
+@pytest.mark.parametrize(("total", "outcome"), [(19.0, "yes"), (17.0, "timeout"), (12.0, "rate-limited")])
+def test_attempts_and_pauses_share_one_deadline(total: float, outcome: str) -> None:
+    """Three attempts of 4 s and two pauses of 3 s do not fit into 17 s; a second pause not into 12 s."""
+    faults = [fault("rate-limited", retry_after=3)] * 2
+
+    async def slow(leave: None) -> str:
+        await asyncio.sleep(4)
+        if faults:
+            raise faults.pop()
+        return "yes"
+
+    async def kind() -> str:
+        try:
+            return await with_retries(slow, Patience(total=total), lambda: 0.0, nullcontext)
+        except ProviderError as error:
+            return error.kind
+
+    assert virtual_time.run(kind()) == outcome
+
+
+def test_waiting_for_leave_is_not_counted() -> None:
+    @asynccontextmanager
+    async def queue() -> AsyncIterator[None]:
+        await asyncio.sleep(1000)
+        yield
+
+    attempts = Attempts(fault(), "yes")
+    assert virtual_time.run(with_retries(attempts, Patience(total=5), lambda: 0.5, queue)) == "yes"
