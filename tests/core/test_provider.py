@@ -178,7 +178,12 @@ def test_a_built_in_whose_host_or_key_changed_is_the_repositorys(change: dict[st
 
 def test_trust_is_bound_to_host_key_and_models_but_not_to_tuning() -> None:
     digest = trust_digest(parse_providers({"relay": RELAY}))
-    tunings: tuple[dict[str, object], ...] = ({"weight": 10}, {"fallback": []}, {"concurrency": 3}, {"requests_per_minute": 5})
+    tunings: tuple[dict[str, object], ...] = (
+        {"weight": 10},
+        {"fallback": []},
+        {"concurrency": 3},
+        {"requests_per_minute": 5},
+    )
     for tuned in tunings:
         assert trust_digest(parse_providers({"relay": RELAY | tuned})) == digest
     changed = ({"base_url": "https://relay.example/v2"}, {"key": "OTHER"}, {"models": ["*"]}, {"kind": "anthropic"})

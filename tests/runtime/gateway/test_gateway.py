@@ -203,7 +203,7 @@ def test_too_many_requests_make_it_fewer_at_once(server: ModelServer) -> None:
 
 
 @pytest.mark.parametrize("limits", [{"requests_per_minute": 1}, {"tokens_per_minute": 1}])
-def test_no_more_is_sent_in_a_minute_than_the_settings_say(server: ModelServer, limits: dict[str, int]) -> None:
+def test_no_more_is_sent_in_a_minute_than_the_settings_say(server: ModelServer, limits: dict[str, Any]) -> None:
     async def run() -> None:
         async with gateway_for(server, **limits) as gateway:
             await gateway.complete(REQUEST)
