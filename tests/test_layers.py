@@ -94,7 +94,7 @@ OWNERS = {
     "ruamel": ("adapters/yaml_documents.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "subprocess": ("adapters/git/program.py", "adapters/git/objects.py", "adapters/scratch.py", "adapters/programs.py"),
+    "subprocess": ("adapters/git/", "adapters/scratch.py", "adapters/programs.py"),
 }
 
 

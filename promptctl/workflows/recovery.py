@@ -6,7 +6,7 @@ from promptctl.adapters.git.checkout import Checkout
 from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.git.program import GitFailure
 from promptctl.adapters.git.refs import commit_of, is_ancestor
-from promptctl.adapters.git.remote import remote_refs
+from promptctl.adapters.git.remote import fetch_objects, remote_refs
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT
 
@@ -55,7 +55,7 @@ def _landed(repository: Repository, remote: str, ref: str, commit: str) -> bool 
     if there is None or there == commit:
         return there == commit
     try:
-        repository.git.run("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--end-of-options", remote, ref)
+        fetch_objects(repository.git, remote, ref)
     except GitFailure:
         return None
     return is_ancestor(repository.git, commit, there)

@@ -205,9 +205,11 @@ def _send(repository: Repository, pending: list[ReleaseTag]) -> tuple[str, ...]:
             hint = f"git fetch --force {remote} 'refs/tags/prompts/*:refs/tags/prompts/*' && promptctl release"
             raise StateError("PC029", f"{remote} got one of these tags meanwhile: {done.said}", hint=hint)
         if done.outcome != "done":
-            message = f"the tags are made here but not on {remote}: {done.said}"
+            unknown = done.outcome == "unknown"
+            where = f"; nobody can tell whether {remote} has them" if unknown else f" but not on {remote}"
             hint = "; ".join(part for part in (repair_of(done.said), "promptctl release, again") if part)
-            raise OutsideError("PC113", message, hint=hint)
+            message = f"the tags are made here{where}: {done.said}"
+            raise OutsideError("PC114" if unknown else "PC113", message, hint=hint)
     with finishing(f"{remote} has the tags"):
         fetch_shared(repository.git, remote, [], None)
     return tuple(tag_name(tag.name, tag.version) for tag in pending)

@@ -7,13 +7,14 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
+from promptctl.adapters.git.deadline import WAIT, patience, run_within
 from promptctl.errors import OutsideError, UsageError
 
-GIT_FAILED, GIT_MISSING, NOT_A_REPOSITORY = "PC090", "PC091", "PC006"
+GIT_FAILED, GIT_MISSING, NOT_A_REPOSITORY, SILENT = "PC090", "PC091", "PC006", "PC171"
 _OPTIONS = (
     "-c safe.bareRepository=explicit -c core.fsmonitor=false -c core.fsync=committed,reference,index "
     "-c gc.auto=0 -c maintenance.auto=false -c core.quotePath=false -c color.ui=false -c log.showSignature=false "
@@ -70,6 +71,7 @@ def environment() -> dict[str, str]:
 class GitFailure(OutsideError):
     """A git command that ended with an exit code nobody expected; ``stderr`` is what it said."""
 
+    failing = GIT_FAILED
     repair: str | None = None
 
     def __init__(self, arguments: tuple[str, ...], exit_status: int, stderr: str) -> None:
@@ -77,7 +79,7 @@ class GitFailure(OutsideError):
         message = said[-1] if said else f"exit status {exit_status}"
         fatal = [line for line in said if line.startswith(("fatal:", "error:"))]
         hint = self.repair or repair_of(stderr)
-        super().__init__(GIT_FAILED, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=hint)
+        super().__init__(self.failing, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=hint)
         self.exit_status, self.stderr = exit_status, stderr
 
 
@@ -101,6 +103,13 @@ def repair_of(stderr: str) -> str | None:
     return "give yourself the permission to write there" if "Permission denied" in stderr else None
 
 
+class GitSilent(GitFailure):
+    """Git was ended because the remote did not answer in time: whether it took what was sent is not known."""
+
+    failing = SILENT
+    repair = f"look after the network and the remote's hooks; to wait longer, set {WAIT}=600"
+
+
 class Git:
     """One repository. Runs git with arguments as a list; standard input and output are bytes."""
 
@@ -119,20 +128,26 @@ class Git:
 
         ``hooks`` lets the user's own hooks run, which only a push wants.
         """
-        line = [_program(), "-C", str(self.root), *_OPTIONS, *(() if hooks else _NO_HOOKS), *arguments]
         done = subprocess.run(
-            line,
+            self._line(arguments, hooks=hooks),
             input=stdin,
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             check=False,
             env=environment() | dict(extra or {}),
         )
-        if done.returncode not in expected:
-            killed = done.returncode < 0 or done.returncode > _USAGE
-            kind = GitKilled if killed else GitFailure
-            raise kind(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
-        return done
+        return _checked(arguments, done, expected)
+
+    def ask(
+        self, *arguments: str, expected: tuple[int, ...] = (0,), hooks: bool = False
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Runs a command that talks to a remote. Raises GitSilent when it takes too long, else as ``run``."""
+        line, seconds = self._line(arguments, hooks=hooks), patience()
+        try:
+            done = run_within(seconds, line, environment())
+        except subprocess.TimeoutExpired:
+            raise GitSilent(arguments, 0, f"no answer from the remote within {seconds:g} s") from None
+        return _checked(arguments, done, expected)
 
     def text(self, *arguments: str, expected: tuple[int, ...] = (0,)) -> str:
         """Standard output as text without its last line end."""
@@ -141,7 +156,7 @@ class Git:
     def popen(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A command that answers line by line, such as ``cat-file --batch``."""
         return subprocess.Popen(
-            [_program(), "-C", str(self.root), *_OPTIONS, *_NO_HOOKS, *arguments],
+            self._line(arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -151,12 +166,15 @@ class Git:
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A command that runs while others do; its output and complaints are read in the end."""
         return subprocess.Popen(
-            [_program(), "-C", str(self.root), *_OPTIONS, *_NO_HOOKS, *arguments],
+            self._line(arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment(),
         )
+
+    def _line(self, arguments: Sequence[str], *, hooks: bool = False) -> list[str]:
+        return [_program(), "-C", str(self.root), *_OPTIONS, *(() if hooks else _NO_HOOKS), *arguments]
 
     @cached_property
     def _facts(self) -> tuple[str, ...]:
@@ -187,6 +205,16 @@ class Git:
         listing = self.run("config", "--list", "-z").stdout.decode("utf-8", "replace")
         pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
         return {key: value for key, _, value in pairs}
+
+
+def _checked(
+    arguments: tuple[str, ...], done: subprocess.CompletedProcess[bytes], expected: tuple[int, ...]
+) -> subprocess.CompletedProcess[bytes]:
+    if done.returncode not in expected:
+        killed = done.returncode < 0 or done.returncode > _USAGE
+        kind = GitKilled if killed else GitFailure
+        raise kind(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
+    return done
 
 
 def hooks_path(git: Git) -> str | None:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from promptctl.adapters.git.program import Git, GitFailure
+from promptctl.adapters.git.program import Git, GitFailure, GitSilent
 from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.core.tag import PREFIX
@@ -41,7 +41,7 @@ class Pushed:
 
 def remote_refs(git: Git, remote: str, *patterns: str) -> dict[str, str]:
     """Refs of the remote and the objects they name, peeled ones under ``ref^{}``. Raises OutsideError."""
-    listing = git.text("ls-remote", "--end-of-options", remote, *patterns)
+    listing = git.ask("ls-remote", "--end-of-options", remote, *patterns).stdout.decode("utf-8", "surrogateescape")
     return {ref: object_id for object_id, _, ref in (line.partition("\t") for line in listing.split("\n") if line)}
 
 
@@ -61,7 +61,7 @@ def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequen
     if patterns and _tags(there, PREFIX) != _mirror(git, remote, prompts):
         refspecs += [f"+{PREFIX}{pattern}:{mirror_prefix(remote)}{pattern}" for pattern in patterns]
     if refspecs:
-        git.run(*_FETCH, "--end-of-options", remote, *refspecs)
+        git.ask(*_FETCH, "--end-of-options", remote, *refspecs)
     return frozenset(ref.removeprefix("refs/heads/") for ref in heads if ref not in there)
 
 
@@ -83,12 +83,17 @@ def _mirror(git: Git, remote: str, prompts: Sequence[str] | None) -> dict[str, s
 def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
     """Sets refs on the remote, all or none, each only from the value it is known to have.
 
-    After a failure the remote is asked what it has, since a failed push may have landed. Runs the user's pre-push hook.
+    After a failure the remote is asked what it has, since a failed push may have landed; one that it did not answer in
+    time may land yet. Runs the user's pre-push hook.
     """
     leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
     refspecs = [f"{update.new}:{update.ref}" for update in updates]
     arguments = (*_PUSH, *leases, "--end-of-options", remote, *refspecs)
-    ended = git.run(*arguments, hooks=True, expected=tuple(range(-64, 256)))
+    try:
+        ended = git.ask(*arguments, hooks=True, expected=tuple(range(-64, 256)))
+    except GitSilent as silence:
+        pushed = _after_failure(git, remote, updates, silence.stderr)
+        return pushed if pushed.outcome == "done" else Pushed(outcome="unknown", said=str(silence))
     told = ended.stdout.decode("utf-8", "replace")
     if ended.returncode:
         return _after_failure(git, remote, updates, ended.stderr.decode("utf-8", "replace") + told)
@@ -120,6 +125,11 @@ def _reason(said: str) -> str:
     return lines[0] if lines else "the push failed"
 
 
+def fetch_objects(git: Git, remote: str, ref: str) -> None:
+    """Brings what a ref of the remote names, and moves no ref here. Raises OutsideError."""
+    git.ask("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--end-of-options", remote, ref)
+
+
 def fetch_commit(git: Git, remote: str, wanted: str) -> None:
     """Brings one commit, named by its id or by a branch of the remote; into a shallow clone without its history.
 
@@ -127,7 +137,7 @@ def fetch_commit(git: Git, remote: str, wanted: str) -> None:
     """
     depth = ["--depth=1"] if git.shallow else []
     line = (word for word in _FETCH if word != "--prune")
-    git.run(*line, *depth, "--end-of-options", remote, _refspec(remote, wanted))
+    git.ask(*line, *depth, "--end-of-options", remote, _refspec(remote, wanted))
 
 
 def fetch_commit_line(remote: str, wanted: str, *, shallow: bool) -> str:
