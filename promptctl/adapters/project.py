@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
@@ -170,6 +171,11 @@ class Project:
                 found |= dict.fromkeys(self.prompt(name).formerly, name)
         return found
 
+    @property
+    def _few(self) -> KnownFiles:
+        """What is known of single prompts, for commands that read few of them."""
+        return self.known if len(self._prompts) <= _MOST_KEPT else NOTHING_KNOWN
+
     def prompt(self, name: str) -> Prompt:
         """The prompt of that name. Raises DocumentError, or UsageError when there is none."""
         from promptctl.core.prompt import parse_prompt
@@ -179,8 +185,7 @@ class Project:
             if path not in self.tree.files():
                 name = self.find(name)
                 path = f"prompts/{name}/prompt.yaml"
-            known = self.known if len(self._prompts) < _MOST_KEPT else NOTHING_KNOWN
-            self._prompts[name] = known.sound(
+            self._prompts[name] = self._few.sound(
                 "prompt", path, shown(self.tree, path), lambda: self._yaml(path), partial(parse_prompt, name)
             )
         return self._prompts[name]
@@ -199,24 +204,38 @@ class Project:
 
     def closure(self, name: str, above: tuple[str, ...] = ()) -> Closure:
         """The prompt with its partials and, for a chain, its steps. Raises DocumentError or UsageError."""
-        from promptctl.core.closure import Closure, collect_partials
+        from promptctl.core.closure import Closure
 
         if name not in self._closures:
             alive()
             prompt = self.prompt(name)
             if name in above:
                 raise prompt.document.error(CYCLE, "the chains contain each other: " + " -> ".join((*above, name)))
-            asked = {f"prompts/{name}/prompt.yaml"}
-
-            def read(path: str) -> Document | None:
-                asked.add(f"prompts/{path}")
-                return self.partial(path)
-
-            partials = collect_partials(prompt, read)
+            partials, asked = self._partials(prompt)
             steps = {step.name: self._step(prompt, index, (*above, name)) for index, step in enumerate(prompt.steps)}
             self._closures[name] = Closure(prompt=prompt, partials=partials, steps=steps)
-            self._files[name] = frozenset(asked).union(*(self._files[step.prompt.name] for step in steps.values()))
+            self._files[name] = asked.union(*(self._files[step.prompt.name] for step in steps.values()))
         return self._closures[name]
+
+    def _partials(self, prompt: Prompt) -> tuple[dict[str, Document], frozenset[str]]:
+        """What a prompt's templates include, by the names as written, and the paths that were read or looked for."""
+        from promptctl.core.closure import collect_partials, partial_path
+
+        known = self._few.by_name("includes")
+        noted = known.digest(prompt.name)
+        if noted is not None:
+            paths = ((written, partial_path(prompt.name, written)) for written in json.loads(noted))
+            found = ((written, self.partial(path)) for written, path in paths if path)
+            return {written: text for written, text in found if text}, frozenset(known.files(prompt.name))
+        asked = {f"prompts/{prompt.name}/prompt.yaml"}
+
+        def read(path: str) -> Document | None:
+            asked.add(f"prompts/{path}")
+            return self.partial(path)
+
+        partials = collect_partials(prompt, read)
+        known.keep(prompt.name, json.dumps(list(partials)), asked)
+        return partials, frozenset(asked)
 
     def files_of(self, name: str) -> frozenset[str]:
         """The paths that the closure of a prompt was made of, and those that it looked for."""
@@ -265,22 +284,17 @@ class Project:
 
     def digests(self) -> tuple[dict[str, str], tuple[PromptctlError, ...]]:
         """The digest of every prompt that can be read, and the errors of the others."""
-        digests: dict[str, str] = {}
-        errors: list[PromptctlError] = []
-        for name in self.names:
-            try:
-                digests[name] = self.digest(name)
-            except UsageError as error:
-                errors.append(error)
-        return digests, tuple(errors)
+        return self._each(self.digest)
 
     def readable(self) -> tuple[dict[str, Closure], tuple[PromptctlError, ...]]:
         """Every closure that can be read, and the errors of the others: for commands that look at everything."""
-        closures: dict[str, Closure] = {}
-        errors: list[PromptctlError] = []
+        return self._each(self.closure)
+
+    def _each(self, read: Callable[[str], Value]) -> tuple[dict[str, Value], tuple[PromptctlError, ...]]:
+        found, errors = dict[str, Value](), list[PromptctlError]()
         for name in self.names:
             try:
-                closures[name] = self.closure(name)
+                found[name] = read(name)
             except UsageError as error:
                 errors.append(error)
-        return closures, tuple(errors)
+        return found, tuple(errors)

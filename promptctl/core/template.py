@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
@@ -59,7 +59,9 @@ class _Texts(BaseLoader):
         return self.texts[template], template, lambda: True
 
 
-_READER = Sandbox()
+@cache
+def _reader() -> Sandbox:
+    return Sandbox()
 
 
 @lru_cache(maxsize=4096)
@@ -71,7 +73,7 @@ def read_template(name: str, text: str) -> Reading:
     if len(text) > MAX_TEMPLATE:
         raise TemplateFault(name, 1, f"a template has at most {MAX_TEMPLATE >> 10} KiB")
     try:
-        return _read(name, _READER.parse(text))
+        return _read(name, _reader().parse(text))
     except TemplateSyntaxError as error:
         raise TemplateFault(
             name, error.lineno, error.message or "syntax error", "check the braces on that line"
@@ -82,13 +84,13 @@ def read_template(name: str, text: str) -> Reading:
 
 def template_tree(text: str) -> nodes.Template:
     """The syntax tree of a well-formed template."""
-    return _READER.parse(text)
+    return _reader().parse(text)
 
 
 def literal_text(text: str) -> Iterator[tuple[int, str]]:
     """(line, text) of all that a well-formed template sends as it is written, without what stands in raw blocks."""
     raw = False
-    for line, kind, found in _READER.lex(text):
+    for line, kind, found in _reader().lex(text):
         raw = kind == "raw_begin" or (raw and kind != "raw_end")
         if kind == "data" and not raw:
             yield line, found
@@ -109,7 +111,7 @@ def _read(name: str, tree: nodes.Template) -> Reading:
 
 def _check_filters(name: str, tree: nodes.Template) -> None:
     for node in tree.find_all((nodes.Filter, nodes.Test)):
-        known = _READER.user_filters if isinstance(node, nodes.Filter) else _READER.tests
+        known = _reader().user_filters if isinstance(node, nodes.Filter) else _reader().tests
         if node.name not in known:
             kind = "filter" if isinstance(node, nodes.Filter) else "test"
             raise TemplateFault(

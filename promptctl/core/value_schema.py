@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from promptctl.core import schema
 from promptctl.core.document import pointer
+from promptctl.core.plain_schema import plainly_fits
 from promptctl.core.request import compact_json
-from promptctl.core.schema_cost import affordable
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 _LOOK_AROUND = re.compile(r"\(\?<?[=!]")
 _MOST_LOOKED_AROUND = 20_000
 """Characters of a text that patterns with look-around are tried on: each place can cost a look at all the others."""
-
-_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=250_000, size_limit=1 << 20)
+_MOST_BACKTRACKED = 250_000
 """Patterns that need no backtracking take linear time; others give up after so many steps."""
 
 TOO_COSTLY = "comparing it with the schema takes too many steps"
@@ -26,6 +26,8 @@ TOO_COSTLY = "comparing it with the schema takes too many steps"
 
 def schema_fault(written: Any) -> str | None:
     """Why a value is not a usable JSON Schema, or None."""
+    import jsonschema_rs
+
     try:
         validator(written)
     except jsonschema_rs.ValidationError as error:
@@ -37,6 +39,12 @@ def schema_fault(written: Any) -> str | None:
 
 def value_fault(written: Any, value: Any) -> str | None:
     """Why ``value`` breaks the JSON Schema ``written``, or None; the first fault with its path."""
+    if plainly_fits(written, value):
+        return None
+    import jsonschema_rs
+
+    from promptctl.core.schema_cost import affordable
+
     if not affordable(written, value) or not searchable(written, value):
         return TOO_COSTLY
     try:
@@ -78,4 +86,7 @@ def validator(written: Any) -> jsonschema_rs.Draft202012Validator:
 
 @lru_cache(maxsize=256)
 def _validator(written: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(json.loads(written), offline=True, pattern_options=_PATTERNS)
+    import jsonschema_rs
+
+    patterns = jsonschema_rs.FancyRegexOptions(backtrack_limit=_MOST_BACKTRACKED, size_limit=1 << 20)
+    return jsonschema_rs.Draft202012Validator(json.loads(written), offline=True, pattern_options=patterns)

@@ -10,7 +10,6 @@ from promptctl.adapters.repository import Repository
 from promptctl.core.chain import StepCall, step_calls, step_paths
 from promptctl.core.closure import Closure
 from promptctl.core.prompt import Message
-from promptctl.core.provider_table import parse_providers
 from promptctl.core.render import Rendering
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
@@ -85,6 +84,8 @@ def _next_call(
 
 
 def _request(repository: Repository, call: StepCall, wire: Wire, model: str | None) -> Mapping[str, Any]:
+    from promptctl.core.provider_table import parse_providers
+
     closure = call.closure
     if model is not None:
         closure = replace(closure, prompt=replace(closure.prompt, model=model))
