@@ -90,6 +90,10 @@ def _revived(kind: type[PromptctlError], problems: tuple[Problem, ...]) -> Promp
     return error
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, where there is something to say about what was done by then."""
+
+
 class UsageError(PromptctlError):
     """The call is wrong: unknown name, bad option, input that does not fit."""
 

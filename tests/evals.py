@@ -20,9 +20,11 @@ from promptctl.core.document import Document
 from promptctl.core.evidence_document import from_document, to_text
 from promptctl.core.provider import trust_digest
 from promptctl.core.provider_table import parse_providers
+from promptctl.core.selection import Selection
 from promptctl.core.tally import CaseResult
 from promptctl.runtime.gateway.retries import Patience
-from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite
+from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
+from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
 from promptctl.workflows.gate import GateContext
 from tests.servers import Handler, ModelServer, Reaction, anthropic_answer, last_text, model_server, openai_answer
@@ -97,10 +99,10 @@ class Bench:
     def context(self) -> GateContext:
         return GateContext(cache=self.cache, environment=self.environment, now=NOW, patience=self.patience)
 
-    def eval(self, reference: str = NAME, **wish: Any) -> EvalResult:
+    def eval(self, reference: str = NAME, only: str | None = None, **wish: Any) -> EvalResult:
         """Runs one suite, as a command of its own would."""
         repository = Repository(self.folder)
-        planned = plan_suite(repository, reference, wish.get("only"))
+        planned = plan_suite(repository, reference, Selection(only=only))
         return evaluate_suite(repository, planned, EvalWish(**wish), self.context)
 
     def verify(self, *names: str) -> EvalVerifyResult:

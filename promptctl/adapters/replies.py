@@ -16,10 +16,11 @@ from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
     from promptctl.adapters.reply_cache import ReplyCache
+    from promptctl.adapters.run_journal import RunJournal
 
 BAD_MODE = "PC087"
 Mode = Literal["auto", "recorded", "live", "refresh"]
-Source = Literal["recorded", "cache", "live"]
+Source = Literal["recorded", "journal", "cache", "live"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,9 @@ class Replies:
     """The stores that are asked first. Modes: ``auto`` = recorded, then cache, then provider; ``recorded`` = nothing
     else; ``live`` = always the provider; ``refresh`` = the same, and what is recorded is meant to be replaced.
 
-    ``provider`` keeps to replies of that provider (for ``--provider``); ``known`` are secrets to mask.
+    ``appending``: also ``live`` asks for nothing that is recorded, since other answers to it are evidence already.
+    ``journal`` has what the same run was answered before it was cut short, in every mode. ``provider`` keeps to replies
+    of that provider (for ``--provider``); ``known`` are secrets to mask.
     Raises UsageError for another mode.
     """
 
@@ -44,6 +47,8 @@ class Replies:
         *,
         recorded: Mapping[str, Reply] | None = None,
         cache: ReplyCache | None = None,
+        journal: RunJournal | None = None,
+        appending: bool = False,
         provider: str | None = None,
         known: tuple[str, ...] = (),
     ) -> None:
@@ -53,29 +58,33 @@ class Replies:
             )
         self.mode = mode
         self._recorded = recorded or {}
-        self._cache = cache
+        self._cache, self._journal = cache, journal
+        self._stored = mode in ("auto", "recorded") or (appending and mode == "live")
         self._provider = provider if provider != "replay" else None
         self._known = known
 
     def get(self, request: Request, sample: int = 0) -> SourcedReply | None:
         """The kept reply to this sample of the request; None when the provider must be asked."""
-        if self.mode in ("live", "refresh"):
-            return None
         key = reply_key(request, sample)
-        if self._fits(reply := self._recorded.get(key)):
+        if self._stored and self._fits(reply := self._recorded.get(key)):
             return SourcedReply(reply=reply, source="recorded")
+        if self._journal and (reply := self._journal.get(key, self._provider)):
+            return SourcedReply(reply=reply, source="journal")
         if self.mode == "auto" and self._cache and self._fits(reply := self._cache.get(key)):
             return SourcedReply(reply=reply, source="cache")
         return None
 
     def put(self, request: Request, sample: int, reply: Reply) -> SourcedReply:
-        """Keeps a provider's reply in the cache, and returns it as it is kept: masked.
+        """Keeps a provider's reply in the cache and in the run's journal, and returns it as it is kept: masked.
 
         What was answered here (echo) costs nothing and must not pass for the model's answer later: it is not kept.
         """
         kept = masked(reply, self._known)
+        key = reply_key(request, sample)
         if self._cache and kept.host:
-            self._cache.put(reply_key(request, sample), kept)
+            self._cache.put(key, kept)
+        if self._journal and kept.host:
+            self._journal.put(key, self._provider, kept)
         return SourcedReply(reply=kept, source="live")
 
     def _fits(self, reply: Reply | None) -> TypeGuard[Reply]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from promptctl.cli.output import Answer, Output
-from promptctl.errors import PromptctlError
+from promptctl.errors import Interrupted, PromptctlError
 
 INTERRUPTED = 130
 TRACEBACK = "PROMPTCTL_TRACEBACK"
@@ -32,8 +32,8 @@ def guarded(output: Output, act: Callable[[], int]) -> int:
         return act()
     except PromptctlError as error:
         return _told(output, error)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        print(interruption if isinstance(interruption, Interrupted) else "interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

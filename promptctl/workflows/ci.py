@@ -8,10 +8,12 @@ from promptctl.adapters.github import GithubEvent
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
 from promptctl.core.lint.finding import Finding, problem_finding, tidy
+from promptctl.core.selection import Selection
 from promptctl.errors import Place, PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import ChangedPrompt, changed_prompts
 from promptctl.workflows.ci_base import CiBase, find_base
-from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, plan_suite
+from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
+from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.gate import GateContext
 from promptctl.workflows.hooks.lock_check import lock_finding
 from promptctl.workflows.lint import LintResult, lint
@@ -134,8 +136,8 @@ def _changed(repository: Repository, base: CiBase) -> tuple[tuple[ChangedPrompt,
 def _evaluated(repository: Repository, name: str, context: GateContext) -> CiEval:
     """One suite on recorded replies. A run over chosen cases keeps nothing; here all of them are chosen."""
     try:
-        wish = EvalWish(mode="recorded", only="*")
-        result = evaluate_suite(repository, plan_suite(repository, name, "*"), wish, context)
+        planned = plan_suite(repository, name, Selection(only="*"))
+        result = evaluate_suite(repository, planned, EvalWish(mode="recorded"), context)
     except PromptctlError as error:
         return CiEval(prompt=name, ok=False, outcome="none", sentence=str(error), hint=error.hint)
     verdict = result.verdict

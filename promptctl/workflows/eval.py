@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.adapters.suites import load_suite
 from promptctl.adapters.writing import CANNOT_WRITE, write_file
 from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
@@ -21,35 +19,24 @@ from promptctl.core.tally import CaseResult, tally
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.workflows.baseline import Compared, compare_with
+from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Gathered, Sources, Subject
-from promptctl.workflows.gate import NO_SUITE, GateContext
+from promptctl.workflows.gate import GateContext
 from promptctl.workflows.gather import gather
 from promptctl.workflows.releases import RELEASE_BROKEN
-from promptctl.workflows.resolve import Resolved, resolve
+from promptctl.workflows.resolve import Resolved
 from promptctl.workflows.scoring import SampleName
-
-NO_SUCH_CASE = "PC069"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalWish:
-    """``mode`` as in ``Replies``; ``only`` is a glob over case names, and then nothing is kept."""
+    """``mode`` as in ``Replies``; ``provider`` is asked instead of the model's own, ``against`` compared with."""
 
     mode: str = "auto"
     provider: str | None = None
-    only: str | None = None
     against: str | None = None
     concurrency: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A suite that will run: everything that can be wrong about it without asking anybody was checked."""
-
-    resolved: Resolved
-    subject: Subject
-    cases: tuple[Case, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +72,11 @@ class EvalResult:
         return self.verdict.ok
 
     @property
+    def errors(self) -> int:
+        """How many samples have no answer that could be scored."""
+        return sum(result.error is not None for result in self.results)
+
+    @property
     def cost(self) -> float | None:
         """The price of all answers in US dollars; None when one of them has no known price."""
         costs = [result.cost for result in self.results]
@@ -95,43 +87,6 @@ class EvalResult:
         """The price of what judges replied, as far as it is known; None where no judge was asked."""
         costs = [result.judge_cost or 0.0 for result in self.results if result.graded]
         return sum(costs) if costs else None
-
-
-def suites_of(repository: Repository) -> tuple[str, ...]:
-    """The prompts of the work tree that have a suite. Raises StateError when none has."""
-    files = repository.work.tree.files()
-    names = tuple(name for name in repository.work.names if f"prompts/{name}/eval.yaml" in files)
-    if not names:
-        raise StateError(NO_SUITE, "no prompt has a suite", hint="promptctl new --suite NAME")
-    return names
-
-
-def plan_suite(repository: Repository, reference: str, only: str | None = None) -> Planned:
-    """Reads one suite and chooses its cases. Raises UsageError for what is malformed, StateError without a suite."""
-    resolved = resolve(repository, reference)
-    loaded = load_suite(resolved.project, resolved.name)
-    if loaded is None:
-        message = f"{reference} has no suite"
-        raise StateError(NO_SUITE, message, hint=f"promptctl new --suite {resolved.name}")
-    subject = Subject(
-        name=resolved.name,
-        reference=reference,
-        released=resolved.version is not None,
-        closure=resolved.closure,
-        digest=resolved.digest,
-        loaded=loaded,
-    )
-    own_model(subject.closure)
-    return Planned(resolved=resolved, subject=subject, cases=_chosen(subject, only))
-
-
-def _chosen(subject: Subject, only: str | None) -> tuple[Case, ...]:
-    cases = subject.loaded.suite.cases
-    chosen = cases if only is None else tuple(case for case in cases if fnmatchcase(case.name, only))
-    if not chosen:
-        names = ", ".join(case.name for case in cases[:5]) + (", …" if len(cases) > 5 else "")
-        raise UsageError(NO_SUCH_CASE, f"no case of {subject.reference} matches `{only}`", hint=f"cases: {names}")
-    return chosen
 
 
 def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, context: GateContext) -> EvalResult:
@@ -154,7 +109,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         baseline=compared.baseline if compared else None,
         weakened=compared.weakened if compared else (),
     )
-    unkept = _unkept(subject, sources, wish)
+    unkept = _unkept(planned, sources, wish)
     files = {} if unkept else {**(compared.files if compared else {}), **found.files}
     return EvalResult(
         name=subject.name,
@@ -172,7 +127,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         asked=found.asked + (compared.asked if compared else 0),
         note=note,
         unkept=unkept,
-        partial=wish.only is not None,
+        partial=planned.partial,
         tries=_tries(subject, results),
         flipped=_flipped(results, compared),
     )
@@ -208,15 +163,16 @@ def _sources(repository: Repository, resolved: Resolved, wish: EvalWish, context
         override=wish.provider,
         concurrency=wish.concurrency,
         patience=context.patience,
+        journal=context.journal,
     )
 
 
-def _unkept(subject: Subject, sources: Sources, wish: EvalWish) -> str | None:
+def _unkept(planned: Planned, sources: Sources, wish: EvalWish) -> str | None:
     """Why nothing is kept of a run: it is a part, or its answers are an echo that stands for another model's."""
-    if wish.only is not None:
+    if planned.partial:
         return "only some cases were run: nothing was kept, and this is no verdict on the suite"
     provider = sources.providers.get(wish.provider or "")
-    if provider and provider.kind == "echo" and not _serves(provider, subject, sources):
+    if provider and provider.kind == "echo" and not _serves(provider, planned.subject, sources):
         return f"{provider.name} stood in for the model: nothing was kept, and this is no verdict on the prompt"
     return None
 

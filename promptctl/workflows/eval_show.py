@@ -15,7 +15,8 @@ from promptctl.core.recording import parse_replies
 from promptctl.core.reference import parse_reference
 from promptctl.core.tree import shown
 from promptctl.errors import StateError, UsageError
-from promptctl.workflows.eval import EvalResult, EvalWish, Planned, evaluate_suite
+from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
+from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.eval_report import labelled, report_of, runs_of
 from promptctl.workflows.eval_verify import subject_of
 from promptctl.workflows.evaluation import NOTHING_RECORDED, own_model
@@ -132,7 +133,7 @@ def judged_again(repository: Repository, chosen: Chosen, context: GateContext) -
     )
     planned = Planned(resolved=resolved, subject=subject, cases=subject.loaded.suite.cases)
     try:
-        result = evaluate_suite(repository, planned, EvalWish(mode="recorded", only="*"), context)
+        result = evaluate_suite(repository, planned, EvalWish(mode="recorded"), context)
     except StateError as error:
         if error.code != NOTHING_RECORDED:
             raise

@@ -9,6 +9,7 @@ from datetime import datetime
 from promptctl.adapters.files import decode
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.adapters.run_journal import RunJournal
 from promptctl.adapters.suites import LoadedSuite
 from promptctl.core.canonical import short
 from promptctl.core.closure import Closure
@@ -79,7 +80,8 @@ class Sources:
     """Where evidence and replies may come from: trees in their order, this machine's cache, and providers.
 
     ``home`` is the tree that new files are put onto: replies it keeps are kept. ``mode`` as in ``Replies``. ``fresh``
-    takes no evidence that others recorded; ``ran`` remembers what this command ran itself; ``watch`` sees runs.
+    takes no evidence that others recorded; ``ran`` remembers what this command ran itself; ``watch`` sees runs;
+    ``journal`` is that of the run.
     """
 
     trees: Sequence[Tree]
@@ -95,6 +97,7 @@ class Sources:
     concurrency: int | None = None
     patience: Patience | None = None
     ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
+    journal: RunJournal | None = None
 
 
 Stores = Sequence[Mapping[str, Reply]]
@@ -148,7 +151,14 @@ def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], m
         providers=sources.providers,
         environment=sources.environment,
         replies=Replies(
-            mode or sources.mode, recorded=replies, cache=sources.cache, provider=sources.override, known=secrets
+            mode or sources.mode,
+            recorded=replies,
+            cache=sources.cache,
+            # What is looked up for its own sake must not find what this run was answered.
+            journal=None if mode else sources.journal,
+            appending=True,
+            provider=sources.override,
+            known=secrets,
         ),
         secrets=secrets,
         override=sources.override,

@@ -9,6 +9,7 @@ from typing import Any
 
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.repository import Repository
+from promptctl.adapters.run_journal import RunJournal
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import LoadedSuite, load_suite
 from promptctl.core.provider_table import parse_providers
@@ -57,7 +58,8 @@ class GateForecast:
 class GateContext:
     """What a gate may use: the cache, the environment's keys, the clock, how patient to be, and who watches.
 
-    ``ran`` remembers what this command ran itself, since a promotion that lost a race is judged again.
+    ``ran`` remembers what this command ran itself, since a promotion that lost a race is judged again; ``journal``
+    keeps what is answered, for a run that may be cut short.
     """
 
     cache: ReplyCache
@@ -66,6 +68,7 @@ class GateContext:
     watch: Callable[[Progress], None] = lambda _: None
     patience: Patience | None = None
     ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
+    journal: RunJournal | None = None
 
 
 def judge(

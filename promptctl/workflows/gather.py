@@ -129,11 +129,11 @@ def _run(
     """Runs the suite: in mode live after the samples there are, else from the first on."""
     repeat = subject.loaded.suite.repeat
     after = earlier.evidence if earlier and sources.mode == "live" else None
-    starts = [next_sample(after, case.name, model) if after else 0 for case, model in asked]
-    wanted = [
-        Samples(case=case, model=model, indexes=range(start, start + repeat))
-        for (case, model), start in zip(asked, starts, strict=True)
-    ]
+    starts = {f"{model}\n{case.name}": next_sample(after, case.name, model) if after else 0 for case, model in asked}
+    if sources.journal and sources.mode == "live":
+        starts = sources.journal.starts(f"{subject.digest} {subject.loaded.digest} {sources.override}", starts)
+    firsts = [(case, model, starts[f"{model}\n{case.name}"]) for case, model in asked]
+    wanted = [Samples(case=case, model=model, indexes=range(first, first + repeat)) for case, model, first in firsts]
     replies = {**_merged(stores), **(earlier.replies if earlier else {})}
     begun = time.perf_counter()
     ran = evaluate(subject.closure, subject.loaded, wanted, line_for(subject, sources, replies), sources.watch)

@@ -227,14 +227,18 @@ def test_ctrl_c_keeps_what_was_answered_and_leaves_nothing_half_done(it: Bench, 
     assert waiting.wait(30)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err.decode()) == (130, b"", "interrupted\n")
+    assert (process.returncode, out, err.decode()) == (
+        130,
+        b"",
+        "interrupted, 3 answers kept: promptctl eval --resume\n",
+    )
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     assert sorted(path.name for path in (it.folder / FOLDER).iterdir()) == ["eval.yaml", "prompt.yaml"]
     it.server.released.set()
     it.server.always = None
     assert it.asked == 4
-    done(it.folder, "eval", **it.environment)
+    done(it.folder, "eval", "--resume", **it.environment)
     assert it.asked == 3
     assert len(answered) == 3
 

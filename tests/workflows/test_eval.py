@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
+from promptctl.core.selection import Selection
 from promptctl.errors import StateError, UsageError
-from promptctl.workflows.eval import plan_suite, suites_of
+from promptctl.workflows.eval_plan import plan_suite, suites_of
 from tests.evals import FOLDER, NAME, PROMPT, Bench, Registry, bench, cases, registry, saying
 from tests.servers import status
 from tests.support import build_files
@@ -122,7 +123,7 @@ def test_a_release_that_is_not_there_is_exit_3(released: Registry) -> None:
 
 
 def test_planning_asks_nobody(released: Registry) -> None:
-    planned = plan_suite(Repository(released.folder), f"{NAME}@latest", "*two")
+    planned = plan_suite(Repository(released.folder), f"{NAME}@latest", Selection(only="*two"))
     assert [case.name for case in planned.cases] == ["ok two"]
     assert released.asked == 0
 

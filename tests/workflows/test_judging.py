@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,38 +10,14 @@ import pytest
 
 from promptctl.core.scorers.graded import CANARY
 from promptctl.errors import DocumentError
-from tests.evals import FOLDER, PROMPT, Bench, bench, cases, saying
-from tests.servers import Reaction, status
+from tests.evals import FOLDER, PROMPT, Bench, bench, cases
+from tests.judges import answering, honest
+from tests.servers import status
 from tests.support import build_files
 
 JUDGE = (resources.files("promptctl") / "judges" / "rubric.yaml").read_text().replace("echo:echo", "m-judge")
 WISH = "judges/rubric, min: 0.7, inputs: {rubric: kind}"
 SUITE = cases("one", "two", expect=f"[{{judge: {{prompt: {WISH}}}}}]")
-Verdict = Callable[[str], Any]
-
-
-def judged_text(message: str) -> str | None:
-    """The answer within a message to a judge; None for one to the prompt under test."""
-    if "<answer-" not in message:
-        return None
-    return str(json.loads(message.split("<answer-", 1)[1].split("\n")[1]))
-
-
-def answering(verdict: Verdict, answer: Callable[[str], str] = "answer to {}".format) -> Reaction:
-    """Answers prompts with ``answer``, and judges with what ``verdict`` makes of the answer they are given."""
-
-    def text(message: str) -> str:
-        judged = judged_text(message)
-        if judged is None:
-            return answer(message)
-        found = verdict(judged)
-        return found if isinstance(found, str) else json.dumps({"reason": "so it is", "score": found})
-
-    return saying(text)
-
-
-def honest(score: float) -> Verdict:
-    return lambda text: 0.0 if text == CANARY else score
 
 
 def with_judge(folder: Path, suite: str = SUITE, judge: str = JUDGE) -> Any:
@@ -239,3 +213,13 @@ def test_a_judge_that_cannot_judge_is_refused_at_its_place(
     assert (problem.code, message in problem.message, hint in (problem.hint or "")) == (code, True, True)
     assert problem.place
     assert problem.place.line == 4
+
+
+def test_a_further_live_run_does_not_try_the_judge_again(tmp_path: Path) -> None:
+    with with_judge(tmp_path) as it:
+        it.server.always = answering(honest(1))
+        assert it.eval().ok
+        assert it.asked == 5
+        assert it.eval(mode="live").ok
+        assert it.asked == 4
+        assert [check.outcome for check in it.verify().checks] == ["reproduced"]

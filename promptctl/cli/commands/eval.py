@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
+from promptctl.cli.eval_view import result_data, result_text
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import ReportOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.tables import plain_table
-from promptctl.core.counting import count
+from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.tally import CaseResult
-    from promptctl.core.verdict import Verdict
-    from promptctl.workflows.eval import EvalResult
-
-MOST_ROWS = 50
+    from promptctl.workflows.eval_run import EvalRun
 
 
 class Mode(StrEnum):
@@ -46,8 +42,14 @@ def command(
         str | None, Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider.")
     ] = None,
     only: Annotated[str | None, Option("--filter", metavar="GLOB", help="Only these cases; nothing is kept.")] = None,
+    tag: Annotated[
+        list[str] | None, Option("--tag", metavar="KEY=VALUE", help="Only cases with this tag; nothing is kept.")
+    ] = None,
     against: Annotated[str | None, Option("--against", metavar="REF", help="Compare with this instead.")] = None,
     concurrency: Annotated[int | None, Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
+    resume: Annotated[
+        bool, Option("--resume", help="Go on with the last run that was cut short, as it was asked for.")
+    ] = False,
     report: ReportOption = None,
     format: Annotated[
         str, Option("--format", metavar="FORMAT", help="text, json or github (annotations of a pull request).")
@@ -55,124 +57,47 @@ def command(
 ) -> Answer:
     """Run suites, judge them by their gates, and keep evidence. A prompt that is called like a command (`show`) is
     reached with a reference: `promptctl eval show@work`."""
-    from promptctl.workflows.eval import EvalWish, evaluate_suite, plan_suite, suites_of
+    from promptctl.core.selection import Selection, parse_tags
+    from promptctl.workflows import eval_run
+    from promptctl.workflows.eval import EvalWish
+    from promptctl.workflows.eval_plan import plan_suites
     from promptctl.workflows.eval_report import report_of
 
     as_github = chosen_format(context, format)
     files = report_files(report or (), context.directory)
+    wish = EvalWish(mode=replies.value, provider=provider, against=against, concurrency=concurrency)
+    selection = Selection(only=only, tags=parse_tags(tag or ()))
+    if resume:
+        _only_resumed(
+            {"a name": names, "--filter": only, "--tag": tag, "--against": against, "--replies": wish.mode != "auto"}
+        )
     with gate_context(context) as gate:
-        wish = EvalWish(mode=replies.value, provider=provider, only=only, against=against, concurrency=concurrency)
-        chosen = dict.fromkeys(names or suites_of(context.repository))
-        planned = [plan_suite(context.repository, name, only) for name in chosen]
-        results = [evaluate_suite(context.repository, suite, wish, gate) for suite in planned]
+        run = (
+            eval_run.resume(context.repository, wish, gate)
+            if resume
+            else eval_run.run_suites(context.repository, plan_suites(context.repository, names, selection), wish, gate)
+        )
         wanted = files or as_github
-        reports = [report_of(context.repository, result, gate) for result in results] if wanted else []
+        reports = [report_of(context.repository, result, gate) for result in run.results] if wanted else []
     write_reports(files, reports)
-    answer = _answer(results)
+    answer = _answer(run)
     return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
 
 
-def _answer(results: list[EvalResult]) -> Answer:
-    ok = all(result.ok for result in results)
-    notes = "\n".join(dict.fromkeys(result.note for result in results if result.note)) or None
-    following = "promptctl lock, commit, promptctl release" if ok else None
+def _only_resumed(given: Mapping[str, object]) -> None:
+    """Raises UsageError for what a run that goes on would not heed."""
+    for option, value in given.items():
+        if value:
+            message = f"--resume goes on with a run as it was asked for, so {option} would do nothing"
+            raise UsageError("PC001", message, hint="promptctl eval --resume")
+
+
+def _answer(run: EvalRun) -> Answer:
+    notes = dict.fromkeys([*(result.note for result in run.results), run.unfinished])
     return Answer(
-        data={"prompts": [_data(result) for result in results]},
-        view=lambda: "\n\n".join(_text(result) for result in results),
-        ok=ok,
-        note=notes,
-        next=following,
+        data={"prompts": [result_data(result) for result in run.results], "unfinished": run.unfinished},
+        view=lambda: "\n\n".join(result_text(result) for result in run.results),
+        ok=run.ok,
+        note="\n".join(note for note in notes if note) or None,
+        next="promptctl lock, commit, promptctl release" if run.ok else None,
     )
-
-
-def _data(result: EvalResult) -> dict[str, Any]:
-    verdict = result.verdict
-    return {
-        "prompt": result.name,
-        "reference": result.reference,
-        "subject": result.subject,
-        "suite": result.suite,
-        "outcome": verdict.outcome,
-        "ok": verdict.ok,
-        "sentence": verdict.sentence,
-        "comparison": verdict.comparison,
-        "checks": [
-            {
-                "name": check.name,
-                "outcome": check.outcome,
-                "reason": check.reason,
-                "segment": check.segment,
-                "model": check.model,
-                "gates": check.gates,
-            }
-            for check in verdict.checks
-        ],
-        "flaky": list(verdict.flaky),
-        "tries": asdict(result.tries) if result.tries else None,
-        "flipped": list(result.flipped),
-        "samples": [_sample(result, sample) for sample in result.results],
-        "asked": result.asked,
-        "cost": result.cost,
-        "judge_cost": result.judge_cost,
-        "written": list(result.written),
-        "partial": result.partial,
-        "unkept": result.unkept,
-        "note": result.note,
-    }
-
-
-def _sample(result: EvalResult, sample: CaseResult) -> dict[str, Any]:
-    return {
-        "case": sample.case,
-        "model": sample.model,
-        "sample": sample.sample,
-        "outcome": sample.outcome,
-        "scores": dict(sample.scores),
-        "error": sample.error,
-        "why": list(result.reasons.get((sample.case, sample.model, sample.sample), ())),
-        "cost": sample.cost,
-        "latency_ms": sample.latency_ms,
-    }
-
-
-def _text(result: EvalResult) -> str:
-    lines = [f"{result.reference}: {result.verdict.sentence}", *_further(result.verdict)]
-    rows = [_row(result, sample) for sample in result.results if sample.outcome != "pass" or result.partial]
-    if rows:
-        lines.append(plain_table(("outcome", "case", "model", "why"), rows[:MOST_ROWS]))
-    if len(rows) > MOST_ROWS:
-        lines.append(f"… and {len(rows) - MOST_ROWS} more; all of them with --json")
-    if result.flipped:
-        more = f" and {len(result.flipped) - 10} more" if len(result.flipped) > 10 else ""
-        lines.append(f"passed in the baseline, fail now: {', '.join(result.flipped[:10])}{more}")
-    passed = sum(sample.passed for sample in result.results)
-    cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
-    answers = count(len(result.results), "answer")
-    judges = "" if result.judge_cost is None else f", judges ${result.judge_cost:.4f}"
-    lines.append(f"{passed} of {answers} passed, {result.asked or 'none'} asked for now, cost {cost}{judges}")
-    if (tries := result.tries) and tries.any_passes > tries.all_pass:
-        lines.append(
-            f"of {tries.count} tries at least one passes in {tries.any_passes:.1%} of cases (pass@{tries.count}), "
-            f"all in {tries.all_pass:.1%} (pass^{tries.count})"
-        )
-    lines += [f"wrote {path}" for path in result.written]
-    return "\n".join([*lines, *([result.unkept] if result.unkept else [])])
-
-
-def _further(verdict: Verdict) -> Iterator[str]:
-    """The checks that the sentence only counts, and what other models made of it."""
-    told = False
-    for check in verdict.checks:
-        if check.gates and check.outcome == verdict.outcome != "pass":
-            where = f"{check.segment}: " if check.segment else ""
-            if told:
-                yield f"  {check.outcome}: {where}{check.reason}"
-            told = True
-    informing = [check for check in verdict.checks if not check.gates]
-    yield from (f"  for information, {check.model}: {check.reason}" for check in informing)
-
-
-def _row(result: EvalResult, sample: CaseResult) -> tuple[str, ...]:
-    why = sample.error or "; ".join(result.reasons.get((sample.case, sample.model, sample.sample), ()))
-    name = f"{sample.case} #{sample.sample + 1}" if sample.sample else sample.case
-    return (sample.outcome, name[:60], sample.model, " ".join(why.split())[:160])

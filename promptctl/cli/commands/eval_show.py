@@ -27,7 +27,7 @@ def command(
 ) -> Answer:
     """Show the latest kept evidence of prompts, scored again offline; with --case inputs and answers."""
     from promptctl.reports.eval_data import eval_data
-    from promptctl.workflows.eval import suites_of
+    from promptctl.workflows.eval_plan import suites_of
     from promptctl.workflows.eval_show import show_evidence
 
     files = report_files(report or (), context.directory)

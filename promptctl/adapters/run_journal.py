@@ -1,0 +1,146 @@
+"""The journal of a run of suites: every reply that providers gave it, as they came, so that a run goes on where it was.
+
+A file of JSON lines: the run's head, then replies by their keys, and at which sample each suite began. A process that
+is killed leaves at most its last line unfinished. The file is locked while its run lives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from promptctl.core.recording import reply_from_dict, reply_to_dict
+from promptctl.core.request import Reply, compact_json
+from promptctl.core.run_head import RunHead, head_dict, head_from_dict
+from promptctl.core.strict_json import strict_json
+
+Starts = dict[str, int]
+"""By model and case, each on a line, the first sample that a run asks for."""
+
+
+class RunJournal:
+    """An open journal. No failure to write it is an error: then the run cannot be resumed, which ``whole`` says."""
+
+    def __init__(self, path: Path, handle: int, head: RunHead, lines: list[dict[str, Any]]) -> None:
+        self.path, self.head, self.whole = path, head, True
+        self._handle = handle
+        self._replies: dict[tuple[str, str], Reply] = {}
+        self._starts: dict[str, Starts] = {}
+        for line in lines:
+            if "key" in line:
+                self._replies[line["key"], line["by"]] = reply_from_dict(line["reply"])
+            else:
+                self._starts[line["suite"]] = line["starts"]
+
+    @classmethod
+    def start(cls, folder: Path, head: RunHead) -> Self | None:
+        """A new journal in a folder; None where none can be written."""
+        path = folder / f"{time.time_ns():020}-{os.getpid()}.jsonl"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        except OSError:
+            return None
+        _lock(handle)
+        journal = cls(path, handle, head, [])
+        journal._write(head_dict(head))
+        return journal
+
+    @classmethod
+    def reopen(cls, path: Path) -> Self | None:
+        """The journal of a run that has ended; None when it still runs, or what is there is no journal."""
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_APPEND)
+        except OSError:
+            return None
+        try:
+            if _lock(handle):
+                head, lines, size = read_journal(path)
+                # What follows the last whole line is a write that a kill cut short.
+                os.truncate(handle, size)
+                return cls(path, handle, head, lines)
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        os.close(handle)
+        return None
+
+    @property
+    def replies(self) -> Mapping[str, Reply]:
+        """All replies by their key."""
+        return {key: reply for (key, _), reply in self._replies.items()}
+
+    def get(self, key: str, provider: str | None) -> Reply | None:
+        """What this run was answered to a request, when it asked this provider (None: whoever serves the model)."""
+        return self._replies.get((key, provider or ""))
+
+    def put(self, key: str, provider: str | None, reply: Reply) -> None:
+        """Keeps an answer: it is in the file when this returns."""
+        self._replies[key, provider or ""] = reply
+        self._write({"key": key, "by": provider or "", "reply": reply_to_dict(reply)})
+
+    def starts(self, suite: str, found: Starts) -> Starts:
+        """The first sample that a suite's run asks each case for: as the run began, whatever was kept since."""
+        if suite not in self._starts:
+            self._starts[suite] = found
+            self._write({"suite": suite, "starts": found})
+        return self._starts[suite]
+
+    def drop(self) -> None:
+        """Takes the file away: nothing is left to do."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+
+    def close(self) -> None:
+        """Lets go of the file, which others may then go on with."""
+        os.close(self._handle)
+
+    def _write(self, line: dict[str, Any]) -> None:
+        data = (compact_json(line) + "\n").encode("utf-8", "surrogatepass")
+        try:
+            while data and self.whole:
+                data = data[os.write(self._handle, data) :]
+        except OSError:
+            self.whole = False
+
+
+def read_journal(path: Path) -> tuple[RunHead, list[dict[str, Any]], int]:
+    """The head and the whole lines of a journal, and how many bytes they take.
+
+    Raises OSError, and ValueError for what is no journal.
+    """
+    data = path.read_bytes()
+    size = data.rfind(b"\n") + 1
+    texts = data[:size].decode("utf-8", "surrogatepass").split("\n")[:-1]
+    lines = [strict_json(text) for text in texts]
+    if not lines or not all(isinstance(line, dict) for line in lines):
+        raise ValueError("no journal of a run")
+    return head_from_dict(lines[0]), lines[1:], size
+
+
+def runs_folder(cache: Path, root: Path) -> Path:
+    """Where this machine keeps the journals of a repository."""
+    return cache / "runs" / hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+
+
+def journals(folder: Path) -> Iterator[Path]:
+    """The journals of a folder, the newest first."""
+    with contextlib.suppress(OSError):
+        yield from sorted(folder.glob("*.jsonl"), reverse=True)
+
+
+def _lock(handle: int) -> bool:
+    """Whether nobody else holds the file; it is held from now on until it is closed."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,112 @@
+"""The results of ``eval`` for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from promptctl.cli.tables import plain_table
+from promptctl.core.counting import count
+
+if TYPE_CHECKING:
+    from promptctl.core.tally import CaseResult
+    from promptctl.core.verdict import Verdict
+    from promptctl.workflows.eval import EvalResult
+
+MOST_ROWS = 50
+
+
+def result_data(result: EvalResult) -> dict[str, Any]:
+    """One suite's result as JSON data."""
+    verdict = result.verdict
+    return {
+        "prompt": result.name,
+        "reference": result.reference,
+        "subject": result.subject,
+        "suite": result.suite,
+        "outcome": verdict.outcome,
+        "ok": verdict.ok,
+        "sentence": verdict.sentence,
+        "comparison": verdict.comparison,
+        "checks": [
+            {
+                "name": check.name,
+                "outcome": check.outcome,
+                "reason": check.reason,
+                "segment": check.segment,
+                "model": check.model,
+                "gates": check.gates,
+            }
+            for check in verdict.checks
+        ],
+        "flaky": list(verdict.flaky),
+        "tries": asdict(result.tries) if result.tries else None,
+        "flipped": list(result.flipped),
+        "samples": [_sample(result, sample) for sample in result.results],
+        "asked": result.asked,
+        "cost": result.cost,
+        "judge_cost": result.judge_cost,
+        "written": list(result.written),
+        "partial": result.partial,
+        "unkept": result.unkept,
+        "note": result.note,
+    }
+
+
+def _sample(result: EvalResult, sample: CaseResult) -> dict[str, Any]:
+    return {
+        "case": sample.case,
+        "model": sample.model,
+        "sample": sample.sample,
+        "outcome": sample.outcome,
+        "scores": dict(sample.scores),
+        "error": sample.error,
+        "why": list(result.reasons.get((sample.case, sample.model, sample.sample), ())),
+        "cost": sample.cost,
+        "latency_ms": sample.latency_ms,
+    }
+
+
+def result_text(result: EvalResult) -> str:
+    """One suite's result as people read it."""
+    lines = [f"{result.reference}: {result.verdict.sentence}", *_further(result.verdict)]
+    rows = [_row(result, sample) for sample in result.results if sample.outcome != "pass" or result.partial]
+    if rows:
+        lines.append(plain_table(("outcome", "case", "model", "why"), rows[:MOST_ROWS]))
+    if len(rows) > MOST_ROWS:
+        lines.append(f"… and {len(rows) - MOST_ROWS} more; all of them with --json")
+    if result.flipped:
+        more = f" and {len(result.flipped) - 10} more" if len(result.flipped) > 10 else ""
+        lines.append(f"passed in the baseline, fail now: {', '.join(result.flipped[:10])}{more}")
+    passed = sum(sample.passed for sample in result.results)
+    cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
+    answers = count(len(result.results), "answer")
+    judges = "" if result.judge_cost is None else f", judges ${result.judge_cost:.4f}"
+    lines.append(f"{passed} of {answers} passed, {result.asked or 'none'} asked for now, cost {cost}{judges}")
+    if (tries := result.tries) and tries.any_passes > tries.all_pass:
+        lines.append(
+            f"of {tries.count} tries at least one passes in {tries.any_passes:.1%} of cases (pass@{tries.count}), "
+            f"all in {tries.all_pass:.1%} (pass^{tries.count})"
+        )
+    lines += [f"wrote {path}" for path in result.written]
+    return "\n".join([*lines, *([result.unkept] if result.unkept else [])])
+
+
+def _further(verdict: Verdict) -> Iterator[str]:
+    """The checks that the sentence only counts, and what other models made of it."""
+    told = False
+    for check in verdict.checks:
+        if check.gates and check.outcome == verdict.outcome != "pass":
+            where = f"{check.segment}: " if check.segment else ""
+            if told:
+                yield f"  {check.outcome}: {where}{check.reason}"
+            told = True
+    informing = [check for check in verdict.checks if not check.gates]
+    yield from (f"  for information, {check.model}: {check.reason}" for check in informing)
+
+
+def _row(result: EvalResult, sample: CaseResult) -> tuple[str, ...]:
+    why = sample.error or "; ".join(result.reasons.get((sample.case, sample.model, sample.sample), ()))
+    name = f"{sample.case} #{sample.sample + 1}" if sample.sample else sample.case
+    return (sample.outcome, name[:60], sample.model, " ".join(why.split())[:160])

@@ -1,0 +1,139 @@
+"""A run of suites, one after the other, with a journal of what was answered: a run that was cut short goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.run_journal import RunJournal, journals, runs_folder
+from promptctl.core.counting import count
+from promptctl.core.run_head import RunHead, RunSuite
+from promptctl.core.selection import Selection
+from promptctl.errors import Interrupted, StateError, UsageError
+from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
+from promptctl.workflows.eval_plan import Planned, plan_suite
+from promptctl.workflows.gate import GateContext
+
+USAGE = "PC001"
+NOTHING_TO_RESUME, CHANGED_SINCE = "PC173", "PC174"
+RESUME = "promptctl eval --resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalRun:
+    """What became of each suite, in their order. ``unfinished`` says what a resumed run would still ask for."""
+
+    results: tuple[EvalResult, ...]
+    unfinished: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return all(result.ok for result in self.results)
+
+
+def run_suites(repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext) -> EvalRun:
+    """Runs suites and judges them. Raises what ``evaluate_suite`` raises, and Interrupted on Ctrl-C."""
+    folder = _folder(repository, context)
+    head = RunHead(
+        suites=tuple(_named(it) for it in planned), mode=wish.mode, provider=wish.provider, against=wish.against
+    )
+    _forget(folder, head)
+    return _run(repository, planned, wish, context, None if wish.mode == "recorded" else RunJournal.start(folder, head))
+
+
+def resume(repository: Repository, wish: EvalWish, context: GateContext) -> EvalRun:
+    """Goes on with the last run in this repository that was cut short, as it was asked for.
+
+    Of ``wish`` only what changes no result counts. Raises StateError when there is none, or what it judges has changed.
+    """
+    journal = next(filter(None, map(RunJournal.reopen, journals(_folder(repository, context)))), None)
+    if journal is None:
+        raise StateError(NOTHING_TO_RESUME, "no run was cut short in this repository", hint="promptctl eval")
+    head = journal.head
+    if wish.provider not in (None, head.provider):
+        message = f"the run that was cut short did not ask the provider {wish.provider}"
+        raise UsageError(USAGE, message, hint="leave out --provider, or begin anew without --resume")
+    planned = [_planned_again(repository, it) for it in head.suites]
+    again = replace(wish, mode=head.mode, provider=head.provider, against=head.against)
+    return _run(repository, planned, again, context, journal)
+
+
+def _run(
+    repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext, journal: RunJournal | None
+) -> EvalRun:
+    with _kept(journal) as kept:
+        context = replace(context, journal=journal)
+        results = tuple(evaluate_suite(repository, it, wish, context) for it in planned)
+        # In the other modes whatever was answered is found again: a further run is the same as a resumed one.
+        errors = sum(result.errors for result in results) if wish.mode in ("live", "refresh") else 0
+        kept.finished = not errors
+    unfinished = f"{count(errors, 'answer')} missing: {RESUME} asks for no other" if errors and kept.resumable else None
+    return EvalRun(results=results, unfinished=unfinished)
+
+
+class _Keeping:
+    """Whether a journal is still of use when its run ends."""
+
+    def __init__(self, journal: RunJournal | None) -> None:
+        self._journal, self.finished = journal, False
+
+    @property
+    def resumable(self) -> bool:
+        return bool(self._journal and self._journal.whole and self._journal.replies)
+
+
+@contextmanager
+def _kept(journal: RunJournal | None) -> Iterator[_Keeping]:
+    """Takes the journal away when its run is finished, or when nothing is in it."""
+    keeping = _Keeping(journal)
+    try:
+        yield keeping
+    except KeyboardInterrupt:
+        answers = len(journal.replies) if journal and keeping.resumable else 0
+        kept = f", {count(answers, 'answer')} kept: {RESUME}" if answers else ""
+        raise Interrupted(f"interrupted{kept}") from None
+    finally:
+        if journal:
+            if keeping.finished or not keeping.resumable:
+                journal.drop()
+            journal.close()
+
+
+def _folder(repository: Repository, context: GateContext) -> Path:
+    return runs_folder(context.cache.path.parent, repository.root)
+
+
+def _named(planned: Planned) -> RunSuite:
+    subject = planned.subject
+    return RunSuite(
+        reference=subject.reference,
+        subject=subject.digest,
+        suite=subject.loaded.digest,
+        cases=tuple(case.name for case in planned.cases) if planned.partial else None,
+    )
+
+
+def _forget(folder: Path, head: RunHead) -> None:
+    """A new run of the same prompts takes the place of one that was cut short."""
+    meant = {it.reference for it in head.suites}
+    for path in journals(folder):
+        journal = RunJournal.reopen(path)
+        if journal:
+            if meant & {it.reference for it in journal.head.suites}:
+                journal.drop()
+            journal.close()
+
+
+def _planned_again(repository: Repository, before: RunSuite) -> Planned:
+    """The suite as the run knew it. Raises StateError when the prompt or the suite is another by now."""
+    names = None if before.cases is None else frozenset(before.cases)
+    planned = plan_suite(repository, before.reference, Selection(names=names))
+    now = (planned.subject.digest, planned.subject.loaded.digest)
+    if now != (before.subject, before.suite):
+        what = "the prompt" if now[0] != before.subject else "the suite"
+        message = f"{before.reference}: {what} was changed since the run began, so its answers are to other questions"
+        raise StateError(CHANGED_SINCE, message, hint=f"promptctl eval {before.reference}")
+    return planned
