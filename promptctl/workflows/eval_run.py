@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,7 +41,9 @@ def run_suites(repository: Repository, planned: Sequence[Planned], wish: EvalWis
         suites=tuple(_named(it) for it in planned), mode=wish.mode, provider=wish.provider, against=wish.against
     )
     _forget(folder, head)
-    return _run(repository, planned, wish, context, None if wish.mode == "recorded" else RunJournal.start(folder, head))
+    journal = None if wish.mode == "recorded" else RunJournal.start(folder, head)
+    with closing(journal) if journal else nullcontext():
+        return _run(repository, planned, wish, context, journal)
 
 
 def resume(repository: Repository, wish: EvalWish, context: GateContext) -> EvalRun:
@@ -52,13 +54,17 @@ def resume(repository: Repository, wish: EvalWish, context: GateContext) -> Eval
     journal = next(filter(None, map(RunJournal.reopen, journals(_folder(repository, context)))), None)
     if journal is None:
         raise StateError(NOTHING_TO_RESUME, "no run was cut short in this repository", hint="promptctl eval")
-    head = journal.head
+    with closing(journal):
+        return _run(repository, *_asked_for(repository, journal.head, wish), context, journal)
+
+
+def _asked_for(repository: Repository, head: RunHead, wish: EvalWish) -> tuple[list[Planned], EvalWish]:
+    """The suites of a run, and what it was asked to do with them."""
     if wish.provider not in (None, head.provider):
         message = f"the run that was cut short did not ask the provider {wish.provider}"
         raise UsageError(USAGE, message, hint="leave out --provider, or begin anew without --resume")
     planned = [_planned_again(repository, it) for it in head.suites]
-    again = replace(wish, mode=head.mode, provider=head.provider, against=head.against)
-    return _run(repository, planned, again, context, journal)
+    return planned, replace(wish, mode=head.mode, provider=head.provider, against=head.against)
 
 
 def _run(
@@ -96,10 +102,8 @@ def _kept(journal: RunJournal | None) -> Iterator[_Keeping]:
         kept = f", {count(answers, 'answer')} kept: {RESUME}" if answers else ""
         raise Interrupted(f"interrupted{kept}") from None
     finally:
-        if journal:
-            if keeping.finished or not keeping.resumable:
-                journal.drop()
-            journal.close()
+        if journal and (keeping.finished or not keeping.resumable):
+            journal.drop()
 
 
 def _folder(repository: Repository, context: GateContext) -> Path:
@@ -122,9 +126,9 @@ def _forget(folder: Path, head: RunHead) -> None:
     for path in journals(folder):
         journal = RunJournal.reopen(path)
         if journal:
-            if meant & {it.reference for it in journal.head.suites}:
-                journal.drop()
-            journal.close()
+            with closing(journal):
+                if meant & {it.reference for it in journal.head.suites}:
+                    journal.drop()
 
 
 def _planned_again(repository: Repository, before: RunSuite) -> Planned:
