@@ -112,13 +112,12 @@ def parse_lock(text: str, file: str = PATH, *, sound: bool = False) -> Lockfile:
     """
     if sound:
         return Lockfile(_Entries(json.loads(text)["prompts"]))
-    marker = _MARKER.search(text) if any(mark * 7 in text for mark in "<=>") else None
-    if marker:
-        place = Place(file, text.count("\n", 0, marker.start()) + 1)
-        raise _malformed("the lock holds merge conflict markers", place)
     try:
         value = strict_json(text)
     except ValueError as error:
+        if marker := _MARKER.search(text):
+            place = Place(file, text.count("\n", 0, marker.start()) + 1)
+            raise _malformed("the lock holds merge conflict markers", place) from None
         raise _malformed(f"the lock is not valid JSON: {error}", Place(file, getattr(error, "lineno", None))) from None
     document = Document(file, value, {}, text)
     schema.check(document, "lock")
