@@ -54,6 +54,10 @@ class CommitDigests:
         found = self._facts.get("releases", f"{self._commit}:{name}")
         return found if isinstance(found, str) else None
 
+    def files(self, name: str) -> list[str]:
+        """None: a commit's files need no looking after."""
+        return []
+
     def keep(self, name: str, digest: str, paths: Iterable[str]) -> None:
         """Notes a digest."""
         self._facts.put("releases", f"{self._commit}:{name}", digest)
@@ -73,6 +77,26 @@ class KnownFiles:
     def by_name(self, shelf: str) -> KnownDigests:
         """A shelf of texts by prompt, each about the files that it was found in."""
         return KnownDigests(self._facts, self._content, shelf)
+
+    def noted(self, kind: str, path: str, find: Callable[[], Any]) -> Any:
+        """What ``find`` gives for the file at a path: plain data, known once it was found for this content."""
+        fact = self.get(kind, path)
+        if fact is None:
+            fact = find()
+            self.keep(kind, path, fact)
+        return fact
+
+    def judged(self, kind: str, path: str, parse: Callable[[str | None], Value]) -> Value:
+        """What ``parse`` makes of a file that was read.
+
+        It is given ``kind`` where earlier commands found no fault in this very content and need not look for any, else
+        None.
+        """
+        if self.get(kind, path) is True:
+            return parse(kind)
+        found = parse(None)
+        self.keep(kind, path, fact=True)
+        return found
 
     def sound(
         self, kind: str, path: str, shown: str, read: Callable[[], Document], parse: Callable[[Document], Value]

@@ -16,6 +16,7 @@ from promptctl.errors import Place, Problem, PromptctlError, UsageError
 
 if TYPE_CHECKING:
     from promptctl.adapters.known import CommitDigests, KnownDigests
+    from promptctl.adapters.known_index import KnownIndex
     from promptctl.core.card import Card
     from promptctl.core.closure import Closure
     from promptctl.core.document import Document
@@ -38,8 +39,9 @@ class Project:
         tree: Tree,
         digests: KnownDigests | CommitDigests | None = None,
         known: KnownFiles = NOTHING_KNOWN,
+        index: KnownIndex | None = None,
     ) -> None:
-        self.tree, self.known, self._digests = tree, known, digests
+        self.tree, self.known, self._digests, self._index = tree, known, digests, index
         self._files: dict[str, frozenset[str]] = {}
         self._prompts: dict[str, Prompt] = {}
         self._closures: dict[str, Closure] = {}
@@ -80,7 +82,7 @@ class Project:
             from promptctl.adapters.known_lock import KnownEntries
 
             return lockfile.Lockfile(KnownEntries(self.known, lambda: read("lock").prompts))
-        return self.judged("lock", lockfile.PATH, read)
+        return self.known.judged("lock", lockfile.PATH, read)
 
     @cached_property
     def agreed(self) -> Mapping[str, tuple[str, str]]:
@@ -93,18 +95,6 @@ class Project:
             if known:
                 self.known.keep("agreed", lockfile.PATH, known)
         return known
-
-    def judged(self, kind: str, path: str, parse: Callable[[str | None], Value]) -> Value:
-        """What ``parse`` makes of a file that was read.
-
-        It is given ``kind`` where earlier commands found no fault in this very content and need not look for any, else
-        None.
-        """
-        if self.known.get(kind, path) is True:
-            return parse(kind)
-        found = parse(None)
-        self.known.keep(kind, path, fact=True)
-        return found
 
     def parsed(self, kind: str, path: str, parse: Callable[[Document], Value]) -> Value | None:
         """What ``parse`` makes of the YAML file at a path, None when there is none. Raises what ``parse`` raises."""
@@ -284,7 +274,11 @@ class Project:
 
     def digests(self) -> tuple[dict[str, str], tuple[PromptctlError, ...]]:
         """The digest of every prompt that can be read, and the errors of the others."""
-        return self._each(self.digest)
+        known = self._index.digests() if self._index else {}
+        found, errors = self._each(lambda name: known.get(name) or self.digest(name))
+        if self._index and self._digests and not known:
+            self._index.keep(found, self._digests.files)
+        return found, errors
 
     def readable(self) -> tuple[dict[str, Closure], tuple[PromptctlError, ...]]:
         """Every closure that can be read, and the errors of the others: for commands that look at everything."""

@@ -33,10 +33,11 @@ class Repository:
     def work(self) -> Project:
         """The files as they lie in the work tree."""
         from promptctl.adapters.known import KnownFiles
+        from promptctl.adapters.known_index import KnownIndex
 
         tree = WorkTree(self.root, (lambda: self.git) if (self.root / ".git").exists() else None)
         known = KnownFiles(self.facts, tree.content)
-        return Project(tree, known.by_name("digests"), known)
+        return Project(tree, known.by_name("digests"), known, KnownIndex(self.facts, lambda: tree.listing))
 
     @cached_property
     def facts(self) -> Facts:

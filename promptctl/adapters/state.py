@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
@@ -12,9 +13,10 @@ from promptctl.core import schema
 from promptctl.core.document import Document
 from promptctl.core.made_trees import TextTree
 from promptctl.core.moves import Moves, last_move, parse_moves
-from promptctl.core.pointer import FOLDER, Pointer, freeze_path, moves_path, parse_pointer, pointer_path
+from promptctl.core.pointer import FOLDER, Pointer, Served, freeze_path, moves_path, parse_pointer, pointer_path
 from promptctl.core.pointer_drift import disagreement
 from promptctl.core.tree import shown
+from promptctl.core.version import version
 from promptctl.errors import Place, StateError
 
 CONTRADICTED = "PC129"
@@ -71,8 +73,15 @@ class State:
     def fault(self, environment: str, prompt: str, pointer: Pointer | None) -> str | None:
         """How a pointer contradicts its last move, or None. Raises DocumentError when that move is malformed."""
         path = moves_path(environment, prompt)
+        last = self._project.known.noted("last", path, lambda: self._last(path))
+        serial, served = last or (0, None)
+        return disagreement(pointer, Served(version(served[0]), served[1]) if served else None, serial)
+
+    def _last(self, path: str) -> list[Any] | None:
+        """Serial of the last move in a file, and the version and digest it left there; None when there is none."""
         last = last_move(*self._text(path)) if path in self._project.tree.files() else None
-        return disagreement(pointer, last.served if last else None, last.serial if last else 0)
+        served = last.served if last else None
+        return [last.serial, [str(served.version), served.digest] if served else None] if last else None
 
     def _text(self, path: str) -> tuple[str, str]:
         """A file's text, and how messages call it."""
@@ -85,7 +94,7 @@ class State:
         if path not in self._project.tree.files():
             return Moves()
         text, place = self._text(path)
-        return self._project.judged("moves", path, lambda sound: parse_moves(text, place, sound=bool(sound)))
+        return self._project.known.judged("moves", path, lambda sound: parse_moves(text, place, sound=bool(sound)))
 
     def moved_environments(self, prompt: str) -> list[str]:
         """The environments that ever had a move of a prompt."""

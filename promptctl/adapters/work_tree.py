@@ -24,10 +24,16 @@ MANY = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """``regular``: every regular file with the Git object that its content is, None where only reading can tell."""
+    """``regular``: every regular file with the Git object that its content is, None where only reading can tell.
+
+    ``index`` names all that Git's index has, where that was asked; ``otherwise`` are the paths of which the index does
+    not tell what lies there.
+    """
 
     regular: Mapping[str, str | None]
     special: tuple[str, ...]
+    index: str | None = None
+    otherwise: frozenset[str] = frozenset()
 
 
 class WorkTree:
@@ -41,7 +47,8 @@ class WorkTree:
         self._read: dict[str, str] = {}
 
     @cached_property
-    def _listing(self) -> Listing:
+    def listing(self) -> Listing:
+        """What stands where; the tree is looked through when this is first asked for."""
         if self._git and not self._left_out and _has_many(self.root):
             from promptctl.adapters.git.work_listing import indexed_listing
 
@@ -53,7 +60,7 @@ class WorkTree:
     @property
     def _listed(self) -> Mapping[str, str | None] | None:
         """The files with their contents, None while nobody has asked for a list."""
-        return self._listing.regular if "_listing" in self.__dict__ else None
+        return self.listing.regular if "listing" in self.__dict__ else None
 
     @cached_property
     def _left_out(self) -> frozenset[str]:
@@ -71,7 +78,7 @@ class WorkTree:
         return frozenset(path for path in found if not (self.root / path).exists())
 
     def files(self) -> Collection[str]:
-        return Files(self._holds, lambda: self._listing.regular.keys())
+        return Files(self._holds, lambda: self.listing.regular.keys())
 
     def _holds(self, path: str) -> bool:
         return path in self._listed if self._listed is not None else self._stands(path)
@@ -83,7 +90,7 @@ class WorkTree:
         return within(self.files(), folder)
 
     def special(self) -> Collection[str]:
-        return self._listing.special
+        return self.listing.special
 
     def read(self, path: str) -> bytes:
         from promptctl.adapters.files import read_bytes

@@ -8,7 +8,9 @@ from promptctl.errors import UsageError
 
 RESERVED = frozenset({"environments", "experiments", "evidence", "replies"})
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))})
+_TAKEN = RESERVED | _DEVICES
 _SEGMENT = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?", re.ASCII)
+_NAME = re.compile(rf"{_SEGMENT.pattern}(?:/{_SEGMENT.pattern}){{0,4}}", re.ASCII)
 _BRANCH = re.compile(r"\w(?:[\w./+@#=-]*[\w+@#=-])?")
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{0,62}", re.ASCII)
 
@@ -16,6 +18,8 @@ _ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]{0,62}", re.ASCII)
 def name_fault(name: str) -> str | None:
     """Why ``name`` cannot name a prompt, or None if it can."""
     segments = name.split("/")
+    if _NAME.fullmatch(name) and len(name) <= 150 and _TAKEN.isdisjoint(segments):
+        return None
     if len(name.encode("utf-8", "surrogatepass")) > 150:
         return "a name has at most 150 bytes"
     if len(segments) > 5:

@@ -43,20 +43,22 @@ class StatusResult:
 
 def status(repository: Repository) -> StatusResult:
     """The matrix. Raises StateError when the state branch was not fetched."""
+    # Listing the work tree comes first: it says of the lock, too, which content it has.
+    digests, _ = repository.work.digests()
     state = read_state(repository)
     environments = tuple(dict.fromkeys([*repository.settings.environments, *state.environments]))
     agreed, broken = _agreed(repository)
     pointers, faults = _pointers(state)
     broken += faults
-    names = sorted({*repository.work.names, *agreed, *(name for _, name in pointers)})
+    here = repository.work.names
     rows = [
         StatusRow(
             name=name,
-            files=_files(repository, agreed, name),
+            files=_files(name in here, digests.get(name), agreed.get(name)),
             locked=version(agreed[name][0]) if name in agreed else None,
-            served={where: pointers[where, name] for where in environments if (where, name) in pointers},
+            served={where: pointers[name][where] for where in environments if where in pointers.get(name, ())},
         )
-        for name in names
+        for name in sorted({*here, *agreed, *pointers})
     ]
     frozen, faults = _frozen(state, environments)
     broken += faults
@@ -78,15 +80,16 @@ def _agreed(repository: Repository) -> tuple[Agreed, tuple[str, ...]]:
         return {}, (_placed(error),)
 
 
-def _pointers(state: State) -> tuple[dict[tuple[str, str], Pointer], tuple[str, ...]]:
-    found: dict[tuple[str, str], Pointer] = {}
+def _pointers(state: State) -> tuple[dict[str, dict[str, Pointer]], tuple[str, ...]]:
+    """What environments serve, by prompt, and what is wrong with the files that say so."""
+    found: dict[str, dict[str, Pointer]] = {}
     broken: list[str] = []
     for environment, names in state.environments.items():
         for name in names:
             try:
                 pointer = state.pointer(environment, name)
                 if pointer:
-                    found[environment, name] = pointer
+                    found.setdefault(name, {})[environment] = pointer
                 if fault := state.fault(environment, name, pointer):
                     broken.append(f"{name} in {environment}: {fault}")
             except UsageError as error:
@@ -113,13 +116,11 @@ def _placed(error: UsageError) -> str:
     return f"{error.problem.place}: {error}"
 
 
-def _files(repository: Repository, agreed: Agreed, name: str) -> str:
-    if name not in repository.work.names:
+def _files(here: bool, content: str | None, agreed: tuple[str, str] | None) -> str:
+    if not here:
         return "gone"
-    try:
-        content = repository.work.digest(name)
-    except UsageError:
+    if content is None:
         return "unreadable"
-    if name not in agreed:
+    if agreed is None:
         return "unlocked"
-    return "locked" if agreed[name][1] == content else "modified"
+    return "locked" if agreed[1] == content else "modified"

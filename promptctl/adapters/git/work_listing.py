@@ -6,6 +6,7 @@ file counts as unknown.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import stat
@@ -21,6 +22,8 @@ _ATTRIBUTES = ".gitattributes"
 _STATUS = "--porcelain -z --untracked-files=all --ignored=traditional --no-renames --ignore-submodules=all".split()
 _CONVERTING = (b"filter", b"ident", b"working-tree-encoding")
 _LONGEST_ATTRIBUTES = 1 << 20
+_PLAIN = ("H 100644 ", "H 100755 ")
+"""How entries of regular files start that no flag hides."""
 
 
 def indexed_listing(git: Git) -> Listing | None:
@@ -39,57 +42,70 @@ def indexed_listing(git: Git) -> Listing | None:
     changes, complaints = status.communicate()
     if status.returncode or complaints or not entries:
         return None
-    tracked = dict(_tracked(entries))
-    doubtful = {path for path, name in tracked.items() if name is None}
+    tracked, doubtful = _tracked(entries)
     doubtful |= {_decoded(entry[3:]) for entry in changes.split(b"\0") if entry}
-    attributes = {_ATTRIBUTES} | {path for path in tracked.keys() | doubtful if path.endswith(_ATTRIBUTES)}
+    attributes = {path for paths in (tracked, doubtful, (_ATTRIBUTES,)) for path in paths if path.endswith(_ATTRIBUTES)}
     if _converts(git, attributes, tracked.pop(_ATTRIBUTES, None) is not None):
         return None
-    return _looked_at(root, {path: name for path, name in tracked.items() if name is not None}, doubtful)
+    return _looked_at(root, tracked, doubtful, hashlib.sha256(entries).hexdigest())
 
 
 def _decoded(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
 
 
-def _tracked(entries: bytes) -> Iterator[tuple[str, str | None]]:
-    """Every path of the index with its object; None for what may lie otherwise on disk, whatever status says."""
+def _tracked(entries: bytes) -> tuple[dict[str, str | None], set[str]]:
+    """The index: paths with their objects, and those of what may lie otherwise on disk, whatever status says."""
+    found: dict[str, str | None] = {}
+    doubtful: set[str] = set()
     for entry in _decoded(entries).split("\0"):
-        if entry:
-            facts, _, path = entry.partition("\t")
-            flag, mode, name, stage = facts.split(" ")
-            plain = flag == "H" and stage == "0" and mode in ("100644", "100755")
-            yield path, name if plain else None
+        facts, _, path = entry.partition("\t")
+        if facts.startswith(_PLAIN) and facts.endswith(" 0"):
+            found[path] = facts[len(_PLAIN[0]) : -2]
+        elif path:
+            doubtful.add(path)
+    return found, doubtful
 
 
-def _looked_at(root: Path, known: Mapping[str, str | None], paths: set[str]) -> Listing:
+def _looked_at(root: Path, tracked: Mapping[str, str | None], paths: set[str], index: str) -> Listing:
     """The listing with some paths as they lie on disk: files, folders with files, or nothing."""
-    regular, special = dict(known), []
-    for path in (path for path in known if f"/{UNFINISHED}" in path):
+    regular, special, seen, new = dict(tracked), set[str](), set(paths), False
+    for path in (path for path in tracked if UNFINISHED in path and f"/{UNFINISHED}" in path):
         del regular[path]
     for path in paths:
-        regular.pop(path, None)
         if path.rpartition("/")[2].startswith(UNFINISHED):
+            regular.pop(path, None)
             continue
-        for mode, inner in _on_disk(root, path.rstrip("/")):
+        found = dict(_on_disk(root, path.rstrip("/")))
+        if path not in found:
+            regular.pop(path, None)
+        seen |= found.keys()
+        for inner, mode in found.items():
+            new = new or inner not in regular
             if stat.S_ISREG(mode):
                 regular[inner] = None
             else:
-                special.append(inner)
-    return Listing(regular=regular if not paths else dict(sorted(regular.items())), special=tuple(sorted(set(special))))
+                regular.pop(inner, None)
+                special.add(inner)
+    return Listing(
+        regular=dict(sorted(regular.items())) if new else regular,
+        special=tuple(sorted(special)),
+        index=index,
+        otherwise=frozenset(seen),
+    )
 
 
-def _on_disk(root: Path, path: str) -> Iterator[tuple[int, str]]:
-    """Mode and path of what stands at a path: a folder is one that Git does not look into: another repository."""
+def _on_disk(root: Path, path: str) -> Iterator[tuple[str, int]]:
+    """Path and mode of what stands at a path: a folder is one that Git does not look into: another repository."""
     try:
         mode = os.lstat(root / path).st_mode
     except (FileNotFoundError, NotADirectoryError):
         return
     if not stat.S_ISDIR(mode):
-        yield mode, path
+        yield path, mode
         return
     for entry, inner in walk(root / path, path):
-        yield entry.stat(follow_symlinks=False).st_mode, inner
+        yield inner, entry.stat(follow_symlinks=False).st_mode
 
 
 def _converts(git: Git, paths: Collection[str], in_index: bool) -> bool:
