@@ -9,6 +9,7 @@ from typing import Literal
 from promptctl.core.counting import count
 from promptctl.core.statistics.interval import Interval, mean, mean_interval, wilson
 from promptctl.core.statistics.paired import Drop, pass_drop, score_drop
+from promptctl.core.statistics.power import POWER
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 TOLERANCE = 1e-9
@@ -93,6 +94,14 @@ def score_drop_check(metric: str, drops: Sequence[float], label: str, most: floa
     return _drop_check(metric, score_drop(drops), most, f"against {label} over {count(len(drops), 'case')}")
 
 
+def _visible(drop: float | None) -> str:
+    if drop is None:
+        return "with so few none would show"
+    if drop <= TOLERANCE:
+        return "each case changed by as much"
+    return f"one of {spell(drop)} would show in {spell(100 * POWER)} % of runs"
+
+
 def _drop_check(metric: str, drop: Drop, most: float | None, scope: str) -> Check:
     """Fails when the drop is certain, passes when it is surely small enough; between them it is inconclusive.
 
@@ -109,10 +118,7 @@ def _drop_check(metric: str, drop: Drop, most: float | None, scope: str) -> Chec
         reason = f"{metric} may drop by more than {spell(most)} {scope} (90 % interval {span})"
         outcome = "inconclusive"
     else:
-        seen = (
-            "with so few none would show" if drop.visible is None else f"one below {spell(drop.visible)} would not show"
-        )
-        outcome, reason = "pass", f"no drop of {metric} shows {scope} ({seen})"
+        outcome, reason = "pass", f"no drop of {metric} shows {scope} ({_visible(drop.visible)})"
     return Check(
         name=f"{metric}.{'drop' if most is None else 'max_drop'}",
         outcome=outcome,

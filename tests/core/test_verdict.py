@@ -134,7 +134,7 @@ def test_a_pass_says_what_drop_it_could_have_seen() -> None:
     found = verdict(simple_suite(20, gate=AGAINST), [True] * 20, [True] * 20)
     assert found.sentence == (
         "pass: 20 of 20 cases pass (0 % asked for); "
-        "no drop of pass_rate shows against prod over 20 cases (one below 0.25 would not show)."
+        "no drop of pass_rate shows against prod over 20 cases (one of 0.35 would show in 80 % of runs)."
     )
     assert "with so few none would" in verdict(simple_suite(4, gate=AGAINST), [True] * 4, [True] * 4).sentence
 

@@ -82,10 +82,12 @@ def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval | No
 
 
 def t_interval(values: Sequence[float], level: float = 0.95) -> Interval:
-    """mean +- t s / sqrt(n), for two or more values.
+    """mean +- t s / sqrt(n), for two or more values; nothing but the value where all are the same.
 
     Source: Student, The probable error of a mean, Biometrika 6 (1908), 1.
     """
+    if min(values) == max(values):
+        return Interval(values[0], values[0])
     centre, count = mean(values), len(values)
     variance = math.fsum((value - centre) ** 2 for value in values) / (count - 1)
     half = student_t_quantile((1 + level) / 2, count - 1) * math.sqrt(variance / count)
@@ -103,14 +105,6 @@ def t_chance(values: Sequence[float]) -> float:
         return 0.0 if centre > 0 else 1.0
     both = incomplete_beta((count - 1) / 2, 0.5, (count - 1) / (count - 1 + centre * centre / square))
     return both / 2 if centre > 0 else 1 - both / 2
-
-
-def bootstrap_chance(values: Sequence[float]) -> float:
-    """The share of resamples of ``bootstrap_interval`` whose mean is not above 0."""
-    ordered = sorted(values)
-    if ordered[0] == ordered[-1]:
-        return 0.0 if ordered[0] > 0 else 1.0
-    return sum(found <= 0 for found in _resampled_means(ordered)) / _DRAWS
 
 
 def bootstrap_interval(values: Sequence[float], level: float = 0.95) -> Interval:

@@ -5,27 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promptctl.core.statistics.incomplete_beta import incomplete_beta
-from promptctl.core.statistics.interval import (
-    FEW,
-    Interval,
-    bootstrap_chance,
-    bootstrap_interval,
-    clopper_pearson,
-    mean,
-    t_chance,
-    t_interval,
-)
-
-LEVEL = 0.90
+from promptctl.core.statistics.interval import Interval, clopper_pearson, mean, t_chance, t_interval
+from promptctl.core.statistics.power import smallest_visible_drop, visible_mean_drop
+from promptctl.core.statistics.sign_test import LEVEL, sign_test
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
     """Baseline minus candidate: above 0 the candidate is worse. ``interval`` covers the drop with 90 %.
 
-    ``visible`` is the smallest drop that these cases would have shown, None when no drop could. ``chance`` is the
-    one-sided p-value: how often cases that drop nowhere look at least as bad.
+    ``visible`` is the smallest drop that as many cases would show in ``POWER`` of runs, None when none would, 0 when
+    each case changed by as much. ``chance`` is the one-sided p-value: how often cases that drop nowhere look at least
+    as bad.
     """
 
     estimate: float
@@ -51,39 +42,15 @@ def pass_drop(losses: int, gains: int, cases: int) -> Drop:
     return Drop((losses - gains) / cases, Interval(least, most), visible, sign_test(losses, gains))
 
 
-def sign_test(losses: int, gains: int) -> float:
-    """P(X >= losses) of losses + gains fair coins: McNemar's exact test, one-sided. Source: DLMF 8.17.5."""
-    return incomplete_beta(losses, gains + 1, 0.5) if losses else 1.0
-
-
-def smallest_visible_drop(gains: int, cases: int) -> float | None:
-    """The smallest drop in the share of passing cases whose interval would lie above 0, given the gains seen.
-
-    The lower bound lies above 0 once so many losses among losses + gains have less than 5 % chance under even odds:
-    P(X >= b) = I_0.5(b, gains + 1), source: DLMF 8.17.5.
-    """
-    low, high = gains, cases - gains
-    if high < 1 or not _lies_above_zero(high, gains):
-        return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _lies_above_zero(middle, gains) else (middle, high)
-    return (high - gains) / cases
-
-
-def _lies_above_zero(losses: int, gains: int) -> bool:
-    return sign_test(losses, gains) < (1 - LEVEL) / 2
-
-
 def score_drop(drops: Sequence[float]) -> Drop:
-    """The mean of the cases' drops of a score within [0, 1], for at least one case.
+    """The mean of the cases' drops of a score within [0, 1], for at least one case: paired Student's t, within [-1, 1].
 
-    Paired Student's t from 30 cases on, below that the seeded percentile bootstrap; one case alone shows no spread,
-    so its interval is all that a score allows. The visible drop is the distance from the estimate to the lower bound.
+    One case alone shows no spread, so its interval is all that a score allows.
+    docs/adr/0008-students-t-for-few-cases.md says why not a bootstrap.
     """
     estimate = mean(drops)
     if len(drops) == 1:
         return Drop(estimate, Interval(-1.0, 1.0), None, 1.0)
-    many = len(drops) >= FEW
-    interval = (t_interval if many else bootstrap_interval)(drops, LEVEL)
-    return Drop(estimate, interval, estimate - interval.low, (t_chance if many else bootstrap_chance)(drops))
+    around = t_interval(drops, LEVEL)
+    interval = Interval(max(-1.0, around.low), min(1.0, around.high))
+    return Drop(estimate, interval, visible_mean_drop(estimate - around.low, len(drops)), t_chance(drops))

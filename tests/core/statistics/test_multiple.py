@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import combinations
 
 import pytest
@@ -10,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from promptctl.core.statistics.interval import bootstrap_chance, bootstrap_interval, t_chance, t_interval
+from promptctl.core.statistics.interval import t_chance, t_interval
 from promptctl.core.statistics.multiple import holm
-from promptctl.core.statistics.paired import sign_test
 from promptctl.core.statistics.repeats import pass_at_k, pass_hat_k, tries_of
+from promptctl.core.statistics.sign_test import fewest_losses, sign_test
 
 KNOWN = [
     ([], []),
@@ -48,7 +47,15 @@ def test_the_sign_test_is_that_of_scipy(losses: int, gains: int) -> None:
         assert sign_test(0, 0) == 1.0
 
 
-@given(st.lists(st.floats(-1, 1).map(lambda value: round(value, 3)), min_size=30, max_size=60))
+@given(st.integers(0, 3000))
+def test_the_fewest_losses_are_where_even_odds_become_too_rare(changed: int) -> None:
+    found = fewest_losses(changed)
+    assert found == min(changed + 1, stats.binom.isf(0.05, changed, 0.5) + 1 if changed else 1)
+    assert found > changed or sign_test(found, changed - found) < 0.05
+    assert sign_test(found - 1, changed - found + 1) >= 0.05
+
+
+@given(st.lists(st.floats(-1, 1).map(lambda value: round(value, 3)), min_size=2, max_size=60))
 def test_the_chance_of_a_mean_is_that_of_scipy(values: list[float]) -> None:
     if len(set(values)) > 1:
         expected = stats.ttest_1samp(values, 0, alternative="greater").pvalue
@@ -56,17 +63,9 @@ def test_the_chance_of_a_mean_is_that_of_scipy(values: list[float]) -> None:
         assert (t_chance(values) < 0.05 - 1e-9) <= (t_interval(values, 0.9).low > 0)
 
 
-@pytest.mark.parametrize("chance", [t_chance, bootstrap_chance])
 @pytest.mark.parametrize(("values", "expected"), [([0.2] * 4, 0.0), ([0.0] * 4, 1.0), ([-0.1] * 4, 1.0)])
-def test_values_that_are_all_the_same_leave_nothing_to_chance(
-    chance: Callable[[list[float]], float], values: list[float], expected: float
-) -> None:
-    assert chance(values) == expected
-
-
-@given(st.lists(st.integers(-4, 4).map(lambda value: value / 4), min_size=2, max_size=12))
-def test_bootstrap_chance_agrees_with_its_interval(values: list[float]) -> None:
-    assert (bootstrap_chance(values) < 0.05) == (bootstrap_interval(values, 0.9).low > 0)
+def test_values_that_are_all_the_same_leave_nothing_to_chance(values: list[float], expected: float) -> None:
+    assert t_chance(values) == expected
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=9), st.data())

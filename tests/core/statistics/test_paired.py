@@ -1,16 +1,16 @@
-"""The paired drop of passes and scores: its interval, and what so many cases can show."""
+"""The paired drop of passes and scores: its interval and its chance."""
 
 from __future__ import annotations
 
 import itertools
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from promptctl.core.statistics.interval import Interval, bootstrap_interval, t_interval
-from promptctl.core.statistics.paired import pass_drop, score_drop, smallest_visible_drop
+from promptctl.core.statistics.interval import Interval
+from promptctl.core.statistics.paired import pass_drop, score_drop
 
 
 @st.composite
@@ -50,14 +50,14 @@ def test_a_drop_lies_above_the_upper_bound_in_at_most_one_of_twenty_suites(
     cases: int, before: float, now: float
 ) -> None:
     """``before`` and ``now`` are the chances of a case to be lost or gained; every outcome is weighed exactly."""
-    missed = 0.0
-    for losses, gains in itertools.product(range(cases + 1), repeat=2):
-        kept = cases - losses - gains
-        if kept < 0:
-            continue
-        chance = stats.multinomial.pmf([losses, gains, kept], cases, [before, now, 1 - before - now])
-        if chance > 1e-7 and pass_drop(losses, gains, cases).interval.high < before - now - 1e-12:
-            missed += chance
+    outcomes = [
+        (lost, gained) for lost, gained in itertools.product(range(cases + 1), repeat=2) if lost + gained <= cases
+    ]
+    counts = [(lost, gained, cases - lost - gained) for lost, gained in outcomes]
+    chances = stats.multinomial.pmf(counts, cases, [before, now, 1 - before - now])
+    likely = [(outcome, chance) for outcome, chance in zip(outcomes, chances, strict=True) if chance > 1e-7]
+    least = before - now - 1e-12
+    missed = sum(chance for outcome, chance in likely if pass_drop(*outcome, cases).interval.high < least)
     assert missed <= 0.05
 
 
@@ -73,32 +73,21 @@ def test_eighty_to_thirty_percent_of_ten_cases_is_seen() -> None:
     assert pass_drop(4, 0, 10).interval.low < 0
 
 
-@given(changes())
-def test_the_smallest_visible_drop_is_where_the_interval_leaves_zero(counts: tuple[int, int, int]) -> None:
-    _, gains, cases = counts
-    visible = smallest_visible_drop(gains, cases)
-    if visible is None:
-        assert cases == gains or pass_drop(cases - gains, gains, cases).interval.low <= 1e-9
-        return
-    losses = round(visible * cases) + gains
-    assert pass_drop(losses, gains, cases).interval.low > 0
-    assert losses == 1 or pass_drop(losses - 1, gains, cases).interval.low <= 1e-9
-
-
-@pytest.mark.parametrize(
-    ("gains", "cases", "visible"), [(0, 4, None), (0, 5, 1.0), (0, 20, 0.25), (1, 20, 0.3), (0, 100, 0.05)]
-)
-def test_smallest_visible_drop(gains: int, cases: int, visible: float | None) -> None:
-    assert smallest_visible_drop(gains, cases) == visible
-
-
-@settings(max_examples=20)
-@given(st.lists(st.floats(-1, 1), min_size=2, max_size=40))
-def test_score_drop_takes_t_from_thirty_cases_on(drops: list[float]) -> None:
+@given(st.lists(st.floats(-1, 1).map(lambda value: round(value, 6)), min_size=2, max_size=60))
+def test_score_drop_is_the_paired_t_interval_of_scipy(drops: list[float]) -> None:
     found = score_drop(drops)
-    method = t_interval if len(drops) >= 30 else bootstrap_interval
-    assert found.interval == method(drops, 0.9)
-    assert found.visible == found.estimate - found.interval.low
+    if len(set(drops)) == 1:
+        assert found.interval == Interval(drops[0], drops[0])
+        assert found.visible == (None if len(drops) == 2 else pytest.approx(0, abs=1e-12))
+        return
+    before = [max(drop, 0.0) for drop in drops]
+    now = [max(-drop, 0.0) for drop in drops]
+    expected = stats.ttest_rel(before, now, alternative="two-sided")
+    interval = expected.confidence_interval(0.9)
+    assert (found.interval.low, found.interval.high) == pytest.approx(
+        (max(-1, interval.low), min(1, interval.high)), abs=1e-9
+    )
+    assert found.chance == pytest.approx(stats.ttest_rel(before, now, alternative="greater").pvalue, abs=1e-9)
 
 
 def test_one_case_shows_no_spread() -> None:
