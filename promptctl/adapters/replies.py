@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.files import decode, read_bytes
 from promptctl.adapters.writing import write_file
+from promptctl.core.cache_limits import cache_limits
 from promptctl.core.recording import masked, parse_replies, reply_key, spell_replies
 from promptctl.core.request import Reply, Request
+from promptctl.core.request_parts import request_parts
+from promptctl.core.secrets import mask
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +40,8 @@ class Replies:
 
     ``appending``: also ``live`` asks for nothing that is recorded, since other answers to it are evidence already.
     ``journal`` has what the same run was answered before it was cut short, in every mode. ``provider`` keeps to replies
-    of that provider (for ``--provider``); ``known`` are secrets to mask.
+    of that provider (for ``--provider``); ``known`` are secrets to mask;
+    ``prompt`` is who asks.
     Raises UsageError for another mode.
     """
 
@@ -51,6 +55,7 @@ class Replies:
         appending: bool = False,
         provider: str | None = None,
         known: tuple[str, ...] = (),
+        prompt: str = "",
     ) -> None:
         if mode not in get_args(Mode):
             raise UsageError(
@@ -62,6 +67,7 @@ class Replies:
         self._stored = mode in ("auto", "recorded") or (appending and mode == "live")
         self._provider = provider if provider != "replay" else None
         self._known = known
+        self._prompt = prompt
 
     def get(self, request: Request, sample: int = 0) -> SourcedReply | None:
         """The kept reply to this sample of the request; None when the provider must be asked."""
@@ -82,7 +88,8 @@ class Replies:
         kept = masked(reply, self._known)
         key = reply_key(request, sample)
         if self._cache and kept.host:
-            self._cache.put(key, kept)
+            parts = {name: mask(value, self._known) for name, value in request_parts(request, sample).items()}
+            self._cache.put(key, kept, prompt=self._prompt, parts=parts)
         if self._journal and kept.host:
             self._journal.put(key, self._provider, kept)
         return SourcedReply(reply=kept, source="live")
@@ -92,10 +99,10 @@ class Replies:
 
 
 def open_cache(environment: Mapping[str, str]) -> ReplyCache:
-    """This machine's cache: opened when first used, closed by the caller."""
+    """This machine's cache: opened when first used, closed by the caller. Raises UsageError for malformed limits."""
     from promptctl.adapters.reply_cache import ReplyCache
 
-    return ReplyCache(cache_folder(environment))
+    return ReplyCache(cache_folder(environment), limits=cache_limits(environment))
 
 
 def read_recorded(path: Path, shown: str) -> dict[str, Reply]:

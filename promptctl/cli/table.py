@@ -41,6 +41,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "eval show": "Show kept evidence and its answers.",
         "eval compare": "Compare two pieces of kept evidence.",
         "eval verify": "Score kept replies again, offline.",
+        "cache stats": "Show what this machine's cache of replies keeps.",
+        "cache explain": "Show which answers are kept, and why others are not.",
+        "cache prune": "Delete replies from this machine's cache.",
     },
     "Ship": {
         "plan": "Show what a promotion would change.",
@@ -86,6 +89,9 @@ ARGUMENTS = {
     "eval show": "[NAME[@REF]]…",
     "eval compare": "NAME[@REF] NAME[@REF]",
     "eval verify": "[NAME]…",
+    "cache stats": "",
+    "cache explain": "NAME[@REF]",
+    "cache prune": "",
     "plan": "[NAME[@VERSION]]… ENV",
     "promote": "NAME[@VERSION]… ENV",
     "rollback": "NAME[@REF] ENV",
@@ -132,6 +138,6 @@ def overview() -> str:
     """The text of ``promptctl --help``."""
     lines = ["Usage: promptctl COMMAND NAME… [options]", "", "A Git repository as a prompt registry.", ""]
     for group, commands in GROUPS.items():
-        lines += [f"{group}:", *(f"  {name:<12} {text}" for name, text in commands.items()), ""]
+        lines += [f"{group}:", *(f"  {name:<13} {text}" for name, text in commands.items()), ""]
     lines += ["Every command takes --help, --json, -q and -C DIR. promptctl --version prints the version."]
     return "\n".join(lines)

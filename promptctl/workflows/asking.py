@@ -16,8 +16,7 @@ from promptctl.core.provider import ProviderSettings
 from promptctl.core.recording import reply_key
 from promptctl.core.request import Reply, Request
 from promptctl.errors import UsageError
-from promptctl.runtime.gateway.answering import answer
-from promptctl.runtime.gateway.gateway import Gateway
+from promptctl.runtime.gateway.answering import Models, answer
 from promptctl.runtime.gateway.retries import Patience
 from promptctl.workflows.renderings import Renderings
 from promptctl.workflows.scoring import KeptReply
@@ -60,7 +59,7 @@ class Asking:
     """
 
     def __init__(
-        self, closure: Closure, renderings: Renderings, line: Line, gateway: Gateway, cases: Iterable[Case]
+        self, closure: Closure, renderings: Renderings, line: Line, gateway: Models, cases: Iterable[Case]
     ) -> None:
         self._closure, self._renderings, self._line, self._gateway = closure, renderings, line, gateway
         self._coming = iter(cases)

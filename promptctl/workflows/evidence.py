@@ -159,6 +159,7 @@ def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], m
             appending=True,
             provider=sources.override,
             known=secrets,
+            prompt=subject.name,
         ),
         secrets=secrets,
         override=sources.override,

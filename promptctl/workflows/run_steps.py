@@ -85,6 +85,7 @@ def run_reference(
         cache=None if wish.provider else cache,
         provider=wish.provider,
         known=known_values(environment, keys),
+        prompt=resolved.name,
     )
     steps: list[StepRun] = []
     calls = step_calls(resolved.closure, given)

@@ -51,6 +51,10 @@ LINES = f"""
 0 eval verify
 0 eval show
 0 eval compare greet greet@1.0.0
+0 cache stats
+0 cache explain greet
+2 cache prune --max-size lots
+0 cache prune --all
 0 schema prompt
 0 schema
 0 completion bash

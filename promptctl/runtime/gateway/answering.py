@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from promptctl.adapters.replies import Replies, SourcedReply
-from promptctl.core.request import Request
+from promptctl.core.request import Reply, Request
 from promptctl.errors import StateError
-from promptctl.runtime.gateway.gateway import NOT_RECORDED, Gateway
+from promptctl.runtime.gateway.gateway import NOT_RECORDED
 
 
-async def answer(request: Request, sample: int, *, replies: Replies, gateway: Gateway) -> SourcedReply:
+class Models(Protocol):
+    """Who is asked when no store has the reply: a ``Gateway``, or whatever stands in its place."""
+
+    async def complete(self, request: Request, sample: int = 0) -> Reply: ...
+
+
+async def answer(request: Request, sample: int, *, replies: Replies, gateway: Models) -> SourcedReply:
     """The reply to this sample of the request, masked. Raises what ``Gateway.complete`` raises, and StateError where
     only recorded replies may answer and there is none."""
     if found := replies.get(request, sample):

@@ -1,0 +1,211 @@
+"""The SQL of the reply cache: replies under their seal, and beside them what is known of each.
+
+The file keeps its first form, ``replies``; ``facts`` came later. An entry without facts is as good as any other, and
+gets them when the cache is next counted or pruned.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptctl.core.cache_limits import CacheLimits
+from promptctl.core.request import compact_json
+
+_BUSY_SECONDS = 5.0
+_OPENING_ATTEMPTS = 50
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_REPLIES = (
+    "CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, seal TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID"
+)
+_FACTS = (
+    "CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, made REAL NOT NULL, used REAL NOT NULL, hits INTEGER "
+    "NOT NULL, bytes INTEGER NOT NULL, prompt TEXT NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, "
+    "parts TEXT NOT NULL) WITHOUT ROWID"
+)
+_ADOPT = (
+    "INSERT OR IGNORE INTO facts SELECT key, :now, :now, 0, 4096 * (length(CAST(value AS BLOB)) / 4096 + 1), '', "
+    "CASE WHEN json_valid(value) THEN coalesce(json_extract(value, '$.provider'), '') ELSE '' END, "
+    "CASE WHEN json_valid(value) THEN coalesce(json_extract(value, '$.model'), '') ELSE '' END, '' "
+    "FROM replies WHERE key NOT IN (SELECT key FROM facts)"
+)
+_ROW_BYTES, _INLINE_BYTES, _PAGE_BYTES = 300, 489, 4096
+"""Of an entry: what it takes besides its value, how much of a long one stays inline, and the pages that take the rest.
+Source: "Database File Format", sqlite.org, section 1.6, at the usual size of a page."""
+_FULL, _TRIMMED = 0.7, 0.6
+"""Shares of the limit by content: pages of a file in use are about that full, and are filled again."""
+_MOST_COMPARED = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What the cache keeps of one prompt, provider and model. Times are in seconds since 1970."""
+
+    prompt: str
+    provider: str
+    model: str
+    entries: int
+    bytes: int
+    hits: int
+    oldest: float
+    newest: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a new entry is known by: the prompt that asked, and its request's parts (``request_parts``)."""
+
+    prompt: str = ""
+    provider: str = ""
+    model: str = ""
+    parts: Mapping[str, str] | None = None
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Opens the database and makes its tables. The switch to WAL does not wait for other openers by itself."""
+    attempt = 0
+    while True:
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path)
+        except BaseException as error:
+            connection.close()
+            attempt += 1
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
+            if not busy or attempt >= _OPENING_ATTEMPTS:
+                raise
+        else:
+            return connection
+        time.sleep(0.002 * attempt)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(_REPLIES)
+    connection.execute(_FACTS)
+    path.chmod(0o600)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def read(connection: sqlite3.Connection, key: str, since: float) -> tuple[object, object] | None:
+    """Seal and value of an entry that was not made before ``since``."""
+    query = (
+        "SELECT seal, value FROM replies LEFT JOIN facts USING (key) WHERE key = ? AND coalesce(made, ?) >= ? LIMIT 1"
+    )
+    found: tuple[object, object] | None = connection.execute(query, (key, since, since)).fetchone()
+    return found
+
+
+def write(connection: sqlite3.Connection, row: tuple[str, str, str], facts: Facts, now: float) -> None:
+    """Puts an entry (key, seal, value) in the place of an earlier one."""
+    key, _, value = row
+    parts = compact_json(facts.parts) if facts.parts else ""
+    size = len(value.encode("utf-8", "surrogatepass"))
+    known = (key, now, now, _on_disk(size) + len(parts) + _ROW_BYTES, facts.prompt, facts.provider, facts.model, parts)
+    with _transaction(connection):
+        connection.execute("INSERT OR REPLACE INTO replies (key, seal, value) VALUES (?, ?, ?)", row)
+        connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)", known)
+
+
+def _on_disk(size: int) -> int:
+    if size <= 2 * _INLINE_BYTES:
+        return size
+    return _INLINE_BYTES + _PAGE_BYTES * math.ceil((size - _INLINE_BYTES) / _PAGE_BYTES)
+
+
+def touch(connection: sqlite3.Connection, hits: Mapping[str, int], now: float) -> None:
+    """Counts uses of entries, all made about now."""
+    rows = [(now, count, key) for key, count in hits.items()]
+    with _transaction(connection):
+        connection.executemany("UPDATE facts SET used = ?, hits = hits + ? WHERE key = ?", rows)
+
+
+def groups(connection: sqlite3.Connection, now: float) -> list[Group]:
+    """What is kept, by prompt, provider and model, the largest first."""
+    with _transaction(connection):
+        connection.execute(_ADOPT, {"now": now})
+    query = (
+        "SELECT prompt, provider, model, count(*), sum(bytes), sum(hits), min(made), max(made) FROM facts "
+        "GROUP BY prompt, provider, model ORDER BY sum(bytes) DESC, prompt, provider, model"
+    )
+    names = ("prompt", "provider", "model", "entries", "bytes", "hits", "oldest", "newest")
+    return [Group(**dict(zip(names, row, strict=True))) for row in connection.execute(query)]
+
+
+def asked_before(connection: sqlite3.Connection, prompt: str) -> list[dict[str, str]]:
+    """The parts of requests that a prompt's kept replies answer, the latest first."""
+    query = "SELECT parts FROM facts WHERE prompt = ? AND parts != '' ORDER BY made DESC LIMIT ?"
+    found = []
+    for (text,) in connection.execute(query, (prompt, _MOST_COMPARED)):
+        with suppress(ValueError, TypeError):
+            parts = json.loads(text)
+            if isinstance(parts, dict):
+                found.append({str(name): str(value) for name, value in parts.items()})
+    return found
+
+
+def file_bytes(connection: sqlite3.Connection) -> int:
+    """The size of the database."""
+    (pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(pages) * int(size)
+
+
+def keep_within(connection: sqlite3.Connection, limits: CacheLimits, now: float) -> None:
+    """What is done of itself after new entries: the too old go, and of too much what was not used for longest."""
+    full = limits.max_bytes is not None and file_bytes(connection) > limits.max_bytes
+    if full or limits.max_age is not None:
+        _trim(connection, limits, now, _FULL, _TRIMMED)
+
+
+def prune(connection: sqlite3.Connection, limits: CacheLimits, now: float) -> tuple[int, int]:
+    """As ``keep_within``, whether or not the file is too large, and gives its space back.
+
+    How many entries went, and their bytes.
+    """
+    gone = _trim(connection, limits, now, 0.8, 0.8)
+    with suppress(sqlite3.OperationalError):
+        # Another process reads: the space is used again by what comes next.
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return gone
+
+
+def _trim(
+    connection: sqlite3.Connection, limits: CacheLimits, now: float, full: float, trimmed: float
+) -> tuple[int, int]:
+    """Deletes what is too old and, with more content than that share of the limit, down to another share of it."""
+    with _transaction(connection):
+        connection.execute(_ADOPT, {"now": now})
+        rows = connection.execute("SELECT key, made, bytes FROM facts ORDER BY used, made, key").fetchall()
+        oldest = float("-inf") if limits.max_age is None else now - limits.max_age
+        total = sum(size for _, made, size in rows if made >= oldest)
+        most = float("inf") if limits.max_bytes is None else limits.max_bytes
+        over = total - trimmed * most if total > full * most else 0
+        gone: list[tuple[str, int]] = []
+        for key, made, size in rows:
+            if made < oldest:
+                gone.append((key, size))
+            elif over > 0:
+                gone.append((key, size))
+                over -= size
+        connection.executemany("DELETE FROM replies WHERE key = ?", [(key,) for key, _ in gone])
+        connection.executemany("DELETE FROM facts WHERE key = ?", [(key,) for key, _ in gone])
+    return len(gone), sum(size for _, size in gone)
