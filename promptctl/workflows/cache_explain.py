@@ -11,8 +11,9 @@ from promptctl.adapters.repository import Repository
 from promptctl.core.case import Case
 from promptctl.core.request import Reply, Request
 from promptctl.core.request_parts import nearest, request_parts
+from promptctl.core.selection import Selection
 from promptctl.workflows.asking import Asking, StepFailed
-from promptctl.workflows.eval import plan_suite
+from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.evidence import Sources, Subject, line_for, recorded_replies
 from promptctl.workflows.gate import GateContext
 from promptctl.workflows.gather import models_of
@@ -55,7 +56,7 @@ def explain(repository: Repository, reference: str, only: str | None, context: G
 
     Raises what ``plan_suite`` raises.
     """
-    planned = plan_suite(repository, reference, only)
+    planned = plan_suite(repository, reference, Selection(only=only))
     subject = planned.subject
     trees = (repository.work.tree, planned.resolved.project.tree)
     sources = Sources(
