@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 STOPPED = "PC022"
 SECONDS = 4.0
 """The longest silence of a child: no single prompt may take longer."""
-MEMORY = 384 * 1024 * 1024
+MEMORY = 256 * 1024 * 1024
 _MEMORY_A_PROMPT = 256 * 1024
 _FORKS = hasattr(os, "fork")
 

@@ -90,7 +90,7 @@ class Rendering:
             return self._renderer.render(pointer(path), values)
         except TemplateFault as fault:
             place = self.closure.place(fault.template, fault.line)
-            raise UsageError("PC021", fault.message, place=place, hint=fault.hint) from None
+            raise UsageError(fault.code, fault.message, place=place, hint=fault.hint) from None
 
 
 def earlier_messages(name: str, value: Any) -> list[dict[str, Any]]:

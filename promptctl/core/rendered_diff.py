@@ -9,6 +9,7 @@ from typing import Any
 from promptctl.core.closure import Closure
 from promptctl.core.message_diff import MessageChange, Spoken, message_changes, sent_messages
 from promptctl.core.render import Rendering
+from promptctl.core.template import STOPPED
 from promptctl.errors import UsageError
 
 
@@ -37,7 +38,10 @@ class CaseDiff:
 
 
 def rendered_diff(old: Closure, new: Closure, cases: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[CaseDiff, ...]:
-    """Renders every case (name, inputs) with both closures; a side that cannot is no error but a finding."""
+    """Renders every case (name, inputs) with both closures; a side that cannot is no error but a finding.
+
+    Raises UsageError where a rendering takes too much: the other cases would too.
+    """
     before, after = Rendering(old), Rendering(new)
     return tuple(_case(name, inputs, before, after) for name, inputs in cases)
 
@@ -58,5 +62,7 @@ def _sent(rendering: Rendering, inputs: Mapping[str, Any]) -> tuple[tuple[Spoken
     try:
         return sent_messages(rendering.messages(inputs)), None
     except UsageError as error:
+        if error.code == STOPPED:
+            raise
         place = error.problem.place
         return (), f"{error.problem.message} ({place})" if place else error.problem.message

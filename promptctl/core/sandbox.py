@@ -19,6 +19,8 @@ from promptctl.core.sandbox_filters import guarded_filters
 
 MAX_RANGE = 10_000
 _MAX_POWER_BITS = 4096
+_INCLUDING = 10
+"""Steps that finding and starting an included template takes."""
 _METHODS: Mapping[type, frozenset[str]] = {
     str: frozenset(
         "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower isnumeric "
@@ -28,6 +30,9 @@ _METHODS: Mapping[type, frozenset[str]] = {
     dict: frozenset({"get", "items", "keys", "values"}),
     list: frozenset({"count", "index"}),
     tuple: frozenset({"count", "index"}),
+    int: frozenset(),
+    float: frozenset({"is_integer"}),
+    bool: frozenset(),
 }
 _WEIGHTY: frozenset[Any] = frozenset({str, list, tuple, dict})
 
@@ -189,11 +194,15 @@ def _seen(_context: Any, value: Any) -> Any:
 def _pay(tree: nodes.Template) -> None:
     """Rewrites a tree in place so that running it pays as it goes."""
     for node in list(_bodies(tree)):
-        cost = nodes.Const(sum(1 for _ in _own_nodes(node)), lineno=node.lineno)
+        cost = nodes.Const(sum(_cost(own) for own in _own_nodes(node)), lineno=node.lineno)
         node.body.insert(0, nodes.ExprStmt(_filter(cost, "~step"), lineno=node.lineno))
         if isinstance(node, nodes.For) and node.test:
             node.iter = _filter(node.iter, "~counted")
     _rewrite(tree)
+
+
+def _cost(node: nodes.Node) -> int:
+    return _INCLUDING if isinstance(node, nodes.Include | nodes.Import | nodes.FromImport) else 1
 
 
 def _bodies(tree: nodes.Template) -> Iterator[Any]:

@@ -7,6 +7,7 @@ carry that name and the line in it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,7 +16,7 @@ from typing import Any
 from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 
-from promptctl.core.budget import MAX_TEXT, Budget, budgeted
+from promptctl.core.budget import MAX_TEXT, Budget, BudgetExceeded, budgeted
 from promptctl.core.sandbox import Sandbox
 from promptctl.core.template_names import Names, template_names
 from promptctl.errors import UsageError
@@ -24,12 +25,18 @@ MAX_TEMPLATE = 256 * 1024
 GLOBALS = ("range", "namespace")
 
 
-class TemplateFault(Exception):
-    """What is wrong with a template: its name, the line in it, the message and a hint."""
+CANNOT_RENDER, STOPPED = "PC021", "PC022"
+_LONG_NUMBER = re.compile("[0-9][0-9_]{4000}")
 
-    def __init__(self, template: str, line: int, message: str, hint: str | None = None) -> None:
+
+class TemplateFault(Exception):
+    """What is wrong with a template: its name, the line in it, the message, a hint and the error's code."""
+
+    def __init__(
+        self, template: str, line: int, message: str, hint: str | None = None, *, code: str = CANNOT_RENDER
+    ) -> None:
         super().__init__(message)
-        self.template, self.line, self.message, self.hint = template, line, message, hint
+        self.template, self.line, self.message, self.hint, self.code = template, line, message, hint, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,10 @@ def read_template(name: str, text: str) -> Reading:
         ) from None
     except RecursionError:
         raise TemplateFault(name, 1, "the template is nested too deeply") from None
+    except ValueError:
+        found = _LONG_NUMBER.search(text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 1
+        raise TemplateFault(name, line, "a number has too many digits") from None
 
 
 def template_tree(text: str) -> nodes.Template:
@@ -158,6 +169,8 @@ class Renderer:
                 text = self._environment.get_template(name).render(values)
         except TemplateSyntaxError as error:
             raise TemplateFault(error.name or name, error.lineno, error.message or "syntax error") from None
+        except BudgetExceeded as error:
+            raise self._fault(name, error, str(error), STOPPED) from None
         except SecurityError as error:
             raise self._fault(name, error, f"not allowed in a template: {error}") from None
         except TemplateNotFound as error:
@@ -169,17 +182,17 @@ class Renderer:
         except Exception as error:  # noqa: BLE001 - filters and tests raise whatever Python does, even AssertionError
             raise self._fault(name, error, f"{type(error).__name__}: {error}") from None
         if len(text) > MAX_TEXT:
-            raise TemplateFault(name, 1, f"the rendered text is larger than {MAX_TEXT >> 20} MiB")
+            raise TemplateFault(name, 1, f"the rendered text is larger than {MAX_TEXT >> 20} MiB", code=STOPPED)
         return text
 
-    def _fault(self, name: str, error: BaseException, message: str) -> TemplateFault:
+    def _fault(self, name: str, error: BaseException, message: str, code: str = CANNOT_RENDER) -> TemplateFault:
         """A fault at the innermost template frame; Jinja maps generated code back to template names and lines."""
         template, line, trace = name, 1, error.__traceback__
         while trace:
             if trace.tb_frame.f_code.co_filename in self._texts:
                 template, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
-        return TemplateFault(template, line, message)
+        return TemplateFault(template, line, message, code=code)
 
 
 def render_value(text: str, values: Mapping[str, Any]) -> str:
@@ -191,4 +204,4 @@ def render_value(text: str, values: Mapping[str, Any]) -> str:
         return Renderer({"template": text}).render("template", values)
     except TemplateFault as fault:
         message = f"line {fault.line} of the template {json.dumps(text[:60])}: {fault.message}"
-        raise UsageError("PC021", message, hint=fault.hint) from None
+        raise UsageError(fault.code, message, hint=fault.hint) from None

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from promptctl.core.rendered_diff import rendered_diff
+from promptctl.errors import UsageError
 from tests.closures import closure_of
 
 OLD = closure_of("inputs: {who: string}\ntemplate: 'Hello {{ who }}'\n")
@@ -45,3 +50,18 @@ def test_two_sides_that_both_fail_are_not_called_the_same() -> None:
     (case,) = rendered_diff(OLD, NEW, [("a", {})])
     assert not case.same
     assert case.old_fault == case.new_fault == "missing input `who`"
+
+
+def test_a_template_that_takes_too_much_ends_the_comparison_with_its_first_case() -> None:
+    loops = "{% for a in range(9999) %}" * 2 + "{% endfor %}" * 2
+    bomb = closure_of(f"inputs: {{who: string}}\ntemplate: '{loops}'\n")
+    begun = []
+
+    def cases() -> Iterator[tuple[str, dict[str, str]]]:
+        for name in ("first", "second"):
+            begun.append(name)
+            yield name, {"who": "x"}
+
+    with pytest.raises(UsageError, match="too many steps"):
+        rendered_diff(OLD, bomb, cases())
+    assert begun == ["first"]

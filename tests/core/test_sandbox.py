@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from promptctl.core.budget import MAX_STEPS, Budget
 from promptctl.core.template import Renderer, TemplateFault
 
 NESTED = "{% for a in range(9999) %}" * 4 + "{% endfor %}" * 4
@@ -87,6 +88,9 @@ BOMBS = [
     "{{ range }}",
     "{{ big.upper }}",
     "{{ wide|map('upper') }}",
+    "{{ (1).to_bytes(100000000, 'big') }}",
+    "{{ 1.5.hex() }}",
+    "{{ true.real }}",
     "{% macro m() %}{% endmacro %}{{ m }}",
     "{% for a in [1] %}{{ loop }}{% endfor %}",
 ]
@@ -103,6 +107,18 @@ def render(template: str) -> str:
 def test_a_bomb_stops(template: str) -> None:
     with pytest.raises(TemplateFault):
         render(template)
+
+
+def test_what_takes_too_much_has_the_code_of_what_was_stopped() -> None:
+    with pytest.raises(TemplateFault, match="^the template takes too many steps") as fault:
+        render(NESTED)
+    assert fault.value.code == "PC022"
+
+
+def test_an_included_file_costs_more_than_a_line() -> None:
+    budget = Budget()
+    Renderer({"t": "{% include 'p' %}" * 10, "p": ""}, budget).render("t", {})
+    assert MAX_STEPS - budget.steps >= 100
 
 
 @pytest.mark.parametrize(

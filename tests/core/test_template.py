@@ -87,6 +87,12 @@ def test_an_argument_that_stands_twice_is_told_before_it_is_compiled(template: s
     assert caught.value.line == 2
 
 
+def test_a_number_of_too_many_digits_is_a_fault_in_its_line() -> None:
+    with pytest.raises(TemplateFault, match="too many digits") as fault:
+        read_template("t", "a\n{{ " + "9" * 250_000 + " }}")
+    assert fault.value.line == 2
+
+
 def test_a_template_is_at_most_256_kib() -> None:
     with pytest.raises(TemplateFault, match="256 KiB"):
         read_template("t", "x" * (256 * 1024 + 1))

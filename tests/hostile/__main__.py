@@ -1,7 +1,7 @@
-"""``python -m tests.hostile --count 10000 --seed 1 [--jobs 2] [--only PREFIX] [--mutants]``: the long run.
+"""``python -m tests.hostile --count 10000 --seed 1 [--jobs 2] [--only PREFIX] [--skip N] [--few]``: the long run.
 
 Takes every seed, then mutants of them until ``--count``, through the program; says what went wrong with which, and
-how slow and large the worst were. Exits 1 when anything went wrong.
+how slow and large the worst were. Exits 1 when anything went wrong. ``--skip`` goes on where a run was broken off.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from pkgutil import walk_packages
 
@@ -38,9 +39,10 @@ def main() -> int:
         import_module(module.name)
     try:
         with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
-            work = partial(examined, options.seed, folder)
+            work = partial(examined, options.seed, folder, options.few)
             reports = []
-            for report in pool.imap_unordered(work, wanted(options.count, options.only), chunksize=4):
+            pieces = islice(wanted(options.count, options.only), options.skip, None)
+            for report in pool.imap_unordered(work, pieces, chunksize=4):
                 reports.append(report)
                 for fault in report.faults:
                     print(f"{report.name}: {fault}", flush=True)
@@ -58,6 +60,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the mutants' seed")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--only", default="", help="only what is named so: a category, a seed, or mutants")
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many pieces at the beginning")
+    parser.add_argument("--few", action="store_true", help="lint, render, hash, diff and load only, also for the seeds")
     return parser.parse_args()
 
 
@@ -69,11 +73,11 @@ def wanted(count: int, only: str) -> Iterator[str | int]:
         yield from range(count - len(seeds) if not only else count)
 
 
-def examined(mutations: int, folder: Path, which: str | int) -> Report:
+def examined(mutations: int, folder: Path, few: bool, which: str | int) -> Report:
     """What happens to one seed, by its name, or to one mutant, by its number."""
     found = _by_name()[which] if isinstance(which, str) else mutant(mutations, which)
     place = folder / f"{os.getpid()}"
-    return examine(found, base_files(), usual(thorough=isinstance(which, str)), place)
+    return examine(found, base_files(), usual(thorough=isinstance(which, str) and not few), place)
 
 
 def _by_name() -> dict[str, Seed]:
