@@ -110,7 +110,7 @@ def test_a_bomb_stops(template: str) -> None:
 
 
 def test_what_takes_too_much_has_the_code_of_what_was_stopped() -> None:
-    with pytest.raises(TemplateFault, match="^the template takes too many steps") as fault:
+    with pytest.raises(TemplateFault, match="the template takes too many steps") as fault:
         render(NESTED)
     assert fault.value.code == "PC022"
 
