@@ -35,20 +35,27 @@ class RunJournal:
             if "key" in line:
                 self._replies[line["key"], line["by"]] = reply_from_dict(line["reply"])
             else:
-                self._starts[line["suite"]] = line["starts"]
+                self._starts.setdefault(line["suite"], {}).update(line["starts"])
 
     @classmethod
-    def start(cls, folder: Path, head: RunHead) -> Self | None:
-        """A new journal in a folder; None where none can be written."""
+    def start(cls, folder: Path, head: RunHead) -> Self:
+        """A new journal in a folder; one that is not ``whole`` where nothing can be written."""
         path = folder / f"{time.time_ns():020}-{os.getpid()}.jsonl"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except OSError:
-            return None
+            return cls.unwritten(head, [])
         _lock(handle)
         journal = cls(path, handle, head, [])
         journal._write(head_dict(head))
+        return journal
+
+    @classmethod
+    def unwritten(cls, head: RunHead, lines: list[dict[str, Any]]) -> Self:
+        """A journal that is in no file."""
+        journal = cls(Path(os.devnull), -1, head, lines)
+        journal.whole = False
         return journal
 
     @classmethod
@@ -90,22 +97,36 @@ class RunJournal:
             self._write({"suite": suite, "starts": found})
         return self._starts[suite]
 
+    def part(self, replies: Mapping[str, Reply]) -> bytes:
+        """A journal with these replies, as one of the shards that are merged."""
+        by = self.head.provider or ""
+        lines = [head_dict(self.head)]
+        lines += [{"suite": suite, "starts": starts} for suite, starts in sorted(self._starts.items())]
+        lines += [{"key": key, "by": by, "reply": reply_to_dict(replies[key])} for key in sorted(replies)]
+        return b"".join(map(_spelled, lines))
+
     def drop(self) -> None:
         """Takes the file away: nothing is left to do."""
         with contextlib.suppress(OSError):
-            self.path.unlink()
+            if self._handle >= 0:
+                self.path.unlink()
 
     def close(self) -> None:
         """Lets go of the file, which others may then go on with."""
-        os.close(self._handle)
+        if self._handle >= 0:
+            os.close(self._handle)
 
     def _write(self, line: dict[str, Any]) -> None:
-        data = (compact_json(line) + "\n").encode("utf-8", "surrogatepass")
+        data = _spelled(line)
         try:
             while data and self.whole:
                 data = data[os.write(self._handle, data) :]
         except OSError:
             self.whole = False
+
+
+def _spelled(line: dict[str, Any]) -> bytes:
+    return (compact_json(line) + "\n").encode("utf-8", "surrogatepass")
 
 
 def read_journal(path: Path) -> tuple[RunHead, list[dict[str, Any]], int]:

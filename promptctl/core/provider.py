@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 from urllib.parse import urlsplit
 
+from promptctl.core.price import Price
 from promptctl.core.request import compact_json
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
@@ -29,7 +30,8 @@ class ProviderSettings:
     ``key`` names the environment variable that holds the key (None: no key is sent). ``models`` are globs over ids of
     models. ``weight`` is a percentage of the calls that several providers match. ``fallback`` names providers in order.
     ``concurrency`` is the most calls under way at once, ``requests_per_minute`` and ``tokens_per_minute`` what is sent
-    at most in a minute (None: as much as goes). ``built_in``: kind, host and key are ours, not a repository's.
+    at most in a minute (None: as much as goes). ``prices`` come before those of the price table. ``built_in``: kind,
+    host and key are ours, not a repository's.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ProviderSettings:
     concurrency: int = DEFAULT_CONCURRENCY
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    prices: tuple[Price, ...] = ()
     built_in: bool = False
 
     @property

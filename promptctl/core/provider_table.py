@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any, cast
 
 from promptctl.core.document import Document
+from promptctl.core.price import prices_from
 from promptctl.core.provider import BUILT_IN, DEFAULT_CONCURRENCY, Kind, ProviderSettings, known_hint
 from promptctl.errors import Place, UsageError
 
@@ -67,6 +68,7 @@ def _parse_provider(name: str, entry: Mapping[str, Any]) -> ProviderSettings:
         concurrency=entry.get("concurrency", DEFAULT_CONCURRENCY),
         requests_per_minute=entry.get("requests_per_minute"),
         tokens_per_minute=entry.get("tokens_per_minute"),
+        prices=prices_from(entry.get("prices", {})),
         built_in=shipped is not None and (kind, base_url, key) == (shipped.kind, shipped.base_url, shipped.key),
     )
     _check_provider(provider)

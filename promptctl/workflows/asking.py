@@ -15,9 +15,11 @@ from promptctl.core.closure import Closure
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.recording import reply_key
 from promptctl.core.request import Reply, Request
+from promptctl.core.stopping import Stopping
 from promptctl.errors import UsageError
 from promptctl.runtime.gateway.answering import Models, answer
 from promptctl.runtime.gateway.retries import Patience
+from promptctl.runtime.gateway.spending import Guard
 from promptctl.workflows.renderings import Renderings
 from promptctl.workflows.scoring import KeptReply
 
@@ -34,6 +36,7 @@ class Line:
 
     ``name`` is how the user calls the prompt, ``released`` whether what is rendered was. ``concurrency`` is the most
     calls under way at once, None: what the providers take. With ``lenient`` a missing reply is its sample's error.
+    ``stopping`` may end the run early; ``spending`` stands before the gateway.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Line:
     concurrency: int | None = None
     patience: Patience | None = None
     lenient: bool = False
+    stopping: Stopping | None = None
+    spending: Guard | None = None
 
 
 class StepFailed(Exception):
@@ -72,6 +77,10 @@ class Asking:
         """Every reply had, by its key."""
         done = {key: flight for key, flight in self._flights.items() if flight.done() and not flight.exception()}
         return {key: flight.result().reply for key, flight in done.items()}
+
+    async def settled(self) -> None:
+        """Waits for the calls that are under way: they are paid for."""
+        await asyncio.gather(*self._flights.values(), return_exceptions=True)
 
     async def answers(self, case: Case, model: str, index: int) -> list[KeptReply]:
         """The replies of all steps; a prompt that is no chain has one.

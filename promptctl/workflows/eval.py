@@ -23,7 +23,7 @@ from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Gathered, Sources, Subject
 from promptctl.workflows.gate import GateContext
-from promptctl.workflows.gather import gather
+from promptctl.workflows.gather import gather, models_of
 from promptctl.workflows.releases import RELEASE_BROKEN
 from promptctl.workflows.resolve import Resolved
 from promptctl.workflows.scoring import SampleName
@@ -31,19 +31,25 @@ from promptctl.workflows.scoring import SampleName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalWish:
-    """``mode`` as in ``Replies``; ``provider`` is asked instead of the model's own, ``against`` compared with."""
+    """``mode`` as in ``Replies``; ``provider`` is asked instead of the model's own, ``against`` compared with.
+
+    ``maxfail`` and ``max_cost`` as in ``Stopping``.
+    """
 
     mode: str = "auto"
     provider: str | None = None
     against: str | None = None
     concurrency: int | None = None
+    maxfail: int | None = None
+    max_cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalResult:
     """One prompt's verdict. ``written`` are the files that changed; ``flipped`` cases passed before and fail now.
 
-    ``note`` says what was not compared, ``unkept`` why nothing is kept; ``partial``: only some cases were run.
+    ``note`` says what was not compared, ``unkept`` why nothing is kept; ``partial``: only some cases were run;
+    ``stopped``: it ended early.
     ``tries`` is there where cases are asked more than once.
     ``judged`` is the suite as far as it was run, ``now`` and ``before`` the two sides with their answers.
     """
@@ -64,6 +70,7 @@ class EvalResult:
     note: str | None = None
     unkept: str | None = None
     partial: bool = False
+    stopped: bool = False
     tries: Tries | None = None
     flipped: tuple[str, ...] = field(default_factory=tuple)
 
@@ -99,7 +106,11 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     sources = _sources(repository, planned.resolved, wish, context)
     found = gather(subject, sources, planned.cases)
     results = _in_order(found.results, planned.cases)
+    if not found.complete:
+        return _stopped(planned, found, results, sources)
     compared, note = _compared(repository, planned, replace(found, results=results), sources, wish)
+    if compared and compared.found and not compared.found.complete:
+        return _stopped(planned, found, results, sources)
     judged, model = replace(subject.loaded.suite, cases=planned.cases), own_model(subject.closure)
     before = _before(compared)
     verdict = decide(
@@ -130,6 +141,29 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         partial=planned.partial,
         tries=_tries(subject, results),
         flipped=_flipped(results, compared),
+    )
+
+
+def _stopped(planned: Planned, found: Gathered, results: tuple[CaseResult, ...], sources: Sources) -> EvalResult:
+    """What there is of a run that ended early: no verdict, and nothing is kept."""
+    subject, asked = planned.subject, {result.case for result in results}
+    suite, model = subject.loaded.suite, own_model(subject.closure)
+    wanted = len(planned.cases) * len(models_of(subject)) * suite.repeat
+    why = sources.stopping.reason if sources.stopping else None
+    sentence = f"{why}; {len(results)} of {wanted} answers are there, which is no verdict"
+    return EvalResult(
+        name=subject.name,
+        reference=subject.reference,
+        subject=subject.digest,
+        suite=subject.loaded.digest,
+        verdict=Verdict(outcome="inconclusive", ok=False, sentence=sentence, comparison="not compared"),
+        results=results,
+        reasons=found.reasons,
+        judged=replace(suite, cases=tuple(case for case in planned.cases if case.name in asked)),
+        now=Answers(model=model, results=results, replies=found.replies, reasons=found.reasons),
+        asked=found.asked,
+        partial=True,
+        stopped=True,
     )
 
 
@@ -164,6 +198,8 @@ def _sources(repository: Repository, resolved: Resolved, wish: EvalWish, context
         concurrency=wish.concurrency,
         patience=context.patience,
         journal=context.journal,
+        stopping=context.stopping,
+        spending=context.spending,
     )
 
 

@@ -12,7 +12,9 @@ from promptctl.adapters.run_journal import RunJournal, journals, runs_folder
 from promptctl.core.counting import count
 from promptctl.core.run_head import RunHead, RunSuite
 from promptctl.core.selection import Selection
+from promptctl.core.stopping import Stopping
 from promptctl.errors import Interrupted, StateError, UsageError
+from promptctl.runtime.gateway.spending import Forecast, Rehearsal, Spending
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import Planned, plan_suite
 from promptctl.workflows.gate import GateContext
@@ -24,14 +26,18 @@ RESUME = "promptctl eval --resume"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalRun:
-    """What became of each suite, in their order. ``unfinished`` says what a resumed run would still ask for."""
+    """What became of each suite, in their order, as far as they were run.
+
+    ``stopped`` says which bound ended the run early, ``unfinished`` what a resumed run would still ask for.
+    """
 
     results: tuple[EvalResult, ...]
+    stopped: str | None = None
     unfinished: str | None = None
 
     @property
     def ok(self) -> bool:
-        return all(result.ok for result in self.results)
+        return self.stopped is None and all(result.ok for result in self.results)
 
 
 def run_suites(repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext) -> EvalRun:
@@ -70,14 +76,31 @@ def _asked_for(repository: Repository, head: RunHead, wish: EvalWish) -> tuple[l
 def _run(
     repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext, journal: RunJournal | None
 ) -> EvalRun:
+    stopping = Stopping(maxfail=wish.maxfail, max_cost=wish.max_cost)
     with _kept(journal) as kept:
-        context = replace(context, journal=journal)
-        results = tuple(evaluate_suite(repository, it, wish, context) for it in planned)
+        bounded = _bounded(repository, planned, wish, replace(context, journal=journal, stopping=stopping), stopping)
+        results = tuple(evaluate_suite(repository, it, wish, bounded) for it in planned if not stopping.reason)
+        stopped = stopping.reason if len(results) < len(planned) or any(result.stopped for result in results) else None
         # In the other modes whatever was answered is found again: a further run is the same as a resumed one.
         errors = sum(result.errors for result in results) if wish.mode in ("live", "refresh") else 0
-        kept.finished = not errors
-    unfinished = f"{count(errors, 'answer')} missing: {RESUME} asks for no other" if errors and kept.resumable else None
-    return EvalRun(results=results, unfinished=unfinished)
+        kept.finished = not errors and not stopped
+    unfinished = f"{RESUME} asks for what is missing" if not kept.finished and kept.resumable else None
+    return EvalRun(results=results, stopped=stopped, unfinished=unfinished)
+
+
+def _bounded(
+    repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext, stopping: Stopping
+) -> GateContext:
+    """Holds a run to its price: rehearses it, so that one which would cost too much does not begin, and counts."""
+    if wish.max_cost is None:
+        return context
+    forecast = Forecast(context.now)
+    rehearsal = Rehearsal(forecast)
+    alone = replace(context, spending=rehearsal, stopping=None, watch=lambda _: None, ran={})
+    for suite in planned:
+        evaluate_suite(repository, suite, wish, alone)
+    stopping.refuse(rehearsal.calls, rehearsal.price)
+    return replace(context, spending=Spending(forecast, stopping))
 
 
 class _Keeping:

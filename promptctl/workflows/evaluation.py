@@ -14,6 +14,7 @@ from promptctl.core.case import Case
 from promptctl.core.closure import Closure
 from promptctl.core.provider import DEFAULT_CONCURRENCY, choose
 from promptctl.core.request import Reply
+from promptctl.core.stopping import Stopped
 from promptctl.core.tally import CaseResult
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.runtime.gateway.gateway import NO_KEY, NOT_RECORDED, Gateway
@@ -50,12 +51,13 @@ class Progress:
 class Evaluated:
     """Results in the order asked, every reply used by its key, and how many of them providers were asked for.
 
-    ``reasons`` says of samples that did not pass why.
+    ``reasons`` says of samples that did not pass why. ``complete``: no sample was left out since the run was stopped.
     """
 
     results: tuple[CaseResult, ...]
     replies: Mapping[str, Reply]
     asked: int
+    complete: bool = True
     reasons: Mapping[SampleName, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -143,6 +145,7 @@ class _Run:
         self._unscored: deque[tuple[Case, str, int, list[KeptReply], Opinions]] = deque()
         self._missing: dict[str, StateError] = {}
         self._failed = self._errors = 0
+        self._stopping = line.stopping
 
     async def ask(self, closure: Closure, renderings: Renderings, wanted: Sequence[Samples]) -> Asking:
         """Gets every answer, and scores those whose scorers take no time."""
@@ -156,10 +159,12 @@ class _Run:
             concurrency=line.concurrency,
             patience=line.patience,
         ) as gateway:
-            asking = Asking(closure, renderings, line, gateway, [samples[0][0] for samples in cases.values()])
+            answering = line.spending.over(gateway) if line.spending else gateway
+            asking = Asking(closure, renderings, line, answering, [samples[0][0] for samples in cases.values()])
             judging = Judging(self._loaded, renderings, asking.reply)
             workers = min(self._total, _places(line, _models(closure, wanted)))
             await _together([self._work(asking, judging, queue) for _ in range(workers)])
+            await asking.settled()
         return asking
 
     def score_rest(self, asking: Asking) -> None:
@@ -171,18 +176,24 @@ class _Run:
         """All results. Raises StateError when replies are missing that the run cannot do without."""
         if self._missing and not self._line.lenient:
             raise _missing(self._missing, self._line)
+        names = [(s.case.name, s.model, index) for s in wanted for index in s.indexes]
         return Evaluated(
-            results=tuple(self._results[s.case.name, s.model, index] for s in wanted for index in s.indexes),
+            results=tuple(self._results[name] for name in names if name in self._results),
             replies=asking.replies,
             asked=asking.asked,
+            complete=len(self._results) == len(set(names)),
             reasons=self._scoring.reasons,
         )
 
     async def _work(self, asking: Asking, judging: Judging, queue: Iterator[tuple[Case, str, int]]) -> None:
         for case, model, index in queue:
+            if self._stopping and self._stopping.reason:
+                return
             try:
                 replies = await asking.answers(case, model, index)
                 opinions = await judging.opinions(case, index, replies[-1].reply.text)
+            except Stopped:
+                return
             except (OutsideError, StepFailed) as error:
                 self._count(asking, self._scoring.error(case, model, index, str(error)))
             except StateError as error:
@@ -197,7 +208,9 @@ class _Run:
         self, asking: Asking, case: Case, model: str, index: int, replies: list[KeptReply], opinions: Opinions
     ) -> None:
         """Functions of the repository's own wait: they would hold up the calls under way, and falsify their times."""
-        if self._scoring.slow:
+        if self._line.spending and self._line.spending.pretends:
+            self._results[case.name, model, index] = self._scoring.error(case, model, index, "only estimated")
+        elif self._scoring.slow:
             self._unscored.append((case, model, index, replies, opinions))
             self._tell(asking)
         else:
@@ -207,6 +220,8 @@ class _Run:
         self._results[result.case, result.model, result.sample] = result
         self._failed += result.outcome == "fail"
         self._errors += result.outcome == "error"
+        if self._stopping and result.outcome != "pass":
+            self._stopping.failed()
         self._tell(asking)
 
     def _tell(self, asking: Asking) -> None:

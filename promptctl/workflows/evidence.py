@@ -20,11 +20,13 @@ from promptctl.core.provider import ProviderSettings
 from promptctl.core.recording import parse_replies
 from promptctl.core.request import Reply
 from promptctl.core.secrets import known_values
+from promptctl.core.stopping import Stopping
 from promptctl.core.strict_json import strict_json
 from promptctl.core.tally import CaseResult, ReplyReference
 from promptctl.core.tree import Tree, shown
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.retries import Patience
+from promptctl.runtime.gateway.spending import Guard
 from promptctl.workflows.asking import Line
 from promptctl.workflows.evaluation import Progress, Samples, evaluate
 from promptctl.workflows.scoring import SampleName
@@ -63,7 +65,7 @@ class Subject:
 class Gathered:
     """Results with the evidence that holds them (None where some sample is an error) and files that are new.
 
-    ``found_in`` is the tree that had the evidence, None when it was made now.
+    ``found_in`` is the tree that had the evidence, None when it was made now; ``complete`` as in ``Evaluated``.
     """
 
     results: tuple[CaseResult, ...]
@@ -73,6 +75,7 @@ class Gathered:
     reasons: Mapping[SampleName, tuple[str, ...]] = field(default_factory=dict)
     replies: Mapping[str, Reply] = field(default_factory=dict)
     found_in: Tree | None = None
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ class Sources:
 
     ``home`` is the tree that new files are put onto: replies it keeps are kept. ``mode`` as in ``Replies``. ``fresh``
     takes no evidence that others recorded; ``ran`` remembers what this command ran itself; ``watch`` sees runs;
-    ``journal`` is that of the run.
+    ``journal`` is that of the run, ``stopping`` and ``spending`` what may end it early, as in ``Line``.
     """
 
     trees: Sequence[Tree]
@@ -98,6 +101,8 @@ class Sources:
     patience: Patience | None = None
     ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
     journal: RunJournal | None = None
+    stopping: Stopping | None = None
+    spending: Guard | None = None
 
 
 Stores = Sequence[Mapping[str, Reply]]
@@ -165,6 +170,9 @@ def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], m
         override=sources.override,
         concurrency=sources.concurrency,
         patience=sources.patience,
+        # Scoring again what is kept ends no run, and is no part of what a run costs.
+        stopping=None if mode else sources.stopping,
+        spending=None if mode else sources.spending,
     )
 
 

@@ -13,10 +13,12 @@ from promptctl.adapters.run_journal import RunJournal
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import LoadedSuite, load_suite
 from promptctl.core.provider_table import parse_providers
+from promptctl.core.stopping import Stopping
 from promptctl.core.tree import Tree
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.retries import Patience
+from promptctl.runtime.gateway.spending import Guard
 from promptctl.workflows.baseline import Compared, compare_with, weaker_than, without_baseline
 from promptctl.workflows.evaluation import NOTHING_RECORDED, Progress, own_model
 from promptctl.workflows.evidence import NOT_REPRODUCED, Gathered, Sources, Subject, find_evidence
@@ -59,7 +61,7 @@ class GateContext:
     """What a gate may use: the cache, the environment's keys, the clock, how patient to be, and who watches.
 
     ``ran`` remembers what this command ran itself, since a promotion that lost a race is judged again; ``journal``
-    keeps what is answered, for a run that may be cut short.
+    keeps what is answered, for a run that may be cut short, ``stopping`` and ``spending`` may end it early.
     """
 
     cache: ReplyCache
@@ -69,6 +71,8 @@ class GateContext:
     patience: Patience | None = None
     ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
     journal: RunJournal | None = None
+    stopping: Stopping | None = None
+    spending: Guard | None = None
 
 
 def judge(

@@ -135,11 +135,20 @@ def _run(
     firsts = [(case, model, starts[f"{model}\n{case.name}"]) for case, model in asked]
     wanted = [Samples(case=case, model=model, indexes=range(first, first + repeat)) for case, model, first in firsts]
     replies = {**_merged(stores), **(earlier.replies if earlier else {})}
+    if sources.spending:
+        sources.spending.learn(replies.values())
     begun = time.perf_counter()
     ran = evaluate(subject.closure, subject.loaded, wanted, line_for(subject, sources, replies), sources.watch)
     durations = {"wall": round(time.perf_counter() - begun, 3)}
-    if any(result.error is not None for result in ran.results):
-        return Gathered(results=ran.results, evidence=None, asked=ran.asked, reasons=ran.reasons, replies=ran.replies)
+    if not ran.complete or any(result.error is not None for result in ran.results):
+        return Gathered(
+            results=ran.results,
+            evidence=None,
+            asked=ran.asked,
+            reasons=ran.reasons,
+            replies=ran.replies,
+            complete=ran.complete,
+        )
     return _kept(subject, ran, replies, _meta(sources.now, durations), earlier)
 
 

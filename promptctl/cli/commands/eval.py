@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
@@ -47,6 +48,12 @@ def command(
     ] = None,
     against: Annotated[str | None, Option("--against", metavar="REF", help="Compare with this instead.")] = None,
     concurrency: Annotated[int | None, Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
+    maxfail: Annotated[
+        int | None, Option("--maxfail", metavar="N", min=1, help="Stop after so many answers that fail or err.")
+    ] = None,
+    max_cost: Annotated[
+        str | None, Option("--max-cost", metavar="USD", help="Begin nothing that would cost more, and stop in time.")
+    ] = None,
     resume: Annotated[
         bool, Option("--resume", help="Go on with the last run that was cut short, as it was asked for.")
     ] = False,
@@ -65,7 +72,14 @@ def command(
 
     as_github = chosen_format(context, format)
     files = report_files(report or (), context.directory)
-    wish = EvalWish(mode=replies.value, provider=provider, against=against, concurrency=concurrency)
+    wish = EvalWish(
+        mode=replies.value,
+        provider=provider,
+        against=against,
+        concurrency=concurrency,
+        maxfail=maxfail,
+        max_cost=None if max_cost is None else _dollars(max_cost),
+    )
     selection = Selection(only=only, tags=parse_tags(tag or ()))
     if resume:
         _only_resumed(
@@ -84,6 +98,14 @@ def command(
     return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
 
 
+def _dollars(text: str) -> float:
+    """An amount of US dollars. Raises UsageError."""
+    amount = float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII) else None
+    if amount is None:
+        raise UsageError("PC001", f"`{text}` is no amount of US dollars", hint="--max-cost 2.50")
+    return amount
+
+
 def _only_resumed(given: Mapping[str, object]) -> None:
     """Raises UsageError for what a run that goes on would not heed."""
     for option, value in given.items():
@@ -94,9 +116,14 @@ def _only_resumed(given: Mapping[str, object]) -> None:
 
 def _answer(run: EvalRun) -> Answer:
     notes = dict.fromkeys([*(result.note for result in run.results), run.unfinished])
+    stopped = [run.stopped] if run.stopped else []
     return Answer(
-        data={"prompts": [result_data(result) for result in run.results], "unfinished": run.unfinished},
-        view=lambda: "\n\n".join(result_text(result) for result in run.results),
+        data={
+            "prompts": [result_data(result) for result in run.results],
+            "stopped": run.stopped,
+            "unfinished": run.unfinished,
+        },
+        view=lambda: "\n\n".join([*(result_text(result) for result in run.results), *stopped]),
         ok=run.ok,
         note="\n".join(note for note in notes if note) or None,
         next="promptctl lock, commit, promptctl release" if run.ok else None,

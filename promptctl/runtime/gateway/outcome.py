@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from promptctl.adapters import prices
 from promptctl.adapters.providers import WireFormat
 from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
 from promptctl.adapters.providers.exchange import Answer
@@ -17,6 +16,7 @@ from promptctl.adapters.providers.openai import error_text
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.request import Reply
 from promptctl.core.secrets import mask
+from promptctl.runtime.gateway.pricing import price_of
 
 MAX_SAID = 500
 _OUT_OF_MONEY = ("insufficient_quota", "billing_error")
@@ -60,7 +60,7 @@ def reply_of(
         said = mask(str(error), secrets)[:MAX_SAID]
         raise ProviderError("malformed", f"{provider.name} ({provider.host}): {said}") from None
     model = reply.model or model_id
-    cost = prices.cost((model, model_id), reply.usage, provider.base_url, at)
+    cost = price_of(provider, (model, model_id), reply.usage, at)
     return replace(reply, model=model, provider=provider.name, host=provider.host, latency_ms=latency_ms, cost=cost)
 
 
