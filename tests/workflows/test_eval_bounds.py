@@ -64,7 +64,7 @@ def test_estimates_learn_from_the_answers_there_are(it: Bench) -> None:
     (it.folder / "prompts/support/triage/prompt.yaml").write_text(PROMPT.replace("20", "2000"))
     assert "$6" in evaluated(it, "--max-cost", "0.5").out
     assert evaluated(it).code == 0
-    assert "6 calls would cost about $0.77" in evaluated(it, "--max-cost", "0.5", "--replies", "live").out
+    assert "6 calls would cost about $0.78" in evaluated(it, "--max-cost", "0.5", "--replies", "live").out
 
 
 def test_what_has_no_price_has_no_bound(it: Bench) -> None:
