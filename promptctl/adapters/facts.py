@@ -21,12 +21,16 @@ _PACKAGE = Path(__file__).parent.parent
 
 
 class Facts:
-    """Shelves of facts by key, all about one repository. ``folder`` is where they lie, None to keep nothing."""
+    """Shelves of facts by key, all about one repository. ``folder`` is where they lie, None to keep nothing.
+
+    ``values`` are made of facts and live as long as this object.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._files: dict[str, dict[str, Any]] = {}
         self._changed: set[str] = set()
+        self.values: dict[tuple[str, str], Any] = {}
 
     def get(self, shelf: str, key: str) -> Any:
         """The fact, or None."""

@@ -67,16 +67,27 @@ class KnownFiles:
     """Facts about single files, by kind and content. ``content`` names the content of a file now, None for none."""
 
     def __init__(self, facts: Facts, content: Callable[[str], str | None]) -> None:
-        self._facts, self._content = facts, content
+        self._facts, self.content = facts, content
 
     def get(self, kind: str, path: str, part: str = "") -> Any:
         """The fact of a kind about the file at a path as it is now, or about a part of it; None when there is none."""
-        content = self._content(path)
+        content = self.content(path)
         return self._facts.get(kind, content + part) if content else None
 
     def by_name(self, shelf: str) -> KnownDigests:
         """A shelf of texts by prompt, each about the files that it was found in."""
-        return KnownDigests(self._facts, self._content, shelf)
+        return KnownDigests(self._facts, self.content, shelf)
+
+    def once(self, kind: str, path: str, make: Callable[[], Value]) -> Value:
+        """What ``make`` gives for the file at a path, made once for all trees that have the same there."""
+        content = self.content(path)
+        if content is None:
+            return make()
+        values = self._facts.values
+        if (kind, content) not in values:
+            values[kind, content] = make()
+        found: Value = values[kind, content]
+        return found
 
     def noted(self, kind: str, path: str, find: Callable[[], Any]) -> Any:
         """What ``find`` gives for the file at a path: plain data, known once it was found for this content."""
@@ -116,7 +127,7 @@ class KnownFiles:
 
     def keep(self, kind: str, path: str, fact: Any, part: str = "") -> None:
         """Notes a fact about the file at a path, which was read, or about a part of it."""
-        content = self._content(path)
+        content = self.content(path)
         if content:
             self._facts.put(kind, content + part, fact)
 

@@ -1,16 +1,43 @@
-"""A lock of which earlier commands know entries: one prompt's versions need not wait for those of all."""
+"""What earlier commands know of a lock: entries, so that one prompt's versions need not wait for those of all, and what
+commands that look at every prompt ask of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.known import KnownFiles
 from promptctl.core.lockfile import PATH, LockEntry, lock_entry
 
+if TYPE_CHECKING:
+    from promptctl.adapters.project import Project
+
 _MOST_KEPT = 10
 """Entries that one command notes: one that asks for more reads the lock anyway."""
+
+
+Agreed = tuple[str, str, bool]
+"""Version and digest of a prompt in a lock, and whether that version is among its releases with that digest."""
+
+
+def agreed(project: Project) -> Mapping[str, Agreed]:
+    """What the lock of a tree says of every prompt. Raises DocumentError when it is malformed."""
+    found: Mapping[str, Agreed] = project.known.noted(
+        "agreed", PATH, lambda: {name: entry.agreed for name, entry in project.lock.prompts.items()}
+    )
+    return found
+
+
+def retired(project: Project) -> Mapping[str, Mapping[str, str]]:
+    """The withdrawn versions of prompts, with the reasons. Raises DocumentError when the lock is malformed."""
+
+    def find() -> dict[str, dict[str, str]]:
+        entries = ((name, entry.to_dict()) for name, entry in project.lock.prompts.items())
+        return {name: written["retired"] for name, written in entries if "retired" in written}
+
+    found: Mapping[str, Mapping[str, str]] = project.known.noted("retired", PATH, find)
+    return found
 
 
 class KnownEntries(Mapping[str, LockEntry]):

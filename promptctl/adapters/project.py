@@ -78,23 +78,14 @@ class Project:
             text = decode(self.tree.read(lockfile.PATH), place)
             return lockfile.parse_lock(text, place, sound=bool(sound))
 
-        if self.known.get("lock", lockfile.PATH) is True:
+        def known() -> lockfile.Lockfile:
+            if self.known.get("lock", lockfile.PATH) is not True:
+                return self.known.judged("lock", lockfile.PATH, read)
             from promptctl.adapters.known_lock import KnownEntries
 
             return lockfile.Lockfile(KnownEntries(self.known, lambda: read("lock").prompts))
-        return self.known.judged("lock", lockfile.PATH, read)
 
-    @cached_property
-    def agreed(self) -> Mapping[str, tuple[str, str]]:
-        """Version and digest of every prompt in the lock, which is not read where earlier commands did."""
-        from promptctl.core import lockfile
-
-        known = self.known.get("agreed", lockfile.PATH) if "lock" not in self.__dict__ else None
-        if not isinstance(known, dict):
-            known = {name: (str(entry.version), entry.digest) for name, entry in self.lock.prompts.items()}
-            if known:
-                self.known.keep("agreed", lockfile.PATH, known)
-        return known
+        return self.known.once("lock", lockfile.PATH, known)
 
     def parsed(self, kind: str, path: str, parse: Callable[[Document], Value]) -> Value | None:
         """What ``parse`` makes of the YAML file at a path, None when there is none. Raises what ``parse`` raises."""
@@ -130,7 +121,7 @@ class Project:
                 f"{name!r} cannot name a prompt: {fault}",
                 Place(shown(self.tree, f"prompts/{name}/prompt.yaml")),
             )
-            for name in sorted(self._folders)
+            for name in sorted(set(self._folders).difference(self.names))
             if (fault := name_fault(name))
         ]
         for path in self.tree.special():
@@ -275,20 +266,22 @@ class Project:
     def digests(self) -> tuple[dict[str, str], tuple[PromptctlError, ...]]:
         """The digest of every prompt that can be read, and the errors of the others."""
         known = self._index.digests() if self._index else {}
-        found, errors = self._each(lambda name: known.get(name) or self.digest(name))
+        found, errors = self._each(self.digest, known)
         if self._index and self._digests and not known:
             self._index.keep(found, self._digests.files)
         return found, errors
 
     def readable(self) -> tuple[dict[str, Closure], tuple[PromptctlError, ...]]:
         """Every closure that can be read, and the errors of the others: for commands that look at everything."""
-        return self._each(self.closure)
+        return self._each(self.closure, {})
 
-    def _each(self, read: Callable[[str], Value]) -> tuple[dict[str, Value], tuple[PromptctlError, ...]]:
+    def _each(
+        self, read: Callable[[str], Value], known: Mapping[str, Value]
+    ) -> tuple[dict[str, Value], tuple[PromptctlError, ...]]:
         found, errors = dict[str, Value](), list[PromptctlError]()
         for name in self.names:
             try:
-                found[name] = read(name)
+                found[name] = known[name] if name in known else read(name)
             except UsageError as error:
                 errors.append(error)
         return found, tuple(errors)

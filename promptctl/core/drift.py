@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from promptctl.core.lockfile import LockEntry, Lockfile
-from promptctl.core.version import Version
+from promptctl.core.version import Version, version
 
 LEVELS = {
     "modified": "error",
@@ -61,6 +62,12 @@ class Drift:
             "actual": self.actual,
             "repair": self.repair,
         }
+
+
+def drift_from(written: Mapping[str, Any]) -> Drift:
+    """The disagreement that ``to_dict`` spells."""
+    fields = {key: value for key, value in written.items() if key != "level"}
+    return Drift(**fields | {"version": version(written["version"]) if written["version"] else None})
 
 
 def lock_drift(
@@ -118,10 +125,10 @@ def rewritten(base: Lockfile, lock: Lockfile) -> tuple[Drift, ...]:
     found: list[Drift] = []
     for name, entry in base.prompts.items():
         now = lock.prompts.get(name)
-        for version, digest in entry.releases.items() if now else ():
-            if now and now.releases.get(version) != digest:
-                message = f"the lock lost or changed the release {name} {version}"
-                actual = now.releases.get(version)
+        for released, digest in entry.releases.items() if now else ():
+            if now and now.releases.get(released) != digest:
+                message = f"the lock lost or changed the release {name} {released}"
+                actual = now.releases.get(released)
                 found.append(
                     Drift(
                         kind="lock-rewritten",

@@ -42,6 +42,11 @@ class LockEntry:
         written |= {"retired": {str(key): why for key, why in self.retired.items()}} if self.retired else {}
         return written | ({"breaking": True} if self.breaking else {})
 
+    @property
+    def agreed(self) -> tuple[str, str, bool]:
+        """Version and digest, and whether this is among the releases, as it should be."""
+        return str(self.version), self.digest, self.releases.get(self.version) == self.digest
+
     def has(self, version: Version, digest: str | None) -> bool:
         """Whether this is a release of these bytes."""
         return digest is not None and self.releases.get(version) == digest

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from promptctl.adapters.known_lock import agreed, retired
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.adapters.state import State, read_state
-from promptctl.core.canonical import parts, short
-from promptctl.core.drift import Drift, lock_drift
+from promptctl.core.canonical import short
+from promptctl.core.drift import Drift
 from promptctl.errors import Problem, UsageError
-from promptctl.workflows.pointer_drift import PointerReport, pointer_report
-from promptctl.workflows.tag_drift import tag_report
+from promptctl.workflows.file_drift import file_drift
+from promptctl.workflows.pointer_drift import PointerReport
+from promptctl.workflows.refs_drift import refs_drift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +40,8 @@ def drift(repository: Repository) -> DriftResult:
     if broken:
         notes.append("tags and pointers were not judged: a lock cannot be read")
     else:
-        pointers = pointer_report(repository, state)
+        pointers = refs_drift(repository, state)
         findings += [
-            *tag_report(repository).findings,
             *pointers.findings,
             *_unused(repository, pointers),
             *_retired(repository, pointers),
@@ -76,11 +77,10 @@ def _file_drift(repository: Repository) -> list[Drift]:
     unreadable = [problem for error in errors for problem in error.problems]
     found = [_unreadable(problem) for problem in (*repository.work.misplaced(), *dict.fromkeys(unreadable))]
     try:
-        lock = read_lock(repository.work)
+        drifts = file_drift(repository.work, digests)
     except UsageError:
         return found
     broken = set(repository.work.names) - digests.keys()
-    drifts = lock_drift(lock, digests, lambda name: parts(repository.work.closure(name)))
     return [*found, *(finding for finding in drifts if finding.prompt not in broken)]
 
 
@@ -92,18 +92,18 @@ def _unreadable(problem: Problem) -> Drift:
 
 
 def _unused(repository: Repository, report: PointerReport) -> list[Drift]:
-    served = {name for _, name in report.pointers}
+    served, known = {name for _, name in report.pointers}, agreed(repository.policy)
     return [
         Drift(
             kind="unused", prompt=name, message=f"no environment serves {name}", repair=f"promptctl promote {name} ENV"
         )
         for name in repository.work.names
-        if name not in served and name in read_lock(repository.policy).prompts
+        if name not in served and name in known
     ]
 
 
 def _retired(repository: Repository, report: PointerReport) -> list[Drift]:
-    lock = read_lock(repository.policy)
+    withdrawn = retired(repository.policy)
     return [
         Drift(
             kind="retired-served",
@@ -114,15 +114,16 @@ def _retired(repository: Repository, report: PointerReport) -> list[Drift]:
             repair=f"promptctl promote {name} {environment}",
         )
         for (environment, name), pointer in report.pointers.items()
-        if (reason := lock.retired(name, pointer.served.version))
+        if (reason := withdrawn.get(name, {}).get(str(pointer.served.version)))
     ]
 
 
 def _evidence(repository: Repository, state: State, report: PointerReport) -> list[Drift]:
     """Pointers of gated environments that no evidence speaks for."""
-    trees = [repository.work.tree, repository.policy.tree]
-    trees += [repository.at(state.commit).tree] if state.commit else []
-    environments = repository.settings.environments
+    environments = {name for name, it in repository.settings.environments.items() if it.gate}
+    gated = {place: pointer for place, pointer in report.pointers.items() if place[0] in environments}
+    trees = [repository.work.tree, repository.policy.tree] if gated else []
+    trees += [repository.at(state.commit).tree] if gated and state.commit else []
     known = {path.rpartition("-")[0] for tree in trees for path in tree.files() if "/evidence/" in path}
     return [
         Drift(
@@ -133,8 +134,6 @@ def _evidence(repository: Repository, state: State, report: PointerReport) -> li
             repair=f"promptctl eval {name}@{pointer.served.version}",
             expected=pointer.served.digest,
         )
-        for (environment, name), pointer in report.pointers.items()
-        if environment in environments
-        and environments[environment].gate
-        and f"prompts/{name}/evidence/{short(pointer.served.digest)}" not in known
+        for (environment, name), pointer in gated.items()
+        if f"prompts/{name}/evidence/{short(pointer.served.digest)}" not in known
     ]

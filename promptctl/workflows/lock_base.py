@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from promptctl.adapters.git.refs import commit_of, merge_base
 from promptctl.adapters.git.tags import ReleaseTag, release_tags
@@ -47,18 +48,37 @@ def read_base(repository: Repository) -> Base:
         require_full_history(repository, "the base of this branch")
         message = f"this branch and {repository.default_branch} have no common commit"
         raise StateError("PC093", message, hint=f"git merge --allow-unrelated-histories {default}")
-    tags = known_tags(repository)
-    by_name: dict[str, tuple[ReleaseTag, ...]] = {}
-    for tag in tags:
-        by_name[tag.name] = (*by_name.get(tag.name, ()), tag)
     return Base(
         commit=commit,
         project=repository.at(commit),
         lock=_last_lock(repository, commit),
         tip=_last_lock(repository, default),
-        tags=by_name,
-        own=_own_tags(repository, commit) if tags else {},
+        tags=TagsByName(repository),
+        own=_own_tags(repository, commit) if head != commit else {},
     )
+
+
+class TagsByName(Mapping[str, tuple[ReleaseTag, ...]]):
+    """All known release tags by prompt, listed when the first is asked for."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    @cached_property
+    def _found(self) -> Mapping[str, tuple[ReleaseTag, ...]]:
+        found: dict[str, list[ReleaseTag]] = {}
+        for tag in known_tags(self._repository):
+            found.setdefault(tag.name, []).append(tag)
+        return {name: tuple(tags) for name, tags in found.items()}
+
+    def __getitem__(self, name: str) -> tuple[ReleaseTag, ...]:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _last_lock(repository: Repository, commit: str) -> Lockfile:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.canonical import parts
 from promptctl.core.contract import change_class
-from promptctl.core.drift import Drift, lock_drift, rewritten
+from promptctl.core.drift import Drift, rewritten
 from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.proposal import PromptBase, high_enough
 from promptctl.core.version import Change
 from promptctl.errors import DocumentError, StateError
+from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.lock_base import Base, base_of, read_base
 
 
@@ -34,9 +34,9 @@ def check_lock(repository: Repository, *, base: Base | None = None) -> LockCheck
 
     ``base`` counts instead of the one that history gives. Raises DocumentError when the lock or a prompt is malformed.
     """
-    found = read_lock(repository.work)
     digests = readable_digests(repository)
-    findings = list(lock_drift(found, digests, lambda name: parts(repository.work.closure(name))))
+    found = read_lock(repository.work)
+    findings = list(file_drift(repository.work, digests))
     note = None
     try:
         found_base = base or (read_base(repository) if (repository.root / ".git").exists() else Base())
@@ -56,6 +56,8 @@ def readable_digests(repository: Repository) -> dict[str, str]:
 
 
 def _against_base(repository: Repository, base: Base, here: Lockfile, digests: Mapping[str, str]) -> Iterator[Drift]:
+    if here is base.lock and not base.own:
+        return
     yield from rewritten(base.lock, here)
     for name, content in digests.items():
         entry, before = here.prompts.get(name), base.lock.prompts.get(name)

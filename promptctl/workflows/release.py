@@ -15,13 +15,13 @@ from promptctl.adapters.git.remote import Update, fetch_shared, push
 from promptctl.adapters.git.tags import NewTag, ReleaseTag, create_tags, mirrored_tags, read_claim, release_tags
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.core.canonical import digest, parts
-from promptctl.core.drift import lock_drift
+from promptctl.core.canonical import digest
 from promptctl.core.lockfile import Lockfile, ordered
 from promptctl.core.tag import tag_name, tag_ref
 from promptctl.core.version import Version
 from promptctl.errors import DocumentError, OutsideError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought
+from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.recovery import recover
 from promptctl.workflows.releases import known_tags, release_refs
 
@@ -106,7 +106,7 @@ def _holding_lock(project: Project) -> Lockfile:
     """The lock of HEAD, if it describes the prompts of HEAD. Raises StateError otherwise."""
     lock = read_lock(project)
     digests, errors = project.digests()
-    findings = lock_drift(lock, digests, lambda name: parts(project.closure(name)))
+    findings = file_drift(project, digests)
     if errors or findings:
         first = str(errors[0]) if errors else findings[0].message
         raise StateError(STALE, f"the committed lock does not hold: {first}", hint="promptctl lock, then commit it")

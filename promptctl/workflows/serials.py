@@ -24,7 +24,7 @@ def known_serials(repository: Repository, state: State, *paths: str) -> dict[str
     if state.commit is None:
         return {}
     arguments = ("log", "--raw", "-m", "--full-history", "--no-abbrev", "--no-renames", "--format=%x00")
-    tips = [state.commit, *_earlier_tips(repository, state.branch), "--"]
+    tips = [state.commit, *earlier_tips(repository, state.branch), "--"]
     found: dict[str, int] = {}
     serials: dict[str, int] = {}
     for entry in repository.git.text(*arguments, *tips, *paths).split("\0"):
@@ -51,7 +51,7 @@ def require_newest(repository: Repository, state: State, places: Iterable[tuple[
             raise StateError(CONTRADICTED, f"{message}, and it stands at {serial}", hint="promptctl drift")
 
 
-def _earlier_tips(repository: Repository, branch: str) -> list[str]:
+def earlier_tips(repository: Repository, branch: str) -> list[str]:
     """What the remote's branch was at each fetch and push that this clone remembers."""
     if repository.remote is None:
         return []

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from promptctl.adapters.known_lock import Agreed, agreed
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
 from promptctl.core.pointer import Pointer
 from promptctl.core.version import Version, version
 from promptctl.errors import UsageError
 from promptctl.workflows.unsent import operation, unsent_commits
-
-Agreed = Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +46,18 @@ def status(repository: Repository) -> StatusResult:
     digests, _ = repository.work.digests()
     state = read_state(repository)
     environments = tuple(dict.fromkeys([*repository.settings.environments, *state.environments]))
-    agreed, broken = _agreed(repository)
+    locked, broken = _agreed(repository)
     pointers, faults = _pointers(state)
     broken += faults
     here = repository.work.names
     rows = [
         StatusRow(
             name=name,
-            files=_files(name in here, digests.get(name), agreed.get(name)),
-            locked=version(agreed[name][0]) if name in agreed else None,
+            files=_files(name in here, digests.get(name), locked.get(name)),
+            locked=version(locked[name][0]) if name in locked else None,
             served={where: pointers[name][where] for where in environments if where in pointers.get(name, ())},
         )
-        for name in sorted({*here, *agreed, *pointers})
+        for name in sorted({*here, *locked, *pointers})
     ]
     frozen, faults = _frozen(state, environments)
     broken += faults
@@ -73,9 +72,9 @@ def status(repository: Repository) -> StatusResult:
     )
 
 
-def _agreed(repository: Repository) -> tuple[Agreed, tuple[str, ...]]:
+def _agreed(repository: Repository) -> tuple[Mapping[str, Agreed], tuple[str, ...]]:
     try:
-        return repository.work.agreed, ()
+        return agreed(repository.work), ()
     except UsageError as error:
         return {}, (_placed(error),)
 
@@ -116,11 +115,11 @@ def _placed(error: UsageError) -> str:
     return f"{error.problem.place}: {error}"
 
 
-def _files(here: bool, content: str | None, agreed: tuple[str, str] | None) -> str:
+def _files(here: bool, content: str | None, locked: Agreed | None) -> str:
     if not here:
         return "gone"
     if content is None:
         return "unreadable"
-    if agreed is None:
+    if locked is None:
         return "unlocked"
-    return "locked" if agreed[1] == content else "modified"
+    return "locked" if locked[1] == content else "modified"

@@ -1,0 +1,64 @@
+"""What drift finds out about tags and pointers: again only when something that it follows from is otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
+from promptctl.adapters.work_tree import SETTINGS
+from promptctl.core.drift import drift_from
+from promptctl.core.lockfile import PATH
+from promptctl.core.pointer import Pointer
+from promptctl.errors import UsageError
+from promptctl.workflows.pointer_drift import PointerReport, pointer_report
+from promptctl.workflows.serials import earlier_tips
+from promptctl.workflows.tag_drift import tag_report
+
+_SHELF, _KEY = "drift", "refs"
+
+
+def refs_drift(repository: Repository, state: State) -> PointerReport:
+    """The findings about every tag and every pointer, with the pointers.
+
+    Raises StateError with the fetch line where tags are not in this clone.
+    """
+    follows_from = _follows_from(repository, state)
+    known = repository.facts.get(_SHELF, _KEY)
+    if isinstance(known, list) and known[0] == follows_from:
+        _, written, cut = known
+        return PointerReport(findings=tuple(map(drift_from, written)), pointers=_pointers(state), cut=cut)
+    report = pointer_report(repository, state)
+    findings = (*tag_report(repository).findings, *report.findings)
+    repository.facts.put(_SHELF, _KEY, [follows_from, [found.to_dict() for found in findings], report.cut])
+    return replace(report, findings=findings)
+
+
+def _follows_from(repository: Repository, state: State) -> str:
+    """Names all that the findings follow from: every ref, what the remote's branch was before, locks, settings, and how
+    the clone was made. Objects never change."""
+    git, work = repository.git, repository.work
+    refs = git.run("for-each-ref", "--format=%(refname) %(objectname)").stdout
+    shallow = (git.common_directory / "shallow").read_text() if git.shallow else ""
+    parts = [
+        hashlib.sha256(refs).hexdigest(),
+        [state.branch, state.commit, repository.default_branch, repository.default_commit, repository.remote],
+        earlier_tips(repository, state.branch),
+        [work.known.content(PATH), work.known.content(SETTINGS)],
+        [shallow, git.config.get(f"remote.{repository.remote}.tagopt")],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _pointers(state: State) -> Mapping[tuple[str, str], Pointer]:
+    found: dict[tuple[str, str], Pointer] = {}
+    for environment, names in state.environments.items():
+        for name in names:
+            with suppress(UsageError):
+                if pointer := state.pointer(environment, name):
+                    found[environment, name] = pointer
+    return found
