@@ -52,7 +52,11 @@ class Resumable:
 
     def eval(self, *arguments: str) -> Ran:
         """Runs suites in this process."""
-        return run(self.folder, "eval", "--concurrency", str(AT_ONCE), *arguments, **self._phase())
+        return self.command("eval", "--concurrency", str(AT_ONCE), *arguments)
+
+    def command(self, *arguments: str) -> Ran:
+        """Any command in this process."""
+        return run(self.folder, *arguments, **self._phase())
 
     @property
     def asked(self) -> int:

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ Starts = dict[str, int]
 class RunJournal:
     """An open journal. No failure to write it is an error: then the run cannot be resumed, which ``whole`` says."""
 
-    def __init__(self, path: Path, handle: int, head: RunHead, lines: list[dict[str, Any]]) -> None:
+    def __init__(self, path: Path, handle: int, head: RunHead, lines: Sequence[dict[str, Any]]) -> None:
         self.path, self.head, self.whole = path, head, True
         self._handle = handle
         self._replies: dict[tuple[str, str], Reply] = {}
@@ -45,14 +45,14 @@ class RunJournal:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except OSError:
-            return cls.unwritten(head, [])
+            return cls.unwritten(head)
         _lock(handle)
         journal = cls(path, handle, head, [])
         journal._write(head_dict(head))
         return journal
 
     @classmethod
-    def unwritten(cls, head: RunHead, lines: list[dict[str, Any]]) -> Self:
+    def unwritten(cls, head: RunHead, lines: Sequence[dict[str, Any]] = ()) -> Self:
         """A journal that is in no file."""
         journal = cls(Path(os.devnull), -1, head, lines)
         journal.whole = False

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
 from promptctl.core.counting import count
 
@@ -13,8 +14,44 @@ if TYPE_CHECKING:
     from promptctl.core.tally import CaseResult
     from promptctl.core.verdict import Verdict
     from promptctl.workflows.eval import EvalResult
+    from promptctl.workflows.eval_run import EvalRun
 
 MOST_ROWS = 50
+
+
+def run_answer(run: EvalRun) -> Answer:
+    """What became of a run."""
+    notes = dict.fromkeys([*(result.note for result in run.results), run.unfinished])
+    stopped = [run.stopped] if run.stopped else []
+    return Answer(
+        data=_run_data(run),
+        view=lambda: "\n\n".join([*map(result_text, run.results), *stopped]),
+        ok=run.ok,
+        note="\n".join(note for note in notes if note) or None,
+        next="promptctl lock, commit, promptctl release" if run.ok else None,
+    )
+
+
+def shard_answer(run: EvalRun, file: str | None) -> Answer:
+    """What became of a shard, which is no verdict; ``file`` is None while answers are missing."""
+    lines = [
+        f"{it.reference}: {count(len(it.results), 'answer')}, {it.asked or 'none'} asked for now" for it in run.results
+    ]
+    lines += [f"  no answer to {it.case}: {it.error}" for result in run.results for it in result.results if it.error]
+    lines += [run.stopped] if run.stopped else []
+    lines.append(f"shard {run.shard} is in {file}" if file else f"shard {run.shard} is not whole, and was not written")
+    return Answer(
+        data=_run_data(run) | {"shard": str(run.shard), "file": file},
+        view=lambda: "\n".join(lines),
+        ok=run.ok,
+        note=run.unfinished,
+        next="promptctl eval merge FILE…, with all shards" if file else None,
+    )
+
+
+def _run_data(run: EvalRun) -> dict[str, Any]:
+    prompts = [result_data(result) for result in run.results]
+    return {"prompts": prompts, "stopped": run.stopped, "unfinished": run.unfinished}
 
 
 def result_data(result: EvalResult) -> dict[str, Any]:

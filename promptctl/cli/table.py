@@ -38,6 +38,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Test": {
         "eval": "Run suites and judge them.",
+        "eval merge": "Put the shards of a run together, and judge it.",
         "eval show": "Show kept evidence and its answers.",
         "eval compare": "Compare two pieces of kept evidence.",
         "eval verify": "Score kept replies again, offline.",
@@ -86,6 +87,7 @@ ARGUMENTS = {
     "history": "NAME[@REF]",
     "retire": "NAME[@REF]",
     "eval": "[NAME[@REF]]…",
+    "eval merge": "FILE…",
     "eval show": "[NAME[@REF]]…",
     "eval compare": "NAME[@REF] NAME[@REF]",
     "eval verify": "[NAME]…",

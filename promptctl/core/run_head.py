@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from promptctl.core.selection import Shard
+from promptctl.core.selection import Shard, parse_shard
+from promptctl.errors import UsageError
 
 FORMAT = 1
 
@@ -43,11 +44,11 @@ def head_from_dict(value: Any) -> RunHead:
         raise ValueError("no head of a run")
     try:
         suites = tuple(_suite(it) for it in value["suites"])
-        shard = value["shard"] and Shard(**value["shard"])
+        shard = None if value["shard"] is None else parse_shard("{index}/{count}".format(**value["shard"]))
         head = RunHead(
             **{**{key: it for key, it in value.items() if key != "format"}, "suites": suites, "shard": shard}
         )
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, UsageError) as error:
         raise ValueError(f"no head of a run: {error}") from None
     texts = [head.mode, *(text for it in head.suites for text in (it.reference, it.subject, it.suite))]
     if not all(isinstance(text, str) for text in texts):

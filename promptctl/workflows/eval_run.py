@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_journal import RunJournal, journals, runs_folder
 from promptctl.core.counting import count
+from promptctl.core.request import Reply
 from promptctl.core.run_head import RunHead, RunSuite
-from promptctl.core.selection import Selection
+from promptctl.core.selection import Selection, Shard
 from promptctl.core.stopping import Stopping
 from promptctl.errors import Interrupted, StateError, UsageError
 from promptctl.runtime.gateway.spending import Forecast, Rehearsal, Spending
@@ -28,28 +29,43 @@ RESUME = "promptctl eval --resume"
 class EvalRun:
     """What became of each suite, in their order, as far as they were run.
 
-    ``stopped`` says which bound ended the run early, ``unfinished`` what a resumed run would still ask for.
+    ``stopped`` says which bound ended the run early, ``unfinished`` what a resumed run would still ask for. ``part`` is
+    what a shard is merged by, None while answers are missing; ``shard`` says which of how many it is.
     """
 
     results: tuple[EvalResult, ...]
     stopped: str | None = None
     unfinished: str | None = None
+    shard: Shard | None = None
+    part: bytes | None = None
 
     @property
     def ok(self) -> bool:
+        """The verdict; a shard judges nothing, it only has to be whole."""
+        if self.shard:
+            return self.part is not None
         return self.stopped is None and all(result.ok for result in self.results)
 
 
-def run_suites(repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext) -> EvalRun:
-    """Runs suites and judges them. Raises what ``evaluate_suite`` raises, and Interrupted on Ctrl-C."""
+def run_suites(
+    repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext, shard: Shard | None = None
+) -> EvalRun:
+    """Runs suites and judges them; of a shard it has what ``merge`` takes.
+
+    Raises what ``evaluate_suite`` raises, and Interrupted on Ctrl-C.
+    """
     folder = _folder(repository, context)
     head = RunHead(
-        suites=tuple(_named(it) for it in planned), mode=wish.mode, provider=wish.provider, against=wish.against
+        suites=tuple(_named(it) for it in planned),
+        mode=wish.mode,
+        provider=wish.provider,
+        against=wish.against,
+        shard=shard,
     )
     _forget(folder, head)
-    journal = None if wish.mode == "recorded" else RunJournal.start(folder, head)
-    with closing(journal) if journal else nullcontext():
-        return _run(repository, planned, wish, context, journal)
+    recorded = wish.mode == "recorded"
+    with closing(RunJournal.unwritten(head) if recorded else RunJournal.start(folder, head)) as journal:
+        return run_journaled(repository, planned, wish, context, journal)
 
 
 def resume(repository: Repository, wish: EvalWish, context: GateContext) -> EvalRun:
@@ -61,7 +77,7 @@ def resume(repository: Repository, wish: EvalWish, context: GateContext) -> Eval
     if journal is None:
         raise StateError(NOTHING_TO_RESUME, "no run was cut short in this repository", hint="promptctl eval")
     with closing(journal):
-        return _run(repository, *_asked_for(repository, journal.head, wish), context, journal)
+        return run_journaled(repository, *_asked_for(repository, journal.head, wish), context, journal)
 
 
 def _asked_for(repository: Repository, head: RunHead, wish: EvalWish) -> tuple[list[Planned], EvalWish]:
@@ -69,23 +85,32 @@ def _asked_for(repository: Repository, head: RunHead, wish: EvalWish) -> tuple[l
     if wish.provider not in (None, head.provider):
         message = f"the run that was cut short did not ask the provider {wish.provider}"
         raise UsageError(USAGE, message, hint="leave out --provider, or begin anew without --resume")
-    planned = [_planned_again(repository, it) for it in head.suites]
+    planned = [planned_again(repository, it) for it in head.suites if it.cases != ()]
     return planned, replace(wish, mode=head.mode, provider=head.provider, against=head.against)
 
 
-def _run(
-    repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext, journal: RunJournal | None
+def run_journaled(
+    repository: Repository, planned: Sequence[Planned], wish: EvalWish, context: GateContext, journal: RunJournal
 ) -> EvalRun:
+    """Runs suites with what a journal has already. Raises as ``run_suites`` does."""
+    planned = [suite for suite in planned if suite.cases]
     stopping = Stopping(maxfail=wish.maxfail, max_cost=wish.max_cost)
     with _kept(journal) as kept:
         bounded = _bounded(repository, planned, wish, replace(context, journal=journal, stopping=stopping), stopping)
         results = tuple(evaluate_suite(repository, it, wish, bounded) for it in planned if not stopping.reason)
         stopped = stopping.reason if len(results) < len(planned) or any(result.stopped for result in results) else None
         # In the other modes whatever was answered is found again: a further run is the same as a resumed one.
-        errors = sum(result.errors for result in results) if wish.mode in ("live", "refresh") else 0
-        kept.finished = not errors and not stopped
+        errors = sum(result.errors for result in results)
+        kept.finished = not stopped and not (errors and wish.mode in ("live", "refresh"))
     unfinished = f"{RESUME} asks for what is missing" if not kept.finished and kept.resumable else None
-    return EvalRun(results=results, stopped=stopped, unfinished=unfinished)
+    shard = journal.head.shard
+    part = journal.part(_replies(results)) if shard and not errors and not stopped else None
+    return EvalRun(results=results, stopped=stopped, unfinished=unfinished, shard=shard, part=part)
+
+
+def _replies(results: Sequence[EvalResult]) -> dict[str, Reply]:
+    sides = (side for result in results for side in (result.before, result.now) if side)
+    return {key: reply for side in sides for key, reply in side.replies.items()}
 
 
 def _bounded(
@@ -106,26 +131,26 @@ def _bounded(
 class _Keeping:
     """Whether a journal is still of use when its run ends."""
 
-    def __init__(self, journal: RunJournal | None) -> None:
+    def __init__(self, journal: RunJournal) -> None:
         self._journal, self.finished = journal, False
 
     @property
     def resumable(self) -> bool:
-        return bool(self._journal and self._journal.whole and self._journal.replies)
+        return bool(self._journal.whole and self._journal.replies)
 
 
 @contextmanager
-def _kept(journal: RunJournal | None) -> Iterator[_Keeping]:
+def _kept(journal: RunJournal) -> Iterator[_Keeping]:
     """Takes the journal away when its run is finished, or when nothing is in it."""
     keeping = _Keeping(journal)
     try:
         yield keeping
     except KeyboardInterrupt:
-        answers = len(journal.replies) if journal and keeping.resumable else 0
+        answers = len(journal.replies) if keeping.resumable else 0
         kept = f", {count(answers, 'answer')} kept: {RESUME}" if answers else ""
         raise Interrupted(f"interrupted{kept}") from None
     finally:
-        if journal and (keeping.finished or not keeping.resumable):
+        if keeping.finished or not keeping.resumable:
             journal.drop()
 
 
@@ -154,7 +179,7 @@ def _forget(folder: Path, head: RunHead) -> None:
                     journal.drop()
 
 
-def _planned_again(repository: Repository, before: RunSuite) -> Planned:
+def planned_again(repository: Repository, before: RunSuite) -> Planned:
     """The suite as the run knew it. Raises StateError when the prompt or the suite is another by now."""
     names = None if before.cases is None else frozenset(before.cases)
     planned = plan_suite(repository, before.reference, Selection(names=names))

@@ -79,6 +79,7 @@ WRITING = (
 )
 ELSEWHERE = {
     "demo": "makes a repository of its own, whatever lies here: tests/cli/test_demo.py",
+    "eval merge": "needs the files of shards, and writes what `eval` writes: tests/workflows/test_eval_merge.py",
     "eval show": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
     "eval compare": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
     "import": "needs a file of another tool, and writes new files as `new` does: tests/cli/test_import.py",

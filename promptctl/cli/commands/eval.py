@@ -8,9 +8,10 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
+from promptctl.adapters.writing import write_file
 from promptctl.cli.context import Context
 from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
-from promptctl.cli.eval_view import result_data, result_text
+from promptctl.cli.eval_view import run_answer, shard_answer
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import ReportOption
 from promptctl.cli.output import Answer
@@ -18,6 +19,7 @@ from promptctl.cli.parameters import Argument, Option
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from promptctl.core.selection import Shard
     from promptctl.workflows.eval_run import EvalRun
 
 
@@ -48,6 +50,9 @@ def command(
     ] = None,
     against: Annotated[str | None, Option("--against", metavar="REF", help="Compare with this instead.")] = None,
     concurrency: Annotated[int | None, Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
+    shard: Annotated[
+        str | None, Option("--shard", metavar="I/N", help="Only this part, into a file for `eval merge`.")
+    ] = None,
     maxfail: Annotated[
         int | None, Option("--maxfail", metavar="N", min=1, help="Stop after so many answers that fail or err.")
     ] = None,
@@ -64,7 +69,7 @@ def command(
 ) -> Answer:
     """Run suites, judge them by their gates, and keep evidence. A prompt that is called like a command (`show`) is
     reached with a reference: `promptctl eval show@work`."""
-    from promptctl.core.selection import Selection, parse_tags
+    from promptctl.core.selection import Selection, parse_shard, parse_tags
     from promptctl.workflows import eval_run
     from promptctl.workflows.eval import EvalWish
     from promptctl.workflows.eval_plan import plan_suites
@@ -80,21 +85,40 @@ def command(
         maxfail=maxfail,
         max_cost=None if max_cost is None else _dollars(max_cost),
     )
-    selection = Selection(only=only, tags=parse_tags(tag or ()))
+    selection = Selection(only=only, tags=parse_tags(tag or ()), shard=parse_shard(shard) if shard else None)
+    if shard:
+        _whole_suites(
+            {"--filter": only, "--tag": tag, "--report": report, "--replies recorded": wish.mode == "recorded"}
+        )
     if resume:
         _only_resumed(
-            {"a name": names, "--filter": only, "--tag": tag, "--against": against, "--replies": wish.mode != "auto"}
+            {
+                "a name": names,
+                "--filter": only,
+                "--tag": tag,
+                "--shard": shard,
+                "--against": against,
+                "--replies": wish.mode != "auto",
+            }
         )
     with gate_context(context) as gate:
         run = (
             eval_run.resume(context.repository, wish, gate)
             if resume
-            else eval_run.run_suites(context.repository, plan_suites(context.repository, names, selection), wish, gate)
+            else eval_run.run_suites(
+                context.repository,
+                plan_suites(context.repository, names, selection),
+                wish,
+                gate,
+                selection.shard,
+            )
         )
         wanted = files or as_github
         reports = [report_of(context.repository, result, gate) for result in run.results] if wanted else []
     write_reports(files, reports)
-    answer = _answer(run)
+    if run.shard:
+        return shard_answer(run, _written(context, run, run.shard))
+    answer = run_answer(run)
     return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
 
 
@@ -114,17 +138,20 @@ def _only_resumed(given: Mapping[str, object]) -> None:
             raise UsageError("PC001", message, hint="promptctl eval --resume")
 
 
-def _answer(run: EvalRun) -> Answer:
-    notes = dict.fromkeys([*(result.note for result in run.results), run.unfinished])
-    stopped = [run.stopped] if run.stopped else []
-    return Answer(
-        data={
-            "prompts": [result_data(result) for result in run.results],
-            "stopped": run.stopped,
-            "unfinished": run.unfinished,
-        },
-        view=lambda: "\n\n".join([*(result_text(result) for result in run.results), *stopped]),
-        ok=run.ok,
-        note="\n".join(note for note in notes if note) or None,
-        next="promptctl lock, commit, promptctl release" if run.ok else None,
-    )
+def _whole_suites(given: Mapping[str, object]) -> None:
+    """Raises UsageError for what makes no sense for a part of a run."""
+    for option, value in given.items():
+        if value:
+            message = (
+                f"{option} does not go with --shard: shards are parts of whole suites, judged once they are merged"
+            )
+            raise UsageError("PC001", message, hint="promptctl eval merge takes --report")
+
+
+def _written(context: Context, run: EvalRun, shard: Shard) -> str | None:
+    """The file that a shard is in, once all its answers are there."""
+    name = f"eval-shard-{shard.index}-of-{shard.count}.jsonl"
+    if run.part is None:
+        return None
+    write_file(context.directory / name, run.part, name)
+    return name
