@@ -40,8 +40,9 @@ class Project:
         digests: KnownDigests | CommitDigests | None = None,
         known: KnownFiles = NOTHING_KNOWN,
         index: KnownIndex | None = None,
+        rule: Project | None = None,
     ) -> None:
-        self.tree, self.known, self._digests, self._index = tree, known, digests, index
+        self.tree, self.known, self._digests, self._index, self._rule = tree, known, digests, index, rule
         self._files: dict[str, frozenset[str]] = {}
         self._prompts: dict[str, Prompt] = {}
         self._closures: dict[str, Closure] = {}
@@ -49,7 +50,9 @@ class Project:
 
     @cached_property
     def settings(self) -> Settings:
-        """Settings of this tree; defaults when it has no promptctl.toml. Raises DocumentError."""
+        """Settings of this tree, or of the one that rules it; defaults without promptctl.toml. Raises DocumentError."""
+        if self._rule:
+            return self._rule.settings
         from promptctl.core.document import Document
         from promptctl.core.settings import Settings, parse_settings
 

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 
 class Repository:
-    """Opened lazily: what a command does not ask for is not read, and Git runs only when it is needed."""
+    """Opened lazily: what a command does not ask for is not read, and Git runs only when it is needed.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    With a commit as its ``rule``, the settings of that commit count, and none in the files or on the default branch.
+    """
+
+    def __init__(self, root: Path, rule: str | None = None) -> None:
+        self.root, self._rule = root, rule
         self._projects: dict[str, Project] = {}
         self._absent: frozenset[str] = frozenset()
 
@@ -37,7 +40,8 @@ class Repository:
 
         tree = WorkTree(self.root, (lambda: self.git) if (self.root / ".git").exists() else None)
         known = KnownFiles(self.facts, tree.content)
-        return Project(tree, known.by_name("digests"), known, KnownIndex(self.facts, lambda: tree.listing))
+        index = KnownIndex(self.facts, lambda: tree.listing)
+        return Project(tree, known.by_name("digests"), known, index, rule=self.at(self._rule) if self._rule else None)
 
     @cached_property
     def facts(self) -> Facts:
@@ -110,7 +114,8 @@ class Repository:
     @property
     def policy(self) -> Project:
         """The project whose settings and lock count: the default branch's commit; the work tree before the first."""
-        return self.at(self.default_commit) if self.default_commit else self.work
+        commit = self._rule or self.default_commit
+        return self.at(commit) if commit else self.work
 
     @property
     def settings(self) -> Settings:

@@ -29,3 +29,9 @@ CaseOption = Annotated[str | None, _case]
 InputOption = Annotated[list[str] | None, _inputs]
 ReasonOption = Annotated[str, Option("--reason", help="Why, for the record.", show_default=False)]
 NoPushOption = Annotated[bool, Option("--no-push", help="Record here only; send later.", show_default=False)]
+UntrustedOption = Annotated[
+    bool, Option("--untrusted", help="Judge a change by what --base holds; run nothing of it, keep nothing.")
+]
+BaseOption = Annotated[
+    str | None, Option("--base", metavar="REV", help="The commit that a change is judged by.", show_default=False)
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from promptctl.adapters.github import GithubEvent
@@ -19,6 +20,7 @@ from promptctl.workflows.hooks.lock_check import lock_finding
 from promptctl.workflows.lint import LintResult, lint
 from promptctl.workflows.lock_base import Base
 from promptctl.workflows.lock_check import check_lock
+from promptctl.workflows.untrusted import UntrustedEval, judge_change, ruled_by, trusted_base, untrusted_notes
 
 REFUSED_EVENT, NO_VERDICT, NOT_JUDGED = "PC131", "PC132", "PC133"
 
@@ -71,10 +73,17 @@ class CiResult:
 
 
 def ci(
-    repository: Repository, event: GithubEvent, context: GateContext, base: str | None = None, *, fetch: bool = False
+    repository: Repository,
+    event: GithubEvent,
+    context: GateContext,
+    base: str | None = None,
+    *,
+    fetch: bool = False,
+    untrusted: bool = False,
 ) -> CiResult:
     """Judges the work tree as a change of its base. Suites see recorded replies only, and nothing is written.
 
+    An ``untrusted`` change is judged by what its base holds, whose providers are asked where there is a key for them.
     Raises StateError on an event that runs foreign changes with this repository's secrets.
     """
     if event.name == "pull_request_target":
@@ -82,22 +91,46 @@ def ci(
             "pull_request_target runs a stranger's change with this repository's secrets, so ci does nothing there"
         )
         raise StateError(REFUSED_EVENT, message, hint="on: pull_request")
-    found = find_base(repository, base, event, fetch=fetch)
+    if untrusted:
+        found = trusted_base(repository, base, event, fetch=fetch)
+        repository = ruled_by(repository, found.commit or "")
+    else:
+        found = find_base(repository, base, event, fetch=fetch)
     linted = lint(repository.work)
     lock, note = _lock(repository, found, linted)
     changed, unknown = _changed(repository, found)
     names = repository.work.names if changed is None else [it.name for it in changed if it.kind != "removed"]
     files = repository.work.tree.files()
     suites = [name for name in names if f"prompts/{name}/eval.yaml" in files]
-    evals = tuple(_evaluated(repository, name, context) for name in suites)
+    foreign = _foreign(repository, found, names, context) if untrusted else ()
+    evals = () if untrusted else tuple(_evaluated(repository, name, context) for name in suites)
+    notes = [note, *(f"{it.prompt}: {text}" for it in foreign for text in untrusted_notes(it))]
     return CiResult(
         base=found,
         lint=linted,
         lock=lock,
         changed=changed,
-        evals=evals,
+        evals=evals or tuple(_decided(it) for it in foreign if it.decides),
         unknown=tuple(dict.fromkeys([*unknown, *(it.result.note for it in evals if it.result and it.result.note)])),
-        notes=(note,) if note else (),
+        notes=tuple(text for text in notes if text),
+    )
+
+
+def _foreign(
+    repository: Repository, base: CiBase, names: Iterable[str], context: GateContext
+) -> tuple[UntrustedEval, ...]:
+    before = repository.at(base.commit or "")
+    return tuple(judge_change(repository, before, name, EvalWish(), context) for name in names)
+
+
+def _decided(found: UntrustedEval) -> CiEval:
+    return CiEval(
+        prompt=found.prompt,
+        ok=found.ok,
+        outcome=found.outcome,
+        sentence=found.sentence,
+        hint=found.hint,
+        result=found.result,
     )
 
 

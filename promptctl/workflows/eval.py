@@ -25,7 +25,6 @@ from promptctl.workflows.evidence import Gathered, Sources, Subject
 from promptctl.workflows.gate import GateContext
 from promptctl.workflows.gather import gather, models_of
 from promptctl.workflows.releases import RELEASE_BROKEN
-from promptctl.workflows.resolve import Resolved
 from promptctl.workflows.scoring import SampleName
 
 
@@ -103,7 +102,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     replies contradict; OutsideError when a file cannot be written.
     """
     subject = planned.subject
-    sources = _sources(repository, planned.resolved, wish, context)
+    sources = _sources(repository, planned, wish, context)
     found = gather(subject, sources, planned.cases)
     results = _in_order(found.results, planned.cases)
     if not found.complete:
@@ -182,11 +181,11 @@ def _in_order(results: Sequence[CaseResult], cases: Sequence[Case]) -> tuple[Cas
     return tuple(sorted(chosen, key=lambda result: (places[result.case], result.model, result.sample)))
 
 
-def _sources(repository: Repository, resolved: Resolved, wish: EvalWish, context: GateContext) -> Sources:
-    settings = repository.work.settings
+def _sources(repository: Repository, planned: Planned, wish: EvalWish, context: GateContext) -> Sources:
+    settings, trusted = repository.work.settings, planned.trusted
     return Sources(
-        trees=[repository.work.tree, resolved.project.tree],
-        home=repository.work.tree,
+        trees=[trusted.tree] if trusted else [repository.work.tree, planned.resolved.project.tree],
+        home=trusted.tree if trusted else repository.work.tree,
         cache=context.cache,
         providers=parse_providers(settings.providers, settings.document),
         environment=context.environment,
@@ -205,6 +204,8 @@ def _sources(repository: Repository, resolved: Resolved, wish: EvalWish, context
 
 def _unkept(planned: Planned, sources: Sources, wish: EvalWish) -> str | None:
     """Why nothing is kept of a run: it is a part, or its answers are an echo that stands for another model's."""
+    if planned.trusted:
+        return "judged by the base: nothing was kept"
     if planned.partial:
         return "only some cases were run: nothing was kept, and this is no verdict on the suite"
     provider = sources.providers.get(wish.provider or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
 from promptctl.core.case import Case
@@ -22,13 +23,15 @@ NO_SUCH_CASE = "PC069"
 class Planned:
     """A suite that will run: everything that can be wrong about it without asking anybody was checked.
 
-    ``partial``: cases were chosen, so that nothing is kept, even if all of them were.
+    ``partial``: cases were chosen, so that nothing is kept, even if all of them were. ``trusted`` is the only state
+    whose evidence and replies count, where those in the files do not.
     """
 
     resolved: Resolved
     subject: Subject
     cases: tuple[Case, ...]
     partial: bool = False
+    trusted: Project | None = None
 
 
 def suites_of(repository: Repository) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ def command(
         str | None, Option("--base", metavar="REV", help="Compare with this commit.", show_default=False)
     ] = None,
     fetch: Annotated[bool, Option("--fetch", help="Fetch the base if it is missing.")] = False,
+    untrusted: Annotated[
+        bool, Option("--untrusted", help="Judge by what the base holds; run nothing of the change.")
+    ] = False,
     github: Annotated[
         bool, Option("--github", help="Write annotations, the job's summary and outputs of a GitHub step.")
     ] = False,
@@ -31,14 +34,14 @@ def command(
     from promptctl.adapters.github import stop_token
 
     if not github:
-        return _answer(_judged(context, base, fetch=fetch), text)
+        return _answer(_judged(context, base, fetch=fetch, untrusted=untrusted), text)
     if context.output.as_json:
         raise UsageError("PC001", "--github and --json are two ways of writing to one place")
     token = stop_token()
     # Nobody's text may command the runner: it listens again when all that is printed is ours.
     print(f"::stop-commands::{token}", flush=True)
     try:
-        result = _judged(context, base, fetch=fetch)
+        result = _judged(context, base, fetch=fetch, untrusted=untrusted)
         _publish(result)
         answer = _answer(result, annotated)
     except PromptctlError as error:
@@ -48,12 +51,12 @@ def command(
     return answer
 
 
-def _judged(context: Context, base: str | None, *, fetch: bool) -> CiResult:
+def _judged(context: Context, base: str | None, *, fetch: bool, untrusted: bool) -> CiResult:
     from promptctl.adapters.github import read_event
     from promptctl.workflows.ci import ci as run
 
     with gate_context(context) as gate:
-        return run(context.repository, read_event(os.environ), gate, base or None, fetch=fetch)
+        return run(context.repository, read_event(os.environ), gate, base or None, fetch=fetch, untrusted=untrusted)
 
 
 def _answer(result: CiResult, shown: Callable[[CiResult], str]) -> Answer:

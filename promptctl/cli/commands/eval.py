@@ -13,7 +13,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
 from promptctl.cli.eval_view import run_answer, shard_answer
 from promptctl.cli.evaluating import gate_context
-from promptctl.cli.options import ReportOption
+from promptctl.cli.options import BaseOption, ReportOption, UntrustedOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.errors import UsageError
@@ -62,6 +62,8 @@ def command(
     resume: Annotated[
         bool, Option("--resume", help="Go on with the last run that was cut short, as it was asked for.")
     ] = False,
+    untrusted: UntrustedOption = False,
+    base: BaseOption = None,
     report: ReportOption = None,
     format: Annotated[
         str, Option("--format", metavar="FORMAT", help="text, json or github (annotations of a pull request).")
@@ -69,6 +71,7 @@ def command(
 ) -> Answer:
     """Run suites, judge them by their gates, and keep evidence. A prompt that is called like a command (`show`) is
     reached with a reference: `promptctl eval show@work`."""
+    from promptctl.cli.untrusted_view import judged
     from promptctl.core.selection import Selection, parse_shard, parse_tags
     from promptctl.workflows import eval_run
     from promptctl.workflows.eval import EvalWish
@@ -85,6 +88,9 @@ def command(
         maxfail=maxfail,
         max_cost=None if max_cost is None else _dollars(max_cost),
     )
+    if base or untrusted:
+        others = (not untrusted, only, tag, shard, resume, maxfail, max_cost, report, as_github)
+        return judged(context, names or (), base, wish, others)
     selection = Selection(only=only, tags=parse_tags(tag or ()), shard=parse_shard(shard) if shard else None)
     if shard:
         _whole_suites(

@@ -1,0 +1,54 @@
+"""``eval --untrusted`` for people and for programs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from promptctl.adapters.github import read_event
+from promptctl.cli.context import Context
+from promptctl.cli.eval_view import result_data, result_text
+from promptctl.cli.evaluating import gate_context
+from promptctl.cli.output import Answer
+from promptctl.errors import UsageError
+from promptctl.workflows.eval import EvalWish
+from promptctl.workflows.untrusted import UntrustedEval, judge_changes, trusted_base, untrusted_notes
+
+
+def judged(
+    context: Context, names: Sequence[str], base: str | None, wish: EvalWish, others: Sequence[object]
+) -> Answer:
+    """The base's verdict on prompts of the work tree. Raises UsageError where ``others`` are given."""
+    if any(others):
+        message = "--base goes with --untrusted, which judges all cases and keeps nothing, and so takes no other option"
+        raise UsageError("PC001", message, hint="promptctl eval --untrusted --base REV [NAME]…")
+    found = trusted_base(context.repository, base, read_event(os.environ))
+    with gate_context(context) as gate:
+        results = judge_changes(context.repository, found.commit or "", names, wish, gate)
+    return Answer(
+        data={"base": found.commit, "prompts": [_data(it) for it in results]},
+        view=lambda: "\n\n".join([f"judged by {found.label}, of {len(results)} prompts", *map(_text, results)]),
+        ok=all(it.ok for it in results),
+    )
+
+
+def _data(found: UntrustedEval) -> dict[str, Any]:
+    return {
+        "prompt": found.prompt,
+        "ok": found.ok,
+        "outcome": found.outcome,
+        "sentence": found.sentence,
+        "hint": found.hint,
+        "decides": found.decides,
+        "result": result_data(found.result) if found.result else None,
+        "informing": result_data(found.informing)["samples"] if found.informing else [],
+        "notes": list(untrusted_notes(found)),
+    }
+
+
+def _text(found: UntrustedEval) -> str:
+    hint = [f"  hint: {found.hint}"] if found.hint else []
+    first = result_text(found.result) if found.result else f"{found.prompt}: {found.sentence}"
+    notes = [text for text in untrusted_notes(found) if text != found.sentence]
+    return "\n".join([first, *hint, *(f"note: {text}" for text in notes)])
