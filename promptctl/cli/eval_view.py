@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 MOST_ROWS = 50
 
 
-def run_answer(run: EvalRun) -> Answer:
-    """What became of a run."""
+def run_answer(run: EvalRun, why: Sequence[tuple[str, str]] = ()) -> Answer:
+    """What became of a run, and why which prompts were chosen for it."""
     notes = dict.fromkeys([*(result.note for result in run.results), run.unfinished])
-    stopped = [run.stopped] if run.stopped else []
+    stopped = [run.stopped] if run.stopped else [] if run.results else ["nothing to run"]
+    chosen = ["\n".join(f"{name}: {reason}" for name, reason in why)] if why else []
     return Answer(
-        data=_run_data(run),
-        view=lambda: "\n\n".join([*map(result_text, run.results), *stopped]),
+        data=_run_data(run) | {"chosen": [{"prompt": name, "why": reason} for name, reason in why]},
+        view=lambda: "\n\n".join([*chosen, *map(result_text, run.results), *stopped]),
         ok=run.ok,
         note="\n".join(note for note in notes if note) or None,
-        next="promptctl lock, commit, promptctl release" if run.ok else None,
+        next="promptctl lock, commit, promptctl release" if run.ok and run.results else None,
     )
 
 

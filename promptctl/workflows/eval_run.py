@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from promptctl.adapters.repository import Repository
+from promptctl.adapters.run_failures import note_failures
 from promptctl.adapters.run_journal import RunJournal, journals, runs_folder
 from promptctl.core.counting import count
 from promptctl.core.request import Reply
@@ -98,6 +99,8 @@ def run_journaled(
     with _kept(journal) as kept:
         bounded = _bounded(repository, planned, wish, replace(context, journal=journal, stopping=stopping), stopping)
         results = tuple(evaluate_suite(repository, it, wish, bounded) for it in planned if not stopping.reason)
+        for result in results:
+            _note(runs_folder(context.cache.path.parent, repository.root), result)
         stopped = stopping.reason if len(results) < len(planned) or any(result.stopped for result in results) else None
         # In the other modes whatever was answered is found again: a further run is the same as a resumed one.
         errors = sum(result.errors for result in results)
@@ -106,6 +109,11 @@ def run_journaled(
     shard = journal.head.shard
     part = journal.part(_replies(results)) if shard and not errors and not stopped else None
     return EvalRun(results=results, stopped=stopped, unfinished=unfinished, shard=shard, part=part)
+
+
+def _note(folder: Path, result: EvalResult) -> None:
+    failed = {sample.case for sample in result.results if not sample.passed}
+    note_failures(folder, result.reference, {sample.case for sample in result.results}, failed)
 
 
 def _replies(results: Sequence[EvalResult]) -> dict[str, Reply]:

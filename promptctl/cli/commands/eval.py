@@ -50,6 +50,15 @@ def command(
     ] = None,
     against: Annotated[str | None, Option("--against", metavar="REF", help="Compare with this instead.")] = None,
     concurrency: Annotated[int | None, Option("--concurrency", min=1, max=1000, help="Calls at once.")] = None,
+    rerun_failed: Annotated[
+        bool, Option("--rerun-failed", help="Only cases that failed or erred when they last ran; nothing is kept.")
+    ] = False,
+    changed: Annotated[
+        bool, Option("--changed", help="Only suites of what differs from the base, by digests.")
+    ] = False,
+    base: Annotated[
+        str | None, Option("--base", metavar="REF", help="The base of --changed, if not where this branch began.")
+    ] = None,
     shard: Annotated[
         str | None, Option("--shard", metavar="I/N", help="Only this part, into a file for `eval merge`.")
     ] = None,
@@ -75,7 +84,7 @@ def command(
     from promptctl.core.selection import Selection, parse_shard, parse_tags
     from promptctl.workflows import eval_run
     from promptctl.workflows.eval import EvalWish
-    from promptctl.workflows.eval_plan import plan_suites
+    from promptctl.workflows.eval_choose import Choice, Chosen, choose
     from promptctl.workflows.eval_report import report_of
 
     as_github = chosen_format(context, format)
@@ -94,37 +103,42 @@ def command(
     selection = Selection(only=only, tags=parse_tags(tag or ()), shard=parse_shard(shard) if shard else None)
     if shard:
         _whole_suites(
-            {"--filter": only, "--tag": tag, "--report": report, "--replies recorded": wish.mode == "recorded"}
+            {
+                "--filter": only,
+                "--tag": tag,
+                "--rerun-failed": rerun_failed,
+                "--report": report,
+                "--replies recorded": wish.mode == "recorded",
+            }
         )
+    if base and not changed:
+        raise UsageError("PC001", "--base is the base of --changed, which is missing", hint=f"--changed --base {base}")
     if resume:
         _only_resumed(
             {
                 "a name": names,
                 "--filter": only,
                 "--tag": tag,
+                "--rerun-failed": rerun_failed,
+                "--changed": changed,
                 "--shard": shard,
                 "--against": against,
                 "--replies": wish.mode != "auto",
             }
         )
     with gate_context(context) as gate:
-        run = (
-            eval_run.resume(context.repository, wish, gate)
-            if resume
-            else eval_run.run_suites(
-                context.repository,
-                plan_suites(context.repository, names, selection),
-                wish,
-                gate,
-                selection.shard,
-            )
-        )
+        if resume:
+            chosen, run = Chosen(), eval_run.resume(context.repository, wish, gate)
+        else:
+            choice = Choice(selection=selection, failed=rerun_failed, changed=changed, base=base)
+            chosen = choose(context.repository, names, choice, gate)
+            run = eval_run.run_suites(context.repository, chosen.planned, wish, gate, selection.shard)
         wanted = files or as_github
         reports = [report_of(context.repository, result, gate) for result in run.results] if wanted else []
     write_reports(files, reports)
     if run.shard:
         return shard_answer(run, _written(context, run, run.shard))
-    answer = run_answer(run)
+    answer = run_answer(run, chosen.why)
     return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
 
 
