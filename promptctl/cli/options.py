@@ -33,5 +33,8 @@ UntrustedOption = Annotated[
     bool, Option("--untrusted", help="Judge a change by what --base holds; run nothing of it, keep nothing.")
 ]
 BaseOption = Annotated[
-    str | None, Option("--base", metavar="REV", help="The commit that a change is judged by.", show_default=False)
+    str | None,
+    Option(
+        "--base", metavar="REV", help="The commit that a change is judged by, or compared with.", show_default=False
+    ),
 ]

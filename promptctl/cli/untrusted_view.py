@@ -11,18 +11,12 @@ from promptctl.cli.context import Context
 from promptctl.cli.eval_view import result_data, result_text
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
-from promptctl.errors import UsageError
 from promptctl.workflows.eval import EvalWish
 from promptctl.workflows.untrusted import UntrustedEval, judge_changes, trusted_base, untrusted_notes
 
 
-def judged(
-    context: Context, names: Sequence[str], base: str | None, wish: EvalWish, others: Sequence[object]
-) -> Answer:
-    """The base's verdict on prompts of the work tree. Raises UsageError where ``others`` are given."""
-    if any(others):
-        message = "--base goes with --untrusted, which judges all cases and keeps nothing, and so takes no other option"
-        raise UsageError("PC001", message, hint="promptctl eval --untrusted --base REV [NAME]…")
+def judged(context: Context, names: Sequence[str], base: str | None, wish: EvalWish) -> Answer:
+    """The base's verdict on prompts of the work tree."""
     found = trusted_base(context.repository, base, read_event(os.environ))
     with gate_context(context) as gate:
         results = judge_changes(context.repository, found.commit or "", names, wish, gate)

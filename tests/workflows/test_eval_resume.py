@@ -134,7 +134,7 @@ def test_a_provider_that_failed_is_asked_again_for_nothing_else(it: Resumable, u
 
 def test_what_cannot_go_on_is_refused(it: Resumable) -> None:
     assert "error[PC173]" in it.eval("--resume").err
-    assert "so a name would do nothing" in it.eval("--resume", FIRST).err
+    assert "a name does not go with --resume" in it.eval("--resume", FIRST).err
     it.server.then(*[status(400)] * 2)
     assert it.eval("--replies", "live", SECOND).code == 1
     assert len(it.journals) == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +10,11 @@ from promptctl.adapters.writing import write_file
 from promptctl.cli.context import Context
 from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
 from promptctl.cli.eval_view import run_answer, shard_answer
+from promptctl.cli.eval_wishes import dollars_of, require_fitting
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import BaseOption, ReportOption, UntrustedOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.selection import Shard
@@ -56,9 +54,6 @@ def command(
     changed: Annotated[
         bool, Option("--changed", help="Only suites of what differs from the base, by digests.")
     ] = False,
-    base: Annotated[
-        str | None, Option("--base", metavar="REF", help="The base of --changed, if not where this branch began.")
-    ] = None,
     shard: Annotated[
         str | None, Option("--shard", metavar="I/N", help="Only this part, into a file for `eval merge`.")
     ] = None,
@@ -88,6 +83,26 @@ def command(
     from promptctl.workflows.eval_report import report_of
 
     as_github = chosen_format(context, format)
+    require_fitting(
+        {
+            "a name": names,
+            "--filter": only,
+            "--tag": tag,
+            "--rerun-failed": rerun_failed,
+            "--changed": changed,
+            "--base": base,
+            "--shard": shard,
+            "--against": against,
+            "--replies": replies != Mode.auto,
+            "--replies recorded": replies == Mode.recorded,
+            "--maxfail": maxfail,
+            "--max-cost": max_cost,
+            "--report": report,
+            "--format github": as_github,
+            "--resume": resume,
+            "--untrusted": untrusted,
+        }
+    )
     files = report_files(report or (), context.directory)
     wish = EvalWish(
         mode=replies.value,
@@ -95,37 +110,11 @@ def command(
         against=against,
         concurrency=concurrency,
         maxfail=maxfail,
-        max_cost=None if max_cost is None else _dollars(max_cost),
+        max_cost=dollars_of(max_cost),
     )
-    if base or untrusted:
-        others = (not untrusted, only, tag, shard, resume, maxfail, max_cost, report, as_github)
-        return judged(context, names or (), base, wish, others)
+    if untrusted:
+        return judged(context, names or (), base, wish)
     selection = Selection(only=only, tags=parse_tags(tag or ()), shard=parse_shard(shard) if shard else None)
-    if shard:
-        _whole_suites(
-            {
-                "--filter": only,
-                "--tag": tag,
-                "--rerun-failed": rerun_failed,
-                "--report": report,
-                "--replies recorded": wish.mode == "recorded",
-            }
-        )
-    if base and not changed:
-        raise UsageError("PC001", "--base is the base of --changed, which is missing", hint=f"--changed --base {base}")
-    if resume:
-        _only_resumed(
-            {
-                "a name": names,
-                "--filter": only,
-                "--tag": tag,
-                "--rerun-failed": rerun_failed,
-                "--changed": changed,
-                "--shard": shard,
-                "--against": against,
-                "--replies": wish.mode != "auto",
-            }
-        )
     with gate_context(context) as gate:
         if resume:
             chosen, run = Chosen(), eval_run.resume(context.repository, wish, gate)
@@ -140,32 +129,6 @@ def command(
         return shard_answer(run, _written(context, run, run.shard))
     answer = run_answer(run, chosen.why)
     return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
-
-
-def _dollars(text: str) -> float:
-    """An amount of US dollars. Raises UsageError."""
-    amount = float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII) else None
-    if amount is None:
-        raise UsageError("PC001", f"`{text}` is no amount of US dollars", hint="--max-cost 2.50")
-    return amount
-
-
-def _only_resumed(given: Mapping[str, object]) -> None:
-    """Raises UsageError for what a run that goes on would not heed."""
-    for option, value in given.items():
-        if value:
-            message = f"--resume goes on with a run as it was asked for, so {option} would do nothing"
-            raise UsageError("PC001", message, hint="promptctl eval --resume")
-
-
-def _whole_suites(given: Mapping[str, object]) -> None:
-    """Raises UsageError for what makes no sense for a part of a run."""
-    for option, value in given.items():
-        if value:
-            message = (
-                f"{option} does not go with --shard: shards are parts of whole suites, judged once they are merged"
-            )
-            raise UsageError("PC001", message, hint="promptctl eval merge takes --report")
 
 
 def _written(context: Context, run: EvalRun, shard: Shard) -> str | None:
