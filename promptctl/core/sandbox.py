@@ -19,6 +19,8 @@ from promptctl.core.sandbox_filters import guarded_filters
 
 MAX_RANGE = 10_000
 _MAX_POWER_BITS = 4096
+_COMPILING = 800
+"""Steps that compiling a template takes, however small it is."""
 _INCLUDING = 10
 """Steps that finding and starting an included template takes."""
 _METHODS: Mapping[type, frozenset[str]] = {
@@ -58,7 +60,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             finalize=_printed,
             **options,
         )
-        self.user_filters = guarded_filters(self.filters)
+        self.user_filters = guarded_filters()
         own = {"~step": _step, "~counted": _counted, "~join": _join, "~made": _made, "~seen": _seen}
         self.filters = {**self.user_filters, **own}
         self.globals = {"range": _range, "namespace": self.globals["namespace"]}
@@ -67,6 +69,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return template
 
     def _generate(self, source: nodes.Template, *arguments: Any, **options: Any) -> str:
+        current().step(_COMPILING)
         _pay(source)
         return super()._generate(source, *arguments, **options)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS as JINJA_FILTERS
 
 from promptctl.core.budget import Budget, current
 
@@ -30,9 +31,10 @@ _TEXTUAL = frozenset(
 _DIRECTIVE = re.compile(r"%(?:\((?P<key>[^)]*)\))?[-+ #0]*(?P<width>\*|\d*)(?:\.(?P<precision>\*|\d*))?")
 
 
-def guarded_filters(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+@functools.cache
+def guarded_filters() -> Mapping[str, Callable[..., Any]]:
     """The allowed filters of Jinja, each behind its guard."""
-    return {name: _guarded(name, known[name]) for name in FILTERS}
+    return {name: _guarded(name, function) for name, function in JINJA_FILTERS.items() if name in FILTERS}
 
 
 def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -21,6 +21,9 @@ _MOST_LOOKED_AROUND = 20_000
 _MOST_BACKTRACKED = 250_000
 """Patterns that need no backtracking take linear time; others give up after so many steps."""
 
+_MOST_OF_PATTERNS = 64 * 1024
+"""Characters of a schema's patterns together: for each the engine holds some 400 bytes, or ends the process."""
+
 TOO_COSTLY = "comparing it with the schema takes too many steps"
 
 
@@ -88,5 +91,23 @@ def validator(written: Any) -> jsonschema_rs.Draft202012Validator:
 def _validator(written: str) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs
 
-    patterns = jsonschema_rs.FancyRegexOptions(backtrack_limit=_MOST_BACKTRACKED, size_limit=1 << 20)
-    return jsonschema_rs.Draft202012Validator(json.loads(written), offline=True, pattern_options=patterns)
+    value = json.loads(written)
+    if len(written) > _MOST_OF_PATTERNS and _patterns(value) > _MOST_OF_PATTERNS:
+        raise ValueError(f"its patterns have more than {_MOST_OF_PATTERNS >> 10} KiB of text")
+    options = jsonschema_rs.FancyRegexOptions(backtrack_limit=_MOST_BACKTRACKED, size_limit=1 << 20)
+    return jsonschema_rs.Draft202012Validator(value, offline=True, pattern_options=options)
+
+
+def _patterns(written: Any) -> int:
+    """How long the patterns of a schema are together."""
+    total, waiting = 0, [written]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting += item
+        elif isinstance(item, dict):
+            waiting += item.values()
+            named = item.get("patternProperties")
+            texts = (item.get("pattern"), *(named if isinstance(named, dict) else ()))
+            total += sum(len(text) for text in texts if isinstance(text, str))
+    return total

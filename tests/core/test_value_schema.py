@@ -92,6 +92,19 @@ def test_patterns_that_no_engine_should_build_are_no_schema(pattern: str) -> Non
     assert schema_fault({"pattern": pattern})
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"items": {"anyOf": [{"pattern": "x" * 40_000}, {"pattern": "y" * 40_000}]}},
+        {"patternProperties": {"x" * 70_000: True}},
+    ],
+    ids=["pattern", "patternProperties"],
+)
+def test_patterns_that_the_engine_would_need_too_much_memory_for_are_refused_before(schema: Any) -> None:
+    assert schema_fault(schema) == "its patterns have more than 64 KiB of text"
+    assert schema_fault({"const": "x" * 100_000, "pattern": "x" * 2000}) is None
+
+
 schemas = st.recursive(
     st.sampled_from([{}, {"type": "integer"}, {"$ref": "#"}, {"$ref": "#/items"}, {"$ref": "#/nobody"}, True]),
     lambda inner: st.builds(
