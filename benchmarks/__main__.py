@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 
-from benchmarks import calls, hooks, ship, start, tags, whole
+from benchmarks import calls, evals, hooks, ship, start, tags, whole
 from benchmarks.report import cells, heading, plain_line, record, save
 from benchmarks.row import Row
 
-ROWS: tuple[Row, ...] = (*start.ROWS, *hooks.ROWS, *tags.ROWS, *whole.ROWS, *calls.ROWS, *ship.ROWS)
+ROWS: tuple[Row, ...] = (*start.ROWS, *hooks.ROWS, *tags.ROWS, *whole.ROWS, *calls.ROWS, *ship.ROWS, *evals.ROWS)
 
 
 def main() -> int:
     """Exit code 1 when a measured row misses its target."""
     wanted = _parser().parse_args()
+    if wanted.promptfoo:
+        os.environ["PROMPTFOO"] = wanted.promptfoo
     chosen = [row for row in ROWS if not wanted.rows or {row.key, row.group} & set(wanted.rows.split(","))]
     if wanted.list:
         sys.stdout.writelines(f"{row.key:<20} {row.group:<6} {row.title}: {row.target}\n" for row in ROWS)
@@ -39,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rows", metavar="LIST", help="groups and keys, comma-separated; all without it")
     parser.add_argument("--quick", action="store_true", help="three rounds a row, nothing slow, nothing recorded")
     parser.add_argument("--list", action="store_true", help="only say which rows there are")
+    parser.add_argument("--promptfoo", metavar="FOLDER", help="where promptfoo was installed with npm, for group eval")
     return parser
 
 
