@@ -11,6 +11,7 @@ from promptctl.cli.tables import plain_table
 from promptctl.core.counting import count
 
 if TYPE_CHECKING:
+    from promptctl.core.provider_side import ProviderSide
     from promptctl.core.tally import CaseResult
     from promptctl.core.verdict import Verdict
     from promptctl.workflows.eval import EvalResult
@@ -81,6 +82,7 @@ def result_data(result: EvalResult) -> dict[str, Any]:
         "flaky": list(verdict.flaky),
         "tries": asdict(result.tries) if result.tries else None,
         "flipped": list(result.flipped),
+        "providers": [asdict(side) for side in result.providers],
         "samples": [_sample(result, sample) for sample in result.results],
         "asked": result.asked,
         "cost": result.cost,
@@ -117,6 +119,9 @@ def result_text(result: EvalResult) -> str:
     if result.flipped:
         more = f" and {len(result.flipped) - 10} more" if len(result.flipped) > 10 else ""
         lines.append(f"passed in the baseline, fail now: {', '.join(result.flipped[:10])}{more}")
+    if result.providers:
+        rows = [_provider_row(side) for side in result.providers]
+        lines.append(plain_table(("provider", "cases pass", "95 % interval", "errors", "cost a case", "p95", ""), rows))
     passed = sum(sample.passed for sample in result.results)
     cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
     answers = count(len(result.results), "answer")
@@ -129,6 +134,19 @@ def result_text(result: EvalResult) -> str:
         )
     lines += [f"wrote {path}" for path in result.written]
     return "\n".join([*lines, *([result.unkept] if result.unkept else [])])
+
+
+def _provider_row(side: ProviderSide) -> tuple[str, ...]:
+    interval = side.interval
+    return (
+        side.provider,
+        f"{side.passed} of {side.cases}",
+        f"{interval.low:.1%} to {interval.high:.1%}" if interval else "-",
+        str(side.errors),
+        "unknown" if side.cost is None else f"${side.cost:.4f}",
+        "unknown" if side.latency_p95 is None else f"{side.latency_p95:.0f} ms",
+        "decides" if side.decides else "for information",
+    )
 
 
 def _further(verdict: Verdict) -> Iterator[str]:

@@ -11,7 +11,16 @@ USAGE = "PC001"
 _CHOICES = ("--filter", "--tag", "--rerun-failed", "--changed")
 _CLASHES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "--untrusted": (
-        (*_CHOICES, "--shard", "--resume", "--maxfail", "--max-cost", "--report", "--format github"),
+        (
+            *_CHOICES,
+            "--shard",
+            "--resume",
+            "--maxfail",
+            "--max-cost",
+            "--report",
+            "--format github",
+            "several providers",
+        ),
         "it judges all cases by the base's rules, and keeps nothing",
     ),
     "--resume": (
@@ -19,7 +28,15 @@ _CLASHES: Mapping[str, tuple[tuple[str, ...], str]] = {
         "it goes on with a run as that was asked for",
     ),
     "--shard": (
-        ("--filter", "--tag", "--rerun-failed", "--report", "--format github", "--replies recorded"),
+        (
+            "--filter",
+            "--tag",
+            "--rerun-failed",
+            "--report",
+            "--format github",
+            "--replies recorded",
+            "several providers",
+        ),
         "shards are parts of whole suites, judged once they are merged",
     ),
 }

@@ -89,21 +89,25 @@ def choose(
     picks one by weight, always the same one for the same key. Raises UsageError when none or no single one fits.
     """
     prefix, _, rest = model.partition(":")
-    named = prefix if rest and prefix in providers else None
-    model_id = rest if named else model
+    model_id = rest if rest and prefix in providers else model
     if override is not None:
         if override not in providers:
             raise UsageError(NO_PROVIDER, f"there is no provider `{override}`", hint=known_hint(override, providers))
         return providers[override], model_id
-    if named:
-        return providers[named], model_id
-    matching = [
-        provider for provider in providers.values() if any(fnmatchcase(model, glob) for glob in provider.models)
-    ]
+    matching = serving(model, providers)
     if not matching:
         hint = f"write provider:model; {known_hint(prefix, providers)}"
         raise UsageError(NO_PROVIDER, f"no provider serves the model `{model}`", hint=hint)
-    return _split(model, sorted(matching, key=lambda provider: provider.name), split_key), model_id
+    return _split(model, matching, split_key), model_id
+
+
+def serving(model: str, providers: Mapping[str, ProviderSettings]) -> list[ProviderSettings]:
+    """The providers that serve a model, by name: the one that it names itself, else all whose globs match."""
+    prefix, _, rest = model.partition(":")
+    if rest and prefix in providers:
+        return [providers[prefix]]
+    found = [it for it in providers.values() if any(fnmatchcase(model, glob) for glob in it.models)]
+    return sorted(found, key=lambda provider: provider.name)
 
 
 def _split(model: str, matching: list[ProviderSettings], split_key: str) -> ProviderSettings:

@@ -12,6 +12,7 @@ from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
 from promptctl.core.eval_rows import Answers
 from promptctl.core.provider import ProviderSettings, choose
+from promptctl.core.provider_side import ProviderSide
 from promptctl.core.provider_table import parse_providers
 from promptctl.core.statistics.repeats import Tries, tries_of
 from promptctl.core.suite import Suite
@@ -50,6 +51,7 @@ class EvalResult:
     ``note`` says what was not compared, ``unkept`` why nothing is kept; ``partial``: only some cases were run;
     ``stopped``: it ended early.
     ``tries`` is there where cases are asked more than once.
+    ``provider`` was asked instead of the model's own, ``providers`` are the sides of all that were compared.
     ``judged`` is the suite as far as it was run, ``now`` and ``before`` the two sides with their answers.
     """
 
@@ -71,6 +73,8 @@ class EvalResult:
     partial: bool = False
     stopped: bool = False
     tries: Tries | None = None
+    provider: str | None = None
+    providers: tuple[ProviderSide, ...] = ()
     flipped: tuple[str, ...] = field(default_factory=tuple)
 
     @property
@@ -102,7 +106,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     replies contradict; OutsideError when a file cannot be written.
     """
     subject = planned.subject
-    sources = _sources(repository, planned, wish, context)
+    sources = sources_for(repository, planned, wish, context)
     found = gather(subject, sources, planned.cases)
     results = _in_order(found.results, planned.cases)
     if not found.complete:
@@ -137,6 +141,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         asked=found.asked + (compared.asked if compared else 0),
         note=note,
         unkept=unkept,
+        provider=wish.provider,
         partial=planned.partial,
         tries=_tries(subject, results),
         flipped=_flipped(results, compared),
@@ -181,7 +186,7 @@ def _in_order(results: Sequence[CaseResult], cases: Sequence[Case]) -> tuple[Cas
     return tuple(sorted(chosen, key=lambda result: (places[result.case], result.model, result.sample)))
 
 
-def _sources(repository: Repository, planned: Planned, wish: EvalWish, context: GateContext) -> Sources:
+def sources_for(repository: Repository, planned: Planned, wish: EvalWish, context: GateContext) -> Sources:
     settings, trusted = repository.work.settings, planned.trusted
     return Sources(
         trees=[trusted.tree] if trusted else [repository.work.tree, planned.resolved.project.tree],

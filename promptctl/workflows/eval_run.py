@@ -17,8 +17,9 @@ from promptctl.core.selection import Selection, Shard
 from promptctl.core.stopping import Stopping
 from promptctl.errors import Interrupted, StateError, UsageError
 from promptctl.runtime.gateway.spending import Forecast, Rehearsal, Spending
-from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
+from promptctl.workflows.eval import EvalResult, EvalWish
 from promptctl.workflows.eval_plan import Planned, plan_suite
+from promptctl.workflows.eval_providers import evaluate_with
 from promptctl.workflows.gate import GateContext
 
 USAGE = "PC001"
@@ -98,7 +99,7 @@ def run_journaled(
     stopping = Stopping(maxfail=wish.maxfail, max_cost=wish.max_cost)
     with _kept(journal) as kept:
         bounded = _bounded(repository, planned, wish, replace(context, journal=journal, stopping=stopping), stopping)
-        results = tuple(evaluate_suite(repository, it, wish, bounded) for it in planned if not stopping.reason)
+        results = tuple(evaluate_with(repository, it, wish, bounded) for it in planned if not stopping.reason)
         for result in results:
             _note(runs_folder(context.cache.path.parent, repository.root), result)
         stopped = stopping.reason if len(results) < len(planned) or any(result.stopped for result in results) else None
@@ -131,7 +132,7 @@ def _bounded(
     rehearsal = Rehearsal(forecast)
     alone = replace(context, spending=rehearsal, stopping=None, watch=lambda _: None, ran={})
     for suite in planned:
-        evaluate_suite(repository, suite, wish, alone)
+        evaluate_with(repository, suite, wish, alone)
     stopping.refuse(rehearsal.calls, rehearsal.price)
     return replace(context, spending=Spending(forecast, stopping))
 

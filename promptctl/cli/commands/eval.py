@@ -40,7 +40,7 @@ def command(
         Mode, Option("--replies", help="Recorded, then cached, then asked for; or only one.")
     ] = Mode.auto,
     provider: Annotated[
-        str | None, Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider.")
+        str | None, Option("--provider", envvar="PROMPTCTL_PROVIDER", help="Ask this provider; A,B compares several.")
     ] = None,
     only: Annotated[str | None, Option("--filter", metavar="GLOB", help="Only these cases; nothing is kept.")] = None,
     tag: Annotated[
@@ -97,6 +97,7 @@ def command(
             "--replies recorded": replies == Mode.recorded,
             "--maxfail": maxfail,
             "--max-cost": max_cost,
+            "several providers": provider and "," in provider,
             "--report": report,
             "--format github": as_github,
             "--resume": resume,
