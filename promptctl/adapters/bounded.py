@@ -27,10 +27,20 @@ _MEMORY_A_PROMPT = 256 * 1024
 _FORKS = hasattr(os, "fork")
 
 _pulse: int | None = None
+_expires = False
+
+
+def expire() -> None:
+    """From now on this process ends when it is silent for too long, though nobody watches it."""
+    global _expires
+    _expires = True
+    alive()
 
 
 def alive() -> None:
     """Called between pieces of work: tells a supervising process that this one goes on, and makes room for more."""
+    if _expires:
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
     if _pulse is not None:
         os.write(_pulse, b".")
         _limit_memory(_MEMORY_A_PROMPT, more=True)

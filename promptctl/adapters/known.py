@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from promptctl.adapters.facts import Facts
@@ -40,7 +40,15 @@ class KnownDigests:
 
     def keep(self, name: str, digest: str, paths: Iterable[str]) -> None:
         """Notes a digest and the files that it was found in; one that is not there counts too."""
-        self._facts.put(self._shelf, name, [digest, {path: self._content(path) for path in sorted(paths)}])
+        self.note(name, digest, self.contents(paths))
+
+    def contents(self, paths: Iterable[str]) -> dict[str, str | None]:
+        """What names the contents of files now."""
+        return {path: self._content(path) for path in sorted(paths)}
+
+    def note(self, name: str, digest: str, contents: Mapping[str, str | None]) -> None:
+        """Notes a digest that was found in these contents."""
+        self._facts.put(self._shelf, name, [digest, contents])
 
 
 class CommitDigests:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from promptctl.adapters.facts import Facts
+from promptctl.adapters.known import KnownDigests
 from promptctl.adapters.work_tree import Listing
 
 _SHELF, _KEY = "index", "digests"
@@ -13,10 +14,13 @@ _OWN = "/prompt.yaml"
 
 
 class KnownIndex:
-    """What is known of the index that a listing of the work tree was made with; nothing where there was none."""
+    """What is known of the index that a listing of the work tree was made with; nothing where there was none.
 
-    def __init__(self, facts: Facts, listing: Callable[[], Listing]) -> None:
-        self._facts, self._listing = facts, listing
+    ``names`` is what is known of single prompts.
+    """
+
+    def __init__(self, facts: Facts, names: KnownDigests, listing: Callable[[], Listing]) -> None:
+        self._facts, self.names, self._listing = facts, names, listing
 
     def digests(self) -> dict[str, str]:
         """The digests of the prompts that are known, and none of whose files lies otherwise than in the index."""

@@ -268,10 +268,15 @@ class Project:
 
     def digests(self) -> tuple[dict[str, str], tuple[PromptctlError, ...]]:
         """The digest of every prompt that can be read, and the errors of the others."""
-        known = self._index.digests() if self._index else {}
-        found, errors = self._each(self.digest, known)
-        if self._index and self._digests and not known:
-            self._index.keep(found, self._digests.files)
+        if not self._index:
+            return self._each(self.digest, {})
+        known = self._index.digests()
+        if known:
+            return self._each(self.digest, known)
+        from promptctl.adapters.reckoning import reckoned
+
+        found, errors = self._each(self.digest, reckoned(self, self._index.names))
+        self._index.keep(found, self._index.names.files)
         return found, errors
 
     def readable(self) -> tuple[dict[str, Closure], tuple[PromptctlError, ...]]:

@@ -40,8 +40,9 @@ class Repository:
 
         tree = WorkTree(self.root, (lambda: self.git) if (self.root / ".git").exists() else None)
         known = KnownFiles(self.facts, tree.content)
-        index = KnownIndex(self.facts, lambda: tree.listing)
-        return Project(tree, known.by_name("digests"), known, index, rule=self.at(self._rule) if self._rule else None)
+        digests = known.by_name("digests")
+        index = KnownIndex(self.facts, digests, lambda: tree.listing)
+        return Project(tree, digests, known, index, rule=self.at(self._rule) if self._rule else None)
 
     @cached_property
     def facts(self) -> Facts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from jinja2.exceptions import SecurityError
 
 from promptctl.core.budget import MAX_TEXT, Budget, BudgetExceeded, budgeted
 from promptctl.core.sandbox import Sandbox
-from promptctl.core.template_names import Names, template_names
+from promptctl.core.template_names import Names, descendants, template_names
 from promptctl.errors import UsageError
 
 MAX_TEMPLATE = 256 * 1024
@@ -108,40 +108,49 @@ def literal_text(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _read(name: str, tree: nodes.Template) -> Reading:
-    _check_filters(name, tree)
-    _check_parameters(name, tree)
-    stored = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
-    stored |= {node.target for node in tree.find_all(nodes.Import)}
-    stored |= {macro.name for macro in tree.find_all(nodes.Macro)}
-    stored |= {
-        name if isinstance(name, str) else name[1] for node in tree.find_all(nodes.FromImport) for name in node.names
-    }
-    includes, optional = _includes(name, tree)
-    return Reading(includes, optional, template_names(tree, GLOBALS), frozenset(stored))
+    below = descendants(tree)
+    stored: set[str] = set()
+    for node in below:
+        _check(name, node)
+        stored |= _stored(node)
+    includes, optional = _includes(name, below)
+    return Reading(includes, optional, template_names(tree, below, GLOBALS), frozenset(stored))
 
 
-def _check_filters(name: str, tree: nodes.Template) -> None:
-    for node in tree.find_all((nodes.Filter, nodes.Test)):
+def _check(template: str, node: nodes.Node) -> None:
+    """Raises TemplateFault for filters and tests that there are not, and arguments that stand twice."""
+    if isinstance(node, nodes.Filter | nodes.Test):
         known = _reader().user_filters if isinstance(node, nodes.Filter) else _reader().tests
         if node.name not in known:
             kind = "filter" if isinstance(node, nodes.Filter) else "test"
+            hint = f"allowed: {', '.join(sorted(known))}"
+            raise TemplateFault(template, node.lineno, f"unknown {kind} `{node.name}`", hint)
+    elif isinstance(node, nodes.Macro | nodes.CallBlock):
+        given = [name.name for name in node.args]
+        if twice := next((argument for argument in given if given.count(argument) > 1), None):
             raise TemplateFault(
-                name, node.lineno, f"unknown {kind} `{node.name}`", f"allowed: {', '.join(sorted(known))}"
+                template, node.lineno, f"the argument `{twice}` stands twice", "name each argument once"
             )
 
 
-def _check_parameters(name: str, tree: nodes.Template) -> None:
-    for node in tree.find_all((nodes.Macro, nodes.CallBlock)):
-        given = [name.name for name in node.iter_child_nodes(only=("args",)) if isinstance(name, nodes.Name)]
-        if twice := next((argument for argument in given if given.count(argument) > 1), None):
-            raise TemplateFault(name, node.lineno, f"the argument `{twice}` stands twice", "name each argument once")
+def _stored(node: nodes.Node) -> set[str]:
+    """The names that a node sets."""
+    if isinstance(node, nodes.Name):
+        return {node.name} if node.ctx in ("store", "param") else set()
+    if isinstance(node, nodes.Import):
+        return {node.target}
+    if isinstance(node, nodes.FromImport):
+        return {name if isinstance(name, str) else name[1] for name in node.names}
+    return {node.name} if isinstance(node, nodes.Macro) else set()
 
 
-def _includes(name: str, tree: nodes.Template) -> tuple[tuple[tuple[str, int], ...], frozenset[str]]:
+def _includes(name: str, below: Sequence[nodes.Node]) -> tuple[tuple[tuple[str, int], ...], frozenset[str]]:
     found: list[tuple[str, int]] = []
     optional: set[str] = set()
-    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-        target = getattr(node, "template")  # noqa: B009 - the four node kinds share the field, not a type
+    for node in below:
+        if not isinstance(node, nodes.Include | nodes.Import | nodes.FromImport | nodes.Extends):
+            continue
+        target = node.template
         if not isinstance(target, nodes.Const) or not isinstance(target.value, str):
             raise TemplateFault(
                 name, node.lineno, "the name of an included file must be written out", "use a literal, and {% if %}"

@@ -6,7 +6,7 @@ looks. It follows Jinja's scopes and forgives order between branches: a name set
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jinja2 import nodes
@@ -74,7 +74,7 @@ class _Walk:
         elif isinstance(node, nodes.FromImport):
             scope.names.update(name if isinstance(name, str) else name[1] for name in node.names)
         else:
-            for child in node.iter_child_nodes():
+            for child in _children(node):
                 self.node(child, scope)
 
     def name(self, node: nodes.Name, scope: _Scope) -> None:
@@ -115,33 +115,55 @@ class _Walk:
         scope.inner.append((node.body, _Scope(scope, ["super"] if isinstance(node, nodes.Block) else ())))
 
 
-def template_names(tree: nodes.Template, known: Iterable[str] = ()) -> Names:
-    """The names of a parsed template; ``known`` are those the environment provides. Raises RecursionError when nested
-    too deeply."""
+def descendants(tree: nodes.Node) -> list[nodes.Node]:
+    """Every node below one, in the order of the text. Raises RecursionError when nested too deeply."""
+    found: list[nodes.Node] = []
+
+    def collect(node: nodes.Node) -> None:
+        for child in _children(node):
+            found.append(child)
+            collect(child)
+
+    collect(tree)
+    return found
+
+
+def _children(node: nodes.Node) -> Iterator[nodes.Node]:
+    for field in node.fields:
+        value = getattr(node, field, None)
+        if isinstance(value, nodes.Node):
+            yield value
+        elif isinstance(value, list):
+            yield from (part for part in value if isinstance(part, nodes.Node))
+
+
+def template_names(tree: nodes.Template, below: Sequence[nodes.Node], known: Iterable[str] = ()) -> Names:
+    """The names of a parsed template with all nodes ``below`` it; ``known`` are those the environment provides.
+
+    Raises RecursionError when nested too deeply.
+    """
     walk = _Walk()
     walk.body(tree.body, _Scope(names=known))
     return Names(
         free=tuple(sorted(set(walk.free), key=lambda use: (use[1], use[0]))),
-        tested=frozenset(_asked(tree)),
-        isolated=frozenset(_isolated(tree)),
+        tested=frozenset(_asked(below)),
+        isolated=frozenset(_isolated(below)),
     )
 
 
-def _asked(tree: nodes.Template) -> Iterator[str]:
-    for found in tree.find_all(nodes.Filter):
-        if found.name in ("default", "d") and isinstance(found.node, nodes.Name):
-            yield found.node.name
-    for test in tree.find_all(nodes.Test):
-        if test.name in ("defined", "undefined") and isinstance(test.node, nodes.Name):
-            yield test.node.name
+def _asked(below: Iterable[nodes.Node]) -> Iterator[str]:
+    for found in below:
+        asks = isinstance(found, nodes.Filter) and found.name in ("default", "d")
+        asks = asks or (isinstance(found, nodes.Test) and found.name in ("defined", "undefined"))
+        if asks and isinstance(name := getattr(found, "node", None), nodes.Name):
+            yield name.name
 
 
-def _isolated(tree: nodes.Template) -> Iterator[str]:
+def _isolated(below: Iterable[nodes.Node]) -> Iterator[str]:
     alone: dict[str, bool] = {}
-    for kind in (nodes.Include, nodes.Import, nodes.FromImport):
-        for found in tree.find_all(kind):
-            target = getattr(found, "template")  # noqa: B009 - the kinds share the field, their common type does not
-            if isinstance(target, nodes.Const):
-                name = str(target.value)
-                alone[name] = alone.get(name, True) and not getattr(found, "with_context", False)
+    for found in below:
+        target = found.template if isinstance(found, nodes.Include | nodes.Import | nodes.FromImport) else None
+        if isinstance(target, nodes.Const):
+            name = str(target.value)
+            alone[name] = alone.get(name, True) and not getattr(found, "with_context", False)
     return (name for name, without_context in alone.items() if without_context)
