@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
-from promptctl.adapters.work_tree import SETTINGS
 from promptctl.core.drift import drift_from
 from promptctl.core.lockfile import PATH
 from promptctl.core.pointer import Pointer
@@ -41,14 +40,14 @@ def refs_drift(repository: Repository, state: State) -> PointerReport:
 def _follows_from(repository: Repository, state: State) -> str:
     """Names all that the findings follow from: every ref, what the remote's branch was before, locks, settings, and how
     the clone was made. Objects never change."""
-    git, work = repository.git, repository.work
+    git = repository.git
     refs = git.run("for-each-ref", "--format=%(refname) %(objectname)").stdout
     shallow = (git.common_directory / "shallow").read_text() if git.shallow else ""
     parts = [
         hashlib.sha256(refs).hexdigest(),
         [state.branch, state.commit, repository.default_branch, repository.default_commit, repository.remote],
         earlier_tips(repository, state.branch),
-        [work.known.content(PATH), work.known.content(SETTINGS)],
+        [repository.work.known.content(PATH), repository.settings.document.value],
         [shallow, git.config.get(f"remote.{repository.remote}.tagopt")],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
