@@ -1,4 +1,4 @@
-"""Programs of the repository that judge answers: each gets one answer as JSON and says what it thinks as JSON."""
+"""Programs that judge: the repository's own judge answers, from JSON to JSON, the user's a version, by exit code."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from promptctl.core.strict_json import strict_json
+from promptctl.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
 
+CANNOT_RUN, GAVE_UP = "PC192", "PC193"
 SECONDS = 30
+_STANDARD_ERROR = 2
 _INTERPRETERS: Mapping[str, str] = {".py": sys.executable, ".sh": "sh", ".js": "node", ".mjs": "node", ".rb": "ruby"}
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SYSTEMROOT")
 """What a program learns of the environment: no key is among it."""
@@ -79,3 +82,22 @@ def _said(file: str, done: CompletedProcess[bytes]) -> Any:
         return strict_json(done.stdout.decode())
     except ValueError:
         raise ProgramFailed(f"{file} printed no JSON: {done.stdout[:80].decode(errors='replace')!r}") from None
+
+
+def run_check(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> int:
+    """The exit code of a command, which sees the variables; what it prints goes to standard error.
+
+    Raises UsageError when it cannot be run, OutsideError when it ends by a signal or with more than 127.
+    """
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=os.environ | dict(variables), stdout=_STANDARD_ERROR, check=False
+        )
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or str(error)
+        raise UsageError(CANNOT_RUN, f"{command[0]} cannot be run: {said.lower()}", hint="--check 'COMMAND'") from None
+    if not 0 <= done.returncode <= 127:
+        raise OutsideError(GAVE_UP, f"{command[0]} gave up with {done.returncode}, so the search does as well")
+    return done.returncode
