@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from promptctl.cli.context import Context
+from promptctl.cli.eval_progress import EvalProgress
 
 if TYPE_CHECKING:
-    from promptctl.workflows.evaluation import Progress
     from promptctl.workflows.gate import GateContext
 
 
@@ -21,13 +21,4 @@ def gate_context(context: Context) -> Iterator[GateContext]:
     from promptctl.workflows.gate import GateContext
 
     with open_cache(os.environ) as cache:
-        yield GateContext(
-            cache=cache, environment=os.environ, now=context.now, watch=lambda progress: _show(context, progress)
-        )
-
-
-def _show(context: Context, progress: Progress) -> None:
-    cost = f", ${progress.cost:.4f}" if progress.cost else ""
-    faults = f", {progress.failed} failed" if progress.failed else ""
-    faults += f", {progress.errors} errors" if progress.errors else ""
-    context.output.progress(f"{progress.done} of {progress.total} answers{faults}{cost}")
+        yield GateContext(cache=cache, environment=os.environ, now=context.now, watch=EvalProgress(context.output))

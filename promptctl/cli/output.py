@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -79,12 +80,29 @@ class Output:
             return
         print("\n".join(problem_text(problem) for problem in error.problems), file=sys.stderr)
 
-    def progress(self, text: str) -> None:
-        """One line about work that goes on for over a second, repainted in place; only for people who watch."""
+    @property
+    def watched(self) -> bool:
+        """Whether somebody watches standard error."""
+        return sys.stderr.isatty()
+
+    def progress(self, text: str, above: Sequence[str] = ()) -> None:
+        """One line about work that goes on for over a second, repainted in place; only for people who watch.
+
+        The lines ``above`` it stay.
+        """
         waited = time.monotonic() - self._started > 1
-        if waited and not self.quiet and not self.as_json and sys.stderr.isatty():
-            print(f"\r\x1b[K{_dim(safe_text(text))}", end="", file=sys.stderr, flush=True)
+        if waited and not self.quiet and not self.as_json and self.watched:
+            self._wipe()
+            for line in above:
+                print(safe_text(line), file=sys.stderr)
+            width = shutil.get_terminal_size().columns - 1
+            print(_dim(safe_text(text)[:width]), end="", file=sys.stderr, flush=True)
             self._painted = True
+
+    def remark(self, text: str) -> None:
+        """A plain line about work that goes on, for logs."""
+        if not self.quiet and not self.as_json:
+            print(safe_text(text), file=sys.stderr, flush=True)
 
     def _wipe(self) -> None:
         if self._painted:

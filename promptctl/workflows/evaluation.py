@@ -36,15 +36,33 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a run is. ``cost`` is in US dollars, of answers whose price is known."""
+class Setback:
+    """A sample that did not pass, and why."""
 
+    case: str
+    model: str
+    sample: int
+    outcome: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the run of ``name`` is. ``cost`` is in US dollars, of answers whose price is known.
+
+    ``unscored`` answers are there and not judged yet; ``setback`` is what just happened, unless it passed.
+    """
+
+    name: str
     done: int
     total: int
     failed: int
     errors: int
+    unscored: int
+    under_way: int
     asked: int
     cost: float
+    setback: Setback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +162,7 @@ class _Run:
         self._results: dict[SampleName, CaseResult] = {}
         self._unscored: deque[tuple[Case, str, int, list[KeptReply], Opinions]] = deque()
         self._missing: dict[str, StateError] = {}
-        self._failed = self._errors = 0
+        self._failed = self._errors = self._under_way = 0
         self._stopping = line.stopping
 
     async def ask(self, closure: Closure, renderings: Renderings, wanted: Sequence[Samples]) -> Asking:
@@ -162,6 +180,7 @@ class _Run:
             answering = line.spending.over(gateway) if line.spending else gateway
             asking = Asking(closure, renderings, line, answering, [samples[0][0] for samples in cases.values()])
             judging = Judging(self._loaded, renderings, asking.reply)
+            self._tell(asking)
             workers = min(self._total, _places(line, _models(closure, wanted)))
             await _together([self._work(asking, judging, queue) for _ in range(workers)])
             await asking.settled()
@@ -190,8 +209,7 @@ class _Run:
             if self._stopping and self._stopping.reason:
                 return
             try:
-                replies = await asking.answers(case, model, index)
-                opinions = await judging.opinions(case, index, replies[-1].reply.text)
+                replies, opinions = await self._asked(asking, judging, case, model, index)
             except Stopped:
                 return
             except (OutsideError, StepFailed) as error:
@@ -203,6 +221,16 @@ class _Run:
                 self._count(asking, self._scoring.error(case, model, index, str(error)))
             else:
                 self._answered(asking, case, model, index, replies, opinions)
+
+    async def _asked(
+        self, asking: Asking, judging: Judging, case: Case, model: str, index: int
+    ) -> tuple[list[KeptReply], Opinions]:
+        self._under_way += 1
+        try:
+            replies = await asking.answers(case, model, index)
+            return replies, await judging.opinions(case, index, replies[-1].reply.text)
+        finally:
+            self._under_way -= 1
 
     def _answered(
         self, asking: Asking, case: Case, model: str, index: int, replies: list[KeptReply], opinions: Opinions
@@ -222,18 +250,29 @@ class _Run:
         self._errors += result.outcome == "error"
         if self._stopping and result.outcome != "pass":
             self._stopping.failed()
-        self._tell(asking)
+        self._tell(asking, self._setback(result))
 
-    def _tell(self, asking: Asking) -> None:
+    def _tell(self, asking: Asking, setback: Setback | None = None) -> None:
         progress = Progress(
+            name=self._line.name,
             done=len(self._results) + len(self._unscored),
             total=self._total,
             failed=self._failed,
             errors=self._errors,
+            unscored=len(self._unscored),
+            under_way=self._under_way,
             asked=asking.asked,
             cost=asking.cost,
+            setback=setback,
         )
         self._watch(progress)
+
+    def _setback(self, result: CaseResult) -> Setback | None:
+        if result.outcome == "pass":
+            return None
+        reasons = self._scoring.reasons.get((result.case, result.model, result.sample), ())
+        why = result.error or "; ".join(reasons)
+        return Setback(case=result.case, model=result.model, sample=result.sample, outcome=result.outcome, why=why)
 
 
 def _missing(missing: Mapping[str, StateError], line: Line) -> StateError:
