@@ -31,6 +31,8 @@ class Repository:
         self.root, self._rule = root, rule
         self._projects: dict[str, Project] = {}
         self._absent: frozenset[str] = frozenset()
+        self.landed: str | None = None
+        """What cannot be taken back any more: an error after it has to say so."""
 
     @cached_property
     def work(self) -> Project:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from promptctl.cli.output import Answer, Output
-from promptctl.errors import Interrupted, PromptctlError
+from promptctl.errors import Interrupted, OutsideError, PromptctlError
 
-INTERRUPTED = 130
+INTERRUPTED, LANDED = 130, "PC172"
 TRACEBACK = "PROMPTCTL_TRACEBACK"
 """The environment variable that lets a bug show its traceback, for reports."""
 
@@ -46,6 +47,21 @@ def guarded(output: Output, act: Callable[[], int]) -> int:
         if os.environ.get(TRACEBACK):
             raise
         return _told(output, bug(error))
+
+
+@contextmanager
+def landing(landed: Callable[[], str | None]) -> Iterator[None]:
+    """Around a command: what stops it after something cannot be taken back any more says that first.
+
+    ``landed`` gives that in words. Raises OutsideError instead of what was raised.
+    """
+    try:
+        yield
+    except PromptctlError as error:
+        done = landed()
+        if done is None or done in str(error) or isinstance(error, Interrupted):
+            raise
+        raise OutsideError(LANDED, f"{done}; what came after it failed: {error}", hint=error.hint) from None
 
 
 def _told(output: Output, error: PromptctlError) -> int:

@@ -27,6 +27,11 @@ class Context:
 
         return Repository(find_root(self.directory))
 
+    @property
+    def landed(self) -> str | None:
+        """What this command has done that cannot be taken back any more."""
+        return self.repository.landed if "repository" in self.__dict__ else None
+
     def keep_facts(self) -> None:
         """Keeps what was found out about the repository, for the next command."""
         if "repository" in self.__dict__:

@@ -8,7 +8,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
-from promptctl.cli.boundary import exit_code, guarded
+from promptctl.cli.boundary import exit_code, guarded, landing
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, Output
 from promptctl.cli.table import SUPERVISED, command_named
@@ -62,7 +62,8 @@ def run(
 
     def answer() -> int:
         context = _context(directory, output)
-        code = exit_code(output, function(context, **arguments))
+        with landing(lambda: context.landed):
+            code = exit_code(output, function(context, **arguments))
         context.keep_facts()
         return code
 

@@ -53,7 +53,8 @@ def problems(document: Document, kind: str) -> tuple[Problem, ...]:
 def _errors(
     document: Document, validator: jsonschema_rs.Draft202012Validator
 ) -> Iterable[jsonschema_rs.ValidationError]:
-    if len(document.marks) <= _MANY_NODES and len(document.text) <= _MANY_CHARACTERS:
+    # JSON has no marks; there, two characters may be a node.
+    if len(document.marks or document.text) <= _MANY_NODES and len(document.text) <= _MANY_CHARACTERS:
         return validator.iter_errors(document.value)
     import jsonschema_rs
 

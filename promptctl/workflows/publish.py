@@ -183,13 +183,15 @@ def _deliver(
         if done.outcome == "raced" or (done.already and not resent):
             return None
         _require_landed(repository, done, commit, operation)
-        with finishing(f"{remote} has it ({commit[:7]})"):
+        repository.landed = f"{remote} has it ({commit[:7]})"
+        with finishing(repository.landed):
             tracking = f"refs/remotes/{remote}/{branch}"
             repository.git.run("update-ref", "-m", "promptctl: pushed", tracking, commit)
             note = following.follow(operation)
     elif not following.move(operation):
         return None
-    with finishing(f"{branch} has it ({commit[:7]})"):
+    repository.landed = repository.landed or f"{branch} has it ({commit[:7]})"
+    with finishing(repository.landed):
         _forget_unsent(repository)
     repository.forget()
     return Published(commit=commit, branch=branch, remote=remote, sent=True, resent=resent, note=note)

@@ -171,6 +171,7 @@ def _tag(
         made.append(NewTag(name=name, version=version, commit=commit, digest=digest_text))
     if made:
         create_tags(repository.git, made, tagger)
+        repository.landed = "the tags are made"
     return tuple(made), tuple(skipped)
 
 
@@ -210,6 +211,7 @@ def _send(repository: Repository, pending: list[ReleaseTag]) -> tuple[str, ...]:
             hint = "; ".join(part for part in (repair_of(done.said), "promptctl release, again") if part)
             message = f"the tags are made here{where}: {done.said}"
             raise OutsideError("PC114" if unknown else "PC113", message, hint=hint)
-    with finishing(f"{remote} has the tags"):
+    repository.landed = f"{remote} has the tags"
+    with finishing(repository.landed):
         fetch_shared(repository.git, remote, [], None)
     return tuple(tag_name(tag.name, tag.version) for tag in pending)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import jsonschema_rs
 import pytest
 
 from promptctl import schemas
 from promptctl.adapters.files import parse_yaml
 from promptctl.core import schema
+from promptctl.core.document import Document
 from promptctl.errors import DocumentError
 
 ROWS = [
@@ -62,3 +65,8 @@ def test_every_shipped_schema_is_valid_and_works_for_draft_07_readers(kind: str)
     jsonschema_rs.meta.validate(shipped)
     jsonschema_rs.Draft7Validator({**shipped, "$schema": "http://json-schema.org/draft-07/schema#"}, offline=True)
     assert shipped["$id"].endswith(f"/{kind}.json")
+
+
+def test_of_json_with_very_many_problems_one_is_told() -> None:
+    value = {"format": 1, "result": {"samples": [{}] * 10_000}}
+    assert len(schema.problems(Document("e.json", value, {}, json.dumps(value)), "evidence")) == 1

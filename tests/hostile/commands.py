@@ -24,7 +24,8 @@ _ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202
 _ERROR = re.compile(r"^error\[(PC\d{3})\]: (.+)", re.MULTILINE)
 """May come after what a library says of its own when it runs out of memory."""
 _PLACELESS = frozenset(
-    "PC001 PC002 PC003 PC005 PC006 PC010 PC020 PC022 PC023 PC030 PC031 PC032 PC040 PC046 PC090 PC096 PC098".split()
+    "PC001 PC002 PC003 PC005 PC006 PC010 PC020 PC022 PC023 PC030 PC031 PC032 PC040 PC046 PC073 PC090 PC096 "
+    "PC098".split()
 )
 """Codes of errors about the call, or about a file as a whole."""
 

@@ -204,7 +204,7 @@ def _write(git: Git, path: str, blob: str | None) -> None:
     if blob is None:
         (git.root / path).unlink(missing_ok=True)
     else:
-        git.run("checkout-index", "-f", "--", path)
+        write_file(git.root / path, git.run("cat-file", "--filters", f"--path={path}", blob).stdout, path)
 
 
 def _in_the_way(message: str, hint: str) -> StateError:
