@@ -112,8 +112,8 @@ def _require_fitting(
     """Raises DocumentError for cases that the prompt would not take, before any of them is asked."""
     problems: dict[tuple[Place, str], Problem] = {}
     for case, place in zip(suite.cases, _places(document, rows), strict=True):
-        for name, message in _misfits(case, inputs):
-            problems.setdefault((place(name), name), Problem(CASE_UNFIT, message, place(name)))
+        for name, message, hint in _misfits(case, inputs):
+            problems.setdefault((place(name), name), Problem(CASE_UNFIT, message, place(name), hint))
     if problems:
         raise DocumentError(tuple(problems.values())[:MOST_PROBLEMS])
 
@@ -132,14 +132,15 @@ def _place(document: Document, index: int, row: DataRow | None, name: str) -> Pl
     return document.place(("cases", index, "inputs", name))
 
 
-def _misfits(case: Case, inputs: Mapping[str, Input]) -> Iterator[tuple[str, str]]:
-    """Each input that a case gives wrongly or lacks, with what is wrong."""
+def _misfits(case: Case, inputs: Mapping[str, Input]) -> Iterator[tuple[str, str, str]]:
+    """Each input that a case gives wrongly or lacks, with what is wrong and how to repair it."""
     for name, found in inputs.items():
         fault = value_fault(found.schema, case.inputs[name]) if name in case.inputs else None
         if fault:
-            yield name, f"{case.name}: the input `{name}`: {fault}"
+            yield name, f"{case.name}: the input `{name}`: {fault}", f"change the case, or the schema of `{name}`"
         elif found.required and name not in case.inputs:
-            yield name, f"{case.name}: the input `{name}` is missing"
+            hint = f"give the case a `{name}`, or the input a default"
+            yield name, f"{case.name}: the input `{name}` is missing", hint
 
 
 def _source(project: Project, suite: Document, name: str, module: str) -> Document:

@@ -73,6 +73,7 @@ def test_only_prompts_that_the_commit_touches_are_linted(repository: GitReposito
         ({TONE_FILE: "Be {{ how }}.\n"}, {("L001", TONE_FILE)}),
         ({TONE_FILE: None}, {("PC014", PROMPT)}),
         ({"prompts/deep.j2": "{{ how }}"}, {("L001", "prompts/deep.j2")}),
+        ({"prompts/deep.j2": "<<<<<<< HEAD\n=======\n>>>>>>> theirs\n"}, {("L032", "prompts/deep.j2")}),
         ({SUITE: "cases: {}\n"}, {("PC012", SUITE)}),
         ({PROMPT: TRIAGE.replace("ticket", "text")}, {("L040", USER), ("L041", USER)}),
         ({PROMPT: None}, {("PC002", USER)}),

@@ -27,6 +27,7 @@ steps:
 STEP = "model: m\ninputs: {text: string, tone: {default: kind}}\ntemplate: '{{ text }} {{ tone }}'\n"
 LAST_ONLY = "inputs: {text: string}\nsteps:\n  - {name: one, prompt: step, inputs: {text: '{{ text }}'}}\n"
 OWNED = {"promptctl.toml": "[lint]\nrequire = ['owner']\n"}
+CONFLICT = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> theirs\n"
 KEY = "sk-" + "a1b2c3d4e5f6g7h8i9j0"
 
 
@@ -107,6 +108,8 @@ EXAMPLES = [
     Example("L031", p(f"template: |\n  Use {KEY}.\n"), "prompts/p/prompt.yaml:3:7",
             p("inputs: {u: {}, k: {}}\ntemplate: 'https://{{ u }}:{{ k }}@example.org Bearer YOUR_ACCESS_TOKEN'\n"),
             "this looks like a secret"),
+    Example("L032", p("template: '{% include \"a.j2\" %}'\n") | {"a.j2": f"x\n{CONFLICT}"}, "prompts/a.j2:2",
+            p("template: '{% include \"a.j2\" %}'\n") | {"a.j2": CONFLICT.replace("======", "---")}, "up to line 6"),
     Example("L040", {"c": CHAIN.replace('{text: "{{ one }}"}', '{text: "{{ one }}", txt: x}'), "step": STEP},
             "prompts/c/prompt.yaml:8:33", {"c": CHAIN, "step": STEP}, "step has no input `txt` (did you mean `text`?)"),
     Example("L041", {"c": CHAIN.replace('\n    inputs: {text: "{{ one }}"}', ""), "step": STEP},

@@ -93,6 +93,12 @@ RULES: tuple[Rule, ...] = (
         "Prompts are released, sent to providers and logged; a key in one has to be revoked and taken out.",
     ),
     Rule(
+        "L032",
+        "error",
+        "merge conflict markers stand in a prompt file",
+        "A partial is plain text: the model would be sent both sides of the conflict, markers and all.",
+    ),
+    Rule(
         "L040",
         "error",
         "a chain's step fills an input that its prompt does not have",

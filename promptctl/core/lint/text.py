@@ -22,6 +22,7 @@ _HIDDEN = re.compile(
 _ESCAPE = re.compile(r"\\[nrt\"\\]")
 """What stands for one character in quoted YAML and JSON and would be read as letters of a key beside it."""
 
+_CONFLICT = "<<<<<<< "
 _JOINERS, _MARKS = "\u200c\u200d", "\u061c\u200e\u200f"
 
 
@@ -32,6 +33,22 @@ def document_findings(document: Document) -> Iterator[Finding]:
             for column, character in hidden_characters(line):
                 yield _hidden(character, document.line(number, column))
     yield from secret_findings(document)
+    if _CONFLICT in document.text:
+        yield from conflict_findings(document)
+
+
+def conflict_findings(document: Document) -> Iterator[Finding]:
+    """Conflicts that a merge left, each at its first marker; a marker alone is none."""
+    begun, parted = 0, False
+    for number, line in enumerate(document.text.split("\n"), 1):
+        if line.startswith(_CONFLICT):
+            begun, parted = number, False
+        elif line.rstrip("\r") == "=======":
+            parted = bool(begun)
+        elif parted and line.startswith(">>>>>>> "):
+            hint = f"settle the conflict in the file, then git add {document.file}"
+            yield found("L032", f"merge conflict markers, up to line {number}", document.line(begun), hint)
+            begun, parted = 0, False
 
 
 def escaped_findings(prompt: Prompt) -> Iterator[Finding]:
