@@ -22,6 +22,7 @@ from promptctl.adapters.suites import load_suite
 from promptctl.core.case import Case
 from promptctl.core.made_trees import TextTree
 from promptctl.core.scorers.answer import Answer, ScorerFault
+from promptctl.core.scorers.graded import KINDS as JUDGED
 from promptctl.core.scorers.registry import Expectation, score
 from promptctl.errors import UsageError
 from promptctl.workflows.import_prompts import read_prompts
@@ -126,13 +127,14 @@ def compare(promptfoo: Path, config: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def _cases(config: Path) -> list[Case]:
-    """The cases of the first prompt of a configuration that expect something of an answer."""
+    """The cases of the first prompt of a configuration that expect something of an answer, and ask no model for it."""
     try:
         prompts, _ = read_prompts(config)
     except UsageError:
         return []
     suite = load_suite(Project(TextTree(prompts[0].files)), prompts[0].name)
-    return [case for case in (suite.suite.cases if suite else ()) if any(e.argument != _ALWAYS for e in case.expect)]
+    said = [case for case in (suite.suite.cases if suite else ()) if any(e.argument != _ALWAYS for e in case.expect)]
+    return [case for case in said if not any(e.kind in JUDGED for e in case.expect)]
 
 
 def main(arguments: list[str]) -> int:

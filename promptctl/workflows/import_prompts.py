@@ -18,10 +18,14 @@ from promptctl.core.importing.source import Imported
 from promptctl.core.importing.written import files
 from promptctl.core.made_trees import TextTree
 from promptctl.core.name import check_name
+from promptctl.core.scorers.graded import judges
+from promptctl.core.scorers.registry import split_kind
 from promptctl.errors import DocumentError, Place, Problem, UsageError, first_problems
 from promptctl.workflows.lint import lint
+from promptctl.workflows.new import judge_text
 
 SAME_NAME, NOT_VALID = "PC144", "PC145"
+ECHO = "echo:echo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,13 @@ def import_prompts(
     for prompt in prompts:
         require_valid(prompt)
     ok = lossy or not dropped
-    texts = {path: text.encode() for prompt in prompts for path, text in prompt.files.items()}
+    there = repository.work.tree.files()
+    texts = {
+        path: text.encode()
+        for prompt in prompts
+        for path, text in prompt.files.items()
+        if not (path.startswith("prompts/judges/") and path in there)
+    }
     written = write_new_files(repository.root, texts) if ok and texts and not dry_run else ()
     return ImportResult(prompts=tuple(prompts), dropped=first_problems(dropped), written=tuple(sorted(written)), ok=ok)
 
@@ -103,11 +113,19 @@ def _own_name(path: Path) -> str:
 
 
 def _brought(shown: str, form: str, name: str, found: Imported) -> Brought:
-    texts = {f"prompts/{name}/{file}": text for file, text in files(found).items()}
+    texts = {f"prompts/{name}/{file}": text for file, text in files(found).items()} | _judges(found)
     required = {key for key, schema in found.value.get("inputs", {}).items() if "default" not in schema}
     given = found.tests[0].values if found.tests else {}
     inputs = {key: given.get(key, _example(found.value["inputs"][key])) for key in sorted(required)}
     return Brought(source=shown, format=form, name=name, files=texts, inputs=inputs)
+
+
+def _judges(found: Imported) -> dict[str, str]:
+    """The judges that its tests ask, which ask the prompt's own model unless that is changed."""
+    asked = [pair for test in found.tests for item in test.expect for pair in item.items()]
+    names = judges((split_kind(key)[0], argument) for key, argument in asked)
+    model = found.value.get("model", ECHO)
+    return {f"prompts/{name}/prompt.yaml": judge_text(name.removeprefix("judges/"), model) for name in names}
 
 
 def _example(schema: Mapping[str, Any]) -> Any:

@@ -71,10 +71,14 @@ def new_judge(repository: Repository, kind: str, *, model: str | None = None) ->
     if kind not in JUDGES:
         hint = suggest(kind, JUDGES) or f"judges: {', '.join(JUDGES)}"
         raise UsageError(NO_SUCH_JUDGE, f"there is no judge called `{kind}`", hint=hint)
-    text = (resources.files("promptctl") / "judges" / f"{kind}.yaml").read_text(encoding="utf-8")
-    asked = flow(repository.work.settings.model if model is None else model)
-    prompt = _parsed(f"judges/{kind}", text.replace("model: echo:echo", f"model: {asked}", 1))
+    prompt = _parsed(f"judges/{kind}", judge_text(kind, repository.work.settings.model if model is None else model))
     return _write(repository, prompt, {"prompt.yaml": prompt.document.text})
+
+
+def judge_text(kind: str, model: str) -> str:
+    """Our judge of a kind as a prompt.yaml that asks a model."""
+    text = (resources.files("promptctl") / "judges" / f"{kind}.yaml").read_text(encoding="utf-8")
+    return text.replace("model: echo:echo", f"model: {flow(model)}", 1)
 
 
 def _parsed(name: str, text: str) -> Prompt:

@@ -138,3 +138,25 @@ def test_export_at_a_reference(repository: GitRepository) -> None:
     ran = succeed("export", f"greet@{commit}", "--format", "dotprompt", cwd=repository.folder)
     assert ran.out.endswith('{{role "user"}}\nold\n')
     assert promptctl("export", "greet", "--format", "nothing", cwd=repository.folder).code == 2
+
+
+def test_what_a_model_judges_comes_with_its_judge_which_stays_as_it_is_once_it_is_there(
+    repository: GitRepository,
+) -> None:
+    text = (
+        "prompts: ['Hello {{who}}']\nproviders: [openai:chat:gpt-4.1]\ntests:\n"
+        "- vars: {who: Ada}\n  assert: [{type: llm-rubric, value: 'greets {{who}}', threshold: 0.6}]\n"
+    )
+    build_files(repository.folder, {"there/graded.yaml": text})
+    ran = succeed("import", "there/graded.yaml", "--format", "promptfoo", "--json", cwd=repository.folder)
+    judge = "prompts/judges/rubric/prompt.yaml"
+    assert judge in ran.data["written"]
+    assert "model: gpt-4.1" in (repository.folder / judge).read_text()
+    assert "judge: {prompt: judges/rubric, min: 0.6" in (repository.folder / "prompts/graded/eval.yaml").read_text()
+    succeed("lint", cwd=repository.folder)
+    build_files(repository.folder, {judge: (repository.folder / judge).read_text().replace("gpt-4.1", "gpt-5")})
+    again = succeed(
+        "import", "there/graded.yaml", "--format", "promptfoo", "--name", "b", "--json", cwd=repository.folder
+    )
+    assert judge not in again.data["written"]
+    assert "gpt-5" in (repository.folder / judge).read_text()

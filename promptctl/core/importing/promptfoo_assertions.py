@@ -9,6 +9,7 @@ from typing import Any
 
 from promptctl.core.expectation import RESERVED_NAMES
 from promptctl.core.importing.node import Node
+from promptctl.core.importing.promptfoo_graded import GRADED, graded
 from promptctl.core.importing.segments import Segments, Variable, braces, jinja
 from promptctl.core.importing.source import Source
 from promptctl.core.scorers.registry import SCORERS
@@ -22,11 +23,11 @@ _PLAIN = {
     "contains-all": "contains_all",
     "starts-with": "starts_with",
     "regex": "regex",
+    "word-count": "word_count",
 }
 _CODE = ("javascript", "python", "ruby", "webhook")
 _MODEL = (
-    "llm-rubric similar factuality g-eval model-graded-closedqa model-graded-factuality answer-relevance "
-    "context-faithfulness context-recall context-relevance select-best max-score moderation classifier pi "
+    "similar answer-relevance context-recall context-relevance select-best max-score moderation classifier pi "
     "search-rubric conversation-relevance"
 ).split()
 _LISTS = ("contains-any", "contains-all", "icontains-any", "icontains-all")
@@ -81,15 +82,29 @@ def _expectation(node: Node, kind: str, source: Source, values: Mapping[str, Any
     if plain in _CODE:
         raise _NotCarried("is judged by code, and an import runs and keeps none")
     if plain in _MODEL:
-        raise _NotCarried("is judged by a model")
+        raise _NotCarried("asks a model what no judge here is asked")
     if node.take("transform"):
         raise _NotCarried("judges what code makes of the answer")
     if node.value.get("weight") == 0:
         raise _NotCarried("has no weight, so it is measured there and never fails")
-    name, argument = _argument(node, plain, negation, _value(node, source, values, inputs))
+    value = _value(node, source, values, inputs)
+    name, argument = _graded(node, plain, value, values, inputs) or _argument(node, plain, negation, value)
     if name not in SCORERS or (fault := SCORERS[name].fault(_filled(argument))):
         raise _NotCarried(f"cannot be said as `{name}`: {fault}" if name in SCORERS else "has no like here")
     return {negation + name: argument}
+
+
+def _graded(
+    node: Node, kind: str, value: Any, values: Mapping[str, Any], inputs: Inputs
+) -> tuple[str, dict[str, Any]] | None:
+    """A judge and what it is asked; None for what no model judges."""
+    if kind not in GRADED:
+        return None
+    threshold = node.take("threshold", (int, float))
+    found = graded(kind, value, threshold.value if threshold else None, inputs & values.keys())
+    if isinstance(found, str):
+        raise _NotCarried(found)
+    return found
 
 
 def _filled(argument: Any) -> Any:

@@ -94,7 +94,7 @@ def _changes(node: Node) -> bool:
         item.drop("is code that changes what is asked or judged, so the tests it belongs to are left out")
     for key in _HARMLESS:
         if (item := options.take(key)) and not changing:
-            item.drop("says who judges, and judging by models is not carried over")
+            item.drop("says who judges; here a judge is a prompt with a model of its own")
     options.finish("is no part of a case")
     return bool(changing)
 

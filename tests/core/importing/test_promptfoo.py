@@ -53,7 +53,23 @@ def expectations(*asserts: Any, values: Any = None) -> list[Any]:
         ({"type": "not-levenshtein", "value": "a"}, None),
         ({"type": "javascript", "value": "true"}, None),
         ({"type": "webhook", "value": "https://example.org"}, None),
-        ({"type": "llm-rubric", "value": "kind"}, None),
+        ({"type": "word-count", "value": {"min": 2, "max": 5}}, {"word_count": {"min": 2, "max": 5}}),
+        ({"type": "not-word-count", "value": 3}, {"not_word_count": 3}),
+        (
+            {"type": "not-llm-rubric", "value": "says {{word}}", "threshold": 0.8},
+            {"not_judge": {"prompt": "judges/rubric", "min": 0.8, "inputs": {"rubric": "says {{ inputs.word }}"}}},
+        ),
+        (
+            {"type": "g-eval", "value": "calm", "metric": "calm"},
+            {"judge": {"prompt": "judges/rubric", "min": 0.7, "inputs": {"rubric": "calm"}}, "name": "calm"},
+        ),
+        ({"type": "llm-rubric", "value": ["kind"]}, None),
+        ({"type": "llm-rubric"}, None),
+        ({"type": "llm-rubric", "value": "kind", "threshold": 3}, None),
+        ({"type": "context-faithfulness", "threshold": 0.9}, None),
+        ({"type": "answer-relevance", "threshold": 0.9}, None),
+        ({"type": "is-refusal"}, None),
+        ({"type": "rouge-n", "value": "a"}, None),
         ({"type": "nothing-of-ours"}, None),
         ({"type": "assert-set", "threshold": 0.5, "assert": []}, None),
     ],
@@ -65,6 +81,24 @@ def test_an_assertion_is_said_the_same_or_named(written: Any, expected: Any) -> 
     found = imported(config(tests=[{"vars": {"word": "hi"}, "assert": [written]}]), FILE)
     assert dropped(found)[0][1].startswith("`tests[0].assert[0]` (")
     assert found.prompts[0].tests == ()
+
+
+def test_facts_and_contexts_are_judged_by_what_is_given() -> None:
+    text = config(
+        prompts=["{{context}} {{word}}"],
+        tests=[
+            {
+                "vars": {"word": "hi", "context": "all there is"},
+                "assert": [
+                    {"type": "context-faithfulness", "threshold": 0.9},
+                    {"type": "factuality", "value": "It is {{word}}."},
+                ],
+            }
+        ],
+    )
+    first, second = only(text, FILE).tests[0].expect
+    assert first == {"grounded": {"min": 0.9, "inputs": {"context": "{{ inputs.context }}"}}}
+    assert second["judge"]["inputs"]["rubric"].endswith("less or more: It is {{ inputs.word }}.")
 
 
 def test_a_chat_is_messages() -> None:
