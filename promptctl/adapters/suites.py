@@ -22,20 +22,22 @@ from promptctl.core.closure import Closure
 from promptctl.core.document import Document, Path
 from promptctl.core.prompt import Input
 from promptctl.core.scorers.command import function_of, program_file
+from promptctl.core.scorers.embedded import SIMILAR
 from promptctl.core.scorers.python import function_name
 from promptctl.core.suite import Suite, dataset_names, parse_suite, suite_digest
 from promptctl.core.tree import shown
 from promptctl.core.value_schema import value_fault
 from promptctl.errors import DocumentError, Place, Problem
 
-FUNCTION, CASE_UNFIT = "PC048", "PC066"
+FUNCTION, CASE_UNFIT, NO_EMBEDDINGS = "PC048", "PC066", "PC185"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSuite:
     """A suite with its digest, the source of every module its ``python`` expectations name, its programs and judges.
 
-    ``files`` are the paths that it was made of, without its judges', and those that were looked for.
+    ``embeddings`` is the model that ``similar`` asks, where the suite has one. ``files`` are the paths that it was made
+    of, without its judges', and those that were looked for.
     """
 
     suite: Suite
@@ -44,6 +46,7 @@ class LoadedSuite:
     programs: Mapping[str, bytes] = field(default_factory=dict)
     judges: Mapping[str, Closure] = field(default_factory=dict)
     files: frozenset[str] = frozenset()
+    embeddings: str = ""
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """Loads the functions: runs the repository's own code, as its tests would. Raises DocumentError."""
@@ -75,14 +78,28 @@ def load_suite(project: Project, name: str) -> LoadedSuite | None:
     digests = {module: hashlib.sha256(source.text.encode()).hexdigest() for module, source in sources.items()}
     digests |= {function_of(file): hashlib.sha256(data).hexdigest() for file, data in programs.items()}
     digests |= {f"judge {written}": digest(closure) for written, closure in judges.items()}
+    embeddings = _embeddings(project, document, suite)
+    digests |= {"embeddings": embeddings} if embeddings else {}
     return LoadedSuite(
         suite=suite,
         digest=suite_digest(suite, digests),
         sources=sources,
         programs=programs,
         judges=judges,
+        embeddings=embeddings,
         files=_files(name, [*rows, *programs], modules),
     )
+
+
+def _embeddings(project: Project, document: Document, suite: Suite) -> str:
+    """The model that embeds for this suite, empty where it needs none. Raises DocumentError where none is named."""
+    if all(expectation.kind != SIMILAR for case in suite.cases for expectation in case.expect):
+        return ""
+    if project.settings.embeddings is None:
+        hint = 'add [evals] embeddings = "openai:text-embedding-3-small" to promptctl.toml'
+        where = _first(document, SIMILAR, lambda _: True)
+        raise document.error(NO_EMBEDDINGS, "no model is named that embeds texts for `similar`", where, hint)
+    return project.settings.embeddings
 
 
 def _files(name: str, own: Iterable[str], modules: Iterable[str]) -> frozenset[str]:

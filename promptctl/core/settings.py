@@ -31,6 +31,8 @@ class Environment:
 class Settings:
     """Names that are None are found out from Git; ``providers`` is the table as written.
 
+    ``embeddings`` is the model that embeds texts for ``similar``.
+
     ``required`` are fields that every prompt has, ``ignored`` the rules that lint leaves out.
     """
 
@@ -40,6 +42,7 @@ class Settings:
     remote: str | None = None
     release_branches: tuple[str, ...] = ()
     model: str = "echo:echo"
+    embeddings: str | None = None
     required: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
@@ -69,6 +72,7 @@ def parse_settings(document: Document) -> Settings:
         remote=repository.get("remote"),
         release_branches=tuple(repository.get("release_branches", ())),
         model=value.get("defaults", {}).get("model", "echo:echo"),
+        embeddings=value.get("evals", {}).get("embeddings"),
         required=tuple(value.get("lint", {}).get("require", ())),
         ignored=tuple(value.get("lint", {}).get("ignore", ())),
         environments=environments,

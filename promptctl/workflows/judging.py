@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.suites import CASE_UNFIT, LoadedSuite
 from promptctl.core.case import Case
+from promptctl.core.embedding import embedding_request
 from promptctl.core.request import Request
 from promptctl.core.scorers.answer import Answer, ScorerFault
+from promptctl.core.scorers.embedded import SIMILAR, references
 from promptctl.core.scorers.graded import KINDS, Grading, Opinion, grading, judge_inputs, opinion_key
 from promptctl.core.scorers.registry import Expectation, score
 from promptctl.errors import UsageError
@@ -36,6 +38,7 @@ class Judging:
 
     def __init__(self, loaded: LoadedSuite, renderings: Renderings, ask: Ask) -> None:
         self._judges, self._renderings, self._ask = loaded.judges, renderings, ask
+        self._embeddings = loaded.embeddings
         self._firsts = _firsts(loaded)
         self._trials: dict[_Trial, asyncio.Task[Opinions]] = {}
 
@@ -53,7 +56,17 @@ class Judging:
                 found[key] = Opinion(_texts(votes), tried.by_key[""].fault)
                 given |= {kept.key: kept for kept in votes}
                 trials |= {kept.key: kept for kept in tried.trials}
+            elif expectation.kind == SIMILAR and text.strip():
+                own, *others = await self._embedded([text, *references(expectation.argument)])
+                found[opinion_key(SIMILAR, expectation.argument)] = Opinion(_texts([own, *others]))
+                given[own.key] = own
+                trials |= {kept.key: kept for kept in others}
         return Opinions(found, tuple(given.values()), tuple(trials.values()))
+
+    async def _embedded(self, texts: Sequence[str]) -> list[KeptReply]:
+        """The embedding of each text; the references' are asked for once a run, so that they count as trials do."""
+        requests = [embedding_request(self._embeddings, text) for text in texts]
+        return list(await asyncio.gather(*(self._ask(request, 0) for request in requests)))
 
     async def _votes(self, wanted: Grading, case: Case, text: str, first: int) -> list[KeptReply]:
         judge = self._judges[wanted.prompt]

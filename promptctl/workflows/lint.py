@@ -156,7 +156,7 @@ class _Run:
 
         suite = load_suite(self.project, name)
         # Whether a judge is the pinned one, the lock says too.
-        if suite and not suite.judges:
+        if suite and not suite.judges and not suite.embeddings:
             self.sound.keep(name, suite.digest, suite.files)
 
     def repository(self) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promptctl.adapters.providers import anthropic, openai
+from promptctl.adapters.providers import anthropic, embeddings, openai
+from promptctl.adapters.providers.spelling import cannot_say
+from promptctl.core.embedding import embedded_text
 from promptctl.core.request import Reply, Request
 
 
@@ -26,3 +28,15 @@ WIRE_FORMATS: Mapping[str, WireFormat] = {
     "anthropic": WireFormat(path=anthropic.PATH, headers=anthropic.headers, body=anthropic.body, parse=anthropic.parse),
 }
 """Kinds that are reached over HTTP; ``echo`` and ``replay`` answer by themselves."""
+_EMBEDDINGS: Mapping[str, WireFormat] = {
+    "openai": WireFormat(path=embeddings.PATH, headers=openai.headers, body=embeddings.body, parse=embeddings.parse),
+}
+
+
+def wire_format(kind: str, request: Request) -> WireFormat:
+    """How a request is spelled for a kind of provider. Raises UsageError where it has no such requests."""
+    if embedded_text(request) is None:
+        return WIRE_FORMATS[kind]
+    if kind not in _EMBEDDINGS:
+        raise cannot_say(kind, "there are no embeddings", "name a provider of kind openai in [evals] embeddings")
+    return _EMBEDDINGS[kind]

@@ -12,6 +12,7 @@ from promptctl.core.scorers import (
     command,
     conduct,
     counts,
+    embedded,
     graded,
     json_path,
     json_value,
@@ -32,6 +33,7 @@ SCORERS: Mapping[str, Scorer] = {
     **python.SCORERS,
     **command.SCORERS,
     **graded.SCORERS,
+    **embedded.SCORERS,
 }
 NEGATION = "not_"
 OVERALL = "score"

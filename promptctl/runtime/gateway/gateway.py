@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from promptctl.adapters import prices
-from promptctl.adapters.providers import WIRE_FORMATS, WireFormat, echo
+from promptctl.adapters.providers import WireFormat, echo, wire_format
 from promptctl.adapters.trust import require_trust
 from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.recording import not_json, reply_key
@@ -90,7 +90,7 @@ class Gateway:
         return await self._ask(provider, model_id, request)
 
     async def _ask(self, provider: ProviderSettings, model_id: str, request: Request) -> Reply:
-        wire = WIRE_FORMATS[provider.kind]
+        wire = wire_format(provider.kind, request)
         body = _spell(wire, request, model_id)
         headers = wire.headers(self._key(provider))
         transport, allowance = self._lane(provider, wire)
@@ -125,14 +125,15 @@ class Gateway:
         return key
 
     def _lane(self, provider: ProviderSettings, wire: WireFormat) -> tuple[Transport, Allowance]:
-        if provider.name not in self._lanes:
+        name = provider.name + wire.path
+        if name not in self._lanes:
             from promptctl.adapters.providers.transport import Transport
 
             # Loading the price table between two calls would count into the latency of those under way.
             prices.load()
             transport = Transport(provider.base_url + wire.path, self._patience.bounds)
-            self._lanes[provider.name] = transport, Allowance(provider, self._concurrency)
-        return self._lanes[provider.name]
+            self._lanes[name] = transport, Allowance(provider, self._concurrency)
+        return self._lanes[name]
 
 
 def _spell(wire: WireFormat, request: Request, model_id: str) -> bytes:
