@@ -27,6 +27,10 @@ _CLASHES: Mapping[str, tuple[tuple[str, ...], str]] = {
         ("a name", *_CHOICES, "--base", "--shard", "--against", "--replies"),
         "it goes on with a run as that was asked for",
     ),
+    "--watch": (
+        ("--rerun-failed", "--changed", "--shard", "--resume", "--untrusted", "--report", "--format github", "--json"),
+        "it runs whole suites again and again, for people to read",
+    ),
     "--shard": (
         (
             "--filter",

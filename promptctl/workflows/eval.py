@@ -187,6 +187,7 @@ def _in_order(results: Sequence[CaseResult], cases: Sequence[Case]) -> tuple[Cas
 
 
 def sources_for(repository: Repository, planned: Planned, wish: EvalWish, context: GateContext) -> Sources:
+    """Where a suite's evidence and replies may come from."""
     settings, trusted = repository.work.settings, planned.trusted
     return Sources(
         trees=[trusted.tree] if trusted else [repository.work.tree, planned.resolved.project.tree],

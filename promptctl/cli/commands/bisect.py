@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
-from promptctl.cli.commands.eval import Mode
 from promptctl.cli.context import Context
+from promptctl.cli.eval_options import Mode
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
