@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import BaseLoader, DictLoader, Environment, StrictUndefined
@@ -11,6 +13,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from benchmarks.clock import race_calls
 from benchmarks.repositories import TEN_THOUSAND
 from benchmarks.row import Measured, Row
+from promptctl.adapters.facts import Facts
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State, read_state
 from promptctl.core.lockfile import PATH, parse_lock
 from promptctl.core.template import Renderer
 
@@ -37,17 +42,37 @@ _VALUES: dict[str, Any] = {
 }
 
 
+_LOOP = "{% for rule in rules %}{{ rule.text }}{% endfor %}"
+
+
+def _pointer_check(rounds: int) -> Measured:
+    """Comparing each of 300 pointers with its last move, which every reader does, the first time; facts are kept in
+    memory only."""
+
+    def read(one: Callable[[State], Callable[[str, str], object]]) -> None:
+        repository = Repository(TEN_THOUSAND.folder)
+        repository.__dict__["facts"] = Facts(None)
+        state = read_state(repository)
+        for environment, names in state.environments.items():
+            for name in names:
+                one(state)(environment, name)
+
+    contestants = {"ours": lambda: read(lambda state: state.live), "alone": lambda: read(lambda state: state.pointer)}
+    times = race_calls(contestants, rounds, 1)
+    return Measured(ours=times["ours"].wall, reference=times["alone"].wall)
+
+
 def _read_lock(rounds: int) -> Measured:
     text = (TEN_THOUSAND.folder / PATH).read_text()
     times = race_calls({"ours": lambda: parse_lock(text), "json": lambda: json.loads(text)}, rounds, 1)
     return Measured(ours=times["ours"].wall, reference=times["json"].wall)
 
 
-def _render(kind: type[Environment], rounds: int) -> Measured:
-    loader: BaseLoader = DictLoader({"t": _TEMPLATE})
+def _render(kind: type[Environment], rounds: int, template: str = _TEMPLATE) -> Measured:
+    loader: BaseLoader = DictLoader({"t": template})
     options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     theirs = kind(loader=loader, **options)
-    ours = Renderer({"t": _TEMPLATE})
+    ours = Renderer({"t": template})
     if ours.render("t", _VALUES) != theirs.get_template("t").render(_VALUES):
         raise RuntimeError("the two renderings differ")
     contestants = {
@@ -84,5 +109,22 @@ ROWS = (
         limit=2.0,
         measure=lambda rounds: _render(Environment, rounds),
         rounds=15,
+    ),
+    Row(
+        key="render-loop",
+        group="spine",
+        title="a loop that only prints, against Jinja's immutable sandbox",
+        target="shown: what counting each step costs",
+        limit=math.inf,
+        measure=lambda rounds: _render(ImmutableSandboxedEnvironment, rounds, _LOOP),
+    ),
+    Row(
+        key="pointer-check",
+        group="spine",
+        title="300 pointers read and held against their moves, against reading them alone",
+        target="shown: paid once a pointer's content",
+        limit=math.inf,
+        measure=_pointer_check,
+        rounds=3,
     ),
 )

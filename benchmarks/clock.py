@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import select
+import signal
 import statistics
 import subprocess
 import time
@@ -67,10 +69,11 @@ def race(contestants: Mapping[str, Process], rounds: int) -> dict[str, Timing]:
     return {name: found.timing() for name, found in samples.items()}
 
 
-def run_once(process: Process) -> tuple[float, float]:
+def run_once(process: Process, longest: float | None = None) -> tuple[float, float]:
     """Milliseconds on the wall clock and on processors, those of the process's own children included.
 
-    Raises RuntimeError for an exit code that was not expected.
+    One that takes longer than ``longest`` seconds is ended, and took that long. Raises RuntimeError for an exit code
+    that was not expected.
     """
     start = time.perf_counter()
     child = subprocess.Popen(
@@ -81,12 +84,25 @@ def run_once(process: Process) -> tuple[float, float]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    ended = longest is not None and _is_ended(child, longest)
     _, status, used = os.wait4(child.pid, 0)
     wall = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in process.codes:
+    if child.returncode not in process.codes and not ended:
         raise RuntimeError(f"{' '.join(process.line)} ended with {child.returncode} in {process.folder}")
     return wall * 1000, (used.ru_utime + used.ru_stime) * 1000
+
+
+def _is_ended(child: subprocess.Popen[bytes], longest: float) -> bool:
+    """Ends a process that still runs after ``longest`` seconds, and says whether it did."""
+    handle = os.pidfd_open(child.pid)
+    try:
+        if select.select([handle], [], [], longest)[0]:
+            return False
+    finally:
+        os.close(handle)
+    os.kill(child.pid, signal.SIGKILL)
+    return True
 
 
 def race_calls(contestants: Mapping[str, Callable[[], object]], rounds: int, repeat: int) -> dict[str, Timing]:

@@ -22,7 +22,8 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """``limit`` is the highest ratio that meets the budget; with ``at_least`` the lowest of the inverse.
+    """``limit`` is the highest ratio that meets the budget, infinite for a row that only shows what something costs.
+    With ``at_least`` it is the lowest of the inverse.
 
     ``measure`` takes the number of rounds and gives None where this machine or version lacks what is measured.
     """

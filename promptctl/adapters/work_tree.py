@@ -169,6 +169,15 @@ def _git_folder(root: Path) -> Path:
     return root / pointer.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir: ").rstrip("\n")
 
 
+def shared_git_folder(root: Path) -> Path:
+    """Where Git keeps what all work trees of a repository share."""
+    own = _git_folder(root)
+    try:
+        return own / (own / "commondir").read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n")
+    except FileNotFoundError:
+        return own
+
+
 def _has_many(root: Path) -> bool:
     """Whether Git's index has so many entries that asking Git costs less than looking at each file."""
     try:

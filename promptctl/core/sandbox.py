@@ -147,14 +147,12 @@ def _check_method(owner: str, name: str, arguments: tuple[Any, ...]) -> None:
 def _printed(value: Any) -> Any:
     """What ``{{ … }}`` prints: data as Python spells it; never a function, a generator or a namespace."""
     budget = current()
+    budget.steps -= 1
     if value.__class__ is str:
-        budget.steps -= 1
         budget.characters -= len(value)
-        if budget.steps < 0 or budget.characters < 0:
-            budget.refuse()
-        return value
-    budget.step()
-    if value.__class__ is int:
+    if budget.steps < 0 or budget.characters < 0:
+        budget.refuse()
+    if value.__class__ is str or value.__class__ is int:
         return value
     if isinstance(value, Undefined):
         return str(value)
@@ -165,7 +163,10 @@ def _printed(value: Any) -> Any:
 
 @pass_context
 def _step(_context: Any, cost: int) -> str:
-    current().step(cost)
+    budget = current()
+    budget.steps -= cost
+    if budget.steps < 0:
+        budget.refuse()
     return ""
 
 

@@ -14,14 +14,14 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
-from promptctl.core.lint.noted import note_findings, noted_findings
+from promptctl.core.lint.noted import Noted, note, noted
 from promptctl.core.lint.selection import UNKNOWN_RULE, Selection, code_fault
 from promptctl.core.tree import shown
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.closure import Closure
-    from promptctl.core.lint.ignores import Ignore
+    from promptctl.core.lint.ignore import Ignore
     from promptctl.core.prompt import Prompt
 
 Value = TypeVar("Value")
@@ -65,7 +65,7 @@ def lint(project: Project, names: Sequence[str] = (), selection: Selection | Non
     if not names:
         run.repository()
     active = selection or Selection(ignore=run.ignored())
-    ignores = tuple(run.ignores())
+    ignores = run.ignores()
     if not ignores:
         return LintResult(prompts=chosen, findings=tidy(active.kept(run.findings)))
     from promptctl.core.lint.ignores import silence, unused_findings
@@ -88,6 +88,7 @@ class _Run:
         self.partial_documents: dict[str, Document] = {}
         self.in_partials: dict[str, Sequence[Finding]] = {}
         self.known: list[str] = []
+        self.silencing: list[Ignore] = []
         # Places in a commit name it, so that nothing there can be said of other trees.
         known = NOTHING_KNOWN if project.tree.label else project.known
         self.notes, self.sound = known.by_name("lint"), known.by_name("suites")
@@ -96,12 +97,13 @@ class _Run:
         settings = self.read("promptctl.toml", lambda: self.project.settings)
         required = settings.required if settings else ()
         for name in names:
-            found = noted_findings(self.notes.digest(name), required)
-            if found is None:
+            known = noted(self.notes.digest(name), required)
+            if known is None:
                 self.judged(name, required)
             else:
                 self.known.append(name)
-                self.findings += found
+                self.findings += known.findings
+                self.silencing += known.ignores
         if self.closures:
             from promptctl.core.lint.variables import partial_variable_findings
 
@@ -125,7 +127,9 @@ class _Run:
             for document in closure.partials.values():
                 found += self.in_partial(document)
             if _stands_alone(closure, found):
-                self.notes.keep(name, note_findings(found, required), self.project.files_of(name))
+                ignores = [*_in_prompt(prompt), *(it for text in closure.partials.values() for it in _in_partial(text))]
+                said = Noted(findings=found, ignores=ignores)
+                self.notes.keep(name, note(said, required), self.project.files_of(name))
         self.findings += found
 
     def in_partial(self, document: Document) -> Sequence[Finding]:
@@ -203,20 +207,11 @@ class _Run:
                 self.findings.append(problem_finding(problem, "promptctl.toml"))
         return tuple(code for code in settings.ignored if not code_fault(code)) if settings else ()
 
-    def ignores(self) -> Iterator[Ignore]:
-        """The comments that silence rules, in every file that was read."""
-        if not (self.parsed or self.partial_documents):
-            return
-        from promptctl.core.lint.ignores import MARK, partial_ignores, prompt_ignores
-
-        for prompt in self.parsed:
-            if MARK in prompt.document.text:
-                from promptctl.adapters.yaml_tokens import yaml_tokens
-
-                yield from prompt_ignores(prompt, yaml_tokens(prompt.document.text))
-        for document in self.partial_documents.values():
-            if MARK in document.text:
-                yield from partial_ignores(document)
+    def ignores(self) -> tuple[Ignore, ...]:
+        """The comments that silence rules, in every file that was read or is known."""
+        found = [*self.silencing, *(it for prompt in self.parsed for it in _in_prompt(prompt))]
+        found += [it for document in self.partial_documents.values() for it in _in_partial(document)]
+        return tuple(dict.fromkeys(found))
 
     def whole(self) -> frozenset[str]:
         """The files of which all that can be said was said: an ignore there that silenced nothing is unused."""
@@ -238,16 +233,29 @@ class _Run:
 def _stands_alone(closure: Closure, findings: Sequence[Finding]) -> bool:
     """Whether findings follow from the prompt's own files, whatever else is looked at, and may be kept.
 
-    A former name may be another prompt's; an ignore can be unused; a partial's unknown name is one finding for all that
-    include it; and nobody wants to keep a secret.
+    A former name may be another prompt's; a partial's unknown name is one finding for all that include it; and nobody
+    wants to keep a secret.
     """
-    from promptctl.core.lint.ignores import MARK
     from promptctl.core.lint.variables import partial_variable_findings
 
-    documents = (closure.prompt.document, *closure.partials.values())
     return not (
         closure.prompt.formerly
-        or any(MARK in document.text for document in documents)
         or any(finding.code == "L031" for finding in findings)
         or next(partial_variable_findings([closure]), None)
     )
+
+
+def _in_prompt(prompt: Prompt) -> Iterator[Ignore]:
+    from promptctl.core.lint.ignores import MARK, prompt_ignores
+
+    if MARK in prompt.document.text:
+        from promptctl.adapters.yaml_tokens import yaml_tokens
+
+        yield from prompt_ignores(prompt, yaml_tokens(prompt.document.text))
+
+
+def _in_partial(document: Document) -> Iterator[Ignore]:
+    from promptctl.core.lint.ignores import MARK, partial_ignores
+
+    if MARK in document.text:
+        yield from partial_ignores(document)

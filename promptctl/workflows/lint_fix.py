@@ -10,7 +10,7 @@ from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.adapters.writing import write_file
 from promptctl.core.lint.fixes import superfluous_items, without_ignore
-from promptctl.core.lint.ignores import Ignore
+from promptctl.core.lint.ignore import Ignore
 from promptctl.core.lint.selection import CODES, Selection
 from promptctl.core.made_trees import ChangedTree
 from promptctl.core.yaml_edit import without_item

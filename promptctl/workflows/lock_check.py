@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.contract import change_class
 from promptctl.core.drift import Drift, rewritten
 from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.proposal import PromptBase, high_enough
@@ -58,6 +57,8 @@ def readable_digests(repository: Repository) -> dict[str, str]:
 def _against_base(repository: Repository, base: Base, here: Lockfile, digests: Mapping[str, str]) -> Iterator[Drift]:
     if here is base.lock and not base.own:
         return
+    from promptctl.core.contract import change_class
+
     yield from rewritten(base.lock, here)
     for name, content in digests.items():
         entry, before = here.prompts.get(name), base.lock.prompts.get(name)

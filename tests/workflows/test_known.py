@@ -16,6 +16,7 @@ from tests.versioning import LOCK, PROMPT, TONE, breaking, plain, text
 LINES = ("status", "drift", "list --json", "lint", "lock --check", f"hash {NAME}@1.0.0")
 MORE = (f"lint {NAME}", f"hash {NAME}", f"history {NAME}", "hook lint", f"render {NAME} -i ticket=x")
 
+SUITE = f"prompts/{NAME}/eval.yaml"
 MOVED = f"prompts/{NAME}@v1.0.0"
 CHANGES: dict[str, Callable[[GitRepository], object]] = {
     "nothing": lambda found: None,
@@ -28,6 +29,12 @@ CHANGES: dict[str, Callable[[GitRepository], object]] = {
     "no template": lambda found: build_files(found.folder, {PROMPT: text("{{ queue")}),
     "no YAML": lambda found: build_files(found.folder, {PROMPT: "a: ["}),
     "a finding": lambda found: build_files(found.folder, {PROMPT: text("a {{ queue }}")}),
+    "a broken suite": lambda found: build_files(found.folder, {SUITE: "cases: [\n"}),
+    "an ignore": lambda found: build_files(found.folder, {PROMPT: text("one queue") + "# promptctl: ignore L001\n"}),
+    "a staged prompt": lambda found: (
+        build_files(found.folder, {PROMPT: text("another queue")}),
+        found.git("add", PROMPT),
+    ),
     "line ends": lambda found: build_files(found.folder, {PROMPT: text("one queue").replace("\n", "\r\n")}),
     "an old version": lambda found: build_files(found.folder, {PROMPT: text()}),
     "the lock": lambda found: build_files(
@@ -55,8 +62,9 @@ def answers(repository: GitRepository, cache: Path, lines: tuple[str, ...] = LIN
     return {words: run(repository, *words.split(), PROMPTCTL_CACHE_DIR=str(cache)) for words in lines}
 
 
-@pytest.mark.parametrize("change", ["a prompt", "what it includes", "a tag"])
-def test_it_changes_no_answer(folder: Path, change: str) -> None:
+@pytest.mark.parametrize(("change", "many"), [("a prompt", 500), ("what it includes", 0), ("a tag", 0)])
+def test_it_changes_no_answer(folder: Path, monkeypatch: pytest.MonkeyPatch, change: str, many: int) -> None:
+    monkeypatch.setattr(work_tree, "MANY", many)
     judge(folder, change, LINES)
 
 

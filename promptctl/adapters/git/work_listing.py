@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from promptctl.adapters.git.program import Git, GitFailure
-from promptctl.adapters.work_tree import SETTINGS, Listing, walk
+from promptctl.adapters.work_tree import SETTINGS, Listing, shared_git_folder, walk
 from promptctl.adapters.writing import PREFIX as UNFINISHED
 
 _PATHS = ("prompts", SETTINGS)
@@ -115,7 +115,7 @@ def _converts(git: Git, paths: Collection[str], in_index: bool) -> bool:
     """
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     named, program = git.config.get("core.attributesfile"), shutil.which("git")
-    files = [git.common_directory / "info" / "attributes", Path("/etc/gitattributes")]
+    files = [shared_git_folder(git.root) / "info" / "attributes", Path("/etc/gitattributes")]
     files += [Path(named).expanduser() if named else home / "git" / "attributes"]
     files += [Path(program).parent.parent / "etc" / "gitattributes"] if program else []
     if any(_mentions(file, absent=False) for file in files):

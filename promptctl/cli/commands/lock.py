@@ -37,14 +37,15 @@ def command(
     ] = False,
 ) -> Answer:
     """Write the lock: version and digest of every prompt, and the releases this branch proposes."""
-    from promptctl.core.proposal import Wish
-    from promptctl.workflows.lock import lock
-    from promptctl.workflows.lock_check import check_lock
-
     if check:
+        from promptctl.workflows.lock_check import check_lock
+
         if names or bump or candidate or allow_breaking:
             raise UsageError("PC001", "--check judges the whole lock and takes no names or steps")
         return _checked(check_lock(context.repository))
+    from promptctl.core.proposal import Wish
+    from promptctl.workflows.lock import lock
+
     wish = Wish(step=bump.value if bump else None, candidate=candidate, allow_breaking=allow_breaking)
     return _written(lock(context.repository, names or (), wish))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from promptctl.core.lint.ignores import MARK, Ignore
+from promptctl.core.lint.ignore import Ignore
+from promptctl.core.lint.ignores import MARK
 from promptctl.core.lint.selection import CODES
 
 NAMES, REPEATED, LISTS = "formerly", "PC012", ("tags", "formerly")

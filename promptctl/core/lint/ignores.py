@@ -13,6 +13,7 @@ from functools import partial
 
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import Finding
+from promptctl.core.lint.ignore import Ignore
 from promptctl.core.lint.rules import found
 from promptctl.core.lint.selection import CODES, Selection
 from promptctl.core.prompt import Prompt
@@ -23,29 +24,6 @@ from promptctl.errors import Place
 MARK = "promptctl: ignore"
 _NAMED = re.compile(MARK + r"\b((?:[ ,]+[A-Z]+[0-9]+\b)*)")
 _JINJA = re.compile(r"\{#.*?#\}", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignore:
-    """``codes`` are silenced from line ``first`` to ``last`` of ``place``'s file, 1-based.
-
-    ``place`` is where the comment stands; ``whole_file`` covers findings without a line too, ``jinja`` tells that the
-    comment is part of a template.
-    """
-
-    place: Place
-    codes: tuple[str, ...]
-    first: int
-    last: int
-    whole_file: bool = False
-    jinja: bool = False
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether it silences a finding."""
-        place = finding.place
-        if finding.code not in self.codes or place.file != self.place.file:
-            return False
-        return self.first <= place.line <= self.last if place.line else self.whole_file
 
 
 def prompt_ignores(prompt: Prompt, tokens: Sequence[Token]) -> Iterator[Ignore]:

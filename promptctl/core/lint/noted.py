@@ -1,29 +1,46 @@
-"""Findings as text that can be kept, for the next time the same files are looked at."""
+"""What lint says of a prompt as text that can be kept, for the next time the same files are looked at."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from promptctl.core.lint.finding import Finding
+from promptctl.core.lint.ignore import Ignore
 from promptctl.errors import Place
 
 
-def note_findings(findings: Iterable[Finding], required: Collection[str]) -> str:
-    """What was found in a prompt where these fields are ``required``."""
-    written = [[it.code, it.level, it.message, _written(it.place), it.hint] for it in findings]
-    return json.dumps({"required": sorted(required), "findings": written})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """The findings in a prompt's files and the comments there that silence some."""
+
+    findings: Sequence[Finding]
+    ignores: Sequence[Ignore]
 
 
-def noted_findings(note: str | None, required: Collection[str]) -> tuple[Finding, ...] | None:
-    """The findings of a note; None where there is none, or other fields were required."""
-    found: dict[str, Any] = json.loads(note) if note else {}
-    if found.get("required") != sorted(required):
+def note(found: Noted, required: Collection[str]) -> str:
+    """The text of what was found where these fields are ``required``."""
+    findings = [[it.code, it.level, it.message, _written(it.place), it.hint] for it in found.findings]
+    ignores = [[_written(it.place), it.codes, it.first, it.last, it.whole_file, it.jinja] for it in found.ignores]
+    return json.dumps([sorted(required), findings, ignores])
+
+
+def noted(text: str | None, required: Collection[str]) -> Noted | None:
+    """What a note says; None where there is none, or other fields were required."""
+    written: list[Any] = json.loads(text) if text else [None]
+    if written[0] != sorted(required):
         return None
-    return tuple(
-        Finding(code=code, level=level, message=message, place=Place(*place), hint=hint)
-        for code, level, message, place, hint in found["findings"]
+    return Noted(
+        findings=[
+            Finding(code=code, level=level, message=message, place=Place(*place), hint=hint)
+            for code, level, message, place, hint in written[1]
+        ],
+        ignores=[
+            Ignore(place=Place(*place), codes=tuple(codes), first=first, last=last, whole_file=whole_file, jinja=jinja)
+            for place, codes, first, last, whole_file, jinja in written[2]
+        ],
     )
 
 

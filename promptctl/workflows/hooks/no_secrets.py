@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from promptctl.core.document import Document
 from promptctl.core.lint.finding import Finding, tidy
-from promptctl.core.lint.ignores import MARK, Ignore, partial_ignores, yaml_ignores
+from promptctl.core.lint.ignore import Ignore
+from promptctl.core.lint.ignores import MARK, partial_ignores, yaml_ignores
 from promptctl.core.lint.rules import found as finding_of
 from promptctl.core.lint.text import secret_findings
 from promptctl.core.secrets import known_values
