@@ -148,6 +148,15 @@ def runs_folder(cache: Path, root: Path) -> Path:
     return cache / "runs" / hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
 
 
+def head_of(path: Path) -> RunHead | None:
+    """What the run of a journal was asked to do, without reading its replies; None for what is no journal."""
+    try:
+        with path.open(encoding="utf-8", errors="surrogatepass") as file:
+            return head_from_dict(strict_json(file.readline()))
+    except (OSError, ValueError):
+        return None
+
+
 def journals(folder: Path) -> Iterator[Path]:
     """The journals of a folder, the newest first."""
     with contextlib.suppress(OSError):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_failures import note_failures
-from promptctl.adapters.run_journal import RunJournal, journals, runs_folder
+from promptctl.adapters.run_journal import RunJournal, head_of, journals, runs_folder
 from promptctl.core.counting import count
 from promptctl.core.request import Reply
 from promptctl.core.run_head import RunHead, RunSuite
@@ -181,11 +181,10 @@ def _forget(folder: Path, head: RunHead) -> None:
     """A new run of the same prompts takes the place of one that was cut short."""
     meant = {it.reference for it in head.suites}
     for path in journals(folder):
-        journal = RunJournal.reopen(path)
-        if journal:
+        before = head_of(path)
+        if before and meant & {it.reference for it in before.suites} and (journal := RunJournal.reopen(path)):
             with closing(journal):
-                if meant & {it.reference for it in journal.head.suites}:
-                    journal.drop()
+                journal.drop()
 
 
 def planned_again(repository: Repository, before: RunSuite) -> Planned:

@@ -56,6 +56,7 @@ LINES = f"""
 0 cache explain greet
 2 cache prune --max-size lots
 0 cache prune --all
+2 bisect greet
 0 schema prompt
 0 schema
 0 completion bash

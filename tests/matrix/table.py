@@ -79,6 +79,10 @@ WRITING = (
 )
 ELSEWHERE = {
     "demo": "makes a repository of its own, whatever lies here: tests/cli/test_demo.py",
+    "bisect": "judges releases as `eval NAME@VERSION` does, and writes nothing: tests/workflows/test_bisect.py",
+    "cache stats": "asks this machine, not the repository: tests/cli/test_cache.py",
+    "cache explain": "reads what `eval` reads, and asks nobody: tests/cli/test_cache.py",
+    "cache prune": "writes to this machine, not to the repository: tests/cli/test_cache.py",
     "eval merge": "needs the files of shards, and writes what `eval` writes: tests/workflows/test_eval_merge.py",
     "eval show": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
     "eval compare": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
