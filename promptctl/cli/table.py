@@ -38,6 +38,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Test": {
         "eval": "Run suites and judge them.",
+        "eval add": "Add a case to a suite.",
         "eval merge": "Put the shards of a run together, and judge it.",
         "eval show": "Show kept evidence and its answers.",
         "eval compare": "Compare two pieces of kept evidence.",
@@ -89,6 +90,7 @@ ARGUMENTS = {
     "retire": "NAME[@REF]",
     "bisect": "NAME",
     "eval": "[NAME[@REF]]…",
+    "eval add": "NAME",
     "eval merge": "FILE…",
     "eval show": "[NAME[@REF]]…",
     "eval compare": "NAME[@REF] NAME[@REF]",

@@ -41,3 +41,44 @@ def _items(tokens: Sequence[Token], key: str) -> list[int]:
             found.append(position)
         depth += (token.kind in ("open", "map", "seq")) - (token.kind in ("close", "end"))
     return found
+
+
+def with_item(text: str, tokens: Sequence[Token], key: str, lines: Sequence[str]) -> str | None:
+    """The text with one more item in the block list under a key at the top, behind the others and their comments.
+
+    ``lines`` spell the item with its dash, without indentation. None where there is no such list.
+    """
+    entries = _entries(tokens, key)
+    if not entries:
+        return None
+    first, last = entries
+    end = text.find("\n", len(text[: last.end.index].rstrip()))
+    head, rest = (text + "\n", "") if end < 0 else (text[: end + 1], text[end + 1 :])
+    indent = " " * first.start.column
+    return head + "".join(f"{indent}{line}\n" if line else "\n" for line in lines) + rest
+
+
+def _entries(tokens: Sequence[Token], key: str) -> tuple[Token, Token] | None:
+    """The first dash of the block list under a key at the top, and the last token of its last item."""
+    start = _value_of(tokens, key)
+    # A list that is not indented below its key has no token that opens it.
+    if start is None or tokens[start].kind not in ("seq", "entry"):
+        return None
+    base = level = int(tokens[start].kind == "seq")
+    first = last = tokens[start + base]
+    for token in tokens[start + 1 :]:
+        level += (token.kind in ("open", "map", "seq")) - (token.kind in ("close", "end"))
+        if level < base or (token.kind == "key" and level == base):
+            break
+        last = last if token.kind == "end" else token
+    return first, last
+
+
+def _value_of(tokens: Sequence[Token], key: str) -> int | None:
+    """Where the value of a key at the top begins."""
+    depth = 0
+    for position, token in enumerate(tokens):
+        if token.kind == "key" and depth == 1 and tokens[position + 1].value == key:
+            return position + 3
+        depth += (token.kind in ("open", "map", "seq")) - (token.kind in ("close", "end"))
+    return None

@@ -83,6 +83,7 @@ ELSEWHERE = {
     "cache stats": "asks this machine, not the repository: tests/cli/test_cache.py",
     "cache explain": "reads what `eval` reads, and asks nobody: tests/cli/test_cache.py",
     "cache prune": "writes to this machine, not to the repository: tests/cli/test_cache.py",
+    "eval add": "reads what `eval` reads, and writes one file as `fmt` does: tests/workflows/test_eval_add.py",
     "eval merge": "needs the files of shards, and writes what `eval` writes: tests/workflows/test_eval_merge.py",
     "eval show": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
     "eval compare": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
