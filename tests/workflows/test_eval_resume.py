@@ -73,7 +73,7 @@ def resumed(it: Resumable, mode: str, expected: Any) -> None:
         assert (ran.code, it.asked) == (0, calls - before), ran
     assert it.results() == expected
     assert it.journals == []
-    assert it.eval("--replies", "recorded").code == 0
+    assert it.command("eval", "verify").code == 0
 
 
 @pytest.mark.parametrize(("mode", "number"), [("live", 9), ("refresh", 20)])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from statistics import fmean
 from typing import ClassVar, Protocol
 
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.request import Reply, Request, Usage, compact_json
+from promptctl.core.statistics.interval import mean
 from promptctl.core.stopping import Stopping
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.answering import Models
@@ -44,7 +44,7 @@ class Forecast:
         asked = [value for name in ("max_tokens", "max_completion_tokens") for value in [request.parameters.get(name)]]
         known = self._lengths.get(request.model) or self._lengths.get("")
         longest = next((value for value in asked if isinstance(value, int)), None)
-        output = round(fmean(known)) if known else longest if longest is not None else _ANSWER_TOKENS
+        output = round(mean(known)) if known else longest if longest is not None else _ANSWER_TOKENS
         return Usage(input=-(-len(compact_json(request.to_dict()).encode()) // _BYTES_A_TOKEN), output=output)
 
     def price(self, request: Request, sample: int, gateway: Answering) -> float:
