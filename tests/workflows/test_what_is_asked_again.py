@@ -141,7 +141,7 @@ def run(folder: Path, examples: int) -> None:
 
 
 def test_a_change_asks_again_for_exactly_what_it_affects(tmp_path: Path) -> None:
-    run(tmp_path, 3)
+    run(tmp_path, 2)
 
 
 @pytest.mark.long
