@@ -67,18 +67,24 @@ def test_verdicts_on_equal_prompts() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("cases", [5, 10, 20, 50, 100, 300, 1000])
+@pytest.mark.parametrize("cases", [20, 50, 100, 300])
 @pytest.mark.parametrize("gained", [0.0, 0.01, 0.05, 0.1, 0.2])
 def test_many_passes(cases: int, gained: float) -> None:
-    assert is_at_most(failures(passes(cases, gained), 20_000), 20_000, FALSE)
-    caught, shown = catches(passes(cases, gained), 20_000)
-    assert is_at_least(caught, shown, POWER - 0.02)
+    assert is_at_most(failures(passes(cases, gained), 5000), 5000, FALSE)
+    caught, shown = catches(passes(cases, gained), 5000)
+    assert is_at_least(caught, shown, POWER - 0.03)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("cases", [2, 3, 5, 8, 12, 20, 29, 30, 60, 200])
+@pytest.mark.parametrize("cases", [5, 10])
+def test_many_passes_of_few_cases_that_do_not_come_and_go(cases: int) -> None:
+    assert is_at_least(*catches(passes(cases, 0.0), 5000), POWER)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("cases", [2, 3, 5, 8, 12, 20, 29, 30, 60])
 @pytest.mark.parametrize("score", SCORES)
 def test_many_scores(cases: int, score: str) -> None:
-    assert is_at_most(failures(scores(cases, score), 3000), 3000, FALSE + 0.015)
-    caught, shown = catches(scores(cases, score), 3000)
+    assert is_at_most(failures(scores(cases, score), 1500), 1500, FALSE + 0.015)
+    caught, shown = catches(scores(cases, score), 1500)
     assert not shown or is_at_least(caught, shown, POWER - 0.06)
