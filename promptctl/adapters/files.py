@@ -17,8 +17,8 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_YAML_BYTES = 4 * 1024 * 1024
 
 
-def read_bytes(path: Path, shown: str) -> bytes:
-    """The bytes of a regular file, never through a symlink, never more than ``MAX_BYTES``.
+def read_bytes(path: Path, shown: str, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a regular file, never through a symlink, never more than ``most``.
 
     Raises UsageError naming ``shown`` when the file is missing, special or too large.
     """
@@ -31,10 +31,10 @@ def read_bytes(path: Path, shown: str) -> bytes:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise UsageError(UNREADABLE, f"{shown} is not a regular file", place=Place(shown))
-        if status.st_size > MAX_BYTES:
-            raise UsageError(UNREADABLE, f"{shown} is larger than {MAX_BYTES >> 20} MiB", place=Place(shown))
+        if status.st_size > most:
+            raise UsageError(UNREADABLE, f"{shown} is larger than {most >> 20} MiB", place=Place(shown))
         with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     finally:
         os.close(handle)
 

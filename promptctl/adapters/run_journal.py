@@ -67,7 +67,7 @@ class RunJournal:
             return None
         try:
             if _lock(handle):
-                head, lines, size = read_journal(path)
+                head, lines, size = parse_journal(path.read_bytes())
                 # What follows the last whole line is a write that a kill cut short.
                 os.truncate(handle, size)
                 return cls(path, handle, head, lines)
@@ -129,12 +129,11 @@ def _spelled(line: dict[str, Any]) -> bytes:
     return (compact_json(line) + "\n").encode("utf-8", "surrogatepass")
 
 
-def read_journal(path: Path) -> tuple[RunHead, list[dict[str, Any]], int]:
+def parse_journal(data: bytes) -> tuple[RunHead, list[dict[str, Any]], int]:
     """The head and the whole lines of a journal, and how many bytes they take.
 
-    Raises OSError, and ValueError for what is no journal.
+    Raises ValueError for what is no journal.
     """
-    data = path.read_bytes()
     size = data.rfind(b"\n") + 1
     texts = data[:size].decode("utf-8", "surrogatepass").split("\n")[:-1]
     lines = [strict_json(text) for text in texts]

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from promptctl.adapters.files import read_bytes
 from promptctl.adapters.repository import Repository
-from promptctl.adapters.run_journal import RunJournal, read_journal
+from promptctl.adapters.run_journal import RunJournal, parse_journal
 from promptctl.core.run_head import RunHead
 from promptctl.core.selection import Shard
 from promptctl.errors import UsageError
@@ -19,6 +20,7 @@ from promptctl.workflows.eval import EvalWish
 from promptctl.workflows.eval_run import EvalRun, planned_again, run_journaled
 from promptctl.workflows.gate import GateContext
 
+MOST_BYTES = 256 * 1024 * 1024
 NO_SHARD, FOREIGN, NOT_EACH_ONCE = "PC176", "PC177", "PC178"
 
 
@@ -48,11 +50,10 @@ def merge(repository: Repository, files: Sequence[Path], context: GateContext) -
 
 
 def _read(file: Path) -> _Part:
+    data = read_bytes(file, file.name, MOST_BYTES)
     try:
-        head, lines, _ = read_journal(file)
+        head, lines, _ = parse_journal(data)
         RunJournal.unwritten(head, lines)
-    except OSError as error:
-        raise UsageError(NO_SHARD, f"{file.name} cannot be read: {(error.strerror or '').lower()}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         head = None
     if head is None or head.shard is None:

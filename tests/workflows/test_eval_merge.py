@@ -65,7 +65,8 @@ def test_merged_shards_are_what_one_machine_finds(it: Resumable, made: Resumable
     [
         (NAMES[:2], "PC178", "missing of the 3 shards: 3/3"),
         ((*NAMES, NAMES[1]), "PC178", f"the same shard stands in {NAMES[1]} and {NAMES[1]}"),
-        (("nowhere.jsonl",), "PC176", "nowhere.jsonl cannot be read"),
+        (("nowhere.jsonl",), "PC010", "nowhere.jsonl: no such file"),
+        (("prompts",), "PC010", "prompts is not a regular file"),
         (("promptctl.toml",), "PC176", "promptctl.toml is no shard of a run"),
         ((), "PC001", ""),
     ],
