@@ -50,9 +50,13 @@ def head_from_dict(value: Any) -> RunHead:
         )
     except (TypeError, KeyError, UsageError) as error:
         raise ValueError(f"no head of a run: {error}") from None
-    texts = [head.mode, *(text for it in head.suites for text in (it.reference, it.subject, it.suite))]
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("no head of a run: not text")
+    texts = [
+        head.mode,
+        *(text for it in head.suites for text in (it.reference, it.subject, it.suite, *(it.cases or ()))),
+    ]
+    texts += [text for text in (head.provider, head.against) if text is not None]
+    if not head.suites or not all(isinstance(text, str) for text in texts):
+        raise ValueError("no head of a run: no suites, or no text")
     return head
 
 

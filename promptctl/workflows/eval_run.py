@@ -56,6 +56,8 @@ def run_suites(
 
     Raises what ``evaluate_suite`` raises, and Interrupted on Ctrl-C.
     """
+    if not planned:
+        return EvalRun(results=())
     folder = _folder(repository, context)
     head = RunHead(
         suites=tuple(_named(it) for it in planned),

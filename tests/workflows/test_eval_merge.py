@@ -84,7 +84,9 @@ def test_shards_of_other_runs_are_refused(it: Resumable) -> None:
         return merged(it, *NAMES[:2], "other.jsonl").err
 
     assert "[PC177]: other.jsonl was asked for otherwise than" in changed(mode="refresh")
-    assert "[PC177]: other.jsonl judges other prompts or suites than" in changed(suites=[])
+    others = [{"reference": "other", "subject": "sha256:1", "suite": "sha256:2", "cases": None}]
+    assert "[PC177]: other.jsonl judges other prompts or suites than" in changed(suites=others)
+    assert "[PC176]: other.jsonl is no shard" in changed(suites=[])
     assert "[PC177]: other.jsonl is one of 4 shards, not of 3 as" in changed(shard={"index": 4, "count": 4})
     assert "[PC176]" in changed(shard={"index": 4, "count": 3})
     assert "[PC176]" in changed(format=2)
