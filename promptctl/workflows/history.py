@@ -105,10 +105,9 @@ def _served_row(found: Resolved, environment: str) -> ServedRow:
 
 def _known(repository: Repository, name: str) -> bool:
     """Whether a prompt, a lock or a tag is called so; a former name is asked for only when none is."""
-    locks = (read_lock(repository.policy), read_lock(repository.work))
-    return (
-        repository.work.has(name) or any(name in lock.prompts for lock in locks) or bool(known_tags(repository, name))
-    )
+    if name in read_lock(repository.policy).prompts or known_tags(repository, name):
+        return True
+    return repository.work.has(name) or name in read_lock(repository.work).prompts
 
 
 def _row(

@@ -66,8 +66,10 @@ def release(repository: Repository, *, send: bool = True) -> ReleaseResult:
 
 def _refs(repository: Repository) -> tuple[str, ...]:
     """The refs that releasing may move: the tags of the lock, and the shared branch as last fetched."""
+    head = commit_of(repository.git, "HEAD")
     try:
-        entries = tuple(tag_ref(name, version) for name, version in _entries(read_lock(repository.work)))
+        lock = read_lock(repository.at(head, "HEAD")) if head else Lockfile()
+        entries = tuple(tag_ref(name, version) for name, version in _entries(lock))
     except DocumentError:
         entries = ()
     remote = repository.remote
