@@ -13,7 +13,7 @@ from promptctl.adapters.run_journal import RunJournal, head_of, journals, runs_f
 from promptctl.core.counting import count
 from promptctl.core.request import Reply
 from promptctl.core.run_head import RunHead, RunSuite
-from promptctl.core.selection import Selection, Shard
+from promptctl.core.selection import Shard
 from promptctl.core.stopping import Stopping
 from promptctl.errors import Interrupted, StateError, UsageError
 from promptctl.runtime.gateway.spending import Forecast, Rehearsal, Spending
@@ -66,9 +66,7 @@ def run_suites(
         against=wish.against,
         shard=shard,
     )
-    _forget(folder, head)
-    recorded = wish.mode == "recorded"
-    with closing(RunJournal.unwritten(head) if recorded else RunJournal.start(folder, head)) as journal:
+    with closing(RunJournal.unwritten(head) if wish.mode == "recorded" else _begun(folder, head)) as journal:
         return run_journaled(repository, planned, wish, context, journal)
 
 
@@ -103,7 +101,7 @@ def run_journaled(
         bounded = _bounded(repository, planned, wish, replace(context, journal=journal, stopping=stopping), stopping)
         results = tuple(evaluate_with(repository, it, wish, bounded) for it in planned if not stopping.reason)
         for result in results:
-            _note(runs_folder(context.cache.path.parent, repository.root), result)
+            _note(_folder(repository, context), result)
         stopped = stopping.reason if len(results) < len(planned) or any(result.stopped for result in results) else None
         # In the other modes whatever was answered is found again: a further run is the same as a resumed one.
         errors = sum(result.errors for result in results)
@@ -179,23 +177,25 @@ def _named(planned: Planned) -> RunSuite:
     )
 
 
-def _forget(folder: Path, head: RunHead) -> None:
-    """A new run of the same prompts takes the place of one that was cut short."""
+def _begun(folder: Path, head: RunHead) -> RunJournal:
+    """A new journal, which takes the place of those of runs of the same prompts that were cut short."""
     meant = {it.reference for it in head.suites}
     for path in journals(folder):
         before = head_of(path)
         if before and meant & {it.reference for it in before.suites} and (journal := RunJournal.reopen(path)):
             with closing(journal):
                 journal.drop()
+    return RunJournal.start(folder, head)
 
 
 def planned_again(repository: Repository, before: RunSuite) -> Planned:
     """The suite as the run knew it. Raises StateError when the prompt or the suite is another by now."""
-    names = None if before.cases is None else frozenset(before.cases)
-    planned = plan_suite(repository, before.reference, Selection(names=names))
+    planned = plan_suite(repository, before.reference)
     now = (planned.subject.digest, planned.subject.loaded.digest)
     if now != (before.subject, before.suite):
         what = "the prompt" if now[0] != before.subject else "the suite"
         message = f"{before.reference}: {what} was changed since the run began, so its answers are to other questions"
         raise StateError(CHANGED_SINCE, message, hint=f"promptctl eval {before.reference}")
-    return planned
+    if before.cases is None:
+        return planned
+    return replace(planned, cases=tuple(case for case in planned.cases if case.name in before.cases), partial=True)

@@ -138,6 +138,13 @@ def test_what_cannot_go_on_is_refused(it: Resumable) -> None:
     it.server.then(*[status(400)] * 2)
     assert it.eval("--replies", "live", SECOND).code == 1
     assert len(it.journals) == 1
+    assert it.eval("--replies", "recorded").code == 0
+    assert len(it.journals) == 1, "a run that asks nobody leaves it"
+    suite = it.folder / f"prompts/{SECOND}/eval.yaml"
+    written = suite.read_text()
+    suite.write_text(written.replace("name: ok0", "name: other"))
+    assert "the suite was changed since the run began" in it.eval("--resume").err
+    suite.write_text(written)
     prompt = it.folder / f"prompts/{SECOND}/prompt.yaml"
     prompt.write_text(prompt.read_text() + "description: x\nparameters: {temperature: 0}\n")
     refused = it.eval("--resume")
