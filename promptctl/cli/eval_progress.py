@@ -68,7 +68,7 @@ def status_line(progress: Progress, elapsed: float) -> str:
     parts += [f"{progress.unscored} to be scored"] if progress.unscored else []
     parts += [f"${progress.cost:.4f}"] if progress.cost else []
     parts += [f"{progress.under_way} under way"] if progress.under_way else []
-    if 0 < progress.done < progress.total:
+    if min(10, progress.total / 5) <= progress.done < progress.total:
         parts.append(f"{duration(elapsed / progress.done * (progress.total - progress.done))} left")
     return f"{progress.name}: {progress.done} of {progress.total}: {', '.join(parts)}"
 

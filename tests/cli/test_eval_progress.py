@@ -47,6 +47,7 @@ class Clock:
             "triage: 4 of 10: 1 pass, 1 fail, 2 errors, $0.0123, 3 under way, 12 s left",
         ),
         (replace(START, done=6, unscored=6), 60, "triage: 6 of 10: 0 pass, 0 fail, 6 to be scored, 40 s left"),
+        (replace(START, done=9, total=1000), 60, "triage: 9 of 1000: 9 pass, 0 fail"),
         (replace(START, done=10, errors=1), 60, "triage: 10 of 10: 9 pass, 0 fail, 1 error"),
     ],
 )
