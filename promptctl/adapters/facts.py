@@ -17,6 +17,7 @@ from typing import Any
 
 _FILES = 16
 _MOST_BYTES = 64 << 20
+_MOST_WRITTEN = 16 << 20
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -89,7 +90,7 @@ def _private(status: os.stat_result) -> bool:
 
 
 def _write(path: Path, facts: dict[str, Any]) -> None:
-    body = json.dumps(facts, separators=(",", ":")).encode()
+    body = _body(facts)
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -99,6 +100,14 @@ def _write(path: Path, facts: dict[str, Any]) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _body(facts: dict[str, Any]) -> bytes:
+    """Facts as they are written: what is too much loses its older half."""
+    body = json.dumps(facts, separators=(",", ":")).encode()
+    if len(body) <= _MOST_WRITTEN or len(facts) < 2:
+        return body
+    return _body(dict(list(facts.items())[len(facts) // 2 :]))
 
 
 def _seal(body: bytes) -> bytes:
@@ -111,7 +120,8 @@ def _stamp() -> bytes:
     if _stamped is None:
         from importlib.machinery import PathFinder
 
-        folders = [_PACKAGE / "core", _PACKAGE / "core" / "lint", _PACKAGE / "schemas", _PACKAGE / "adapters"]
+        own = ("core", "core/lint", "schemas", "adapters", "adapters/git", "workflows")
+        folders = [_PACKAGE / folder for folder in own]
         for library in ("jinja2", "yaml", "jsonschema_rs"):
             found = PathFinder.find_spec(library)
             folders += [Path(found.origin).parent] if found and found.origin else []

@@ -33,8 +33,10 @@ def check_lock(repository: Repository, *, base: Base | None = None) -> LockCheck
 
     ``base`` counts instead of the one that history gives. Raises DocumentError when the lock or a prompt is malformed.
     """
-    digests = readable_digests(repository)
+    # Listing the work tree comes first: it says of the lock, too, which content it has.
+    names = repository.work.names
     found = read_lock(repository.work)
+    digests = readable_digests(repository)
     findings = list(file_drift(repository.work, digests))
     note = None
     try:
@@ -42,7 +44,7 @@ def check_lock(repository: Repository, *, base: Base | None = None) -> LockCheck
         findings += _against_base(repository, found_base, found, digests)
     except StateError as error:
         note = f"not judged against the base: {error}" + (f"; {error.hint}" if error.hint else "")
-    return LockCheck(findings=tuple(findings), prompts=len(digests), note=note)
+    return LockCheck(findings=tuple(findings), prompts=len(names), note=note)
 
 
 def readable_digests(repository: Repository) -> dict[str, str]:

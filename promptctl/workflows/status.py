@@ -43,13 +43,13 @@ class StatusResult:
 def status(repository: Repository) -> StatusResult:
     """The matrix. Raises StateError when the state branch was not fetched."""
     # Listing the work tree comes first: it says of the lock, too, which content it has.
-    digests, _ = repository.work.digests()
+    here = repository.work.names
     state = read_state(repository)
     environments = tuple(dict.fromkeys([*repository.settings.environments, *state.environments]))
     locked, broken = _agreed(repository)
     pointers, faults = _pointers(state)
     broken += faults
-    here = repository.work.names
+    digests, _ = repository.work.digests()
     rows = [
         StatusRow(
             name=name,

@@ -78,6 +78,19 @@ def test_another_version_of_the_program_knows_nothing(folder: Path, monkeypatch:
     assert Facts(folder / "kept").get("s", "k") is None
 
 
+def test_a_file_that_grows_too_large_keeps_what_is_newer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("promptctl.adapters.facts._FILES", 1)
+    monkeypatch.setattr("promptctl.adapters.facts._MOST_WRITTEN", 1000)
+    kept = Facts(folder / "kept")
+    for number in range(100):
+        kept.put("s", str(number), "x" * 20)
+    kept.save()
+    assert one_file(folder / "kept").stat().st_size < 1200
+    known = [number for number in range(100) if Facts(folder / "kept").get("s", str(number))]
+    assert known == list(range(100 - len(known), 100))
+    assert known
+
+
 def test_what_cannot_be_written_is_not_kept_and_no_error(folder: Path) -> None:
     (folder / "kept").write_text("in the way")
     kept = Facts(folder / "kept")
