@@ -39,6 +39,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Test": {
         "eval": "Run suites and judge them.",
         "eval add": "Add a case to a suite.",
+        "eval review": "Show and keep what people say of answers.",
         "eval merge": "Put the shards of a run together, and judge it.",
         "eval show": "Show kept evidence and its answers.",
         "eval compare": "Compare two pieces of kept evidence.",
@@ -91,6 +92,7 @@ ARGUMENTS = {
     "bisect": "NAME",
     "eval": "[NAME[@REF]]…",
     "eval add": "NAME",
+    "eval review": "NAME[@REF]",
     "eval merge": "FILE…",
     "eval show": "[NAME[@REF]]…",
     "eval compare": "NAME[@REF] NAME[@REF]",

@@ -56,7 +56,7 @@ def project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("rollback --reason support/triage support/triage p", "prod"),
         ("freeze st", "staging"),
         ("eval ver", "verify"),
-        ("eval ", "add merge show compare verify support/summary support/triage"),
+        ("eval ", "add review merge show compare verify support/summary support/triage"),
         ("eval -q ", "support/summary support/triage"),
         ("eval show --cas", "--case"),
         ("eval sh", "show"),

@@ -84,6 +84,7 @@ ELSEWHERE = {
     "cache explain": "reads what `eval` reads, and asks nobody: tests/cli/test_cache.py",
     "cache prune": "writes to this machine, not to the repository: tests/cli/test_cache.py",
     "eval add": "reads what `eval` reads, and writes one file as `fmt` does: tests/workflows/test_eval_add.py",
+    "eval review": "reads what `eval show` reads, and writes one file: tests/workflows/test_eval_review.py",
     "eval merge": "needs the files of shards, and writes what `eval` writes: tests/workflows/test_eval_merge.py",
     "eval show": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
     "eval compare": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
