@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from promptctl.core.embedding import embedding_request
+from promptctl.core.request import Reply, Request, Usage
 from promptctl.errors import DocumentError
-from tests.evals import PROMPT, SETTINGS, Bench, bench, cases, saying
+from promptctl.runtime.gateway.spending import Forecast
+from tests.evals import NOW, PROMPT, SETTINGS, Bench, bench, cases, saying
 from tests.servers import Handler, json_answer, status
 from tests.support import build_files
 
@@ -127,3 +130,13 @@ def test_without_a_model_that_embeds_the_suite_is_refused_with_its_place(tmp_pat
         )
         assert "[evals] embeddings" in str(caught.value.hint)
         assert it.asked == 0
+
+
+def test_embeddings_neither_have_nor_foretell_the_length_of_an_answer() -> None:
+    forecast = Forecast(NOW)
+    chat = Request(model="m", messages=({"role": "user", "content": "hi"},))
+    forecast.learn(
+        "", [Reply(text="", usage=Usage(input=9, output=0)), Reply(text="", usage=Usage(input=9, output=40))]
+    )
+    assert forecast.tokens(chat).output == 40
+    assert forecast.tokens(embedding_request("m", "hi")).output == 0

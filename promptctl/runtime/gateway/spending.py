@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import ClassVar, Protocol
 
+from promptctl.core.embedding import embedded_text
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.request import Reply, Request, Usage, compact_json
 from promptctl.core.statistics.interval import mean
@@ -28,7 +29,10 @@ class Answering(Models, Protocol):
 
 
 class Forecast:
-    """Prices of calls that were not made: input by its length, output as long as answers were so far."""
+    """Prices of calls that were not made: input by its length, output as long as answers were so far.
+
+    Embeddings have no output, and tell nothing about the length of answers.
+    """
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -36,7 +40,7 @@ class Forecast:
 
     def learn(self, model: str, replies: Iterable[Reply]) -> None:
         """Answers that a model gave; those of the model "" count for all that gave none."""
-        found = [reply.usage.output for reply in replies if reply.usage.output is not None]
+        found = [reply.usage.output for reply in replies if reply.usage.output]
         self._lengths.setdefault(model, []).extend(found)
 
     def tokens(self, request: Request) -> Usage:
@@ -45,6 +49,7 @@ class Forecast:
         known = self._lengths.get(request.model) or self._lengths.get("")
         longest = next((value for value in asked if isinstance(value, int)), None)
         output = round(mean(known)) if known else longest if longest is not None else _ANSWER_TOKENS
+        output = output if embedded_text(request) is None else 0
         return Usage(input=-(-len(compact_json(request.to_dict()).encode()) // _BYTES_A_TOKEN), output=output)
 
     def price(self, request: Request, sample: int, gateway: Answering) -> float:
