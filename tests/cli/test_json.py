@@ -50,6 +50,8 @@ LINES = f"""
 0 retire greet@1.0.0 --reason old
 0 eval verify
 0 eval show
+2 eval add nobody
+2 eval review nobody
 2 eval merge nowhere.jsonl
 0 eval compare greet greet@1.0.0
 0 cache stats
