@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -221,6 +222,9 @@ def _result(function: Callable[[Any], Any], argument: Any) -> tuple[bool, Any]:
         return False, error
     except MemoryError:
         return False, UsageError(STOPPED, "stopped: a prompt takes too much memory")
+    except Exception as error:
+        # Not every error can be sent as it is, but all that was said of it can.
+        return False, RuntimeError("".join(traceback.format_exception(error)))
 
 
 def _send(handle: int, message: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def _values(parameters: Sequence[Parameter], words: Iterator[str]) -> Iterator[t
         else:
             given.setdefault(options[spelled].name, []).append(value if equals else _next(words))
     for found in parameters:
-        if isinstance(found.declared, Option) and found.declared.envvar:
+        if isinstance(found.declared, Option) and (found.declared.envvar or "") in os.environ:
             raise _NotPlainError
         texts = _taken(found, loose) if isinstance(found.declared, Argument) else given.get(found.name, [])
         if texts:

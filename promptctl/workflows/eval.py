@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
@@ -19,14 +20,15 @@ from promptctl.core.suite import Suite
 from promptctl.core.tally import CaseResult, tally
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import OutsideError, StateError, UsageError
-from promptctl.workflows.baseline import Compared, compare_with
 from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Gathered, Sources, Subject
 from promptctl.workflows.gate import GateContext
 from promptctl.workflows.gather import gather, models_of
-from promptctl.workflows.releases import RELEASE_BROKEN
 from promptctl.workflows.scoring import SampleName
+
+if TYPE_CHECKING:
+    from promptctl.workflows.baseline import Compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +237,9 @@ def _compared(
     against = wish.against or subject.loaded.suite.gate.against
     if against is None:
         return None, None
+    from promptctl.workflows.baseline import Compared, compare_with
+    from promptctl.workflows.releases import RELEASE_BROKEN
+
     # A baseline is asked for what it never answered; what was recorded for it stays as it is.
     kept = replace(sources, mode="auto" if sources.mode in ("live", "refresh") else sources.mode)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from promptctl.adapters.github import read_event
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_failures import failed_cases
 from promptctl.adapters.run_journal import runs_folder
@@ -13,8 +12,6 @@ from promptctl.core.counting import count
 from promptctl.core.selection import EVERYTHING, Selection
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
-from promptctl.workflows.changed import changed_prompts
-from promptctl.workflows.ci_base import find_base
 from promptctl.workflows.eval_plan import Planned, plan_suite, plan_suites, suites_of
 from promptctl.workflows.gate import GateContext
 from promptctl.workflows.kept_evidence import shelf_of
@@ -82,6 +79,10 @@ def _require_here(repository: Repository, names: Sequence[str]) -> None:
 
 def _changes(repository: Repository, wanted: str | None, context: GateContext) -> Iterator[tuple[str, str]]:
     """The prompts that differ from the base, or whose suite or judges do, with the parts that differ."""
+    from promptctl.adapters.github import read_event
+    from promptctl.workflows.changed import changed_prompts
+    from promptctl.workflows.ci_base import find_base
+
     base = find_base(repository, wanted, read_event(context.environment), fetch=False)
     if base.fault:
         raise StateError(NO_BASE, f"which prompts changed is not known: {base.fault}", hint=base.fetch)

@@ -13,10 +13,10 @@ from promptctl.core.evidence import Evidence
 from promptctl.core.provider_table import parse_providers
 from promptctl.core.secrets import known_values, mask_value
 from promptctl.core.suite import Suite
+from promptctl.core.timestamp import timestamp
 from promptctl.workflows.eval import EvalResult
 from promptctl.workflows.gate import GateContext
 from promptctl.workflows.kept_evidence import Shelf, label_of_digest, shelf_of
-from promptctl.workflows.moving import timestamp
 
 MOST_RUNS = 20
 """Kept evidence that a report looks back on."""

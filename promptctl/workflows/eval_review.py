@@ -18,11 +18,11 @@ from promptctl.core.comparison import results_of
 from promptctl.core.eval_report import Outcome
 from promptctl.core.request import compact_json
 from promptctl.core.review import Agreement, Answered, Vote, agreement, parse_votes, score_of, spell_votes
+from promptctl.core.timestamp import timestamp
 from promptctl.errors import UsageError
 from promptctl.workflows.eval_report import masked_cases
 from promptctl.workflows.eval_show import Chosen, choose_evidence, recorded_answers
 from promptctl.workflows.gate import GateContext
-from promptctl.workflows.moving import timestamp
 
 NO_SCORES = "PC197"
 COLUMNS = ("reply", "case", "inputs", "answer", "score", "note")

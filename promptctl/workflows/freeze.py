@@ -10,7 +10,8 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.core.pointer import freeze_path
-from promptctl.workflows.moving import check_reason, timestamp
+from promptctl.core.timestamp import timestamp
+from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, Published, publish
 
 

@@ -15,6 +15,7 @@ from promptctl.core.evidence_document import to_text
 from promptctl.core.recording import spell_replies
 from promptctl.core.request import Reply
 from promptctl.core.tally import CaseResult
+from promptctl.core.timestamp import timestamp
 from promptctl.core.tree import Tree
 from promptctl.errors import UsageError
 from promptctl.version import __version__
@@ -31,7 +32,6 @@ from promptctl.workflows.evidence import (
     recorded_replies,
     score_again,
 )
-from promptctl.workflows.moving import timestamp
 
 
 def models_of(subject: Subject) -> tuple[str, ...]:

@@ -14,11 +14,6 @@ from promptctl.errors import UsageError
 from promptctl.workflows.publish import Published
 
 
-def timestamp(now: datetime) -> str:
-    """A time as files spell it: UTC, whole seconds, ``Z``."""
-    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def check_reason(reason: str) -> str:
     """The reason itself. Raises UsageError for one that says nothing or cannot be stored."""
     if not reason.strip():

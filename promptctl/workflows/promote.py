@@ -14,9 +14,10 @@ from promptctl.core.moves import Move
 from promptctl.core.name import check_name
 from promptctl.core.pointer import Served
 from promptctl.core.reference import parse_reference
+from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
 from promptctl.workflows.gate import GateContext, GateOutcome, GateWish, judge
-from promptctl.workflows.moving import check_reason, move_files, next_serial, timestamp
+from promptctl.workflows.moving import check_reason, move_files, next_serial
 from promptctl.workflows.promotion import PlannedMove, plan_moves, require_known_tags
 from promptctl.workflows.publish import Edit, Published, publish
 

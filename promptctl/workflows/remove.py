@@ -12,8 +12,9 @@ from promptctl.adapters.state import State
 from promptctl.core.moves import Move
 from promptctl.core.name import check_name
 from promptctl.core.pointer import Served
+from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
-from promptctl.workflows.moving import as_recorded, check_reason, move_files, next_serial, require_known, timestamp
+from promptctl.workflows.moving import as_recorded, check_reason, move_files, next_serial, require_known
 from promptctl.workflows.publish import Edit, Published, publish
 
 

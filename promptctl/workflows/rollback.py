@@ -15,6 +15,7 @@ from promptctl.core.moves import Move, Moves
 from promptctl.core.name import check_name
 from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
 from promptctl.core.reference import Reference, parse_reference
+from promptctl.core.timestamp import timestamp
 from promptctl.core.version import Version
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.moving import (
@@ -24,7 +25,6 @@ from promptctl.workflows.moving import (
     next_serial,
     readable_pointer,
     require_known,
-    timestamp,
 )
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.releases import read_release

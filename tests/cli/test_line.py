@@ -35,6 +35,7 @@ def plain(line: str) -> dict[str, Any] | None:
         ("promote a b prod", {"targets": ["a", "b", "prod"]}),
         ("hook lint one two", {"hook": "lint", "files": ["one", "two"]}),
         ("eval show a --case x*", {"names": ["a"], "case": "x*"}),
+        ("run a", {"name": "a"}),
         ("lint a b -q", {"names": ["a", "b"], "quiet": True}),
     ],
 )
@@ -60,12 +61,17 @@ def test_plain_lines_are_read(line: str, arguments: dict[str, Any]) -> None:
         "rollback a prod",
         "lock --bump major",
         "eval --concurrency 3",
-        "run a",
         "promote",
     ],
 )
 def test_other_lines_are_left_to_the_library(line: str) -> None:
     assert plain(line) is None
+
+
+def test_a_value_from_the_environment_is_left_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMPTCTL_PROVIDER", "echo")
+    assert plain("run a") is None
+    assert plain("status") == {}
 
 
 _WORDS = st.sampled_from(

@@ -174,8 +174,11 @@ def test_a_prompt_that_never_ends_is_refused(tmp_path: Path) -> None:
 
 
 def test_only_what_is_released_is_rendered_in_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(worker: object, argument: object) -> None:
+        raise UsageError("PC022", "stopped: a prompt took longer than 4 s")
+
     with registry(tmp_path, cases("one", "two")) as it:
-        monkeypatch.setattr("promptctl.adapters.bounded.SECONDS", 0.0)
+        monkeypatch.setattr("promptctl.adapters.bounded.Worker.__call__", stopped)
         with pytest.raises(UsageError, match="the case 'one' does not fit support/triage: stopped: a prompt took"):
             it.eval()
         assert it.asked == 0

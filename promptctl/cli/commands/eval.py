@@ -49,7 +49,6 @@ def command(
 ) -> Answer:
     """Run suites, judge them by their gates, and keep evidence. A prompt that is called like a command (`show`) is
     reached with a reference: `promptctl eval show@work`."""
-    from promptctl.cli.untrusted_view import judged
     from promptctl.core.selection import Selection, parse_shard, parse_tags
     from promptctl.workflows.eval import EvalWish
     from promptctl.workflows.eval_choose import Choice
@@ -66,6 +65,8 @@ def command(
         mode=mode, provider=provider, against=against, concurrency=concurrency, maxfail=maxfail, max_cost=spent
     )
     if untrusted:
+        from promptctl.cli.untrusted_view import judged
+
         return judged(context, names or (), base, wish)
     selection = Selection(only=only, tags=parse_tags(tag or ()), shard=parse_shard(shard) if shard else None)
     if watch:
