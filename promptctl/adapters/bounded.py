@@ -222,8 +222,7 @@ def _result(function: Callable[[Any], Any], argument: Any) -> tuple[bool, Any]:
         return False, error
     except MemoryError:
         return False, UsageError(STOPPED, "stopped: a prompt takes too much memory")
-    except Exception as error:
-        # Not every error can be sent as it is, but all that was said of it can.
+    except Exception as error:  # noqa: BLE001 - not every error can be sent as it is, but all that was said of it can
         return False, RuntimeError("".join(traceback.format_exception(error)))
 
 
