@@ -128,7 +128,7 @@ def _limit_memory(size: int, *, more: bool = False) -> None:
 def _held() -> int:
     """The private memory that this process has already, for instance of an application that evaluates a suite."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - before every bounded command
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - before every bounded command
             return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return 0

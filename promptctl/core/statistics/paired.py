@@ -53,4 +53,4 @@ def score_drop(drops: Sequence[float]) -> Drop:
         return Drop(estimate, Interval(-1.0, 1.0), None, 1.0)
     around = t_interval(drops, LEVEL)
     interval = Interval(max(-1.0, around.low), min(1.0, around.high))
-    return Drop(estimate, interval, visible_mean_drop(estimate - around.low, len(drops)), t_chance(drops))
+    return Drop(estimate, interval, visible_mean_drop(max(0.0, estimate - around.low), len(drops)), t_chance(drops))
