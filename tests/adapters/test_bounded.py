@@ -144,3 +144,12 @@ def test_large_messages_pass() -> None:
     data = os.urandom(3_000_000)
     assert worker(data) == data[::-1]
     worker.close()
+
+
+def test_what_breaks_in_a_worker_is_told_as_what_it_is() -> None:
+    """A fault of ours is no silence of a prompt: it names the error, and the worker answers the next call."""
+    worker: bounded.Worker[str, int] = bounded.Worker(int)
+    with pytest.raises(RuntimeError, match="ValueError: invalid literal for int"):
+        worker("x")
+    assert worker("3") == 3
+    worker.close()
