@@ -10,6 +10,9 @@ import pytest
 from hypothesis import settings
 
 from tests.home import at_home
+from tests.services import postgres, postgres_server, redis, redis_server
+
+__all__ = ["postgres", "postgres_server", "redis", "redis_server"]
 
 # A busy machine is slow without being wrong.
 settings.register_profile("promptctl", deadline=None)
