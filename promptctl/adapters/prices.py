@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal, localcontext
 
+from promptctl.core.price import EXACT
 from promptctl.core.request import Usage
 
 
@@ -15,7 +17,14 @@ def load() -> None:
     get_snapshot()
 
 
-def cost(models: Sequence[str], usage: Usage, base_url: str, at: datetime) -> float | None:
+def version() -> str:
+    """Which table prices come from, to be kept beside them."""
+    import genai_prices
+
+    return f"genai-prices {genai_prices.__version__}"
+
+
+def cost(models: Sequence[str], usage: Usage, base_url: str, at: datetime) -> Decimal | None:
     """US dollars for ``usage`` by the first of ``models`` that the provider behind ``base_url`` has a price for.
 
     Cached reads and writes have their own prices. None when tokens, provider or model are unknown: never zero for that.
@@ -30,11 +39,13 @@ def cost(models: Sequence[str], usage: Usage, base_url: str, at: datetime) -> fl
         output_tokens=usage.output,
         cache_read_tokens=usage.cache_read,
         cache_write_tokens=usage.cache_write,
+        cache_write_1h_tokens=usage.cache_write_hour or None,
     )
     for model in models:
         try:
-            price = calc_price(tokens, model, provider_api_url=base_url, genai_request_timestamp=at)
+            with localcontext(EXACT):
+                price = calc_price(tokens, model, provider_api_url=base_url, genai_request_timestamp=at)
         except (LookupError, ValueError):
             continue
-        return float(price.total_price)
+        return price.total_price
     return None

@@ -49,12 +49,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens of one call. ``input`` is the total, cached reads and writes included; unknown is None, never zero."""
+    """Tokens of one call. ``input`` is the total, cached reads and writes included; unknown is None, never zero.
+
+    ``cache_write_hour`` are those of ``cache_write`` that the provider keeps for an hour, at a price of their own; a
+    recorded reply does not tell them apart, since its cost is recorded with it.
+    """
 
     input: int | None = None
     output: int | None = None
     cache_read: int = 0
     cache_write: int = 0
+    cache_write_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

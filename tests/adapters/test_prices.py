@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal, localcontext
 
 import pytest
 
@@ -11,23 +12,45 @@ AT = datetime(2026, 6, 1, tzinfo=UTC)
 OPENAI, ANTHROPIC = "https://api.openai.com/v1", "https://api.anthropic.com"
 
 
-def test_cached_reads_and_writes_have_their_own_prices() -> None:
-    def dollars(**usage: int) -> float:
-        cost = prices.cost(("claude-sonnet-4-5",), Usage(**usage), ANTHROPIC, AT)
-        assert cost is not None
-        return cost
+@pytest.mark.parametrize(
+    ("model", "url", "usage", "dollars"),
+    [
+        # Sonnet 4.5: $3 in, $15 out, reads 0.1x, writes 1.25x, writes for an hour 2x.
+        ("claude-sonnet-4-5", ANTHROPIC, {"input": 1000, "output": 0}, "0.003"),
+        ("claude-sonnet-4-5", ANTHROPIC, {"input": 1000, "output": 0, "cache_read": 1000}, "0.0003"),
+        ("claude-sonnet-4-5", ANTHROPIC, {"input": 1000, "output": 0, "cache_write": 1000}, "0.00375"),
+        (
+            "claude-sonnet-4-5",
+            ANTHROPIC,
+            {"input": 9, "output": 0, "cache_write": 9, "cache_write_hour": 9},
+            "0.000054",
+        ),
+        # 100 fresh, 640 read, 150 written for five minutes, 110 for an hour, 33 out.
+        (
+            "claude-sonnet-4-5",
+            ANTHROPIC,
+            {"input": 1000, "output": 33, "cache_read": 640, "cache_write": 260, "cache_write_hour": 110},
+            "0.0022095",
+        ),
+        # GPT-4.1: $2 in, $8 out, cached reads $0.50, and nothing for writes.
+        ("gpt-4.1", OPENAI, {"input": 1001, "output": 7, "cache_read": 896}, "0.000714"),
+        ("gpt-4.1-mini", OPENAI, {"input": 1, "output": 1, "cache_read": 0}, "0.000002"),
+    ],
+)
+def test_costs_are_exact(model: str, url: str, usage: dict[str, int], dollars: str) -> None:
+    with localcontext(prec=3):
+        cost = prices.cost((model,), Usage(**usage), url, AT)
+    assert cost == Decimal(dollars)
 
-    fresh = dollars(input=1000, output=0)
-    assert dollars(input=1000, output=0, cache_read=1000) == pytest.approx(fresh * 0.1)
-    assert dollars(input=1000, output=0, cache_write=1000) == pytest.approx(fresh * 1.25)
-    assert dollars(input=1000, output=0, cache_read=600, cache_write=400) == pytest.approx(fresh * 0.56)
-    assert dollars(input=0, output=1000) == pytest.approx(fresh * 5)
+
+def test_the_table_has_a_version() -> None:
+    assert prices.version().startswith("genai-prices ")
 
 
 def test_the_first_model_with_a_price_counts() -> None:
     usage = Usage(input=1000, output=100)
     cost = prices.cost(("gpt-4.1",), usage, OPENAI, AT)
-    assert cost == pytest.approx(0.0028)
+    assert cost == Decimal("0.0028")
     assert prices.cost(("no-such-model", "gpt-4.1"), usage, OPENAI, AT) == cost
 
 
@@ -48,4 +71,4 @@ def test_what_is_not_known_has_no_price(models: tuple[str, ...], usage: Usage, u
 
 
 def test_nothing_used_costs_nothing() -> None:
-    assert prices.cost(("gpt-4.1",), Usage(input=0, output=0), OPENAI, AT) == 0.0
+    assert prices.cost(("gpt-4.1",), Usage(input=0, output=0), OPENAI, AT) == 0

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.price import Price, own_price, prices_from
-from promptctl.core.request import Usage
 from promptctl.core.stopping import Stopped, Stopping, dollars
 
 _CENTS = st.integers(0, 100)
@@ -63,12 +61,3 @@ def test_without_bounds_nothing_stops() -> None:
 )
 def test_amounts(amount: float, shown: str) -> None:
     assert dollars(amount) == shown
-
-
-def test_prices_of_a_repository() -> None:
-    prices = prices_from({"m-*": {"input": 10, "output": 20, "cache_read": 1}, "*": {"input": 1, "output": 1}})
-    found = own_price(prices, ("other", "m-1"))
-    assert found == Price(models="m-*", input=10, output=20, cache_read=1)
-    assert found.cost(Usage(input=1000, output=100, cache_read=400, cache_write=100)) == pytest.approx(0.0084)
-    assert found.cost(Usage(input=None, output=1)) is None
-    assert own_price(prices[:1], ("other",)) is None

@@ -172,5 +172,11 @@ def _usage(usage: Mapping[str, Any] | None) -> Usage:
     fresh = tokens(usage, "input_tokens")
     read = tokens(usage, "cache_read_input_tokens") or 0
     write = tokens(usage, "cache_creation_input_tokens") or 0
-    total = None if fresh is None else fresh + read + write
-    return Usage(input=total, output=tokens(usage, "output_tokens"), cache_read=read, cache_write=write)
+    lasting = take_optional(usage, "cache_creation", dict) if usage is not None else None
+    return Usage(
+        input=None if fresh is None else fresh + read + write,
+        output=tokens(usage, "output_tokens"),
+        cache_read=read,
+        cache_write=write,
+        cache_write_hour=min(write, tokens(lasting, "ephemeral_1h_input_tokens") or 0),
+    )

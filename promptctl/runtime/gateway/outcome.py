@@ -61,7 +61,14 @@ def reply_of(
         raise ProviderError("malformed", f"{provider.name} ({provider.host}): {said}") from None
     model = reply.model or model_id
     cost = price_of(provider, (model, model_id), reply.usage, at)
-    return replace(reply, model=model, provider=provider.name, host=provider.host, latency_ms=latency_ms, cost=cost)
+    return replace(
+        reply,
+        model=model,
+        provider=provider.name,
+        host=provider.host,
+        latency_ms=latency_ms,
+        cost=None if cost is None else float(cost),
+    )
 
 
 _MEANINGS: Mapping[FaultKind, str] = {

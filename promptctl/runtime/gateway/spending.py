@@ -60,7 +60,7 @@ class Forecast:
             message = f"the price of {model} at {provider.name} is unknown, so that no bound on the cost can be kept"
             hint = f"give `prices` in [providers.{provider.name}] of promptctl.toml, or leave out --max-cost"
             raise UsageError(UNPRICED, message, hint=hint)
-        return price
+        return float(price)
 
 
 class Guard(Protocol):

@@ -163,6 +163,13 @@ def test_an_answer_is_read_and_its_input_is_the_total() -> None:
     assert reply.usage == Usage(input=100, output=20, cache_read=40, cache_write=10)
 
 
+def test_writes_that_are_kept_for_an_hour_are_told_apart() -> None:
+    lasting = {"ephemeral_5m_input_tokens": 4, "ephemeral_1h_input_tokens": 6}
+    usage = {"input_tokens": 50, "output_tokens": 1, "cache_creation_input_tokens": 10, "cache_creation": lasting}
+    expected = Usage(input=60, output=1, cache_write=10, cache_write_hour=6)
+    assert anthropic.parse(anthropic_answer(usage=usage)).usage == expected
+
+
 def test_blocks_are_joined_and_tools_are_calls() -> None:
     content = [
         {"type": "thinking", "thinking": "hm", "signature": "s"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -16,7 +17,7 @@ from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.spending import Forecast, Offline, Rehearsal
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-PRICE = Price(models="m-*", input=1_000_000, output=10_000_000)
+PRICE = Price(models="m-*", input=Decimal(1_000_000), output=Decimal(10_000_000))
 RELAY = ProviderSettings(
     name="relay", kind="openai", base_url="http://127.0.0.1:9", models=("m-*", "x"), prices=(PRICE,)
 )
