@@ -29,7 +29,8 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Names that are None are found out from Git; ``providers`` is the table as written.
+    """Names that are None are found out from Git; ``providers`` and ``events`` are the tables as
+    written.
 
     ``embeddings`` is the model that embeds texts for ``similar``.
 
@@ -47,6 +48,7 @@ class Settings:
     ignored: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     providers: Mapping[str, Any] = field(default_factory=dict)
+    events: Mapping[str, Any] = field(default_factory=dict)
 
     def environment(self, name: str) -> Environment:
         """The environment of that name. Raises UsageError with the nearest known name."""
@@ -65,6 +67,7 @@ def parse_settings(document: Document) -> Settings:
     _check_branches(document, repository)
     environments = {name: _environment(name, table) for name, table in value.get("environments", {}).items()}
     _check_order(document, environments)
+    _check_events(document, value.get("events", {}))
     return Settings(
         document=document,
         default_branch=repository.get("default_branch"),
@@ -77,6 +80,7 @@ def parse_settings(document: Document) -> Settings:
         ignored=tuple(value.get("lint", {}).get("ignore", ())),
         environments=environments,
         providers=value.get("providers", {}),
+        events=value.get("events", {}),
     )
 
 
@@ -87,6 +91,18 @@ def _check_branches(document: Document, repository: Mapping[str, Any]) -> None:
             raise document.error(
                 MALFORMED, f"{repository[key]!r} cannot be a branch", ("repository", key), f"{fault}; example: main"
             )
+
+
+def _check_events(document: Document, table: Mapping[str, Any]) -> None:
+    if not table:
+        return
+    from promptctl.core.event_settings import event_settings
+
+    for key in ("store", "keep"):
+        try:
+            event_settings({name: table[name] for name in table if name == key}, {})
+        except UsageError as error:
+            raise document.error(error.code, error.problem.message, ("events", key), error.hint) from None
 
 
 def _environment(name: str, table: Mapping[str, Any]) -> Environment:

@@ -36,6 +36,8 @@ REFUSED = [
     ("x = 1\napprovals = nan\n", None, None),
     ("[environments.a]\napprovals = 1e999\n", None, None),
     ("approvals = " + "9" * 5000, None, None),
+    ('[events]\nstore = "sqlite:notes.txt"\n', 2, "sqlite:notes.txt.sqlite3"),
+    ('[events]\nunits = "plain"\nkeep = "long"\n', 3, "write it as 12h, 30d or 4w"),
     ('[repository]\nstate = "a:b"\n', 2, "letters, digits and ._/+@#=- make a branch's name; example: main"),
     ('[repository]\ndefault_branch = "refs/heads/main"\n', 2, "a branch's short name is needed; example: main"),
 ]

@@ -1,0 +1,43 @@
+"""Stores of events: each takes batches of rows, and keeps all of one or raises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from promptctl.adapters.trust import data_folder
+from promptctl.core.event import Batch
+from promptctl.core.event_settings import StoreAddress
+from promptctl.errors import UsageError
+
+NOT_WRITTEN = "PC223"
+
+
+class EventStore(Protocol):
+    """Where batches of rows go. What is written twice stands once."""
+
+    def write(self, batch: Batch) -> None:
+        """Keeps the whole batch when it returns. Raises OutsideError, and may be asked again with the same batch."""
+
+    def close(self) -> None:
+        """Lets go of what is open; the next use opens it again."""
+
+
+def store_path(address: StoreAddress, environment: Mapping[str, str], folder: Path) -> Path:
+    """The file or folder that an address names: one of a repository's settings is below the user's data folder, any
+    other below ``folder``."""
+    base = data_folder(environment) / "events" if address.shared else folder
+    return base / Path(address.target).expanduser()
+
+
+def open_store(address: StoreAddress, environment: Mapping[str, str], folder: Path) -> EventStore:
+    """The store at an address; nothing is opened before the first batch.
+
+    Raises UsageError for one that nothing is recorded to.
+    """
+    if address.kind == "sqlite":
+        from promptctl.adapters.events.sqlite import SqliteEvents
+
+        return SqliteEvents(store_path(address, environment, folder))
+    raise UsageError(NOT_WRITTEN, f"nothing is recorded to {address.kind}", hint="name a store of sqlite or jsonl")

@@ -1,0 +1,108 @@
+"""Where events go and what they hold: ``[events]`` in the settings, and ``PROMPTCTL_EVENTS``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from promptctl.core.cache_limits import parse_age
+from promptctl.errors import UsageError
+
+BAD_STORE = "PC221"
+VARIABLE = "PROMPTCTL_EVENTS"
+DATABASE_ENDINGS = (".sqlite3", ".sqlite", ".db")
+_HINT = "write sqlite:FILE.sqlite3, jsonl:FOLDER, otlp:URL, postgresql://HOST/DATABASE or none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAddress:
+    """Where events are kept: ``kind`` is "sqlite", "jsonl", "otlp", "postgresql" or "none"; ``target`` its path or
+    URL.
+
+    ``shared`` says that a repository's settings name it: then a relative path is one below the user's data folder,
+    where applications and commands find the same file wherever they run, and no password or header goes along.
+    """
+
+    kind: str = "sqlite"
+    target: str = "events.sqlite3"
+    shared: bool = True
+
+    def __str__(self) -> str:
+        if self.kind == "none":
+            return "none"
+        return self.target if self.kind == "postgresql" else f"{self.kind}:{self.target}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSettings:
+    """``content`` keeps inputs and outputs; ``hashed`` keeps hashes of units and users; ``keep`` is in seconds, None
+    for ever."""
+
+    store: StoreAddress = StoreAddress()
+    content: bool = False
+    hashed: bool = True
+    keep: float | None = 90 * 86_400.0
+
+
+def event_settings(table: Mapping[str, Any], environment: Mapping[str, str]) -> EventSettings:
+    """Settings from the ``[events]`` table as written; ``PROMPTCTL_EVENTS`` names another store.
+
+    Raises UsageError for what is no store or age.
+    """
+    named = environment.get(VARIABLE, "").strip()
+    written = table.get("store")
+    store = StoreAddress() if written is None else parse_store(written, shared=True)
+    keep = table.get("keep", "90d")
+    return EventSettings(
+        store=parse_store(named) if named else store,
+        content=table.get("content", False) is True,
+        hashed=table.get("units", "hashed") != "plain",
+        keep=None if keep == "none" else parse_age(keep),
+    )
+
+
+def parse_store(written: str, *, shared: bool = False) -> StoreAddress:
+    """The store that a text names. Raises UsageError."""
+    kind, colon, target = written.partition(":")
+    if written == "none":
+        return StoreAddress(kind="none", target="", shared=shared)
+    if kind in ("postgresql", "postgres") and target.startswith("//"):
+        _require_no_password(written, shared)
+        return StoreAddress(kind="postgresql", target=f"postgresql:{target}", shared=shared)
+    if not colon or not target or kind not in ("sqlite", "jsonl", "otlp") or "\0" in target:
+        raise UsageError(BAD_STORE, f"`{_shown(written)}` is not a store of events", hint=_HINT)
+    if kind == "sqlite" and not target.endswith(DATABASE_ENDINGS):
+        # A file that is no database is renamed aside: what a repository names must not be just any file.
+        message = f"the database `{target[:80]}` must end in {', '.join(DATABASE_ENDINGS)}"
+        raise UsageError(BAD_STORE, message, hint=f"sqlite:{target[:80]}.sqlite3")
+    if kind == "otlp":
+        _require_receiver(target, shared)
+    return StoreAddress(kind=kind, target=target, shared=shared)
+
+
+def _require_receiver(url: str, shared: bool) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise UsageError(BAD_STORE, f"`{_shown(url)}` is not the URL of a receiver", hint="otlp:https://HOST:4318")
+    _require_no_password(url, shared)
+
+
+def _require_no_password(url: str, shared: bool) -> None:
+    try:
+        secret = urlsplit(url).password is not None
+    except ValueError:
+        raise UsageError(BAD_STORE, f"`{_shown(url)}` is not a URL", hint=_HINT) from None
+    if secret and shared:
+        message = "a password does not belong in a repository's settings"
+        raise UsageError(BAD_STORE, message, hint=f"leave it out, and set {VARIABLE} where the application runs")
+
+
+def _shown(written: str) -> str:
+    """Without what could be a password."""
+    return written.rpartition("@")[2][:80] if "@" in written else written[:80]
