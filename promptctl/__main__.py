@@ -29,9 +29,18 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         print(f"error[PC042]: standard output cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)
         code = 4
-    # Nobody needs the garbage of a process that ends; looking for it costs half as much as starting one.
-    gc.freeze()
-    sys.exit(code)
+    _end(code)
+
+
+def _end(code: int) -> None:
+    """Ends the process at once: taking a whole program apart costs half as much as starting one."""
+    if sys.gettrace() or sys.getprofile():
+        # Who watches the program writes down what it saw when the interpreter ends.
+        sys.exit(code)
+    try:
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:

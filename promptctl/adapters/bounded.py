@@ -11,7 +11,6 @@ import select
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -223,6 +222,8 @@ def _result(function: Callable[[Any], Any], argument: Any) -> tuple[bool, Any]:
     except MemoryError:
         return False, UsageError(STOPPED, "stopped: a prompt takes too much memory")
     except Exception as error:  # noqa: BLE001 - not every error can be sent as it is, but all that was said of it can
+        import traceback
+
         return False, RuntimeError("".join(traceback.format_exception(error)))
 
 

@@ -6,12 +6,12 @@ version of the program is a miss. A file holds a part of a shelf; its first line
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
 import zlib
 from contextlib import suppress
+from importlib.util import source_hash
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +61,7 @@ class Facts:
 
 def facts_of(root: Path, folder: Path) -> Facts:
     """The facts about the repository at ``root`` below this machine's cache folder."""
-    called = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    return Facts(folder / "facts" / called)
+    return Facts(folder / "facts" / source_hash(os.fsencode(root)).hex())
 
 
 def _file_name(shelf: str, key: str) -> str:
@@ -111,7 +110,9 @@ def _body(facts: dict[str, Any]) -> bytes:
 
 
 def _seal(body: bytes) -> bytes:
-    return hashlib.sha256(_stamp() + body).hexdigest().encode()
+    """What ties facts to the program and shows damage, as Python does it with byte code. It keeps out nobody who may
+    write the file: such a one could seal it, too."""
+    return source_hash(_stamp() + body).hex().encode()
 
 
 def _stamp() -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -15,25 +14,11 @@ from promptctl.adapters.repository import Repository
 class StagedRepository(Repository):
     """A repository whose ``work`` is the index."""
 
-    def __init__(self, root: Path, index: Path | None = None) -> None:
+    def __init__(self, root: Path, tree: IndexTree) -> None:
         super().__init__(root)
-        self._index = index
-
-    @cached_property
-    def tree(self) -> IndexTree:
-        """The files as staged."""
-        return IndexTree(self.git, self.objects, self._index)
+        self.git, self.objects, self._tree = tree.git, tree.objects, tree
 
     @cached_property
     def work(self) -> Project:
-        known = KnownFiles(self.facts, self.tree.content)
-        return Project(self.tree, known.by_name("digests"), known)
-
-
-def staged(root: Path, folder: Path, environment: Mapping[str, str]) -> StagedRepository:
-    """The repository at ``root`` with the index that Git hands to a hook run in ``folder``.
-
-    A commit of some paths only has an index of its own.
-    """
-    named = environment.get("GIT_INDEX_FILE")
-    return StagedRepository(root, (folder / named).resolve() if named else None)
+        known = KnownFiles(self.facts, self._tree.content)
+        return Project(self._tree, known.by_name("digests"), known)

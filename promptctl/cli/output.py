@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -92,6 +91,8 @@ class Output:
         """
         waited = time.monotonic() - self._started > 1
         if waited and not self.quiet and not self.as_json and self.watched:
+            import shutil
+
             self._wipe()
             for line in above:
                 print(safe_text(line), file=sys.stderr)

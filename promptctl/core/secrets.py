@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
@@ -97,6 +96,8 @@ def _spellings(value: str) -> set[str]:
 
 def _base64_core(value: str, shift: int) -> str:
     """The part of the Base64 of ``value``, standing ``shift`` bytes into a text, that no neighbour can change."""
+    import base64
+
     data = b"\0" * shift + value.encode("utf-8", "surrogatepass")
     whole = len(data) // 3 * 4
     return base64.b64encode(data).decode()[4 if shift else 0 : whole]

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from promptctl.adapters.staged import staged
-
-if TYPE_CHECKING:
-    from promptctl.workflows.hooks.staged import HookResult
+from promptctl.adapters.git.index_tree import hook_index
+from promptctl.workflows.hooks.staged import HookResult, Staged
 
 HOOKS = ("lint", "fmt", "lock-check", "pointer-check", "no-secrets")
 
@@ -20,10 +17,9 @@ def run_hook(kind: str, root: Path, folder: Path, files: Sequence[str], environm
 
     Raises StateError while files are not merged.
     """
-    from promptctl.workflows.hooks.staged import Staged
-
     named = (_relative((folder / file).absolute(), root) for file in files)
-    found = Staged(staged(root, folder, environment), [path for path in named if path], environment)
+    found = Staged(root, hook_index(root, folder, environment), [path for path in named if path], environment)
+    # What judges is loaded while Git reads the index.
     result: HookResult = import_module(f"promptctl.workflows.hooks.{kind.replace('-', '_')}").judge(found)
     found.repository.facts.save()
     return result

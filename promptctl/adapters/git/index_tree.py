@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path
 
 from promptctl.adapters.git.objects import Objects
-from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.program import Begun, Git, open_git
 from promptctl.core.tree import within
 from promptctl.errors import Place, StateError, UsageError
 
 UNMERGED = "PC127"
 PATHS = ("prompts", "promptctl.toml")
+_LISTING = ("ls-files", "-s", "-z", "--", *PATHS)
 _REGULAR = ("100644", "100755")
 _EMPTY = (
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
@@ -34,13 +35,39 @@ class IndexChange:
 
 
 class IndexTree:
-    """The prompt files of an index. ``index`` is the file Git uses for it; None is the usual one."""
+    """The prompt files of an index. ``index`` is the file Git uses for it; None is the usual one.
+
+    What somebody says will be asked for, Git finds out meanwhile.
+    """
 
     label = ""
 
     def __init__(self, git: Git, objects: Objects, index: Path | None = None) -> None:
-        self._git, self._objects = git, objects
+        self.git, self.objects = git, objects
         self._extra = {"GIT_INDEX_FILE": str(index)} if index else {}
+        self._begun: dict[tuple[str, ...], Begun] = {}
+
+    def expect_files(self) -> None:
+        """The files will be asked for."""
+        self._begin(_LISTING)
+
+    def expect_changes(self, commit: str) -> None:
+        """What differs from a commit will be asked for."""
+        self._begin(_comparison(commit))
+
+    def expect_mentioning(self, words: Collection[str]) -> None:
+        """The files in which one of the words stands will be asked for."""
+        self._begin(_search(words))
+
+    def _begin(self, line: tuple[str, ...]) -> None:
+        self._begun[line] = self.git.begin(*line, extra=self._extra)
+
+    def _told(self, line: tuple[str, ...], nothing: int | None = None) -> list[str] | None:
+        """What Git lists, None where it ends with the code for ``nothing``."""
+        if line not in self._begun:
+            self._begin(line)
+        done = self._begun.pop(line).end((0,) if nothing is None else (0, nothing))
+        return done.stdout.decode("utf-8", "surrogateescape").split("\0") if done.returncode == 0 else None
 
     @cached_property
     def blobs(self) -> Mapping[str, tuple[str, str]]:
@@ -48,9 +75,8 @@ class IndexTree:
 
         A path that is only meant to be added is not there yet. Raises StateError for one that is not merged.
         """
-        listing = self._run("ls-files", "-s", "-z", "--", *PATHS)
         found: dict[str, tuple[str, str]] = {}
-        for entry in listing.split("\0"):
+        for entry in self._told(_LISTING) or ():
             if entry:
                 facts, _, path = entry.partition("\t")
                 mode, object_id, stage = facts.split(" ")
@@ -65,7 +91,8 @@ class IndexTree:
         """Those of the paths with an empty object that ``git add -N`` noted and nobody added."""
         if not empty:
             return []
-        shown = self._run("--literal-pathspecs", "ls-files", "-z", "--debug", "--", *empty)
+        line = ("--literal-pathspecs", "ls-files", "-z", "--debug", "--", *empty)
+        shown = self.git.run(*line, extra=self._extra).stdout.decode("utf-8", "surrogateescape")
         return [path for path, flags in _FLAGS.findall(shown) if int(flags, 16) & _INTENT_TO_ADD]
 
     def files(self) -> Collection[str]:
@@ -87,30 +114,41 @@ class IndexTree:
 
     def read(self, path: str) -> bytes:
         if path in self._regular:
-            found = self._objects.read(self.blobs[path][1])
+            found = self.objects.read(self.blobs[path][1])
             if found:
                 return found[1]
         raise UsageError("PC010", f"there is no {path} in the index", place=Place(path))
 
     def changes(self, commit: str) -> tuple[IndexChange, ...] | None:
         """What the index has otherwise than a commit; None when there is no such commit."""
-        options = ("--cached", "--raw", "-z", "--no-renames", "--ita-invisible-in-index", "--abbrev=64")
-        done = self._git.run("diff-index", *options, commit, "--", *PATHS, expected=(0, 128), extra=self._extra)
-        if done.returncode:
+        fields = self._told(_comparison(commit), nothing=128)
+        if fields is None:
             return None
-        fields = done.stdout.decode("utf-8", "surrogateescape").split("\0")
         return tuple(_change(facts, path) for facts, path in zip(fields[::2], fields[1::2], strict=False))
 
     def mentioning(self, words: Collection[str]) -> frozenset[str]:
         """The files below ``prompts/`` in which one of the words stands."""
-        options = ("-l", "-z", "-F", "-a", "--full-name", "--no-color", "--no-recurse-submodules")
-        patterns = [part for word in words for part in ("-e", word)]
-        line = ("grep", "--cached", *options, *patterns, "--", PATHS[0])
-        done = self._git.run(*line, expected=(0, 1), extra=self._extra)
-        return frozenset(path for path in done.stdout.decode("utf-8", "surrogateescape").split("\0") if path)
+        return frozenset(path for path in self._told(_search(words), nothing=1) or () if path)
 
-    def _run(self, *arguments: str) -> str:
-        return self._git.run(*arguments, extra=self._extra).stdout.decode("utf-8", "surrogateescape")
+
+def hook_index(root: Path, folder: Path, environment: Mapping[str, str]) -> IndexTree:
+    """The index that Git hands to a hook run in ``folder``: a commit of some paths only has one of its own.
+
+    Raises UsageError when ``root`` is not under Git.
+    """
+    git, named = open_git(root), environment.get("GIT_INDEX_FILE")
+    return IndexTree(git, Objects(git), (folder / named).resolve() if named else None)
+
+
+def _comparison(commit: str) -> tuple[str, ...]:
+    options = ("--cached", "--raw", "-z", "--no-renames", "--ita-invisible-in-index", "--abbrev=64")
+    return ("diff-index", *options, commit, "--", *PATHS)
+
+
+def _search(words: Collection[str]) -> tuple[str, ...]:
+    options = ("-l", "-z", "-F", "-a", "--full-name", "--no-color", "--no-recurse-submodules")
+    patterns = (part for word in sorted(words) for part in ("-e", word))
+    return ("grep", "--cached", *options, *patterns, "--", PATHS[0])
 
 
 def _change(facts: str, path: str) -> IndexChange:

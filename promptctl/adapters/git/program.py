@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -55,8 +55,16 @@ _KEPT = frozenset(
 
 
 @cache
-def _program() -> str:
-    found = shutil.which("git")
+def program_path() -> str:
+    """Where the program is. Raises OutsideError when it is not on the PATH."""
+    if os.name == "nt":
+        import shutil
+
+        found = shutil.which("git")
+    else:
+        # What shutil answers where programs have no endings, without what it takes to load: most commands ask.
+        places = (Path(folder, "git") for folder in os.get_exec_path())
+        found = next((str(place) for place in places if os.access(place, os.X_OK) and place.is_file()), None)
     if not found:
         raise OutsideError(GIT_MISSING, "the program git is not on the PATH", hint="install git 2.34 or newer")
     return found
@@ -163,18 +171,19 @@ class Git:
             env=environment(),
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A command that runs while others do; its output and complaints are read in the end."""
-        return subprocess.Popen(
+    def begin(self, *arguments: str, extra: Mapping[str, str] | None = None) -> Begun:
+        """Starts a command that runs while the program does something else; ``end`` gives what ``run`` would."""
+        process = subprocess.Popen(
             self._line(arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment(),
+            env=environment() | dict(extra or {}),
         )
+        return Begun(arguments, process)
 
     def _line(self, arguments: Sequence[str], *, hooks: bool = False) -> list[str]:
-        return [_program(), "-C", str(self.root), *_OPTIONS, *(() if hooks else _NO_HOOKS), *arguments]
+        return [program_path(), "-C", str(self.root), *_OPTIONS, *(() if hooks else _NO_HOOKS), *arguments]
 
     @cached_property
     def _facts(self) -> tuple[str, ...]:
@@ -205,6 +214,26 @@ class Git:
         listing = self.run("config", "--list", "-z").stdout.decode("utf-8", "replace")
         pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
         return {key: value for key, _, value in pairs}
+
+
+class Begun:
+    """A command that runs; one that nobody waits for is ended when this object goes."""
+
+    def __init__(self, arguments: tuple[str, ...], process: subprocess.Popen[bytes]) -> None:
+        self._arguments, self._process = arguments, process
+        self._stop = weakref.finalize(self, _stop, process)
+
+    def end(self, expected: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[bytes]:
+        """Waits for the command. Raises GitFailure for an exit status outside ``expected``."""
+        output, complaints = self._process.communicate()
+        self._stop.detach()
+        done = subprocess.CompletedProcess(self._process.args, self._process.returncode, output, complaints)
+        return _checked(self._arguments, done, expected)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
 
 
 def _checked(

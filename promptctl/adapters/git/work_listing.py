@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from promptctl.adapters.git.program import Git, GitFailure
+from promptctl.adapters.git.program import Git, GitFailure, program_path
 from promptctl.adapters.work_tree import SETTINGS, Listing, shared_git_folder, walk
 from promptctl.adapters.writing import PREFIX as UNFINISHED
 
@@ -34,16 +33,16 @@ def indexed_listing(git: Git) -> Listing | None:
     root = git.root
     if (root / "prompts").is_symlink() or (root / SETTINGS).is_symlink():
         return None
-    status = git.start("status", *_STATUS, "--", *_PATHS)
+    status = git.begin("status", *_STATUS, "--", *_PATHS)
     try:
         entries = git.run("ls-files", "-s", "-v", "-z", "--", *_PATHS, _ATTRIBUTES).stdout
+        changes = status.end()
     except GitFailure:
-        entries = b""
-    changes, complaints = status.communicate()
-    if status.returncode or complaints or not entries:
+        return None
+    if changes.stderr or not entries:
         return None
     tracked, doubtful = _tracked(entries)
-    doubtful |= {_decoded(entry[3:]) for entry in changes.split(b"\0") if entry}
+    doubtful |= {_decoded(entry[3:]) for entry in changes.stdout.split(b"\0") if entry}
     attributes = {path for paths in (tracked, doubtful, (_ATTRIBUTES,)) for path in paths if path.endswith(_ATTRIBUTES)}
     if _converts(git, attributes, tracked.pop(_ATTRIBUTES, None) is not None):
         return None
@@ -114,10 +113,10 @@ def _converts(git: Git, paths: Collection[str], in_index: bool) -> bool:
     ``paths`` are files of attributes in the work tree; where one is only in the index, Git takes that.
     """
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    named, program = git.config.get("core.attributesfile"), shutil.which("git")
+    named = git.config.get("core.attributesfile")
     files = [shared_git_folder(git.root) / "info" / "attributes", Path("/etc/gitattributes")]
     files += [Path(named).expanduser() if named else home / "git" / "attributes"]
-    files += [Path(program).parent.parent / "etc" / "gitattributes"] if program else []
+    files.append(Path(program_path()).parent.parent / "etc" / "gitattributes")
     if any(_mentions(file, absent=False) for file in files):
         return True
     return any(_mentions(git.root / path, absent=in_index or path != _ATTRIBUTES) for path in paths)

@@ -8,7 +8,6 @@ from promptctl.adapters.project import Project
 from promptctl.core.lint.finding import Finding, tidy
 from promptctl.errors import UsageError
 from promptctl.workflows.hooks.staged import HookResult, Staged
-from promptctl.workflows.lint import lint
 
 SETTINGS = "promptctl.toml"
 
@@ -17,8 +16,13 @@ def judge(found: Staged) -> HookResult:
     """The findings of every prompt that the staged paths touch. Raises StateError while files are not merged."""
     if not found.paths:
         return HookResult()
-    project = found.repository.work
-    names = tuple(project.names) if SETTINGS in found.paths else sorted(_touched(found, project))
+    project, words = found.repository.work, _words(found)
+    if words:
+        # Git searches while what judges is loaded.
+        found.tree.expect_mentioning(words)
+    from promptctl.workflows.lint import lint
+
+    names = tuple(project.names) if SETTINGS in found.paths else sorted(_touched(found, project, words))
     findings = list(lint(project, names).findings) if names else []
     findings += _misplaced(found, project)
     return HookResult(findings=tidy(findings), judged=f"{len(names)} prompt{'' if len(names) == 1 else 's'}")
@@ -36,11 +40,15 @@ def _misplaced(found: Staged, project: Project) -> Iterator[Finding]:
         yield from colliding_path_findings(project.tree.files())
 
 
-def _touched(found: Staged, project: Project) -> set[str]:
+def _words(found: Staged) -> set[str]:
+    """How prompts call what is staged: partials, and prompts that are steps of chains."""
+    partials = {path.removeprefix("prompts/") for path in found.paths if path.endswith(".j2")}
+    return partials | {name for path in found.paths if (name := _prompt_of(path))}
+
+
+def _touched(found: Staged, project: Project, words: Collection[str]) -> set[str]:
     """The prompts whose files the paths are, and those that include or run what the paths belong to."""
     own = {name for path in found.paths if (name := owner(project, path))}
-    words = {path.removeprefix("prompts/") for path in found.paths if path.endswith(".j2")}
-    words |= {name for path in found.paths if (name := _prompt_of(path))}
     return own | set(_users(found, project, words))
 
 
@@ -66,7 +74,7 @@ def _users(found: Staged, project: Project, words: Collection[str]) -> Iterator[
     waiting = set(words)
     while waiting:
         seen |= waiting
-        mentioning = found.repository.tree.mentioning(waiting)
+        mentioning = found.tree.mentioning(waiting)
         waiting = {path.removeprefix("prompts/") for path in mentioning if path.endswith(".j2")} - seen
         for name in {name for path in mentioning if (name := _prompt_of(path))} & set(project.names):
             if _uses(project, name, seen):

@@ -19,7 +19,7 @@ _HINT = "revoke it, then take it out: what is committed stays in history"
 
 def judge(found: Staged) -> HookResult:
     """One finding a likely secret, and one a value of this environment that its variable's name calls a secret."""
-    tree = found.repository.tree
+    tree = found.tree
     paths = sorted(found.paths & set(tree.files()))
     findings = [finding for path in paths for finding in _secrets(tree.read(path), path, found.environment)]
     return HookResult(findings=tidy(findings), judged=f"{len(paths)} file{'' if len(paths) == 1 else 's'}")

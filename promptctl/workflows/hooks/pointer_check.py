@@ -13,7 +13,7 @@ from promptctl.core.pointer import FOLDER, moves_path, pointer_path
 from promptctl.core.pointer_change import PointerFiles, pointer_change_fault
 from promptctl.core.tree import Tree
 from promptctl.errors import Place, UsageError
-from promptctl.workflows.hooks.staged import BASE, HookResult, Staged
+from promptctl.workflows.hooks.staged import HookResult, Staged
 
 POINTER_CHANGED = "PC130"
 _ENDINGS = (".moves.jsonl", ".yaml")
@@ -24,11 +24,11 @@ def judge(found: Staged) -> HookResult:
     pointers = {place for path in found.paths if (place := _pointer(path))}
     merging = (found.repository.git.directory / "MERGE_HEAD").exists()
     if merging:
-        changes = found.repository.tree.changes("MERGE_HEAD") or ()
+        changes = found.tree.changes("MERGE_HEAD") or ()
         pointers |= {place for change in changes if (place := _pointer(change.path))}
     if not pointers:
         return HookResult()
-    parents = [found.environment.get(BASE) or "HEAD", *(["MERGE_HEAD"] if merging else [])]
+    parents = [found.base, *(["MERGE_HEAD"] if merging else [])]
     findings = [finding for place in sorted(pointers) for finding in _faults(found, parents, *place)]
     return HookResult(findings=tidy(findings), judged=f"{len(pointers)} pointer{'' if len(pointers) == 1 else 's'}")
 
