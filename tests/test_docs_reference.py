@@ -58,7 +58,7 @@ def test_samples_are_valid(step: Written, kind: str) -> None:
 
 def test_there_is_a_sample_of_each_kind() -> None:
     shown = {parameter.values[1] for parameter in samples()}
-    assert shown == set(schemas.KINDS) - {"evidence"}
+    assert shown == set(schemas.KINDS) - {"evidence", "bundle"}
 
 
 def keys(kind: str, *path: str) -> set[str]:
@@ -79,6 +79,8 @@ def keys(kind: str, *path: str) -> set[str]:
         ("settings.md", keys("settings", "properties", "providers", "additionalProperties")),
         ("files.md", keys("prompt")),
         ("files.md", keys("pointer")),
+        ("files.md", keys("pointer", "$defs", "split") | keys("pointer", "$defs", "arm")),
+        ("files.md", keys("bundle") | keys("bundle", "properties", "content") | keys("bundle", "$defs", "pointer")),
         ("files.md", keys("move")),
         ("files.md", keys("freeze")),
         ("files.md", keys("evidence", "$defs", "result") | {"time", "tool", "durations"}),

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.project import Project
+from promptctl.core.assignment import assigner, position
 from promptctl.core.canonical import canonical, digest, parts
 from promptctl.core.closure import Closure
 from promptctl.core.made_trees import TextTree
+from promptctl.core.pointer import Served
 from promptctl.core.render import Rendering
 from promptctl.core.request import compact_json
+from promptctl.core.split import Arm, Split
 from promptctl.core.tag import parse_tag_ref, tag_ref
 from promptctl.core.version import bump, parse_version, version
 from promptctl.errors import UsageError
@@ -96,6 +99,27 @@ def test_parts_change_where_the_form_does(vector: dict[str, Any]) -> None:
     assert list(named) == [*form, *partials]
 
 
+@pytest.mark.parametrize("vector", read(SPEC / "assign" / "points.json"), ids=lambda vector: ascii(vector["unit"]))
+def test_points(vector: dict[str, Any]) -> None:
+    hashed = hashlib.sha256(f"promptctl-assign/v1|{vector['salt']}|{vector['unit']}".encode()).hexdigest()
+    bits = int(hashed[:14], 16) >> 3
+    assert (hashed, bits, repr(bits / 2**53)) == (vector["sha256"], vector["bits"], vector["u"])
+    assert vector["ten_thousandth"] == bits * 10_000 // 2**53
+    assert position(vector["salt"], vector["unit"]) == vector["ten_thousandth"]
+
+
+@pytest.mark.parametrize("vector", read(SPEC / "assign" / "arms.json"))
+def test_arms(vector: dict[str, Any]) -> None:
+    served = Served(version("1.0.0"), "sha256:" + "0" * 64)
+    arms = tuple(
+        Arm(name=arm["name"], served=served, ranges=tuple((start, end) for start, end in arm["ranges"]))
+        for arm in vector["arms"]
+    )
+    split = Split(kind="rollout", id="x", salt=vector["salt"], unit="user", state="running", arms=arms)
+    assign = assigner(split)
+    assert {unit: arms[assign(unit)].name for unit in vector["units"]} == vector["units"]
+
+
 @pytest.mark.parametrize("vector", vectors("render"))
 def test_render(vector: dict[str, Any]) -> None:
     rendering = Rendering(closure(vector))
@@ -141,7 +165,9 @@ def test_versions_that_are_none(text: str) -> None:
     assert parse_version(text) is None
 
 
-@pytest.mark.parametrize(("kind", "least"), [("digest", 25), ("render", 25), ("tags", 2), ("version", 3)])
+@pytest.mark.parametrize(
+    ("kind", "least"), [("digest", 25), ("render", 25), ("tags", 2), ("version", 3), ("assign", 2)]
+)
 def test_every_kind_is_there_and_says_what_it_is(kind: str, least: int) -> None:
     assert len(list((SPEC / kind).glob("*.json"))) >= least
     assert (SPEC / kind / "README.md").read_text(encoding="utf-8").startswith("# ")

@@ -38,7 +38,12 @@ def canonical(closure: Closure) -> dict[str, Any]:
 
 def digest(closure: Closure) -> str:
     """``sha256:<hex>``: the same digest means the same behaviour sent to the model."""
-    return _sha256(_PREFIX + compact_json(canonical(closure)))
+    return form_digest(canonical(closure))
+
+
+def form_digest(form: Mapping[str, Any]) -> str:
+    """The digest of a closure that is there as its canonical form."""
+    return _sha256(_PREFIX + compact_json(form))
 
 
 def parts(closure: Closure) -> dict[str, str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.core import schema
 from promptctl.core.document import Document
 from promptctl.core.version import Version, version
+
+if TYPE_CHECKING:
+    from promptctl.core.split import Split
 
 FOLDER = "prompts/environments"
 FOREIGN = "PC117"
@@ -26,18 +30,29 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointer:
-    """``lineage`` is set at the first promotion and stays; ``serial`` grows by one with every move."""
+    """``lineage`` is set at the first promotion and stays; ``serial`` grows by one with every move.
+
+    ``split`` says which versions share the traffic; ``served`` is then what calls without a unit get.
+    """
 
     prompt: str
     lineage: str
     serial: int
     served: Served
     previous: Served | None = None
+    split: Split | None = None
+
+    @property
+    def live(self) -> tuple[Served, ...]:
+        """All that the environment serves for the prompt, each once."""
+        arms = tuple(arm.served for arm in self.split.arms) if self.split else ()
+        return tuple(dict.fromkeys((self.served, *arms)))
 
     def to_dict(self) -> dict[str, Any]:
         """The file's content, keys in the order people read them."""
         value = {"prompt": self.prompt, "lineage": self.lineage, "serial": self.serial, **self.served.to_dict()}
-        return value | ({"previous": self.previous.to_dict()} if self.previous else {})
+        value |= {"previous": self.previous.to_dict()} if self.previous else {}
+        return value | ({"split": self.split.to_dict()} if self.split else {})
 
 
 def parse_pointer(document: Document, prompt: str) -> Pointer:
@@ -46,14 +61,27 @@ def parse_pointer(document: Document, prompt: str) -> Pointer:
     value = document.value
     if value["prompt"] != prompt:
         raise document.error(FOREIGN, f"this pointer belongs to {value['prompt']}, not to {prompt}", ("prompt",))
-    previous = value.get("previous")
     return Pointer(
         prompt=value["prompt"],
         lineage=value["lineage"],
         serial=value["serial"],
-        served=Served(version(value["version"]), value["digest"]),
-        previous=Served(version(previous["version"]), previous["digest"]) if previous else None,
+        served=parse_served(value),
+        previous=parse_served(value["previous"]) if "previous" in value else None,
+        split=_split(document),
     )
+
+
+def parse_served(written: Mapping[str, Any]) -> Served:
+    """A version and its digest as files have them, already checked."""
+    return Served(version(written["version"]), written["digest"])
+
+
+def _split(document: Document) -> Split | None:
+    if "split" not in document.value:
+        return None
+    from promptctl.core.split import parse_split
+
+    return parse_split(document, document.value["split"])
 
 
 def pointer_path(environment: str, prompt: str) -> str:

@@ -141,7 +141,7 @@ def _prompt(name: str, document: Document) -> Prompt:
         steps=tuple(
             Step(name=s["name"], prompt=s["prompt"], inputs=s.get("inputs", {})) for s in value.get("steps", ())
         ),
-        output=value.get("output"),
+        output=value.get("output") or None,
         tools=tuple(value.get("tools", ())),
     )
 

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evidence")
+KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evidence", "bundle")
 
 
 @cache

@@ -96,8 +96,8 @@ def _release_faults(repository: Repository, pointers: Mapping[tuple[str, str], P
     """Pointers whose release is not known, cannot be trusted, or has another digest."""
     locks = witnesses(repository, work=False)
     tags = {(tag.name, tag.version): tag for tag in known_tags(repository)}
-    for (environment, name), pointer in pointers.items():
-        served = pointer.served
+    served_here = ((place, served) for place, pointer in pointers.items() for served in pointer.live)
+    for (environment, name), served in served_here:
         tag = tags.get((name, served.version))
         back = f"promptctl rollback {name} {environment} --reason …"
         if tag is None:

@@ -21,6 +21,7 @@ from promptctl.workflows.serials import require_newest
 
 ORDER, APPROVAL, FROZEN, RETIRED = "PC101", "PC102", "PC103", "PC104"
 NOT_ON_REMOTE, CI_ONLY, NOTHING_TO_PROMOTE = "PC105", "PC106", "PC107"
+SPLIT = "PC216"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,11 @@ def _refusals(
     if reason := state.freeze_reason(environment.name):
         hint = f"promptctl unfreeze {environment.name} --reason …"
         found.append(Problem(FROZEN, f"{environment.name} is frozen: {reason}", hint=hint))
+    live = state.pointer(environment.name, release.name)
+    if live and live.split:
+        message = f"{release.name} is split in {environment.name}: the {live.split.kind} {live.split.id}"
+        hint = f"end it first: promptctl rollback {release.name} {environment.name} --reason …"
+        found.append(Problem(SPLIT, message, hint=hint))
     if environment.from_ci and not in_ci:
         found.append(
             Problem(CI_ONLY, f"{environment.name} takes promotions from CI only", hint="run it in the pipeline")

@@ -1,0 +1,200 @@
+"""A bundle: one file with all that a running application needs of one environment, sealed by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from promptctl.core import schema
+from promptctl.core.canonical import form_digest, short
+from promptctl.core.closure import Closure
+from promptctl.core.document import Document, Path
+from promptctl.core.from_canonical import closure_from_canonical
+from promptctl.core.pointer import Pointer, parse_served
+from promptctl.core.request import compact_json
+from promptctl.core.split import parse_split
+from promptctl.core.strict_json import strict_json
+from promptctl.errors import DocumentError, Place, Problem, first_problems
+
+FORMAT = 1
+NO_BUNDLE, DAMAGED = "PC210", "PC211"
+MAX_BYTES = 64 * 1024 * 1024
+SETTINGS = ("providers", "models", "cache", "events", "quality")
+"""The tables of promptctl.toml that applications need."""
+
+_PREFIX = b"promptctl-bundle/v1\n"
+_WHOLE = re.compile(rb'\{"format":1,"digest":"(sha256:[0-9a-f]{64})","content":(\{.*\})\}\n', re.DOTALL)
+
+Serials = Mapping[str, tuple[str, int]]
+"""By prompt the lineage and the highest serial that a reader has seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """``prompts`` are the pointers of the environment, ``forms`` the canonical forms of all they serve by digest.
+
+    ``former`` leads from old names to those of today; ``settings`` are tables of promptctl.toml as written. ``commit``
+    is the state branch's and ``time`` when it was made, ``policy`` the default branch's. Same commits, same bytes.
+    """
+
+    environment: str
+    commit: str
+    time: str
+    policy: str
+    prompts: Mapping[str, Pointer]
+    former: Mapping[str, str]
+    forms: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, Any]
+
+    def content(self) -> dict[str, Any]:
+        """What the file holds, names sorted."""
+        return {
+            "environment": self.environment,
+            "commit": self.commit,
+            "time": self.time,
+            "policy": self.policy,
+            "prompts": {name: _written(self.prompts[name]) for name in sorted(self.prompts)},
+            "former": {name: self.former[name] for name in sorted(self.former)},
+            "closures": {digest: self.forms[digest] for digest in sorted(self.forms)},
+            "settings": {table: self.settings[table] for table in SETTINGS if table in self.settings},
+        }
+
+    def to_bytes(self) -> bytes:
+        """The file."""
+        content = compact_json(self.content()).encode()
+        return f'{{"format":{FORMAT},"digest":"{_seal(content)}","content":'.encode() + content + b"}\n"
+
+    @property
+    def serials(self) -> dict[str, tuple[str, int]]:
+        """Where each pointer stands."""
+        return {name: (pointer.lineage, pointer.serial) for name, pointer in self.prompts.items()}
+
+
+def _written(pointer: Pointer) -> dict[str, Any]:
+    return {
+        "lineage": pointer.lineage,
+        "serial": pointer.serial,
+        "served": pointer.served.to_dict(),
+        "split": pointer.split.to_dict() if pointer.split else None,
+        "previous": pointer.previous.to_dict() if pointer.previous else None,
+    }
+
+
+def _seal(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(_PREFIX + content).hexdigest()
+
+
+def bundle_digest(data: bytes) -> str | None:
+    """The digest that a bundle's bytes name and bear out; None for bytes that are no whole bundle.
+
+    It is taken over the bytes as they stand, so that any changed byte is found.
+    """
+    found = _WHOLE.fullmatch(data)
+    return found[1].decode() if found and found[1].decode() == _seal(found[2]) else None
+
+
+def parse_bundle(data: bytes, file: str) -> Bundle:
+    """The bundle that a file holds. Raises DocumentError with the place of what is malformed, damaged or missing."""
+    if bundle_digest(data) is None:
+        raise DocumentError((_unsealed(data, file),))
+    try:
+        value = strict_json(data.decode("utf-8"))
+    except ValueError as error:
+        place = Place(file, getattr(error, "lineno", None), getattr(error, "colno", None))
+        raise DocumentError((Problem(NO_BUNDLE, f"{file} is no bundle: {error}", place),)) from None
+    document = Document(file, value)
+    schema.check(document, "bundle")
+    if problems := first_problems(_contradictions(document)):
+        raise DocumentError(problems)
+    content = value["content"]
+    return Bundle(
+        environment=content["environment"],
+        commit=content["commit"],
+        time=content["time"],
+        policy=content["policy"],
+        prompts={name: _pointer(document, name, written) for name, written in content["prompts"].items()},
+        former=content["former"],
+        forms=content["closures"],
+        settings=content["settings"],
+    )
+
+
+def _unsealed(data: bytes, file: str) -> Problem:
+    again = "promptctl bundle ENV -o FILE"
+    if not data.startswith(b'{"format":'):
+        return Problem(NO_BUNDLE, f"{file} is no bundle", Place(file, 1, 1), again)
+    if not data.startswith(f'{{"format":{FORMAT},'.encode()):
+        message = f"{file} has another format than {FORMAT}, the one that is known here"
+        return Problem(NO_BUNDLE, message, Place(file, 1, 11), "update promptctl")
+    if found := _WHOLE.fullmatch(data):
+        message = f"{file} was changed: it says {found[1].decode()}, its content is {_seal(found[2])}"
+        return Problem(DAMAGED, message, Place(file), again)
+    return Problem(DAMAGED, f"{file} is not whole, or was changed", Place(file), again)
+
+
+def _pointer(document: Document, name: str, written: Mapping[str, Any]) -> Pointer:
+    return Pointer(
+        prompt=name,
+        lineage=written["lineage"],
+        serial=written["serial"],
+        served=parse_served(written["served"]),
+        previous=parse_served(written["previous"]) if written["previous"] else None,
+        split=parse_split(document, written["split"]) if written["split"] else None,
+    )
+
+
+def _contradictions(document: Document) -> Iterator[Problem]:
+    """What the schema cannot see: forms that have another digest, and digests that nothing has."""
+    content = document.value["content"]
+    forms = content["closures"]
+    for digest, form in forms.items():
+        path: Path = ("content", "closures", digest)
+        if (actual := form_digest(form)) != digest:
+            yield document.problem(DAMAGED, f"the closure called {digest} is {actual}", path)
+        for step in form.get("steps", ()):
+            yield from _missing(document, step["digest"], (*path, "steps"))
+    for name, written in content["prompts"].items():
+        split = written["split"]
+        for served in (written["served"], written["previous"], *(split["arms"] if split else ())):
+            if served:
+                yield from _missing(document, served["digest"], ("content", "prompts", name))
+    for old, name in content["former"].items():
+        if name not in content["prompts"]:
+            yield document.problem(DAMAGED, f"`{old}` leads to `{name}`, which is not there", ("content", "former"))
+
+
+def _missing(document: Document, digest: str, path: Path) -> Iterator[Problem]:
+    if digest not in document.value["content"]["closures"]:
+        yield document.problem(DAMAGED, f"the closure {digest} is not there", path)
+
+
+def closures_of(bundle: Bundle) -> dict[str, Closure]:
+    """Every closure of a checked bundle, by digest; the steps of chains are shared."""
+    found: dict[str, Closure] = {}
+
+    def build(digest: str) -> Closure:
+        if digest not in found:
+            form = bundle.forms[digest]
+            for step in form.get("steps", ()):
+                build(step["digest"])
+            found[digest] = closure_from_canonical(form, found, short(digest))
+        return found[digest]
+
+    for digest in bundle.forms:
+        build(digest)
+    return found
+
+
+def stepped_back(seen: Serials, bundle: Bundle) -> str | None:
+    """The pointer that would go back to an earlier serial of its lineage, in words; None where none does.
+
+    A rollback is a move forward; only an older file has a lower serial.
+    """
+    for name, (lineage, serial) in bundle.serials.items():
+        known_lineage, known = seen.get(name, ("", 0))
+        if lineage == known_lineage and serial < known:
+            return f"{name} stands at serial {serial}, and {known} was seen before"
+    return None
