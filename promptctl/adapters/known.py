@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from promptctl.adapters.facts import Facts
@@ -10,6 +13,10 @@ from promptctl.core.document import Document, UnreadDocument
 from promptctl.errors import UsageError
 
 Value = TypeVar("Value")
+
+_LARGE = 256 * 1024
+_SETTLED = 2_000_000_000
+"""Nanoseconds, more than the steps of any file system's clock."""
 
 
 class KnownDigests:
@@ -138,6 +145,37 @@ class KnownFiles:
         content = self.content(path)
         if content:
             self._facts.put(kind, content + part, fact)
+
+
+class KnownContents:
+    """What names the contents of large files, by what the file system says of them: looking is quicker than reading.
+
+    A file that was changed a moment ago may change again without a trace in its times: it is read.
+    """
+
+    def __init__(self, facts: Facts, root: Path) -> None:
+        self._facts, self._root = facts, root
+
+    def name(self, path: str, read: Callable[[], str]) -> str:
+        """What ``read`` gives for the file at a path, known while nothing about the file has changed."""
+        state = self._state(path)
+        known = self._facts.get("contents", path) if state else None
+        if isinstance(known, list) and known[:-1] == state:
+            return str(known[-1])
+        found = read()
+        if state:
+            self._facts.put("contents", path, [*state, found])
+        return found
+
+    def _state(self, path: str) -> list[int] | None:
+        """Size, times and number of a file; None for one that is small or still warm."""
+        try:
+            found = os.lstat(self._root / path)
+        except OSError:
+            return None
+        if found.st_size < _LARGE or time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < _SETTLED:
+            return None
+        return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
 
 
 NOTHING_KNOWN = KnownFiles(Facts(None), lambda _path: None)

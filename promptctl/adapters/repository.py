@@ -37,10 +37,11 @@ class Repository:
     @cached_property
     def work(self) -> Project:
         """The files as they lie in the work tree."""
-        from promptctl.adapters.known import KnownFiles
+        from promptctl.adapters.known import KnownContents, KnownFiles
         from promptctl.adapters.known_index import KnownIndex
 
-        tree = WorkTree(self.root, (lambda: self.git) if (self.root / ".git").exists() else None)
+        git = (lambda: self.git) if (self.root / ".git").exists() else None
+        tree = WorkTree(self.root, git, KnownContents(self.facts, self.root))
         known = KnownFiles(self.facts, tree.content)
         digests = known.by_name("digests")
         index = KnownIndex(self.facts, digests, lambda: tree.listing)

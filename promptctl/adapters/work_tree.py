@@ -16,6 +16,7 @@ from promptctl.errors import Place, StateError, UsageError
 
 if TYPE_CHECKING:
     from promptctl.adapters.git.program import Git
+    from promptctl.adapters.known import KnownContents
 
 SETTINGS = "promptctl.toml"
 NOT_CHECKED_OUT = "PC134"
@@ -42,8 +43,8 @@ class WorkTree:
 
     label = ""
 
-    def __init__(self, root: Path, git: Callable[[], Git] | None = None) -> None:
-        self.root, self._git = root, git
+    def __init__(self, root: Path, git: Callable[[], Git] | None = None, contents: KnownContents | None = None) -> None:
+        self.root, self._git, self._contents = root, git, contents
         self._read: dict[str, str] = {}
 
     @cached_property
@@ -105,14 +106,18 @@ class WorkTree:
     def content(self, path: str) -> str | None:
         """What names the content of a file, None when there is no such file: the name of a Git object, mostly.
 
-        What was read names what was read; else the index is believed, or the file is read. Raises UsageError when it
+        What was read names what was read; else the index is believed, or what the file system says of a large file, or
+        the file is read. Raises UsageError when it
         cannot be.
         """
         found = self._read.get(path) or (self._listed.get(path) if self._listed else None)
         if found is None and self._holds(path):
-            self.read(path)
-            found = self._read[path]
+            found = self._contents.name(path, lambda: self._named(path)) if self._contents else self._named(path)
         return found
+
+    def _named(self, path: str) -> str:
+        self.read(path)
+        return self._read[path]
 
 
 def _is_regular(root: Path, path: str) -> bool:
