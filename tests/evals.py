@@ -26,7 +26,7 @@ from promptctl.runtime.gateway.retries import Patience
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from tests.servers import Handler, ModelServer, Reaction, anthropic_answer, last_text, model_server, openai_answer
 from tests.shipping import done, moves_file, refused, run, shown
 from tests.support import GitRepository, Ran, build_files, new_repository, with_remote

@@ -16,9 +16,9 @@ from tests.support import new_repository, succeed
 
 PACKAGE = Path(promptctl.__file__).parent
 HEAVY = {
-    *"typer rich git httpx2 yaml ruamel jinja2 jsonschema_rs genai_prices pydantic platformdirs packaging".split(),
-    *"jsonpath rapidfuzz asyncio sqlite3 ssl http.client email.parser logging argparse importlib.metadata".split(),
-    *"difflib subprocess".split(),
+    *"typer rich git httpx2 httpcore2 yaml ruamel jinja2 jsonschema_rs genai_prices pydantic platformdirs".split(),
+    *"packaging jsonpath rapidfuzz asyncio sqlite3 ssl http.client email.parser logging argparse".split(),
+    *"importlib.metadata difflib subprocess".split(),
 }
 FILES = {"yaml", "jinja2", "jsonschema_rs"}
 GIT = {"subprocess"}
@@ -113,7 +113,8 @@ def _imported(path: Path) -> set[str]:
 
 OWNERS = {
     "git": ("adapters/git/history.py",),
-    "httpx2": ("adapters/providers/",),
+    "httpcore2": ("adapters/providers/",),
+    "httpx2": (),
     "yaml": ("adapters/yaml_documents.py", "adapters/yaml_tokens.py"),
     "ruamel": ("adapters/yaml_documents.py",),
     "typer": ("cli/",),

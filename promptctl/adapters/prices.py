@@ -11,7 +11,7 @@ from promptctl.core.request import Usage
 
 
 def load() -> None:
-    """Reads the price table now (about a third of a second), so that no later call waits for it."""
+    """Reads the price table now, which takes longer than many a call, so that no later one waits for it."""
     from genai_prices.data_snapshot import get_snapshot
 
     get_snapshot()

@@ -11,14 +11,14 @@ from promptctl.cli.context import Context
 from promptctl.cli.eval_progress import EvalProgress
 
 if TYPE_CHECKING:
-    from promptctl.workflows.gate import GateContext
+    from promptctl.workflows.gate_context import GateContext
 
 
 @contextmanager
 def gate_context(context: Context) -> Iterator[GateContext]:
     """The outside that a gate may use; the cache is closed afterwards."""
     from promptctl.adapters.replies import open_cache
-    from promptctl.workflows.gate import GateContext
+    from promptctl.workflows.gate_context import GateContext
 
     with open_cache(os.environ) as cache:
         yield GateContext(cache=cache, environment=os.environ, now=context.now, watch=EvalProgress(context.output))

@@ -22,7 +22,7 @@ from promptctl.reports import eval_text
 from promptctl.workflows.eval import EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import Planned, plan_suite
 from promptctl.workflows.eval_report import report_of
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 
 GATE = "gate"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -21,6 +22,7 @@ Kind = Literal["openai", "anthropic", "replay", "echo"]
 
 LOCAL_KINDS: tuple[Kind, ...] = ("echo", "replay")
 DEFAULT_CONCURRENCY = 16
+_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,11 @@ class ProviderSettings:
     def host(self) -> str:
         """Where requests go: host, and port where it is not the usual one. Empty for ``echo`` and ``replay``."""
         return urlsplit(self.base_url).netloc
+
+    @property
+    def loopback(self) -> bool:
+        """Whether requests go to an address of this machine."""
+        return _LOOPBACK.fullmatch(urlsplit(self.base_url).hostname or "") is not None
 
     @property
     def local(self) -> bool:

@@ -20,7 +20,6 @@ _URL = re.compile(
     r"(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*",
     re.ASCII,
 )
-_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]", re.ASCII)
 
 
 class _BadTable(Exception):
@@ -97,7 +96,7 @@ def _check_url(provider: ProviderSettings) -> None:
         raise _BadTable(provider.name, "`base_url` must be http(s)://host[:port][/path]", hint)
     if not _is_host(url["host"]):
         raise _BadTable(provider.name, f"{url['host']} is no address")
-    if provider.key and url["scheme"] == "http" and not _LOOPBACK.fullmatch(url["host"]):
+    if provider.key and url["scheme"] == "http" and not provider.loopback:
         raise _BadTable(provider.name, f"${provider.key} would travel unencrypted to {url['host']}", "use https://")
 
 

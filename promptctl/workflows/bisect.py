@@ -19,7 +19,7 @@ from promptctl.errors import OutsideError, PromptctlError, StateError, UsageErro
 from promptctl.workflows.eval_plan import NO_SUCH_CASE
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Subject
-from promptctl.workflows.gate import NO_SUITE, GateContext
+from promptctl.workflows.gate_context import NO_SUITE, GateContext
 from promptctl.workflows.gather import gather
 from promptctl.workflows.kept_evidence import offline
 from promptctl.workflows.releases import known_tags, require_tags

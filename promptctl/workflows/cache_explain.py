@@ -15,7 +15,7 @@ from promptctl.core.selection import Selection
 from promptctl.workflows.asking import Asking, StepFailed
 from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.evidence import Sources, Subject, line_for, recorded_replies
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.gather import models_of
 from promptctl.workflows.judging import Judging
 from promptctl.workflows.renderings import Renderings

@@ -15,7 +15,7 @@ from promptctl.workflows.changed import ChangedPrompt, changed_prompts
 from promptctl.workflows.ci_base import CiBase, find_base
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import plan_suite
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.hooks.lock_check import lock_finding
 from promptctl.workflows.lint import LintResult, lint
 from promptctl.workflows.lock_base import Base

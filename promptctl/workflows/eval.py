@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from promptctl.adapters.repository import Repository
-from promptctl.adapters.state import read_state
 from promptctl.adapters.writing import CANNOT_WRITE, write_file
 from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
@@ -23,7 +22,7 @@ from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Gathered, Sources, Subject
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.gather import gather, models_of
 from promptctl.workflows.scoring import SampleName
 
@@ -237,6 +236,7 @@ def _compared(
     against = wish.against or subject.loaded.suite.gate.against
     if against is None:
         return None, None
+    from promptctl.adapters.state import read_state
     from promptctl.workflows.baseline import Compared, compare_with
     from promptctl.workflows.releases import RELEASE_BROKEN
 

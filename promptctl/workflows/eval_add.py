@@ -17,7 +17,7 @@ from promptctl.core.yaml_edit import with_item
 from promptctl.core.yaml_lines import mapping_lines
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.fmt import with_line_ends_of
-from promptctl.workflows.gate import NO_SUITE
+from promptctl.workflows.gate_context import NO_SUITE
 
 NO_CASE, NO_PLACE = "PC194", "PC195"
 _TEMPLATES = ("{{", "{%", "{#")

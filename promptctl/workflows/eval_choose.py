@@ -13,8 +13,7 @@ from promptctl.core.selection import EVERYTHING, Selection
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.eval_plan import Planned, plan_suite, plan_suites, suites_of
-from promptctl.workflows.gate import GateContext
-from promptctl.workflows.kept_evidence import shelf_of
+from promptctl.workflows.gate_context import GateContext
 
 USAGE = "PC001"
 NO_RUN, NO_BASE = "PC179", "PC180"
@@ -101,6 +100,8 @@ def _failed(repository: Repository, name: str, context: GateContext) -> frozense
     known = failed_cases(runs_folder(context.cache.path.parent, repository.root), name)
     if known is not None:
         return known
+    from promptctl.workflows.kept_evidence import shelf_of
+
     planned = plan_suite(repository, name)
     kept = [it.evidence for it in shelf_of(repository, planned.subject.name).kept]
     last = next((it for it in reversed(kept) if it.suite == planned.subject.loaded.digest), None)

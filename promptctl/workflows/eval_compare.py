@@ -13,7 +13,7 @@ from promptctl.errors import StateError
 from promptctl.workflows.eval_report import enough_of, labelled, masked_cases, runs_of
 from promptctl.workflows.eval_show import Chosen, choose_evidence, judged_again, recorded_answers
 from promptctl.workflows.evaluation import own_model
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.gather import gather
 from promptctl.workflows.kept_evidence import offline
 

@@ -18,7 +18,7 @@ from promptctl.errors import UsageError
 from promptctl.runtime.gateway.spending import Offline
 from promptctl.workflows.eval import EvalWish
 from promptctl.workflows.eval_run import EvalRun, planned_again, run_journaled
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 
 MOST_BYTES = 256 * 1024 * 1024
 NO_SHARD, FOREIGN, NOT_EACH_ONCE = "PC176", "PC177", "PC178"

@@ -13,7 +13,7 @@ from promptctl.core.selection import EVERYTHING, Selection
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Subject
-from promptctl.workflows.gate import NO_SUITE
+from promptctl.workflows.gate_context import NO_SUITE
 from promptctl.workflows.resolve import Resolved, resolve
 
 NO_SUCH_CASE = "PC069"

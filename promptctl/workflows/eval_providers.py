@@ -14,7 +14,7 @@ from promptctl.errors import UsageError
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, sources_for
 from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.gather import gather
 
 NONE_DECIDES = "PC181"

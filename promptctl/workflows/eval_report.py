@@ -15,7 +15,7 @@ from promptctl.core.secrets import known_values, mask_value
 from promptctl.core.suite import Suite
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.eval import EvalResult
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.kept_evidence import Shelf, label_of_digest, shelf_of
 
 MOST_RUNS = 20

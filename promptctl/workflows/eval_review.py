@@ -22,7 +22,7 @@ from promptctl.core.timestamp import timestamp
 from promptctl.errors import UsageError
 from promptctl.workflows.eval_report import masked_cases
 from promptctl.workflows.eval_show import Chosen, choose_evidence, recorded_answers
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 
 NO_SCORES = "PC197"
 COLUMNS = ("reply", "case", "inputs", "answer", "score", "note")

@@ -20,7 +20,7 @@ from promptctl.runtime.gateway.spending import Forecast, Rehearsal, Spending
 from promptctl.workflows.eval import EvalResult, EvalWish
 from promptctl.workflows.eval_plan import Planned, plan_suite
 from promptctl.workflows.eval_providers import evaluate_with
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 
 USAGE = "PC001"
 NOTHING_TO_RESUME, CHANGED_SINCE = "PC173", "PC174"

@@ -21,7 +21,7 @@ from promptctl.workflows.eval_report import labelled, report_of, runs_of
 from promptctl.workflows.eval_verify import subject_of
 from promptctl.workflows.evaluation import NOTHING_RECORDED, own_model
 from promptctl.workflows.evidence import Subject
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.kept_evidence import Kept, Shelf, label_of_digest, shelf_of
 from promptctl.workflows.resolve import Resolved, resolve
 

@@ -13,7 +13,7 @@ from promptctl.core.closure import Closure
 from promptctl.core.evidence import Evidence
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.evidence import Sources, Subject, read_evidence, recorded_replies, score_again
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.releases import read_release, witnesses
 
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.repository import Repository
-from promptctl.adapters.run_journal import RunJournal
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import LoadedSuite, load_suite
 from promptctl.core.provider_table import parse_providers
-from promptctl.core.stopping import Stopping
 from promptctl.core.tree import Tree
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import StateError
-from promptctl.runtime.gateway.retries import Patience
-from promptctl.runtime.gateway.spending import Guard
 from promptctl.workflows.baseline import Compared, compare_with, weaker_than, without_baseline
-from promptctl.workflows.evaluation import NOTHING_RECORDED, Progress, own_model
+from promptctl.workflows.evaluation import NOTHING_RECORDED, own_model
 from promptctl.workflows.evidence import NOT_REPRODUCED, Gathered, Sources, Subject, find_evidence
+from promptctl.workflows.gate_context import NO_SUITE, GateContext
 from promptctl.workflows.gather import gather, kept_files, models_of
 from promptctl.workflows.promotion import PlannedMove
 from promptctl.workflows.releases import Release
-
-NO_SUITE = "PC068"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,25 +47,6 @@ class GateForecast:
 
     ok: bool
     sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateContext:
-    """What a gate may use: the cache, the environment's keys, the clock, how patient to be, and who watches.
-
-    ``ran`` remembers what this command ran itself, since a promotion that lost a race is judged again; ``journal``
-    keeps what is answered, for a run that may be cut short, ``stopping`` and ``spending`` may end it early.
-    """
-
-    cache: ReplyCache
-    environment: Mapping[str, str]
-    now: datetime
-    watch: Callable[[Progress], None] = lambda _: None
-    patience: Patience | None = None
-    ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
-    journal: RunJournal | None = None
-    stopping: Stopping | None = None
-    spending: Guard | None = None
 
 
 def judge(

@@ -14,7 +14,7 @@ from promptctl.core.evidence import Evidence
 from promptctl.core.provider_table import parse_providers
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.evidence import Sources, read_evidence
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.diff import PromptDiff, prompt_diff
-from promptctl.workflows.gate import GateContext, GateForecast, GateWish, forecast
+from promptctl.workflows.gate import GateForecast, GateWish, forecast
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.promotion import PlannedMove, plan_moves, promotable
 
 

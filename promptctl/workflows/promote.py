@@ -16,7 +16,8 @@ from promptctl.core.pointer import Served
 from promptctl.core.reference import parse_reference
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
-from promptctl.workflows.gate import GateContext, GateOutcome, GateWish, judge
+from promptctl.workflows.gate import GateOutcome, GateWish, judge
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.moving import check_reason, move_files, next_serial
 from promptctl.workflows.promotion import PlannedMove, plan_moves, require_known_tags
 from promptctl.workflows.publish import Edit, Published, publish

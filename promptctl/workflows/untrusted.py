@@ -28,7 +28,7 @@ from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Subject
-from promptctl.workflows.gate import GateContext
+from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.resolve import Resolved, resolve
 
 NO_BASE, NOT_HERE = "PC190", "PC133"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 
@@ -72,3 +73,12 @@ def test_what_is_not_known_has_no_price(models: tuple[str, ...], usage: Usage, u
 
 def test_nothing_used_costs_nothing() -> None:
     assert prices.cost(("gpt-4.1",), Usage(input=0, output=0), OPENAI, AT) == 0
+
+
+def test_no_list_names_an_address_of_this_machine() -> None:
+    from genai_prices.data_snapshot import get_snapshot
+
+    patterns = [provider.api_pattern for provider in get_snapshot().providers]
+    assert any(re.match(pattern, OPENAI) for pattern in patterns)
+    for url in ("http://127.0.0.1:8000/v1", "https://localhost/v1", "http://localhost:11434", "http://[::1]:80/v1"):
+        assert not any(re.match(pattern, url) for pattern in patterns), url

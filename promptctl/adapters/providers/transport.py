@@ -1,7 +1,8 @@
 """Sends one POST and reads its whole answer: no redirects, no cookies, no proxies from the environment, bounded bytes.
 
-Works on httpx2's transports, below its client, which would bring redirects, cookies and a log line with the URL. A
-pool scans all its connections on each call; a transport of one connection, lent to one call at a time, does not.
+Works on httpcore2, the part of httpx2 that speaks HTTP: what httpx2 puts above it (redirects, cookies, a log line with
+the URL) is not wanted here, and takes longer to load. A pool scans all its connections on each call; a connection that
+is lent to one call at a time does not.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import cache
 from typing import cast
+from urllib.parse import urlsplit
 
-import httpx2
+import httpcore2
 
 from promptctl.adapters.providers.exchange import Answer, Bounds
 from promptctl.adapters.providers.fault import ProviderError
@@ -20,33 +22,28 @@ from promptctl.version import __version__
 
 MAX_ERROR_BYTES = 64 * 1024
 _KEEP_ALIVE = 30.0
+_GARBLED = (httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
 @cache
 def _certificates() -> ssl.SSLContext:
     # The machine's trust store, SSL_CERT_FILE included; shared, as loading it takes longer than many a call.
-    return httpx2.create_ssl_context()
-
-
-@cache
-def _no_certificates() -> ssl.SSLContext:
-    # For http:// only, where loading the store would be waste; a TLS handshake over it trusts nobody.
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpcore2.default_ssl_context()
 
 
 class Transport:
     """Connections to one provider, each lent to one call at a time. Belongs to one event loop."""
 
     def __init__(self, url: str, bounds: Bounds) -> None:
-        self._url = httpx2.URL(url)
+        self._url, self._host = httpcore2.URL(url), urlsplit(url).netloc
         self._bounds = bounds
-        self._idle: list[httpx2.AsyncHTTPTransport] = []
-        seconds = {"connect": bounds.connect, "read": bounds.read, "write": bounds.read, "pool": bounds.connect}
+        self._idle: list[httpcore2.AsyncHTTPConnection] = []
+        seconds = {"connect": bounds.connect, "read": bounds.read, "write": bounds.read}
         self._extensions = {"timeout": seconds}
 
     async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer, whatever its status. Raises ProviderError where there is none, whole and in bounds."""
-        connection = self._idle.pop() if self._idle else self._open()
+        connection = await self._lent()
         try:
             answer = await self._exchange(connection, self._request(headers, body))
         except BaseException:
@@ -60,59 +57,63 @@ class Transport:
         while self._idle:
             await self._idle.pop().aclose()
 
-    def _open(self) -> httpx2.AsyncHTTPTransport:
-        verify = _certificates() if self._url.scheme == "https" else _no_certificates()
-        limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE)
-        return httpx2.AsyncHTTPTransport(verify=verify, trust_env=False, limits=limits)
+    async def _lent(self) -> httpcore2.AsyncHTTPConnection:
+        """A connection that is open still, or a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_available() and not connection.has_expired():
+                return connection
+            await connection.aclose()
+        context = _certificates() if self._url.scheme == b"https" else None
+        return httpcore2.AsyncHTTPConnection(self._url.origin, ssl_context=context, keepalive_expiry=_KEEP_ALIVE)
 
-    def _request(self, headers: Mapping[str, str], body: bytes) -> httpx2.Request:
+    def _request(self, headers: Mapping[str, str], body: bytes) -> httpcore2.Request:
         always = {
+            "host": self._host,
             "accept": "application/json",
             "accept-encoding": "identity",
             "content-type": "application/json",
+            "content-length": str(len(body)),
             "user-agent": f"promptctl/{__version__}",
         }
-        return httpx2.Request(
-            "POST", self._url, headers={**always, **headers}, content=body, extensions=self._extensions
+        return httpcore2.Request(
+            "POST", self._url, headers=[*always.items(), *headers.items()], content=body, extensions=self._extensions
         )
 
-    async def _exchange(self, connection: httpx2.AsyncHTTPTransport, request: httpx2.Request) -> Answer:
+    async def _exchange(self, connection: httpcore2.AsyncHTTPConnection, request: httpcore2.Request) -> Answer:
         try:
             response = await connection.handle_async_request(request)
-        except httpx2.ConnectTimeout:
+        except httpcore2.ConnectTimeout:
             raise self._unreachable(f"no connection within {self._bounds.connect:g} s") from None
-        except httpx2.TimeoutException:
+        except httpcore2.TimeoutException:
             raise self._silent() from None
-        except httpx2.ConnectError as error:
+        except httpcore2.ConnectError as error:
             raise self._unreachable(f"no connection: {error}") from None
-        except httpx2.LocalProtocolError:
+        except httpcore2.LocalProtocolError:
             raise ProviderError("refused", f"{self._host}: the request is not valid HTTP") from None
-        except httpx2.TransportError:
+        except _GARBLED:
             raise self._unreachable("the connection was cut before an answer came") from None
         try:
             return await self._read(response)
         finally:
             await response.aclose()
 
-    async def _read(self, response: httpx2.Response) -> Answer:
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        limit = self._bounds.max_bytes if response.is_success else MAX_ERROR_BYTES
+    async def _read(self, response: httpcore2.Response) -> Answer:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+        success = 200 <= response.status < 300
+        limit = self._bounds.max_bytes if success else MAX_ERROR_BYTES
         try:
             chunks = cast("AsyncIterator[bytes]", response.stream)
             body = await _collect(chunks, headers.get("content-encoding", ""), limit)
-        except httpx2.TimeoutException:
+        except httpcore2.TimeoutException:
             raise self._silent() from None
-        except (httpx2.TransportError, zlib.error, EOFError):
-            if not response.is_success:
-                return Answer(status=response.status_code, headers=headers, body=b"")
+        except (*_GARBLED, zlib.error, EOFError):
+            if not success:
+                return Answer(status=response.status, headers=headers, body=b"")
             raise ProviderError("malformed", f"{self._host}: the answer ends in the middle or is garbled") from None
-        if len(body) > limit and response.is_success:
+        if len(body) > limit and success:
             raise ProviderError("too-large", f"{self._host}: the answer is larger than {limit:,} bytes")
-        return Answer(status=response.status_code, headers=headers, body=body[:limit])
-
-    @property
-    def _host(self) -> str:
-        return self._url.netloc.decode("ascii")
+        return Answer(status=response.status, headers=headers, body=body[:limit])
 
     def _unreachable(self, reason: str) -> ProviderError:
         return ProviderError("unreachable", f"{self._host}: {reason}", hint="check the network and `base_url`")

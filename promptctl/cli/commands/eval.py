@@ -18,10 +18,12 @@ from promptctl.cli.options import BaseOption, ReportOption, UntrustedOption
 from promptctl.cli.output import Answer
 
 if TYPE_CHECKING:
+    from promptctl.core.eval_report import EvalReport
     from promptctl.core.selection import Selection
     from promptctl.workflows.eval import EvalWish
     from promptctl.workflows.eval_choose import Choice
     from promptctl.workflows.eval_run import EvalRun
+    from promptctl.workflows.gate_context import GateContext
 
 LOOK_SECONDS = 0.5
 
@@ -87,7 +89,6 @@ def _evaluated(
     """One run, of what is chosen, or else the one that was cut short."""
     from promptctl.workflows import eval_run
     from promptctl.workflows.eval_choose import Chosen, choose
-    from promptctl.workflows.eval_report import report_of
 
     files = report_files(report, context.directory)
     with gate_context(context) as gate:
@@ -96,13 +97,18 @@ def _evaluated(
         else:
             chosen = choose(context.repository, names, choice, gate)
             run = eval_run.run_suites(context.repository, chosen.planned, wish, gate, choice.selection.shard)
-        wanted = files or as_github
-        reports = [report_of(context.repository, result, gate) for result in run.results] if wanted else []
+        reports = _reports(context, run, gate) if files or as_github else []
     write_reports(files, reports)
     if run.shard:
         return shard_answer(run, _written(context, run))
     answer = run_answer(run, chosen.why)
     return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
+
+
+def _reports(context: Context, run: EvalRun, gate: GateContext) -> list[EvalReport]:
+    from promptctl.workflows.eval_report import report_of
+
+    return [report_of(context.repository, result, gate) for result in run.results]
 
 
 def _written(context: Context, run: EvalRun) -> str | None:

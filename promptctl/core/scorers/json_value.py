@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
-
 from promptctl.core import schema, value_schema
 from promptctl.core.schema_cost import affordable
 from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault, excerpt, met, unmet
@@ -80,6 +78,8 @@ def _json_schema(value: Any, answer: Answer) -> Finding:
         return unmet(written.fault, denied=False)
     if not affordable(value, written.value):
         raise ScorerFault(f"the schema could not be applied: {value_schema.TOO_COSTLY}")
+    import jsonschema_rs
+
     try:
         value_schema.validator(value).validate(written.value)
     except jsonschema_rs.ValidationError as error:

@@ -10,8 +10,6 @@ import warnings
 from bisect import bisect
 from typing import Any
 
-import jsonschema_rs
-
 from promptctl.core.scorers.answer import ScorerFault, excerpt
 from promptctl.core.value_schema import schema_fault, searchable, validator
 
@@ -50,6 +48,8 @@ def matches(pattern: str, text: str) -> bool:
     schema = {"pattern": pattern}
     if not searchable(schema, text):
         raise ScorerFault(f"the answer is too long for look-around as in {excerpt(pattern)}")
+    import jsonschema_rs
+
     try:
         validator(schema).validate(text)
     except jsonschema_rs.ValidationError as error:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from promptctl.adapters import prices
 from promptctl.adapters.providers import WireFormat, echo, wire_format
 from promptctl.adapters.trust import require_trust
 from promptctl.core.provider import ProviderSettings, choose
@@ -21,6 +20,7 @@ from promptctl.core.secrets import known_values
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.allowance import Allowance, Leave, estimated_tokens
 from promptctl.runtime.gateway.outcome import fault_of, reply_of
+from promptctl.runtime.gateway.pricing import PriceTable, by_table
 from promptctl.runtime.gateway.retries import Patience, with_retries
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Gateway:
         self._now = now
         self._secrets = known_values(self._environment, [it.key for it in providers.values() if it.key])
         self._lanes: dict[str, tuple[Transport, Allowance]] = {}
+        self._trusted: set[str] = set()
+        self._prices = PriceTable()
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,6 +97,8 @@ class Gateway:
         headers = wire.headers(self._key(provider))
         transport, allowance = self._lane(provider, wire)
         tokens = estimated_tokens(body, request.parameters)
+        if by_table(provider, (model_id,)):
+            self._prices.begin()
 
         async def attempt(leave: Leave) -> Reply:
             begun = time.perf_counter()
@@ -104,6 +108,7 @@ class Gateway:
                 if fault.kind == "rate-limited":
                     allowance.refused(leave, min(fault.retry_after or 0.0, self._patience.longest))
                 raise fault
+            await self._prices.ready()
             reply = reply_of(answer, wire, provider, model_id, latency_ms, self._now(), self._secrets)
             allowance.answered(leave, reply.usage)
             return reply
@@ -111,7 +116,9 @@ class Gateway:
         return await with_retries(attempt, self._patience, self._random, lambda: allowance.call(tokens))
 
     def _key(self, provider: ProviderSettings) -> str:
-        require_trust(provider, self._providers, self._environment)
+        if provider.name not in self._trusted:
+            require_trust(provider, self._providers, self._environment)
+            self._trusted.add(provider.name)
         if provider.key is None:
             return ""
         key = self._environment.get(provider.key, "").strip()
@@ -129,8 +136,6 @@ class Gateway:
         if name not in self._lanes:
             from promptctl.adapters.providers.transport import Transport
 
-            # Loading the price table between two calls would count into the latency of those under way.
-            prices.load()
             transport = Transport(provider.base_url + wire.path, self._patience.bounds)
             self._lanes[name] = transport, Allowance(provider, self._concurrency)
         return self._lanes[name]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from promptctl.adapters.providers import WireFormat
 from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
@@ -114,6 +113,8 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         if math.isfinite(seconds) and seconds >= 0:
             return seconds
     try:
+        from email.utils import parsedate_to_datetime
+
         at = parsedate_to_datetime(headers.get("retry-after", ""))
     except ValueError:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,13 +14,21 @@ from promptctl.core.provider import ProviderSettings
 from promptctl.core.request import Usage
 
 
+def by_table(provider: ProviderSettings, models: Sequence[str]) -> bool:
+    """Whether only the price table can know what a model by any of its names costs.
+
+    It lists what is sold to everybody, and so nothing at an address of this machine.
+    """
+    return not (provider.local or provider.loopback or own_price(provider.prices, models))
+
+
 def price_of(provider: ProviderSettings, models: Sequence[str], usage: Usage, at: datetime) -> Decimal | None:
     """US dollars for ``usage`` of a model by any of its names; None when they are unknown, zero for what runs here."""
     if provider.local:
         return Decimal(0)
     if own := own_price(provider.prices, models):
         return own.cost(usage)
-    return prices.cost(models, usage, provider.base_url, at)
+    return prices.cost(models, usage, provider.base_url, at) if by_table(provider, models) else None
 
 
 def price_table(provider: ProviderSettings, models: Sequence[str]) -> str:
@@ -29,4 +38,21 @@ def price_table(provider: ProviderSettings, models: Sequence[str]) -> str:
     if own_price(provider.prices, models):
         written = "\n".join(map(repr, provider.prices)).encode()
         return f"promptctl.toml {hashlib.sha256(written).hexdigest()[:12]}"
-    return prices.version()
+    return prices.version() if by_table(provider, models) else ""
+
+
+class PriceTable:
+    """The table of one event loop, read in a thread while the first calls wait for their answers."""
+
+    def __init__(self) -> None:
+        self._loading: asyncio.Future[None] | None = None
+
+    def begin(self) -> None:
+        """Reads the table from now on."""
+        if self._loading is None:
+            self._loading = asyncio.get_running_loop().run_in_executor(None, prices.load)
+
+    async def ready(self) -> None:
+        """Waits until prices can be told at once."""
+        if self._loading:
+            await asyncio.shield(self._loading)

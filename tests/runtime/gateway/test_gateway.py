@@ -287,7 +287,7 @@ def test_echo_loads_no_http_library() -> None:
         "    async with Gateway(BUILT_IN, environment={}) as gateway:\n"
         "        await gateway.complete(Request(model='echo:x', messages=({'role': 'user', 'content': 'hi'},)))\n"
         "asyncio.run(run())\n"
-        "print(sorted({'httpx2', 'genai_prices', 'sqlite3', 'platformdirs'} & sys.modules.keys()))\n"
+        "print(sorted({'httpcore2', 'genai_prices', 'sqlite3', 'platformdirs'} & sys.modules.keys()))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
