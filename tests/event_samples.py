@@ -11,7 +11,7 @@ from promptctl.core.event import EVENTS, SCORES, Column, Event, Score, Table
 NOON = 1_763_726_400_000_000
 
 
-def event(number: int = 0, **fields: Any) -> Event:
+def event(number: int = 0, /, **fields: Any) -> Event:
     """A call, ``number`` seconds after noon."""
     usual: dict[str, Any] = {
         "id": f"01K{number:023d}",
@@ -32,7 +32,7 @@ def event(number: int = 0, **fields: Any) -> Event:
     return Event(**usual | fields)
 
 
-def score(number: int = 0, **fields: Any) -> Score:
+def score(number: int = 0, /, **fields: Any) -> Score:
     """A score of the call of that number."""
     usual: dict[str, Any] = {"event": f"01K{number:023d}", "name": "resolved", "at": NOON, "value": 1.0}
     return Score(**usual | fields)

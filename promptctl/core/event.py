@@ -5,7 +5,7 @@ DDL, rows, JSON and CSV all follow from ``EVENTS``, ``SCORES`` and ``DROPS``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -198,7 +198,7 @@ _CELLS = {
     Score: attrgetter(*SCORES.names),
     Drop: attrgetter(*DROPS.names),
 }
-_JSON = tuple(index for index, column in enumerate(EVENTS.columns) if column.kind == "json")
+_JSON = tuple((index, column.name) for index, column in enumerate(EVENTS.columns) if column.kind == "json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,16 +214,22 @@ class Batch:
         return ("events", self.events), ("scores", self.scores), ("drops", self.drops)
 
 
-def row(value: Event | Score | Drop) -> tuple[Scalar, ...]:
+def _as_it_is(_: str, value: Any) -> Any:
+    return value
+
+
+def row(value: Event | Score | Drop, json_value: Callable[[str, Any], Any] = _as_it_is) -> tuple[Scalar, ...]:
     """The cells of a value in the order of its table's columns, JSON values as their text.
 
-    Raises ValueError or TypeError for what is no JSON value.
+    ``json_value`` says, by a column's name and value, what is spelled instead. Raises ValueError or TypeError for what
+    is no JSON value.
     """
     cells: tuple[Any, ...] = _CELLS[type(value)](value)
     if not isinstance(value, Event):
         return cells
     spelled = list(cells)
-    for index in _JSON:
+    for index, name in _JSON:
         if spelled[index] is not None:
-            spelled[index] = compact_json(spelled[index])
+            kept = json_value(name, spelled[index])
+            spelled[index] = None if kept is None else compact_json(kept)
     return tuple(spelled)

@@ -17,11 +17,24 @@ NOT_WRITTEN = "PC223"
 class EventStore(Protocol):
     """Where batches of rows go. What is written twice stands once."""
 
-    def write(self, batch: Batch) -> None:
-        """Keeps the whole batch when it returns. Raises OutsideError, and may be asked again with the same batch."""
+    def write(self, batch: Batch) -> int:
+        """How many of the rows it will never take, when it has all others.
+
+        Raises OutsideError or StateError when it has none of them; it may be asked again with the same batch.
+        """
 
     def close(self) -> None:
         """Lets go of what is open; the next use opens it again."""
+
+
+class Nowhere:
+    """The store that keeps nothing."""
+
+    def write(self, batch: Batch) -> int:
+        return 0
+
+    def close(self) -> None:
+        pass
 
 
 def store_path(address: StoreAddress, environment: Mapping[str, str], folder: Path) -> Path:
@@ -40,4 +53,6 @@ def open_store(address: StoreAddress, environment: Mapping[str, str], folder: Pa
         from promptctl.adapters.events.sqlite import SqliteEvents
 
         return SqliteEvents(store_path(address, environment, folder))
+    if address.kind == "none":
+        return Nowhere()
     raise UsageError(NOT_WRITTEN, f"nothing is recorded to {address.kind}", hint="name a store of sqlite or jsonl")

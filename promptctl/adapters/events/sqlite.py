@@ -28,12 +28,16 @@ class SqliteEvents:
     def set_aside(self) -> int:
         return self.file.set_aside
 
-    def write(self, batch: Batch) -> None:
-        """Keeps the batch in one transaction. Raises OutsideError when the file cannot be written."""
+    def write(self, batch: Batch) -> int:
+        """Keeps the batch in one transaction, and refuses no row.
+
+        Raises OutsideError when the file cannot be written, StateError when it is not ours.
+        """
         try:
             self.file.run(lambda connection: _write(connection, batch))
         except (sqlite3.Error, OSError) as error:
             raise unusable(self.path, error) from None
+        return 0
 
     def close(self) -> None:
         self.file.close()

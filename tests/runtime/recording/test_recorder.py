@@ -1,0 +1,289 @@
+"""Recording: nothing waits, nothing raises, and events plus drops are calls."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promptctl.core.event import Event
+from promptctl.runtime.recording import Counts, Recorder, new_id, open_recorder
+from promptctl.runtime.recording.tally import Tally
+from tests.event_samples import event, score
+from tests.runtime.recording.recorders import counted, recorder, script
+
+SECRET = "canary-7f3a9b2c4d5e6f708192"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events" / "events.sqlite3"
+
+
+@pytest.fixture
+def made(path: Path) -> Iterator[Callable[..., Recorder]]:
+    """Makes recorders that are closed at the end."""
+    found: list[Recorder] = []
+
+    def make(**options: Any) -> Recorder:
+        found.append(recorder(path, **options))
+        return found[-1]
+
+    yield make
+    for each in found:
+        assert each.close()
+
+
+@pytest.fixture
+def locked(path: Path) -> Iterator[sqlite3.Connection]:
+    """The store's file with a transaction of somebody else."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def test_what_is_flushed_is_in_the_store(made: Callable[..., Recorder], path: Path) -> None:
+    events = made()
+    for number in range(450):
+        events.record(event(number))
+    events.score(score(1))
+    assert events.flush()
+    assert counted(path) == (450, 0)
+    assert events.counts() == Counts(recorded=451, written=451, dropped=0)
+
+
+def test_nothing_is_opened_before_the_first_event(made: Callable[..., Recorder], path: Path) -> None:
+    events = made()
+    assert events.flush()
+    assert events.close()
+    assert not path.parent.exists()
+
+
+def test_closing_ends_the_thread_and_the_next_event_begins_another(made: Callable[..., Recorder], path: Path) -> None:
+    events = made()
+    for number in range(3):
+        events.record(event(number))
+        assert events.close()
+        assert not [thread for thread in threading.enumerate() if thread.name == "promptctl-events"]
+    assert counted(path) == (3, 0)
+
+
+def test_a_store_that_is_locked_gets_everything_later(
+    made: Callable[..., Recorder], path: Path, locked: sqlite3.Connection
+) -> None:
+    events = made(busy_seconds=0.001)
+    for number in range(300):
+        events.record(event(number))
+    assert not events.flush(0.01)
+    assert events.counts() == Counts(recorded=300, written=0, dropped=0)
+    locked.execute("ROLLBACK")
+    assert events.flush()
+    assert "locked" not in str(events.failure)
+    assert counted(path) == (300, 0)
+
+
+def test_what_does_not_fit_is_dropped_counted_and_told(
+    made: Callable[..., Recorder], path: Path, locked: sqlite3.Connection
+) -> None:
+    events = made(limit=50, busy_seconds=0.001)
+    for number in range(1000):
+        events.record(event(number))
+    dropped = events.counts().dropped
+    assert dropped >= 1000 - 50 - 200
+    locked.execute("ROLLBACK")
+    assert events.flush()
+    assert counted(path) == (1000 - dropped, dropped)
+    assert events.counts() == Counts(recorded=1000, written=1000 - dropped, dropped=dropped)
+
+
+def test_what_is_no_event_is_counted_and_the_others_are_kept(made: Callable[..., Recorder], path: Path) -> None:
+    class Odd:
+        def __str__(self) -> str:
+            raise RuntimeError("odd")
+
+    nested: list[Any] = []
+    for _ in range(10_000):
+        nested = [nested]
+    events = made()
+    bad: list[Event] = [event(1, cost=2**70), event(2, inputs=Odd()), event(3, inputs=nested), event(4, prompt=None)]
+    for each in [event(0), *bad, event(5)]:
+        events.record(each)
+    assert events.flush()
+    assert counted(path) == (2, 4)
+    assert events.counts() == Counts(recorded=6, written=2, dropped=4)
+
+
+def test_many_threads_are_counted_exactly(made: Callable[..., Recorder], path: Path) -> None:
+    events = made(limit=100)
+
+    def call(first: int) -> None:
+        for number in range(first, first + 500):
+            events.record(event(number))
+
+    threads = [threading.Thread(target=call, args=(start,)) for start in range(0, 4000, 500)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert events.flush()
+    kept, dropped = counted(path)
+    assert kept + dropped == 4000
+    assert events.counts() == Counts(recorded=4000, written=kept, dropped=dropped)
+
+
+@pytest.mark.parametrize("break_it", ["folder", "foreign"])
+def test_a_store_that_cannot_be_used_never_reaches_the_application(
+    made: Callable[..., Recorder], path: Path, break_it: str
+) -> None:
+    if break_it == "folder":
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir()
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE cookies (name TEXT)")
+    events = made()
+    events.record(event(0))
+    assert not events.flush(0.01)
+    path.rename(path.with_name("aside"))
+    assert events.flush()
+    assert counted(path) == (1, 0)
+
+
+def test_a_broken_store_is_replaced(made: Callable[..., Recorder], path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"x" * 5000)
+    events = made()
+    events.record(event(0))
+    assert events.flush()
+    assert counted(path) == (1, 0)
+    assert len(list(path.parent.glob("*.broken-*"))) == 1
+
+
+def test_secrets_are_in_no_file(made: Callable[..., Recorder], path: Path) -> None:
+    events = made(known=(SECRET,))
+    for number, name in enumerate(["prompt", "model", "endpoint", "unit", "user", "trace", "inputs", "output"]):
+        events.record(event(number, **{name: SECRET}))
+    events.record(event(20, attributes={SECRET: SECRET}))
+    events.score(score(1, comment=f"my key {SECRET}", correction=SECRET))
+    assert events.flush()
+    files = [file.read_bytes() for file in path.parent.iterdir()]
+    assert files
+    assert not any(SECRET.encode() in data or SECRET[:13].encode() in data for data in files)
+
+
+FORKED = """
+import os
+events = recorder(Path(sys.argv[1]))
+for number in range(100):
+    events.record(event(number))
+child = os.fork()
+first = 1000 if child == 0 else 100
+for number in range(first, first + 100):
+    events.record(event(number))
+assert events.flush(), events.failure
+print(events.counts().recorded, events.counts().dropped, flush=True)
+if child == 0:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def test_after_a_fork_parent_and_child_each_write_their_own(path: Path) -> None:
+    assert sorted(script(FORKED, path).split("\n")) == ["", "100 0", "200 0"]
+    assert counted(path) == (300, 0)
+
+
+ENDS = {
+    "the process ends": "events.record(event(1))",
+    "a child ends": """
+import multiprocessing
+def call(number):
+    events.record(event(number))
+processes = [multiprocessing.get_context("fork").Process(target=call, args=(number,)) for number in range(1)]
+for process in processes: process.start()
+for process in processes: process.join()
+""",
+    "the store was locked at first": """
+import sqlite3, threading
+path = Path(sys.argv[1])
+path.parent.mkdir()
+other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+other.execute("BEGIN IMMEDIATE")
+events.record(event(1))
+assert not events.flush(0.01)
+threading.Timer(0.05, lambda: other.execute("ROLLBACK")).start()
+""",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_what_waits_at_the_end_is_written(path: Path, end: str) -> None:
+    script(f"events = recorder(Path(sys.argv[1]), busy_seconds=0.01)\n{ENDS[end]}", path)
+    assert counted(path) == (1, 0)
+
+
+FULL = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+events = recorder(Path(sys.argv[1]), limit=200)
+events.record(event(0))
+assert events.flush()
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+for number in range(1, 1500):
+    events.record(event(number, inputs={"text": "x" * 500}))
+    if number % 250 == 0: events.flush(0.02)
+assert events.failure is not None
+full = events.counts()
+assert full.dropped, full
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+assert events.flush(), events.failure
+assert events.counts().waiting == 0
+print(events.counts().written, events.counts().dropped)
+"""
+
+
+def test_a_full_disk_costs_only_what_did_not_fit_and_says_how_much(path: Path) -> None:
+    written, dropped = map(int, script(FULL, path).split())
+    assert written + dropped == 1500
+    assert counted(path) == (written, dropped)
+
+
+def test_a_tally_counts_what_is_added_and_not_its_reads() -> None:
+    tally = Tally()
+    for number in range(5):
+        assert tally.total() == tally.total() == number
+        tally.add()
+
+
+def test_ids_are_new_and_in_order() -> None:
+    names = [new_id() for _ in range(1000)]
+    assert len(set(names)) == 1000
+    assert [name[:10] for name in names] == sorted(name[:10] for name in names)
+
+
+def test_a_recorder_as_the_settings_ask_for_it(tmp_path: Path) -> None:
+    environment = {"PROMPTCTL_DATA_DIR": str(tmp_path), "SHOP_LOGIN": SECRET}
+    events = open_recorder({"units": "plain"}, environment, tmp_path, keys=["SHOP_LOGIN"])
+    events.record(event(0, unit="ada", inputs="secret", endpoint=SECRET))
+    environment["LATER_TOKEN"] = "swordfish-0123456789"
+    assert events.flush()
+    events.record(event(1, endpoint="swordfish-0123456789"))
+    assert events.close()
+    path = tmp_path / "events" / "events.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute('SELECT "unit", "inputs", "endpoint" FROM events ORDER BY "id"').fetchall()
+    assert rows == [("ada", None, "[masked]"), (None, None, "[masked]")]
+
+
+def test_nothing_is_kept_where_the_store_is_none(tmp_path: Path) -> None:
+    events = open_recorder({"store": "none"}, {"PROMPTCTL_DATA_DIR": str(tmp_path)}, tmp_path)
+    events.record(event(0))
+    assert events.close()
+    assert list(tmp_path.iterdir()) == []
