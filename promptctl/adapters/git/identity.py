@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from promptctl.adapters.git.program import Git, GitFailure
+from promptctl.adapters.git.program import Git, GitFailure, environment
 from promptctl.errors import StateError
 
 
@@ -23,7 +23,7 @@ class Identity:
 def committer(git: Git) -> Identity:
     """The committer. Raises StateError with the two configuration lines when Git knows none."""
     try:
-        stamped = git.text("var", "GIT_COMMITTER_IDENT")
+        stamped = git.committer
     except GitFailure:
         hint = 'git config user.name "Your Name" && git config user.email you@example.org'
         raise StateError("PC095", "Git does not know who you are", hint=hint) from None
@@ -38,6 +38,13 @@ def author_variables(git: Git) -> Mapping[str, str]:
     Raises StateError when Git knows no committer.
     """
     person = committer(git)
-    if git.run("var", "GIT_AUTHOR_IDENT", expected=(0, 128)).returncode == 0:
+    if _names_author(git) or git.run("var", "GIT_AUTHOR_IDENT", expected=(0, 128)).returncode == 0:
         return {}
     return {"GIT_AUTHOR_NAME": person.name, "GIT_AUTHOR_EMAIL": person.email}
+
+
+def _names_author(git: Git) -> bool:
+    """Whether the environment or the configuration says who writes here, so that Git need not be asked."""
+    said = environment()
+    parts = (said.get(f"GIT_AUTHOR_{part.upper()}") or git.config.get(f"user.{part}", "") for part in ("name", "email"))
+    return all(any(letter.isalnum() for letter in part) for part in parts)

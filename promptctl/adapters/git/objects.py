@@ -1,93 +1,67 @@
-"""Reads objects through one long-lived ``cat-file --batch``, and commits as trees of prompt files."""
+"""Reads objects, and commits as trees of prompt files."""
 
 from __future__ import annotations
 
-import subprocess
-import weakref
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from functools import cached_property
 
 from promptctl.adapters.files import MAX_BYTES
 from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.tree_objects import Folder, parse_tree
 from promptctl.core.tree import Files, within
 from promptctl.errors import OutsideError, Place, UsageError
 
 _REGULAR = ("100644", "100755")
-_SHARED = ("promptctl.toml", "prompts/prompts.lock", "prompts/environments")
+_SINGLY = 64
+"""Up to so many folders of a commit are looked into one by one; who wants more gets a listing of everything."""
+_SETTINGS = "promptctl.toml"
+_SHARED = (_SETTINGS, "prompts/prompts.lock", "prompts/environments")
 
 
 class Objects:
-    """The object store of one repository; the reading process starts on first use and ends with this object."""
+    """The object store of one repository."""
 
     def __init__(self, git: Git) -> None:
         self._git = git
-        self._process: subprocess.Popen[bytes] | None = None
+        self._folders: dict[str, Folder] = {}
 
     def read(self, name: str) -> tuple[str, bytes] | None:
         """Kind and bytes of an object named by an id or ``commit:path``; None when there is none.
 
         Raises UsageError for objects larger than a file may be, OutsideError when git breaks off.
         """
-        if "\n" in name:
-            return None
-        process = self._running()
-        assert process.stdin
-        assert process.stdout
-        try:
-            process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
-            process.stdin.flush()
-        except OSError:
-            raise OutsideError("PC090", f"git cat-file failed on {name}: it broke off") from None
-        header = process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
-        if header.endswith((" missing", " ambiguous")):
-            return None
-        fields = header.split(" ")
-        if len(fields) != 3:
-            raise OutsideError("PC090", f"git cat-file failed on {name}: {header or 'it broke off'}")
-        size = int(fields[2])
-        data = process.stdout.read(size)
-        process.stdout.read(1)
-        if size > MAX_BYTES:
+        found = self._git.find(name)
+        if found and len(found.data) > MAX_BYTES:
             raise UsageError("PC010", f"{name} is larger than {MAX_BYTES >> 20} MiB")
-        return fields[1], data
+        return (found.kind, found.data) if found else None
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None:
-            self._process = self._git.popen("cat-file", "--batch")
-            self._end = weakref.finalize(self, _end, self._process)
-        return self._process
-
-    def close(self) -> None:
-        """Ends the reading process, which also happens when this object goes."""
-        if self._process is not None:
-            self._process = None
-            self._end()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin
-    assert process.stdout
-    with suppress(BrokenPipeError):
-        process.stdin.close()
-    process.stdout.close()
-    process.wait()
+    def folder(self, tree: str) -> Folder:
+        """What a tree holds, or the tree of a commit, each read once. Raises OutsideError when it is not there."""
+        if tree not in self._folders:
+            found = self._git.find(tree + "^{tree}")
+            if found is None:
+                message = f"the folder {tree} is missing from the object store"
+                raise OutsideError("PC090", message, hint="git fsck --full")
+            self._folders[tree] = parse_tree(found.data, len(found.object_id) // 2)
+        return self._folders[tree]
 
 
 class CommitTree:
     """The prompt files of one commit, as blobs: no filter, no line-end conversion, no work tree.
 
-    Most commands ask a commit for its settings, its lock and its pointers only: these are listed apart from the rest.
+    Most commands ask a commit for a few files: then only the folders on their way are read. Settings, lock and pointers
+    are listed apart from the rest.
     """
 
     def __init__(self, git: Git, objects: Objects, commit: str, label: str | None = None) -> None:
         self._git, self._objects, self.commit = git, objects, commit
         self.label = label or commit[:7]
+        self._seen: set[str] = set()
 
     @cached_property
     def blobs(self) -> Mapping[str, tuple[str, str]]:
         """Mode and object id of every path below ``prompts/``, and of promptctl.toml."""
-        return self._listed("prompts", "promptctl.toml")
+        return self._listed("prompts", _SETTINGS)
 
     @cached_property
     def _shared(self) -> Mapping[str, tuple[str, str]]:
@@ -105,9 +79,27 @@ class CommitTree:
 
     def content(self, path: str) -> str | None:
         """The object that a regular file is, None when there is no such file."""
-        shared = "blobs" not in self.__dict__ and _is_shared(path)
-        mode, object_id = (self._shared if shared else self.blobs).get(path, ("", None))
+        mode, object_id = self._entry(path) or ("", None)
         return object_id if mode in _REGULAR else None
+
+    def _entry(self, path: str) -> tuple[str, str] | None:
+        """Mode and object of a path: from a listing if there is one, else by way of its folders."""
+        shared = _is_shared(path) and "blobs" not in self.__dict__
+        listed = "_shared" if shared else "blobs"
+        *folders, name = path.split("/")
+        if listed in self.__dict__ or len(self._seen) >= _SINGLY:
+            return (self._shared if shared else self.blobs).get(path)
+        if path != _SETTINGS and folders[:1] != ["prompts"]:
+            return None
+        folder = self._objects.folder(self.commit)
+        for step in folders:
+            below = folder.get(step)
+            if below is None or not below.is_folder:
+                return None
+            folder = self._objects.folder(below.object_id)
+            self._seen.add(below.object_id)
+        found = folder.get(name)
+        return (found.mode, found.object_id) if found else None
 
     def files(self) -> Collection[str]:
         return Files(lambda path: self.content(path) is not None, lambda: self._regular)

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from promptctl.adapters.git.deadline import WAIT, patience, run_within
+from promptctl.adapters.git.reader import BrokenOff, Found, Reader
 from promptctl.errors import OutsideError, UsageError
 
 GIT_FAILED, GIT_MISSING, NOT_A_REPOSITORY, SILENT = "PC090", "PC091", "PC006", "PC171"
@@ -161,15 +162,20 @@ class Git:
         """Standard output as text without its last line end."""
         return self.run(*arguments, expected=expected).stdout.decode("utf-8", "surrogateescape").rstrip("\n")
 
-    def popen(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A command that answers line by line, such as ``cat-file --batch``."""
-        return subprocess.Popen(
-            self._line(arguments),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment(),
-        )
+    def find(self, name: str) -> Found | None:
+        """The object that an id, a ref or another revision names at this moment, None when that is nothing.
+
+        One process answers all that a command asks. Raises GitFailure when git cannot look.
+        """
+        try:
+            return self._reader.find(name)
+        except BrokenOff:
+            self.run("rev-parse", "--git-dir")
+            raise OutsideError(GIT_FAILED, f"git cat-file failed on {name}: it broke off") from None
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self._line(("cat-file", "--batch")), environment())
 
     def begin(self, *arguments: str, extra: Mapping[str, str] | None = None) -> Begun:
         """Starts a command that runs while the program does something else; ``end`` gives what ``run`` would."""
@@ -210,10 +216,15 @@ class Git:
 
     @cached_property
     def config(self) -> Mapping[str, str]:
-        """The configuration in force, lower-case keys; the last value of a key counts."""
+        """The configuration in force, lower-case keys; the last value of a key counts, none at all is ``true``."""
         listing = self.run("config", "--list", "-z").stdout.decode("utf-8", "replace")
         pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
-        return {key: value for key, _, value in pairs}
+        return {key: value if sign else "true" for key, sign, value in pairs}
+
+    @cached_property
+    def committer(self) -> str:
+        """Who commits, and when this was first asked, as commits spell it. Raises GitFailure when Git knows nobody."""
+        return self.text("var", "GIT_COMMITTER_IDENT")
 
 
 class Begun:

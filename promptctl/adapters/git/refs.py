@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from promptctl.adapters.git.program import Git, GitFailure
-
-_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
+from promptctl.adapters.git.program import Git
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +37,32 @@ def commit_of(git: Git, revision: str) -> str | None:
 
     Raises GitFailure when git could not look.
     """
-    arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
-    done = git.run(*arguments, expected=(0, 1, 128))
-    if done.returncode == 128 and done.stderr:
-        raise GitFailure(arguments, 128, done.stderr.decode("utf-8", "replace"))
-    found = done.stdout.decode("ascii", "replace").strip()
-    return found if done.returncode == 0 and _OBJECT_ID.fullmatch(found) else None
+    found = git.find(revision + "^{commit}")
+    return found.object_id if found and found.kind == "commit" else None
 
 
 def current_branch(git: Git) -> str | None:
     """The checked-out branch's short name (also when it has no commit yet); None when HEAD is detached."""
+    plain = _plain_head(git)
+    if plain:
+        return plain
     done = git.run("symbolic-ref", "--quiet", "HEAD", expected=(0, 1))
     name = done.stdout.decode("utf-8", "surrogateescape").strip()
     return name.removeprefix("refs/heads/") or None
+
+
+def _plain_head(git: Git) -> str | None:
+    """The branch that the file HEAD names, None where Git keeps that in another way, or HEAD names no branch."""
+    head = git.directory / "HEAD"
+    if head.is_symlink():
+        return None
+    try:
+        text = head.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return None
+    name = text.removeprefix("ref: refs/heads/").removesuffix("\n")
+    # Where refs are kept in tables, the file names a branch that cannot exist.
+    return name if name != text.removesuffix("\n") and not name.startswith(".") and name == name.strip() else None
 
 
 def is_ancestor(git: Git, ancestor: str, commit: str) -> bool:

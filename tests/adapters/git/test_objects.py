@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 from pathlib import Path
 
@@ -63,17 +62,6 @@ def test_an_object_larger_than_a_file_may_be_is_refused_and_the_next_one_read(re
     with pytest.raises(UsageError, match="larger than 16 MiB"):
         objects.read("HEAD:prompts/big.j2")
     assert objects.read("HEAD:promptctl.toml") == ("blob", b"[repository]\n")
-
-
-def test_the_reading_process_ends_with_its_owner(repository: GitRepository) -> None:
-    objects = Objects(open_git(repository.folder))
-    objects.read("HEAD")
-    process = objects._process
-    assert process
-    assert process.poll() is None
-    del objects
-    gc.collect()
-    assert process.returncode == 0
 
 
 def test_the_files_of_a_commit_are_those_below_prompts_and_the_settings(repository: GitRepository) -> None:

@@ -1,0 +1,94 @@
+"""One long-lived ``cat-file --batch`` answers all that a command asks about objects and where refs lead.
+
+Nothing is remembered about refs: each answer is as the repository is at that moment.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import weakref
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object: its id, its kind (blob, tree, commit, tag) and its bytes."""
+
+    object_id: str
+    kind: str
+    data: bytes
+
+
+class BrokenOff(Exception):
+    """The reading process ended instead of answering."""
+
+
+class Reader:
+    """The process, ``line`` in ``environment``, starts with the first question and ends with this object.
+
+    A forked child never shares its parent's: two who ask through one pipe would get each other's answers.
+    """
+
+    def __init__(self, line: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._line, self._environment = line, environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def find(self, name: str) -> Found | None:
+        """What an object id, a ref or another revision names, None when that is nothing. Raises BrokenOff."""
+        if "\n" in name or "\0" in name:
+            return None
+        process = self._running()
+        try:
+            return _answer(process, name)
+        except (OSError, ValueError):
+            self.close()
+            raise BrokenOff from None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._owner != os.getpid():
+            pipe = subprocess.PIPE
+            self._process = subprocess.Popen(
+                self._line, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=self._environment
+            )
+            self._owner = os.getpid()
+            self._end = weakref.finalize(self, _end, self._process, self._owner)
+        return self._process
+
+    def close(self) -> None:
+        """Ends the reading process, which also happens when this object goes."""
+        if self._process is not None:
+            self._process = None
+            self._end()
+
+
+def _answer(process: subprocess.Popen[bytes], name: str) -> Found | None:
+    """Raises OSError or ValueError where there is no answer."""
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
+    process.stdin.flush()
+    header = process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
+    if header.endswith((" missing", " ambiguous")):
+        return None
+    object_id, kind, size = header.split(" ")
+    data = process.stdout.read(int(size) + 1)
+    if len(data) <= int(size):
+        raise ValueError(header)
+    return Found(object_id, kind, data[:-1])
+
+
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    """Ends the process at once: it only reads, and a child of ours may keep its input open for longer."""
+    if owner != os.getpid():
+        return
+    assert process.stdin
+    assert process.stdout
+    process.kill()
+    with suppress(OSError):
+        process.stdin.close()
+    process.stdout.close()
+    process.wait()
