@@ -119,7 +119,7 @@ OWNERS = {
     "ruamel": ("adapters/yaml_documents.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "subprocess": ("adapters/git/", "adapters/scratch.py", "adapters/programs.py"),
+    "subprocess": ("adapters/git/", "adapters/scratch.py", "adapters/programs.py", "adapters/signatures.py"),
 }
 
 

@@ -61,6 +61,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "doctor": "Find what in this clone or on this machine stops commands.",
     },
     "Deliver": {
+        "bundle": "Write what an environment serves as one file for applications.",
+        "bundle verify": "Check that a bundle is whole, and who signed it.",
         "ci": "Judge a change: lint, lock, suites of what changed.",
         "hook": "Judge what is staged, as a pre-commit hook.",
     },
@@ -109,6 +111,8 @@ ARGUMENTS = {
     "status": "",
     "drift": "",
     "doctor": "",
+    "bundle": "ENV",
+    "bundle verify": "FILE",
     "ci": "",
     "hook": "HOOK [FILE]…",
 }

@@ -1,0 +1,152 @@
+"""``bundle``: what an environment serves, read from tags that everything vouches for, as one file for applications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import CONTRADICTED, State, read_state
+from promptctl.core.bundle import SETTINGS, Bundle
+from promptctl.core.canonical import canonical, digest, form_digest
+from promptctl.core.closure import Closure
+from promptctl.core.pointer import FOLDER, Pointer, Served, pointer_path
+from promptctl.core.timestamp import timestamp
+from promptctl.errors import StateError
+from promptctl.workflows.releases import RELEASE_BROKEN, Release, read_release, witnesses
+from promptctl.workflows.resolve import NOT_SERVED
+from promptctl.workflows.serials import earlier_tips, known_serials
+
+_SHELF = "bundled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleResult:
+    """``signature`` is there where a key was named; ``note`` tells when settings here are not those that count."""
+
+    bundle: Bundle
+    data: bytes
+    signature: bytes | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Released:
+    """What a bundle takes from a release: canonical forms by digest, its own among them, and former names."""
+
+    forms: Mapping[str, Any] = field(default_factory=dict)
+    former: tuple[str, ...] = ()
+
+
+def bundle(repository: Repository, environment: str, key: Path | None = None) -> BundleResult:
+    """The bundle of an environment by the state as last fetched, signed where a key is named.
+
+    Raises StateError when anything that it would hold disagrees with anything else, UsageError for an environment that
+    there is not, OutsideError when the key cannot sign.
+    """
+    repository.settings.environment(environment)
+    state = read_state(repository)
+    if state.commit is None:
+        raise StateError(NOT_SERVED, f"{environment} serves nothing yet", hint=f"promptctl promote NAME {environment}")
+    pointers = _pointers(repository, state, environment)
+    forms: dict[str, Any] = {}
+    former: dict[str, str] = {}
+    for name, released in _releases(repository, environment, pointers):
+        forms |= released.forms
+        former |= dict.fromkeys(released.former, name)
+    made = Bundle(
+        environment=environment,
+        commit=state.commit,
+        time=_committed(repository, state.commit),
+        policy=repository.default_commit or state.commit,
+        prompts=pointers,
+        former={old: name for old, name in former.items() if old not in pointers},
+        forms=forms,
+        settings={key: table for key, table in repository.settings.document.value.items() if key in SETTINGS},
+    )
+    data = made.to_bytes()
+    signature = None
+    if key:
+        from promptctl.adapters.signatures import sign
+
+        signature = sign(data, key)
+    return BundleResult(bundle=made, data=data, signature=signature, note=repository.policy_note)
+
+
+def _committed(repository: Repository, commit: str) -> str:
+    seconds = int(repository.git.text("log", "-1", "--format=%ct", commit))
+    return timestamp(datetime.fromtimestamp(seconds, UTC))
+
+
+def _pointers(repository: Repository, state: State, environment: str) -> dict[str, Pointer]:
+    """What is served, each pointer borne out by its moves and not turned back. Raises StateError."""
+    known = _serials(repository, state, environment)
+    found: dict[str, Pointer] = {}
+    for name in state.environments.get(environment, ()):
+        pointer = state.live(environment, name)
+        if pointer is None:
+            continue
+        if pointer.serial < known.get(name, 0):
+            message = f"what {environment} serves for {name} was turned back: its history knows serial {known[name]}"
+            raise StateError(CONTRADICTED, f"{message}, and it stands at {pointer.serial}", hint="promptctl drift")
+        found[name] = pointer
+    return found
+
+
+def _serials(repository: Repository, state: State, environment: str) -> dict[str, int]:
+    """By prompt the highest serial that this clone ever saw, kept for the next command."""
+    key = " ".join([environment, str(state.commit), *earlier_tips(repository, state.branch)])
+    found = repository.facts.get("serials", key)
+    if not isinstance(found, dict):
+        prefix, ending = pointer_path(environment, "").partition(".yaml")[0], ".yaml"
+        serials = known_serials(repository, state, f"{FOLDER}/{environment}")
+        found = {path.removeprefix(prefix).removesuffix(ending): serial for path, serial in serials.items()}
+        repository.facts.put("serials", key, found)
+    return found
+
+
+def _releases(repository: Repository, environment: str, pointers: Mapping[str, Pointer]) -> list[tuple[str, _Released]]:
+    """Every release that the pointers name, with its prompt; what was served before brings no former names."""
+    locks = witnesses(repository, work=False)
+    repository.tags.expect(pointers)
+    found = []
+    for name, pointer in pointers.items():
+        for served in pointer.live:
+            release = read_release(repository, name, served.version, locks)
+            found.append((name, _released(repository, environment, release, served)))
+        if pointer.previous:
+            release = read_release(repository, name, pointer.previous.version, locks)
+            before = _released(repository, environment, release, pointer.previous)
+            found.append((name, _Released(before.forms)))
+    return found
+
+
+def _released(repository: Repository, environment: str, release: Release, served: Served) -> _Released:
+    """What a release holds, known once it was read. Raises StateError when it is not what the pointer names."""
+    if release.digest != served.digest:
+        message = f"{environment} serves {release.name} {served.version} as {served.digest}, released is"
+        raise StateError(RELEASE_BROKEN, f"{message} {release.digest}", hint="promptctl drift")
+    key = f"{release.commit} {release.name}"
+    known = repository.facts.get(_SHELF, key)
+    if _bears_out(known, release.digest):
+        return _Released(known[0], tuple(known[1]))
+    found = _Released(_forms(release.closure), release.closure.prompt.formerly)
+    repository.facts.put(_SHELF, key, [found.forms, list(found.former)])
+    return found
+
+
+def _bears_out(known: Any, wanted: str) -> bool:
+    """Whether kept forms are those of a digest: each is hashed again, since applications are given them."""
+    if not (isinstance(known, list) and len(known) == 2 and isinstance(known[0], dict) and wanted in known[0]):
+        return False
+    return all(form_digest(form) == called for called, form in known[0].items())
+
+
+def _forms(closure: Closure) -> dict[str, Any]:
+    forms = {digest(closure): canonical(closure)}
+    for step in closure.steps.values():
+        forms |= _forms(step)
+    return forms
