@@ -41,6 +41,11 @@ LINES = f"""
 3 promote greet prod
 0 unfreeze prod --reason back
 0 promote greet prod
+0 bundle prod
+0 bundle prod -o prod.json
+0 bundle verify prod.json
+2 bundle verify nothing.json
+2 bundle nowhere
 0 status
 0 drift
 0 doctor
