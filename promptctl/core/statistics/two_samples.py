@@ -14,7 +14,7 @@ from promptctl.core.statistics.interval import Interval, student_t_quantile, wil
 class Moments:
     """``count`` values, their sum and the sum of their squares."""
 
-    count: int
+    count: int = 0
     total: float = 0.0
     squares: float = 0.0
 
