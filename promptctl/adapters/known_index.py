@@ -24,8 +24,8 @@ class KnownIndex:
 
     def digests(self) -> dict[str, str]:
         """The digests of the prompts that are known, and none of whose files lies otherwise than in the index."""
+        fact = self._facts.get(_SHELF, _KEY)
         listing = self._listing()
-        fact = self._facts.get(_SHELF, _KEY) if listing.index else None
         if not isinstance(fact, list) or fact[0] != listing.index:
             return {}
         _, digests, users = fact

@@ -37,15 +37,25 @@ class Repository:
     @cached_property
     def work(self) -> Project:
         """The files as they lie in the work tree."""
-        from promptctl.adapters.known import KnownContents, KnownFiles
+        from promptctl.adapters.known import KnownFiles
         from promptctl.adapters.known_index import KnownIndex
 
-        git = (lambda: self.git) if (self.root / ".git").exists() else None
-        tree = WorkTree(self.root, git, KnownContents(self.facts, self.root))
+        tree = self._work_tree
         known = KnownFiles(self.facts, tree.content)
         digests = known.by_name("digests")
         index = KnownIndex(self.facts, digests, lambda: tree.listing)
         return Project(tree, digests, known, index, rule=self.at(self._rule) if self._rule else None)
+
+    @cached_property
+    def _work_tree(self) -> WorkTree:
+        from promptctl.adapters.known import KnownContents
+
+        git = (lambda: self.git) if (self.root / ".git").exists() else None
+        return WorkTree(self.root, git, KnownContents(self.facts, self.root))
+
+    def expect_files(self) -> None:
+        """All files of the work tree will be asked for: where they are many, Git looks at them meanwhile."""
+        self._work_tree.expect()
 
     @cached_property
     def facts(self) -> Facts:

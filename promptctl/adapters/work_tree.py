@@ -50,13 +50,19 @@ class WorkTree:
     @cached_property
     def listing(self) -> Listing:
         """What stands where; the tree is looked through when this is first asked for."""
+        return self._indexed() or walked_listing(self.root, self._left_out)
+
+    @cached_property
+    def _indexed(self) -> Callable[[], Listing | None]:
         if self._git and not self._left_out and _has_many(self.root):
             from promptctl.adapters.git.work_listing import indexed_listing
 
-            found = indexed_listing(self._git())
-            if found:
-                return found
-        return walked_listing(self.root, self._left_out)
+            return indexed_listing(self._git())
+        return lambda: None
+
+    def expect(self) -> None:
+        """All files will be asked for: where they are many, Git looks at them while the program does something else."""
+        self._indexed  # noqa: B018 - asking begins it
 
     @property
     def _listed(self) -> Mapping[str, str | None] | None:

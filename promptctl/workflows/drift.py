@@ -34,13 +34,13 @@ def drift(repository: Repository) -> DriftResult:
     Raises StateError where tags, the state branch or, with no error found without it, history are not in this clone.
     """
     state = read_state(repository)
-    findings, notes = _file_drift(repository), []
     broken = _broken_locks(repository)
-    findings += broken
-    if broken:
+    pointers = None if broken else refs_drift(repository, state)
+    # What waits for the listing of the work tree comes last: Git is at it meanwhile.
+    findings, notes = [*_file_drift(repository), *broken], []
+    if pointers is None:
         notes.append("tags and pointers were not judged: a lock cannot be read")
     else:
-        pointers = refs_drift(repository, state)
         findings += [
             *pointers.findings,
             *_unused(repository, pointers),
@@ -55,7 +55,7 @@ def drift(repository: Repository) -> DriftResult:
     policy = f"policy of {repository.default_branch} at {repository.policy.tree.label or 'the work tree'}"
     notes += [repository.policy_note] if repository.policy_note else []
     result = DriftResult(findings=tuple(findings), read=f"{state.label}; {policy}", notes=tuple(notes))
-    if result.ok and not broken and pointers.cut:
+    if result.ok and pointers and pointers.cut:
         require_full_history(repository, "judging earlier serials")
     return result
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from promptctl.adapters.known_lock import agreed
 from promptctl.adapters.project import Project
-from promptctl.core.canonical import parts
 from promptctl.core.drift import Drift, lock_drift
 from promptctl.core.lockfile import Lockfile
 
@@ -23,4 +22,4 @@ def file_drift(project: Project, digests: Mapping[str, str]) -> tuple[Drift, ...
     }
     entries = {name: entry for name in suspects if name in known and (entry := project.lock.prompts.get(name))}
     left = {name: digests[name] for name in suspects if name in digests}
-    return lock_drift(Lockfile(entries), left, lambda name: parts(project.closure(name)))
+    return lock_drift(Lockfile(entries), left, project.parts)

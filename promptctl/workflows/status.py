@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.known_lock import Agreed, agreed
@@ -42,20 +42,20 @@ class StatusResult:
 
 def status(repository: Repository) -> StatusResult:
     """The matrix. Raises StateError when the state branch was not fetched."""
-    # Listing the work tree comes first: it says of the lock, too, which content it has.
-    here = repository.work.names
     state = read_state(repository)
     environments = tuple(dict.fromkeys([*repository.settings.environments, *state.environments]))
-    locked, broken = _agreed(repository)
-    pointers, faults = _pointers(state)
+    pointers, broken = _pointers(state, environments)
+    locked, faults = _agreed(repository)
     broken += faults
+    # What waits for the listing of the work tree comes last: Git is at it meanwhile.
     digests, _ = repository.work.digests()
+    here, nowhere = repository.work.names, dict[str, Pointer]()
     rows = [
         StatusRow(
             name=name,
             files=_files(name in here, digests.get(name), locked.get(name)),
             locked=version(locked[name][0]) if name in locked else None,
-            served={where: pointers[name][where] for where in environments if where in pointers.get(name, ())},
+            served=pointers.get(name, nowhere),
         )
         for name in sorted({*here, *locked, *pointers})
     ]
@@ -79,12 +79,12 @@ def _agreed(repository: Repository) -> tuple[Mapping[str, Agreed], tuple[str, ..
         return {}, (_placed(error),)
 
 
-def _pointers(state: State) -> tuple[dict[str, dict[str, Pointer]], tuple[str, ...]]:
+def _pointers(state: State, environments: Sequence[str]) -> tuple[dict[str, dict[str, Pointer]], tuple[str, ...]]:
     """What environments serve, by prompt, and what is wrong with the files that say so."""
     found: dict[str, dict[str, Pointer]] = {}
     broken: list[str] = []
-    for environment, names in state.environments.items():
-        for name in names:
+    for environment in environments:
+        for name in state.environments.get(environment, ()):
             try:
                 pointer = state.pointer(environment, name)
                 if pointer:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
-from promptctl.adapters.git.program import Git, GitFailure, program_path
+from promptctl.adapters.git.program import Begun, Git, GitFailure, program_path
 from promptctl.adapters.work_tree import SETTINGS, Listing, shared_git_folder, walk
 from promptctl.adapters.writing import PREFIX as UNFINISHED
 
@@ -25,28 +25,34 @@ _PLAIN = ("H 100644 ", "H 100755 ")
 """How entries of regular files start that no flag hides."""
 
 
-def indexed_listing(git: Git) -> Listing | None:
-    """The listing of a work tree; None where Git cannot tell what a walk would find.
+def indexed_listing(git: Git) -> Callable[[], Listing | None]:
+    """Lets Git look at a work tree. What this gives waits for the listing: None where Git cannot tell what a walk would
+    find.
 
     New pipes and sockets are not in it: Git does not see what it could not hold.
     """
-    root = git.root
-    if (root / "prompts").is_symlink() or (root / SETTINGS).is_symlink():
-        return None
+    if (git.root / "prompts").is_symlink() or (git.root / SETTINGS).is_symlink():
+        return lambda: None
+    entries = git.begin("ls-files", "-s", "-v", "-z", "--", *_PATHS, _ATTRIBUTES)
     status = git.begin("status", *_STATUS, "--", *_PATHS)
+    return lambda: _listing(git, entries, status)
+
+
+def _listing(git: Git, listed: Begun, status: Begun) -> Listing | None:
     try:
-        entries = git.run("ls-files", "-s", "-v", "-z", "--", *_PATHS, _ATTRIBUTES).stdout
+        entries = listed.end().stdout
+        tracked, doubtful = _tracked(entries)
+        named = hashlib.sha256(entries).hexdigest()
         changes = status.end()
     except GitFailure:
         return None
     if changes.stderr or not entries:
         return None
-    tracked, doubtful = _tracked(entries)
     doubtful |= {_decoded(entry[3:]) for entry in changes.stdout.split(b"\0") if entry}
     attributes = {path for paths in (tracked, doubtful, (_ATTRIBUTES,)) for path in paths if path.endswith(_ATTRIBUTES)}
     if _converts(git, attributes, tracked.pop(_ATTRIBUTES, None) is not None):
         return None
-    return _looked_at(root, tracked, doubtful, hashlib.sha256(entries).hexdigest())
+    return _looked_at(git.root, tracked, doubtful, named)
 
 
 def _decoded(path: bytes) -> str:

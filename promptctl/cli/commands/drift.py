@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.findings import findings_text
@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
 def command(context: Context) -> Answer:
     """Find every disagreement between files, lock, tags and pointers; errors exit 1."""
+    context.repository.expect_files()
     from promptctl.workflows.drift import drift
 
     result = drift(context.repository)
-    data = {
+    note = "; ".join(result.notes) or None
+    return Answer(data=lambda: data(result), view=lambda: _text(result), ok=result.ok, note=note)
+
+
+def data(result: DriftResult) -> dict[str, Any]:
+    return {
         "findings": [finding.to_dict() for finding in result.findings],
         "read": result.read,
         "notes": list(result.notes),
     }
-    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note="; ".join(result.notes) or None)
 
 
 def _text(result: DriftResult) -> str:

@@ -37,6 +37,7 @@ def command(
     ] = False,
 ) -> Answer:
     """Write the lock: version and digest of every prompt, and the releases this branch proposes."""
+    context.repository.expect_files()
     if check:
         from promptctl.workflows.lock_check import check_lock
 

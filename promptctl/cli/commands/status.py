@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def command(context: Context) -> Answer:
     """Show every prompt, how its files stand to the lock, and what each environment serves."""
+    context.repository.expect_files()
     from promptctl.workflows.status import status
 
     result = status(context.repository)
@@ -54,5 +55,5 @@ def _text(result: StatusResult) -> str:
 
 
 def _cells(row: StatusRow, environments: tuple[str, ...]) -> tuple[str, ...]:
-    served = (str(row.served[where].served.version) if where in row.served else "-" for where in environments)
+    served = [str(row.served[where].served.version) if where in row.served else "-" for where in environments]
     return (row.name, row.files, str(row.locked) if row.locked else "-", *served)

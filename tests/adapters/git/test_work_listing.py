@@ -81,7 +81,7 @@ def _same_stat(file: Path) -> None:
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_finds_what_a_walk_finds(repository: GitRepository, change: str) -> None:
     CHANGES[change](repository)
-    found, walked = indexed_listing(Git(repository.folder)), walked_listing(repository.folder)
+    found, walked = indexed_listing(Git(repository.folder))(), walked_listing(repository.folder)
     assert found is not None
     assert list(found.regular) == list(walked.regular)
     assert found.special == walked.special
@@ -117,9 +117,9 @@ def _attributes_of_the_user(found: GitRepository) -> None:
 
 @pytest.mark.parametrize("case", CONVERTING)
 def test_it_does_not_answer_where_files_may_differ_from_their_objects(repository: GitRepository, case: str) -> None:
-    assert indexed_listing(Git(repository.folder)) is not None
+    assert indexed_listing(Git(repository.folder))() is not None
     CONVERTING[case](repository)
-    assert indexed_listing(Git(repository.folder)) is None
+    assert indexed_listing(Git(repository.folder))() is None
 
 
 def test_a_large_work_tree_is_listed_by_the_index(repository: GitRepository, monkeypatch: pytest.MonkeyPatch) -> None:
