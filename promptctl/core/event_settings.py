@@ -78,19 +78,21 @@ def parse_store(written: str, *, shared: bool = False) -> StoreAddress:
         message = f"the database `{target[:80]}` must end in {', '.join(DATABASE_ENDINGS)}"
         raise UsageError(BAD_STORE, message, hint=f"sqlite:{target[:80]}.sqlite3")
     if kind == "otlp":
-        _require_receiver(target, shared)
+        _require_receiver(target)
     return StoreAddress(kind=kind, target=target, shared=shared)
 
 
-def _require_receiver(url: str, shared: bool) -> None:
+def _require_receiver(url: str) -> None:
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        sound = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+        )
     except ValueError:
         sound = False
-    if not sound:
-        raise UsageError(BAD_STORE, f"`{_shown(url)}` is not the URL of a receiver", hint="otlp:https://HOST:4318")
-    _require_no_password(url, shared)
+    if not sound or "@" in url:
+        hint = "otlp:https://HOST:4318; keys of receivers go into OTEL_EXPORTER_OTLP_HEADERS"
+        raise UsageError(BAD_STORE, f"`{_shown(url)}` is not the URL of a receiver", hint=hint)
 
 
 def _require_no_password(url: str, shared: bool) -> None:

@@ -57,7 +57,7 @@ def test_what_is_no_store(written: str) -> None:
     assert caught.value.code == "PC221"
 
 
-@pytest.mark.parametrize("written", ["postgresql://u:hunter2@db/events", "otlp:https://u:hunter2@collector"])
+@pytest.mark.parametrize("written", ["postgresql://u:hunter2@db/events", "postgres://:hunter2@db"])
 def test_a_repository_names_no_password(written: str) -> None:
     assert parse_store(written).shared is False
     with pytest.raises(UsageError) as caught:

@@ -53,6 +53,17 @@ def open_store(address: StoreAddress, environment: Mapping[str, str], folder: Pa
         from promptctl.adapters.events.sqlite import SqliteEvents
 
         return SqliteEvents(store_path(address, environment, folder))
+    if address.kind == "jsonl":
+        from promptctl.adapters.events.jsonl import JsonlEvents
+
+        return JsonlEvents(store_path(address, environment, folder))
+    if address.kind == "otlp":
+        from promptctl.adapters.events.otlp import OtlpEvents, header_values, require_installed
+
+        require_installed()
+        # A key goes only where the one who set it said, never where a repository says.
+        headers = {} if address.shared else header_values(environment.get("OTEL_EXPORTER_OTLP_HEADERS", ""))
+        return OtlpEvents(address.target, headers, environment.get("OTEL_SERVICE_NAME", "promptctl"))
     if address.kind == "none":
         return Nowhere()
     raise UsageError(NOT_WRITTEN, f"nothing is recorded to {address.kind}", hint="name a store of sqlite or jsonl")
