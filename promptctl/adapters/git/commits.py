@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 
 from promptctl.adapters.git.identity import author_variables
 from promptctl.adapters.git.objects import Objects
@@ -20,7 +17,7 @@ def write_commit(git: Git, base: str | None, files: Mapping[str, bytes | None], 
     Raises StateError when Git knows no committer; OutsideError when an object cannot be written.
     """
     author, objects = author_variables(git), Objects(git)
-    new = NewObjects(algorithm=git.config.get("extensions.objectformat", "sha1"))
+    new = NewObjects(algorithm=git.object_format)
     folder = new.change(objects.folder, objects.folder(base) if base else {}, files)
     tree = new.add("tree", spell_tree(folder))
     git.run("unpack-objects", "-q", stdin=new.pack())
@@ -28,19 +25,6 @@ def write_commit(git: Git, base: str | None, files: Mapping[str, bytes | None], 
     signing = ["-S"] if _signs(git) else []
     arguments = ("commit-tree", tree, *parents, *signing, "-F", "-")
     return git.run(*arguments, stdin=message.encode(), extra=author).stdout.decode().strip()
-
-
-@contextmanager
-def private_index(git: Git) -> Iterator[Mapping[str, str]]:
-    """The environment that makes Git use an index of ours instead of the user's; removed afterwards."""
-    folder = git.common_directory / "promptctl"
-    folder.mkdir(exist_ok=True)
-    index = folder / f"index-{os.getpid()}"
-    try:
-        yield {"GIT_INDEX_FILE": str(index)}
-    finally:
-        index.unlink(missing_ok=True)
-        Path(f"{index}.lock").unlink(missing_ok=True)
 
 
 def _signs(git: Git) -> bool:

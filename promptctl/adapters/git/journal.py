@@ -132,9 +132,7 @@ class Journal:
         if os.name == "nt":
             # The lock is no lock there: somebody may be at work.
             return
-        for path in self.folder.glob("index-*"):
-            path.unlink(missing_ok=True)
-        for folder in (*self.folder.glob("blobs-*"), *self.folder.glob("tags-*")):
+        for folder in self.folder.glob("tags-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
     def locks_left(self, entry: Entry) -> Sequence[Path]:

@@ -221,6 +221,11 @@ class Git:
         pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
         return {key: value if sign else "true" for key, sign, value in pairs}
 
+    @property
+    def object_format(self) -> str:
+        """What names objects here: sha1 or sha256."""
+        return self.config.get("extensions.objectformat", "sha1")
+
     @cached_property
     def committer(self) -> str:
         """Who commits, and when this was first asked, as commits spell it. Raises GitFailure when Git knows nobody."""

@@ -68,6 +68,11 @@ def differences(read: ReadFolder, before: Folder, after: Folder, prefix: str = "
         yield from differences(read, folders[0], folders[1], f"{prefix}{name}/")
 
 
+def object_id(kind: str, data: bytes, algorithm: str) -> str:
+    """What names an object; ``algorithm`` is sha1 or sha256, as the repository has it."""
+    return _digest(f"{kind} {len(data)}\0".encode() + data, algorithm).hex()
+
+
 @dataclass(kw_only=True)
 class NewObjects:
     """Objects that are to be written, by id; ``algorithm`` is what names them: sha1 or sha256."""
@@ -77,9 +82,9 @@ class NewObjects:
 
     def add(self, kind: str, data: bytes) -> str:
         """Keeps an object for the pack and gives its id."""
-        object_id = self._digest(f"{kind} {len(data)}\0".encode() + data).hex()
-        self.kept[object_id] = (kind, data)
-        return object_id
+        called = object_id(kind, data, self.algorithm)
+        self.kept[called] = (kind, data)
+        return called
 
     def change(self, read: ReadFolder, folder: Folder, files: Mapping[str, bytes | None], prefix: str = "") -> Folder:
         """A folder with files set to bytes or, for None, removed; folders that are empty then go.
@@ -110,10 +115,11 @@ class NewObjects:
         """All of them as a pack, for ``git unpack-objects``."""
         body = b"PACK" + (2).to_bytes(4) + len(self.kept).to_bytes(4)
         body += b"".join(_head(kind, len(data)) + zlib.compress(data, 1) for kind, data in self.kept.values())
-        return body + self._digest(body)
+        return body + _digest(body, self.algorithm)
 
-    def _digest(self, data: bytes) -> bytes:
-        return hashlib.new(self.algorithm, data, usedforsecurity=False).digest()
+
+def _digest(data: bytes, algorithm: str) -> bytes:
+    return hashlib.new(algorithm, data, usedforsecurity=False).digest()
 
 
 def _head(kind: str, size: int) -> bytes:

@@ -1,0 +1,111 @@
+"""How a file stands decides whether it follows, is in the way, or stays: every case of two commits, index and disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.standing import Standing, filtered, standings
+from promptctl.adapters.git.tree_objects import Entry, object_id
+from tests.support import GitRepository, build_files, new_repository
+
+OLD, NEW, MINE = (Entry("100644", letter * 40) for letter in "abc")
+
+# before, after, staged, found: whether it is in the way, and whether the file on disk becomes what it is afterwards
+CASES: list[tuple[Entry | None, Entry | None, Entry | None, Entry | None, bool, bool]] = [
+    (OLD, NEW, OLD, OLD, False, True),
+    (OLD, NEW, OLD, None, False, True),
+    (OLD, NEW, OLD, NEW, False, False),
+    (OLD, NEW, OLD, MINE, True, False),
+    (OLD, NEW, NEW, OLD, False, True),
+    (OLD, NEW, NEW, NEW, False, False),
+    (OLD, NEW, NEW, None, False, False),
+    (OLD, NEW, NEW, MINE, False, False),
+    (OLD, NEW, MINE, OLD, True, False),
+    (OLD, NEW, MINE, MINE, True, False),
+    (OLD, NEW, None, OLD, True, False),
+    (OLD, NEW, None, None, True, False),
+    (None, NEW, None, None, False, True),
+    (None, NEW, None, NEW, False, False),
+    (None, NEW, None, MINE, True, False),
+    (None, NEW, NEW, None, False, True),
+    (None, NEW, NEW, MINE, False, False),
+    (None, NEW, MINE, MINE, True, False),
+    (OLD, None, OLD, OLD, False, True),
+    (OLD, None, OLD, None, False, False),
+    (OLD, None, OLD, MINE, True, False),
+    (OLD, None, None, None, False, False),
+    (OLD, None, None, MINE, False, False),
+    (OLD, None, MINE, MINE, True, False),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "staged", "found", "in_the_way", "follows"), CASES)
+def test_every_case(
+    before: Entry | None,
+    after: Entry | None,
+    staged: Entry | None,
+    found: Entry | None,
+    in_the_way: bool,
+    follows: bool,
+) -> None:
+    standing = Standing(path="p", before=before, after=after, staged=staged, found=found.object_id if found else None)
+    assert ((standing.obstacle is not None), standing.follows) == (in_the_way, follows)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return new_repository(tmp_path / "r", {"folder/a": "one\n"})
+
+
+def stands(repository: GitRepository, path: str, before: str | None, after: str | None) -> Standing:
+    old, new = (Entry("100644", object_id("blob", text.encode(), "sha1")) if text else None for text in (before, after))
+    (found,) = standings(Git(repository.folder), [(path, old, new)])
+    return found
+
+
+def test_a_file_that_git_would_store_as_it_was_is_not_changed(repository: GitRepository) -> None:
+    repository.git("config", "core.autocrlf", "true")
+    (repository.folder / "folder/a").write_bytes(b"one\r\n")
+    found = stands(repository, "folder/a", "one\n", "two\n")
+    assert (found.obstacle, found.follows) == (None, True)
+
+
+@pytest.mark.parametrize("odd", ["link", "folder", "link on the way", "file on the way"])
+def test_what_is_no_file_is_in_the_way_and_never_written_through(
+    repository: GitRepository, odd: str, tmp_path: Path
+) -> None:
+    path, elsewhere = repository.folder / "folder", tmp_path / "elsewhere"
+    build_files(elsewhere, {"a": "one\n"})
+    (path / "a").unlink()
+    if odd == "link":
+        (path / "a").symlink_to(elsewhere / "a")
+    elif odd == "folder":
+        (path / "a").mkdir()
+    else:
+        path.rmdir()
+        if odd == "link on the way":
+            path.symlink_to(elsewhere)
+        else:
+            path.write_text("mine")
+    found = stands(repository, "folder/a", "one\n", "two\n")
+    assert "something else stands at folder/a" in (found.obstacle or "")
+    assert not found.follows
+
+
+def test_files_are_written_as_the_user_has_them_each_with_its_own_bytes(repository: GitRepository) -> None:
+    texts = ["", "\n", "a\n\nb\n", "x" * 100_000, "two missing\n"]
+    repository.commit({f"t{number}": text for number, text in enumerate(texts)} | {".gitattributes": "t2 eol=crlf\n"})
+    blobs = [(repository.git("rev-parse", f"HEAD:t{number}"), f"t{number}") for number in range(len(texts))]
+    found = filtered(Git(repository.folder), blobs)
+    assert list(found.values()) == [text.replace("\n", "\r\n" if text == texts[2] else "\n").encode() for text in texts]
+
+
+def test_more_paths_than_a_command_line_names_are_looked_up_in_one_listing(repository: GitRepository) -> None:
+    repository.commit({f"many/{number}": "1\n" for number in range(120)})
+    entry = Entry("100644", object_id("blob", b"1\n", "sha1"))
+    found = standings(Git(repository.folder), [(f"many/{number}", entry, None) for number in range(120)])
+    assert {standing.staged for standing in found} == {entry}
+    assert all(standing.follows for standing in found)
