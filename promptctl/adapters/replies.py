@@ -98,11 +98,11 @@ class Replies:
         return reply is not None and self._provider in (None, reply.provider)
 
 
-def open_cache(environment: Mapping[str, str]) -> ReplyCache:
+def open_cache(environment: Mapping[str, str], *, busy_seconds: float = 5.0) -> ReplyCache:
     """This machine's cache: opened when first used, closed by the caller. Raises UsageError for malformed limits."""
     from promptctl.adapters.reply_cache import ReplyCache
 
-    return ReplyCache(cache_folder(environment), limits=cache_limits(environment))
+    return ReplyCache(cache_folder(environment), limits=cache_limits(environment), busy_seconds=busy_seconds)
 
 
 def read_recorded(path: Path, shown: str) -> dict[str, Reply]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from promptctl.adapters import reply_tables
+from promptctl.adapters import reply_sharing, reply_tables
 from promptctl.adapters.reply_tables import Facts, Group
+from promptctl.adapters.sqlite_file import SqliteFile
 from promptctl.core.cache_limits import CacheLimits
 from promptctl.core.recording import reply_from_dict, reply_to_dict
 from promptctl.core.request import Reply, compact_json
@@ -24,48 +25,55 @@ from promptctl.errors import OutsideError
 T = TypeVar("T")
 FILE_NAME = "replies-v1.sqlite3"
 UNUSABLE = "PC183"
-_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_MOST_TOUCHES = 1000
+_MOST_TOUCHES, _MOST_SECONDS = 1000, 60.0
+_PUTS_BETWEEN_TRIMS = 1000
 
 
 class ReplyCache:
     """A key-value store of replies. No failure of getting or putting is an error: what cannot be read is a miss, what
     cannot be written is not kept. ``faults`` counts those.
 
-    A database that is no database is renamed aside. One connection a process: SQLite's do not survive a fork. Close it,
-    or use it in ``with``: uses are counted, and ``limits`` kept to, when it is closed. ``clock`` gives seconds since
-    1970.
+    A database that is no database is renamed aside. Threads and forked processes may use it. Close it, or use it in
+    ``with``: uses are counted then, and ``limits`` kept to; also now and then by a process that lives long. ``clock``
+    gives seconds since 1970, ``busy_seconds`` is how long another process's write is waited for.
     """
 
     def __init__(
-        self, folder: Path, *, limits: CacheLimits | None = None, clock: Callable[[], float] = time.time
+        self,
+        folder: Path,
+        *,
+        limits: CacheLimits | None = None,
+        clock: Callable[[], float] = time.time,
+        busy_seconds: float = 5.0,
     ) -> None:
         self.path = folder / FILE_NAME
-        self.faults = 0
+        self._file = SqliteFile(self.path, reply_tables.prepare, busy_seconds=busy_seconds)
+        self._failed = 0
         self._limits = limits or CacheLimits()
         self._clock = clock
-        self._touched: Counter[str] = Counter()
-        self._grown = False
-        self._connection: sqlite3.Connection | None = None
-        self._owner: tuple[int, int] | None = None
+        self._touched: deque[str] = deque()
+        self._counted = clock()
+        self._puts = 0
         self._process = os.getpid()
-        self._lock = threading.Lock()
 
-    def get(self, key: str) -> Reply | None:
+    @property
+    def faults(self) -> int:
+        """How often something could not be read or written, files that were set aside included."""
+        return self._failed + self._file.set_aside
+
+    def get(self, key: str, seconds: float | None = None) -> Reply | None:
         """The reply stored for ``key``, None when there is none, it is too old, or its seal, form or key is not
-        right."""
-        age = self._limits.max_age
-        since = 0.0 if age is None else self._clock() - age
-        row = self._guarded(lambda connection: reply_tables.read(connection, key, since))
+        right. ``seconds``: not one that was made longer ago, or nobody knows when."""
+        ages = [age for age in (self._limits.max_age, seconds) if age is not None]
+        since, dated = (self._clock() - min(ages) if ages else 0.0), seconds is not None
+        row = self._guarded(lambda connection: reply_tables.read(connection, key, since, dated=dated))
         if row is None or not isinstance(row[0], str) or not isinstance(row[1], str) or row[0] != _seal(key, row[1]):
             return None
         try:
             reply = reply_from_dict(strict_json(row[1]))
         except ValueError:
             return None
-        self._touched[key] += 1
-        if len(self._touched) >= _MOST_TOUCHES:
-            self._count()
+        self._used(key)
         return reply
 
     def put(self, key: str, reply: Reply, *, prompt: str = "", parts: Mapping[str, str] | None = None) -> None:
@@ -74,7 +82,30 @@ class ReplyCache:
         facts = Facts(prompt=prompt, provider=reply.provider, model=reply.model, parts=parts)
         row = (key, _seal(key, value), value)
         self._guarded(lambda connection: reply_tables.write(connection, row, facts, self._clock()))
-        self._grown = True
+        self._puts += 1
+        if self._puts >= _PUTS_BETWEEN_TRIMS:
+            self._trim()
+
+    def lead(self, key: str, token: str, seconds: float) -> bool:
+        """Takes the lease of a key, so that others wait; False where somebody else has it. True too where nobody can
+        be asked."""
+        return self._guarded(lambda connection: reply_sharing.lead(connection, key, token, seconds, self._clock())) in (
+            True,
+            None,
+        )
+
+    def release(self, key: str, token: str) -> None:
+        """Ends the lease that ``token`` has."""
+        self._guarded(lambda connection: reply_sharing.release(connection, key, token))
+
+    def vectors(self, group: str, seconds: float) -> Sequence[tuple[str, str]]:
+        """Key and embedding of a group's newest entries that were made no longer ago."""
+        since = self._clock() - seconds
+        return self._guarded(lambda connection: reply_sharing.vectors(connection, group, since)) or []
+
+    def put_vector(self, group: str, key: str, vector: str) -> None:
+        """Keeps the embedding of what the reply under ``key`` answers."""
+        self._guarded(lambda connection: reply_sharing.put_vector(connection, group, key, vector, self._clock()))
 
     def groups(self) -> list[Group]:
         """What is kept, by prompt, provider and model. Raises OutsideError when the cache cannot be used."""
@@ -109,89 +140,46 @@ class ReplyCache:
     def close(self) -> None:
         """Closes the connection; the next use opens it again."""
         self._count()
-        if self._grown:
-            self._guarded(lambda connection: reply_tables.keep_within(connection, self._limits, self._clock()))
-            self._grown = False
-        with self._lock:
-            self._drop()
+        if self._puts:
+            self._trim()
+        self._file.close()
+
+    def _trim(self) -> None:
+        self._puts = 0
+        self._guarded(lambda connection: reply_tables.keep_within(connection, self._limits, self._clock()))
+
+    def _used(self, key: str) -> None:
+        if self._process != os.getpid():
+            # What a parent process used is the parent's to count.
+            self._touched, self._process = deque(), os.getpid()
+        self._touched.append(key)
+        if len(self._touched) >= _MOST_TOUCHES or self._clock() - self._counted >= _MOST_SECONDS:
+            self._count()
 
     def _count(self) -> None:
         """Writes down what was used since the last time."""
-        if self._touched and self._process == os.getpid():
-            touched, self._touched = self._touched, Counter()
-            self._guarded(lambda connection: reply_tables.touch(connection, touched, self._clock()))
+        self._counted = self._clock()
+        hits: Counter[str] = Counter()
+        while self._process == os.getpid() and self._touched:
+            with suppress(IndexError):
+                # Another thread may take the last one.
+                hits[self._touched.popleft()] += 1
+        if hits:
+            self._guarded(lambda connection: reply_tables.touch(connection, hits, self._clock()))
 
     def _guarded(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         try:
-            return self._worked(work)
+            return self._file.run(work)
         except (sqlite3.Error, OSError):
+            self._failed += 1
             return None
 
     def _insisted(self, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
-            return self._worked(work)
+            return self._file.run(work)
         except (sqlite3.Error, OSError) as error:
             hint = "look at its folder's rights and space, or name another with PROMPTCTL_CACHE_DIR"
             raise OutsideError(UNUSABLE, f"the cache {self.path} cannot be used: {error}", hint=hint) from None
-
-    def _worked(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What ``work`` returns; once more on a new database where the old one is broken."""
-        with self._lock:
-            try:
-                return work(self._open())
-            except (sqlite3.Error, OSError) as error:
-                self.faults += 1
-                broken = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
-                if not (broken and self._set_aside()):
-                    raise
-            try:
-                return work(self._open())
-            except (sqlite3.Error, OSError):
-                self.faults += 1
-                raise
-
-    def _open(self) -> sqlite3.Connection:
-        if self._process != os.getpid():
-            # Closing a connection inherited over a fork would disturb the parent's locks.
-            self._connection, self._process = None, os.getpid()
-            self._touched, self._grown = Counter(), False
-        if self._connection is None:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _require_own_file(self.path)
-            self._connection = reply_tables.connect(self.path)
-            status = self.path.stat()
-            self._owner = status.st_dev, status.st_ino
-        return self._connection
-
-    def _set_aside(self) -> bool:
-        """Renames a broken database, unless another process already put a new one in its place."""
-        self._drop()
-        try:
-            status = self.path.stat()
-            if self._owner in (None, (status.st_dev, status.st_ino)):
-                aside = f"{self.path}.broken-{os.getpid()}-{time.time_ns()}"
-                self.path.rename(aside)
-                for suffix in ("-wal", "-shm"):
-                    Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-        except OSError:
-            return False
-        finally:
-            self._owner = None
-        return True
-
-    def _drop(self) -> None:
-        if self._connection is not None and self._process == os.getpid():
-            self._connection.close()
-        self._connection = None
-
-
-def _require_own_file(path: Path) -> None:
-    """Another user's file, or a link to some other place, is not our cache."""
-    if not os.path.lexists(path):
-        return
-    status = path.lstat()
-    if path.is_symlink() or (hasattr(os, "getuid") and status.st_uid != os.getuid()):
-        raise PermissionError(f"{path} is not a file of this user")
 
 
 def _seal(key: str, value: str) -> str:

@@ -9,18 +9,15 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
+from promptctl.adapters import reply_sharing
+from promptctl.adapters.sqlite_file import transaction
 from promptctl.core.cache_limits import CacheLimits
 from promptctl.core.request import compact_json
 
-_BUSY_SECONDS = 5.0
-_OPENING_ATTEMPTS = 50
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _REPLIES = (
     "CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, seal TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID"
 )
@@ -40,6 +37,8 @@ _ROW_BYTES, _INLINE_BYTES, _PAGE_BYTES = 300, 489, 4096
 Source: "Database File Format", sqlite.org, section 1.6, at the usual size of a page."""
 _FULL, _TRIMMED = 0.7, 0.6
 """Shares of the limit by content: pages of a file in use are about that full, and are filled again."""
+_EMPTY_BYTES = 6 * _PAGE_BYTES
+"""What a file without entries takes."""
 _MOST_COMPARED = 20_000
 
 
@@ -67,50 +66,22 @@ class Facts:
     parts: Mapping[str, str] | None = None
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Opens the database and makes its tables. The switch to WAL does not wait for other openers by itself."""
-    attempt = 0
-    while True:
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            _prepare(connection, path)
-        except BaseException as error:
-            connection.close()
-            attempt += 1
-            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
-            if not busy or attempt >= _OPENING_ATTEMPTS:
-                raise
-        else:
-            return connection
-        time.sleep(0.002 * attempt)
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+def prepare(connection: sqlite3.Connection) -> None:
+    """Makes the tables of a new connection's database."""
     connection.execute(_REPLIES)
     connection.execute(_FACTS)
-    path.chmod(0o600)
+    reply_sharing.prepare(connection)
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def read(connection: sqlite3.Connection, key: str, since: float) -> tuple[object, object] | None:
-    """Seal and value of an entry that was not made before ``since``."""
+def read(
+    connection: sqlite3.Connection, key: str, since: float, *, dated: bool = False
+) -> tuple[object, object] | None:
+    """Seal and value of an entry that was not made before ``since``; if ``dated``, of none whose time nobody knows."""
     query = (
         "SELECT seal, value FROM replies LEFT JOIN facts USING (key) WHERE key = ? AND coalesce(made, ?) >= ? LIMIT 1"
     )
-    found: tuple[object, object] | None = connection.execute(query, (key, since, since)).fetchone()
+    unknown = float("-inf") if dated else since
+    found: tuple[object, object] | None = connection.execute(query, (key, unknown, since)).fetchone()
     return found
 
 
@@ -120,7 +91,7 @@ def write(connection: sqlite3.Connection, row: tuple[str, str, str], facts: Fact
     parts = compact_json(facts.parts) if facts.parts else ""
     size = len(value.encode("utf-8", "surrogatepass"))
     known = (key, now, now, _on_disk(size) + len(parts) + _ROW_BYTES, facts.prompt, facts.provider, facts.model, parts)
-    with _transaction(connection):
+    with transaction(connection):
         connection.execute("INSERT OR REPLACE INTO replies (key, seal, value) VALUES (?, ?, ?)", row)
         connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)", known)
 
@@ -134,13 +105,13 @@ def _on_disk(size: int) -> int:
 def touch(connection: sqlite3.Connection, hits: Mapping[str, int], now: float) -> None:
     """Counts uses of entries, all made about now."""
     rows = [(now, count, key) for key, count in hits.items()]
-    with _transaction(connection):
+    with transaction(connection):
         connection.executemany("UPDATE facts SET used = ?, hits = hits + ? WHERE key = ?", rows)
 
 
 def groups(connection: sqlite3.Connection, now: float) -> list[Group]:
     """What is kept, by prompt, provider and model, the largest first."""
-    with _transaction(connection):
+    with transaction(connection):
         connection.execute(_ADOPT, {"now": now})
     query = (
         "SELECT prompt, provider, model, count(*), sum(bytes), sum(hits), min(made), max(made) FROM facts "
@@ -180,7 +151,8 @@ def prune(connection: sqlite3.Connection, limits: CacheLimits, now: float) -> tu
 
     How many entries went, and their bytes.
     """
-    gone = _trim(connection, limits, now, 0.8, 0.8)
+    entries = None if limits.max_bytes is None else limits.max_bytes - _EMPTY_BYTES
+    gone = _trim(connection, CacheLimits(max_bytes=entries, max_age=limits.max_age), now, 0.8, 0.8)
     with suppress(sqlite3.OperationalError):
         # Another process reads: the space is used again by what comes next.
         connection.execute("VACUUM")
@@ -192,7 +164,7 @@ def _trim(
     connection: sqlite3.Connection, limits: CacheLimits, now: float, full: float, trimmed: float
 ) -> tuple[int, int]:
     """Deletes what is too old and, with more content than that share of the limit, down to another share of it."""
-    with _transaction(connection):
+    with transaction(connection):
         connection.execute(_ADOPT, {"now": now})
         rows = connection.execute("SELECT key, made, bytes FROM facts ORDER BY used, made, key").fetchall()
         oldest = float("-inf") if limits.max_age is None else now - limits.max_age
@@ -208,4 +180,5 @@ def _trim(
                 over -= size
         connection.executemany("DELETE FROM replies WHERE key = ?", [(key,) for key, _ in gone])
         connection.executemany("DELETE FROM facts WHERE key = ?", [(key,) for key, _ in gone])
+        reply_sharing.trim(connection, now)
     return len(gone), sum(size for _, size in gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from promptctl.adapters.writing import write_file
 from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
@@ -24,8 +25,12 @@ def data_folder(environment: Mapping[str, str]) -> Path:
 
 def is_trusted(providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> bool:
     """Whether all that a repository defines among ``providers`` is allowed: here, or by ``PROMPTCTL_TRUST``."""
-    digest = trust_digest(providers)
-    if digest is None or environment.get("PROMPTCTL_TRUST", "").strip() == digest:
+    return is_digest_trusted(trust_digest(providers), environment)
+
+
+def is_digest_trusted(digest: str | None, environment: Mapping[str, str]) -> bool:
+    """Whether what has this digest is allowed: here, or among those of ``PROMPTCTL_TRUST``. None is for nothing."""
+    if digest is None or digest in environment.get("PROMPTCTL_TRUST", "").replace(",", " ").split():
         return True
     return _file(digest, environment).is_file()
 
@@ -56,9 +61,17 @@ def trust(providers: Mapping[str, ProviderSettings], environment: Mapping[str, s
     if digest is None:
         return
     allowed = [{"name": it.name, "host": it.host, "key": it.key} for it in repository_defined(providers)]
+    trust_digest_of(digest, {"providers": allowed}, environment)
+
+
+def trust_digest_of(digest: str, what: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+    """Allows what has this digest on this machine; ``what`` is written down for people.
+
+    Raises OutsideError when the data folder cannot be written.
+    """
     path = _file(digest, environment)
     try:
-        write_file(path, (json.dumps({"digest": digest, "providers": allowed}, indent=2) + "\n").encode())
+        write_file(path, (json.dumps({"digest": digest, **what}, indent=2) + "\n").encode())
     except OutsideError as error:
         hint = "make the folder writable or set PROMPTCTL_DATA_DIR"
         raise OutsideError(TRUST_NOT_WRITTEN, str(error), hint=hint) from None

@@ -29,8 +29,8 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Names that are None are found out from Git; ``providers`` and ``events`` are the tables as
-    written.
+    """Names that are None are found out from Git; ``providers``, ``events`` and ``cache`` are the tables
+    as written.
 
     ``embeddings`` is the model that embeds texts for ``similar``.
 
@@ -49,6 +49,7 @@ class Settings:
     environments: Mapping[str, Environment] = field(default_factory=dict)
     providers: Mapping[str, Any] = field(default_factory=dict)
     events: Mapping[str, Any] = field(default_factory=dict)
+    cache: Mapping[str, Any] = field(default_factory=dict)
 
     def environment(self, name: str) -> Environment:
         """The environment of that name. Raises UsageError with the nearest known name."""
@@ -68,6 +69,7 @@ def parse_settings(document: Document) -> Settings:
     environments = {name: _environment(name, table) for name, table in value.get("environments", {}).items()}
     _check_order(document, environments)
     _check_events(document, value.get("events", {}))
+    _check_cache(document, value.get("cache", {}))
     return Settings(
         document=document,
         default_branch=repository.get("default_branch"),
@@ -81,6 +83,7 @@ def parse_settings(document: Document) -> Settings:
         environments=environments,
         providers=value.get("providers", {}),
         events=value.get("events", {}),
+        cache=value.get("cache", {}),
     )
 
 
@@ -103,6 +106,18 @@ def _check_events(document: Document, table: Mapping[str, Any]) -> None:
             event_settings({name: table[name] for name in table if name == key}, {})
         except UsageError as error:
             raise document.error(error.code, error.problem.message, ("events", key), error.hint) from None
+
+
+def _check_cache(document: Document, table: Mapping[str, Any]) -> None:
+    if not table:
+        return
+    from promptctl.core.cache_settings import cache_settings
+
+    for key in table:
+        try:
+            cache_settings({key: table[key]}, {})
+        except UsageError as error:
+            raise document.error(error.code, error.problem.message, ("cache", key), error.hint) from None
 
 
 def _environment(name: str, table: Mapping[str, Any]) -> Environment:

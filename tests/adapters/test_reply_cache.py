@@ -35,11 +35,11 @@ from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.core.request import Reply
 cache = ReplyCache(Path(sys.argv[1]))
 cache.put("k", Reply(text="before"))
-inherited = cache._connection
+inherited = cache._file._connection
 child = os.fork()
 if child == 0:
     cache.put("child", Reply(text="child"))
-    fine = cache.get("k") == Reply(text="before") and cache._connection is not inherited and not cache.faults
+    fine = cache.get("k") == Reply(text="before") and cache._file._connection is not inherited and not cache.faults
     os._exit(0 if fine else 1)
 fine = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 cache.put("k", Reply(text="after"))
@@ -163,8 +163,8 @@ def test_a_database_that_breaks_while_in_use_is_set_aside_once_by_all_who_use_it
         cache.put("fresh", REPLY)
         assert other.get("k150") is None
         assert other.get("fresh") == REPLY
-        assert (cache.faults, other.faults) == (1, 1)
-    assert len(list(cache.path.parent.glob("*.broken-*"))) == 1
+        assert (cache.faults, other.faults) == (1, 0)
+    assert len(list(cache.path.parent.glob("*.broken-*[0-9]"))) == 1
 
 
 def test_an_empty_file_is_an_empty_cache(cache: ReplyCache) -> None:

@@ -141,9 +141,9 @@ def test_pruning_keeps_to_what_is_asked_for_and_gives_space_back(cache: ReplyCac
         cache.put(f"k{number}", big(number))
     clock.now += 100
     assert kept(cache, 2) == [0, 1]
-    entries, freed = cache.prune(CacheLimits(max_bytes=30_000))
+    entries, freed = cache.prune(CacheLimits(max_bytes=60_000))
     assert freed > entries * 2000
-    assert cache.size() <= 30_000
+    assert cache.size() <= 60_000
     assert kept(cache, 30) == [0, 1, *range(entries + 2, 30)]
     assert cache.prune(CacheLimits(max_bytes=None, max_age=50))[0] == 30 - entries
     assert kept(cache, 30) == []

@@ -1,0 +1,54 @@
+"""The cache that settings ask for, if this machine's user lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from promptctl.adapters.trust import is_digest_trusted
+from promptctl.core.cache_settings import CacheAddress, cache_settings
+from promptctl.core.provider import ProviderSettings
+from promptctl.core.secrets import known_values
+from promptctl.runtime.caching.caching import Caching
+
+if TYPE_CHECKING:
+    from promptctl.adapters.reply_store import ReplyStore
+
+_BUSY_SECONDS = 0.25
+
+
+def open_caching(
+    table: Mapping[str, Any],
+    *,
+    environment: Mapping[str, str],
+    providers: Mapping[str, ProviderSettings],
+    override: str | None = None,
+    serving: str = "",
+) -> Caching:
+    """The cache by the ``[cache]`` table as written, for an application that serves from the environment ``serving``.
+
+    Nothing is opened before the first call. A Redis that only a repository names and nobody trusts here is not spoken
+    to: then nothing is kept, and ``notes`` say so. Raises UsageError for malformed settings.
+    """
+    settings = cache_settings(table, environment)
+    store, note = _store(settings.store, environment)
+    return Caching(
+        settings=settings,
+        store=store,
+        providers=providers,
+        override=override,
+        environment=serving,
+        known=known_values(environment, [it.key for it in providers.values() if it.key]),
+        notes=(note,) if note else (),
+    )
+
+
+def _store(address: CacheAddress, environment: Mapping[str, str]) -> tuple[ReplyStore | None, str | None]:
+    if address.kind == "none":
+        return None, None
+    if not is_digest_trusted(address.digest, environment):
+        return None, f"nothing is cached in the Redis at {address.host}, which this repository names: not trusted here"
+    from promptctl.adapters.replies import open_cache
+    from promptctl.adapters.reply_store import SqliteReplies
+
+    return SqliteReplies(open_cache(environment, busy_seconds=_BUSY_SECONDS)), None
