@@ -60,6 +60,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "drift": "Find every disagreement between files, lock, tags and pointers.",
         "doctor": "Find what in this clone or on this machine stops commands.",
     },
+    "Observe": {
+        "costs": "Show what calls cost, by what they were for.",
+    },
     "Deliver": {
         "bundle": "Write what an environment serves as one file for applications.",
         "bundle verify": "Check that a bundle is whole, and who signed it.",
@@ -113,6 +116,7 @@ ARGUMENTS = {
     "doctor": "",
     "bundle": "ENV",
     "bundle verify": "FILE",
+    "costs": "",
     "ci": "",
     "hook": "HOOK [FILE]…",
 }

@@ -30,3 +30,13 @@ def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     form = "  ".join(f"{{:<{width}}}" for width in widths)
     return "\n".join(form.format(*line).rstrip() for line in lines)
+
+
+def stacked(parts: Sequence[Any]) -> Any:
+    """Tables and lines below each other, as something ``Answer.view`` may return."""
+    if all(isinstance(part, str) for part in parts):
+        return "\n".join(parts)
+    from rich.console import Group
+    from rich.text import Text
+
+    return Group(*(Text(safe_text(part)) if isinstance(part, str) else part for part in parts))

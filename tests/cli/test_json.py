@@ -68,6 +68,7 @@ LINES = f"""
 0 schema
 0 completion bash
 0 trust
+3 costs
 0 hook lint
 0 ci
 1 export greet --format prompty

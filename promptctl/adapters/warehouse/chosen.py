@@ -1,0 +1,34 @@
+"""The calls of a window, and their groups, as expressions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from promptctl.adapters.warehouse.warehouse import Warehouse
+from promptctl.core.reporting.window import UNITS, Grouping, Window
+
+
+def chosen_calls(warehouse: Warehouse, window: Window) -> Any:
+    """The table of calls, only those that a window holds."""
+    calls = warehouse.events
+    if window.since is not None:
+        calls = calls.filter(calls["at"] >= window.since)
+    if window.until is not None:
+        calls = calls.filter(calls["at"] < window.until)
+    for column, value in window.equal.items():
+        calls = calls.filter(calls[column] == value)
+    for name, value in window.attributes.items():
+        calls = calls.filter(warehouse.engine.attribute(calls["attributes"], name) == value)
+    return calls
+
+
+def group_keys(warehouse: Warehouse, calls: Any, grouping: Grouping) -> dict[str, Any]:
+    """The keys ``k0``, ``k1``, … of a grouping by its names, texts that are empty where a call has none."""
+    keys = [calls[column] for column in grouping.columns]
+    keys += [warehouse.engine.attribute(calls["attributes"], name) for name in grouping.attributes]
+    return {f"k{place}": key.fill_null("") for place, key in enumerate(keys)}
+
+
+def bucket(warehouse: Warehouse, calls: Any, unit: str | None) -> Any:
+    """The start of the hour or day of a call; of the day where no unit is named."""
+    return warehouse.engine.start_of(calls["at"], UNITS[unit or "day"])

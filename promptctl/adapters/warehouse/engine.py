@@ -1,0 +1,65 @@
+"""What engines spell each in its own way: starts of days, attributes inside JSON, and quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Dialect = Literal["sqlite", "duckdb", "postgres"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine by the name of its SQL."""
+
+    dialect: Dialect
+
+    def start_of(self, at: Any, unit: int) -> Any:
+        """The start of the ``unit`` of microseconds that a time lies in."""
+        if self.dialect == "sqlite":
+            # Its modulo is a function over doubles; a cast cuts off, where the other engines round.
+            return (at / unit).cast("int64") * unit
+        return at - at % unit
+
+    def attribute(self, attributes: Any, name: str) -> Any:
+        """The attribute of that name as text; null where there is none."""
+        import ibis
+
+        if self.dialect == "duckdb":
+            pointer = "/" + name.replace("~", "~0").replace("/", "~1")
+            return _function("json_extract_string")(attributes, pointer)
+        if self.dialect == "postgres":
+            return _function("json_extract_path_text", "json")(attributes.cast("json"), name)
+        path = f'$."{name}"'
+        kind, value = (_function(found)(attributes, path) for found in ("json_type", "json_extract"))
+        # SQLite has no truth values of its own, and would say 1.
+        return ibis.cases(
+            (kind == "true", "true"),
+            (kind == "false", "false"),
+            # A number becomes text, as it is in the other engines.
+            else_=value + "",
+        )
+
+    def quantiles(
+        self, table: Any, keys: Sequence[str], measures: Mapping[str, str], shares: Sequence[float]
+    ) -> dict[str, Any] | None:
+        """Exact quantiles as aggregates of a grouped table: name -> expression; None where the engine has none."""
+        if self.dialect == "sqlite":
+            return None
+        return {
+            f"{name}_{round(share * 100)}": table[column].quantile(share)
+            for name, column in measures.items()
+            for share in shares
+        }
+
+
+def _function(name: str, kind: str = "string") -> Any:
+    """A function of the engine that makes a text of a JSON value, which Ibis takes for that kind, and a text."""
+    import ibis
+    import ibis.expr.datatypes as types
+
+    def function(value, path):  # type: ignore[no-untyped-def] # Ibis looks at the names alone
+        ...
+
+    return ibis.udf.scalar.builtin(function, name=name, signature=((types.dtype(kind), types.string), types.string))

@@ -1,0 +1,67 @@
+"""``promptctl costs``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from promptctl.cli import reporting as options
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
+from promptctl.core.reporting.window import parse_grouping, window_of
+
+if TYPE_CHECKING:
+    from promptctl.core.reporting.cost import CostReport
+
+
+def command(
+    context: Context,
+    by: Annotated[
+        list[str] | None,
+        Option(
+            "--by",
+            metavar="KEY,…",
+            help="model, prompt, version, arm, user, endpoint, environment, provider, day, hour.",
+        ),
+    ] = None,
+    since: options.SinceOption = "30d",
+    until: options.UntilOption = None,
+    prompt: options.PromptOption = None,
+    env: options.EnvOption = None,
+    model: options.ModelOption = None,
+    version: options.VersionOption = None,
+    endpoint: options.EndpointOption = None,
+    user: options.UserOption = None,
+    attribute: options.AttributeOption = None,
+    top: options.TopOption = 20,
+    store: options.StoreOption = None,
+) -> Answer:
+    """Show what calls cost, by what they were for; calls of unknown price are counted apart."""
+    from promptctl.workflows.costs import Wanted, costs
+
+    filters = {
+        "prompt": prompt,
+        "environment": env,
+        "model": model,
+        "version": version,
+        "endpoint": endpoint,
+        "user": user,
+    }
+    window = window_of(context.now, since, until, filters, attribute or ())
+    wanted = Wanted(window=window, grouping=parse_grouping(by or ()), top=top)
+    reporting = options.opened(context, store)
+    with reporting.warehouse as warehouse:
+        report = costs(warehouse, wanted, reporting.providers, context.now)
+    return Answer(data=lambda: data(report), view=lambda: view(report), note=warehouse.note)
+
+
+def data(report: CostReport) -> dict[str, Any]:
+    from promptctl.reports.cost_data import cost_data
+
+    return cost_data(report)
+
+
+def view(report: CostReport) -> Any:
+    from promptctl.cli.cost_view import drawn
+
+    return drawn(report)

@@ -1,0 +1,1 @@
+"""What reports over events say, from the aggregates that engines give: pure."""
