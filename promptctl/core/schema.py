@@ -41,11 +41,12 @@ def check(document: Document, kind: str) -> None:
 
 def problems(document: Document, kind: str) -> tuple[Problem, ...]:
     """The structural problems in the order of the file; of a very large file the first one."""
-    found = first_problems(
-        problem
-        for error in _errors(document, _validator(kind))
-        for problem in _problems(document, schemas.load(kind), error)
-    )
+    try:
+        errors = _errors(document, _validator(kind))
+    except ValueError:
+        # The validator has a bound of its own, which only TOML's and JSON's readers let a file reach.
+        return (document.problem(MALFORMED, "the file is nested too deeply"),)
+    found = first_problems(problem for error in errors for problem in _problems(document, schemas.load(kind), error))
     in_order = sorted(found[:MOST_PROBLEMS], key=lambda problem: (problem.place.line or 0) if problem.place else 0)
     return (*in_order, *found[MOST_PROBLEMS:])
 

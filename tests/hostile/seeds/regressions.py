@@ -24,6 +24,11 @@ SEEDS = (
         name="regressions/date-in-settings", files={seed.SETTINGS: SETTINGS.replace('["description"]', "[2026-01-01]")}
     ),
     Seed(name="regressions/long-number-in-settings", files={seed.SETTINGS: "x = " + "9" * 5000 + "\n"}),
+    Seed(name="regressions/tables-in-tables", files={seed.SETTINGS: f"[a{'.a' * 300}]\n"}),
+    Seed(
+        name="regressions/evidence-in-evidence",
+        files={seed.MOVES: moves().text.replace('"evidence":null', '"evidence":' + '{"a":' * 300 + "{}" + "}" * 300)},
+    ),
     Seed(
         name="regressions/after-one-that-is-after-nobody",
         files={seed.SETTINGS: '[environments.a]\nafter = "b"\n[environments.b]\nafter = "c"\n'},
