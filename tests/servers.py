@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -118,9 +118,62 @@ def last_text(body: Any) -> str:
 
 
 def answer_well(handler: Handler) -> None:
-    """Answers in the format of the path, with the last message's text in capitals."""
-    make = anthropic_answer if handler.path.endswith("/v1/messages") else openai_answer
-    handler.reply(200, json.dumps(make(last_text(handler.request_body).upper())).encode())
+    """Answers in the format of the path, with the last message's text in capitals; streamed where that is asked for."""
+    text, anthropic = last_text(handler.request_body).upper(), handler.path.endswith("/v1/messages")
+    if handler.request_body.get("stream"):
+        return stream(anthropic_events(text) if anthropic else openai_events(text))(handler)
+    make = anthropic_answer if anthropic else openai_answer
+    return handler.reply(200, json.dumps(make(text)).encode())
+
+
+def openai_events(text: str) -> list[str]:
+    """The events of a streamed answer, each a piece of the text of at most four characters."""
+    pieces = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in _cut(text)]
+    whole = openai_answer(text)
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    chunks = [{"model": whole["model"], **it, "usage": None} for it in [*pieces, end]]
+    return [*map(json.dumps, [*chunks, {"choices": [], "usage": whole["usage"]}]), "[DONE]"]
+
+
+def anthropic_events(text: str) -> list[str]:
+    """The events of a streamed message; its usage comes in two parts."""
+    whole = anthropic_answer("", content=[])
+    usage = whole["usage"] | {"output_tokens": 1}
+    events = [
+        {"type": "message_start", "message": whole | {"stop_reason": None, "usage": usage}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "ping"},
+        *(
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}
+            for piece in _cut(text)
+        ),
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 20}},
+        {"type": "message_stop"},
+    ]
+    return list(map(json.dumps, events))
+
+
+def _cut(text: str) -> list[str]:
+    return [text[start : start + 4] for start in range(0, len(text), 4)]
+
+
+def stream(events: Sequence[str], then: Reaction | None = None) -> Reaction:
+    """Sends events one by one; ``then`` happens instead of the end."""
+
+    def react(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        for event in events:
+            handler.wfile.write(f"data: {event}\n\n".encode())
+            handler.wfile.flush()
+        if then:
+            then(handler)
+        handler.close_connection = True
+
+    return react
 
 
 def status(number: int, message: str = "no", headers: Mapping[str, str] | None = None, **error: Any) -> Reaction:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 from urllib.parse import urlsplit
 
+from promptctl.core.breaker import BreakerLimits
+from promptctl.core.provider_health import HealthLimits
 from promptctl.core.price import Price
 from promptctl.core.request import compact_json
 from promptctl.core.suggestion import suggest
@@ -32,8 +34,9 @@ class ProviderSettings:
     ``key`` names the environment variable that holds the key (None: no key is sent). ``models`` are globs over ids of
     models. ``weight`` is a percentage of the calls that several providers match. ``fallback`` names providers in order.
     ``concurrency`` is the most calls under way at once, ``requests_per_minute`` and ``tokens_per_minute`` what is sent
-    at most in a minute (None: as much as goes). ``prices`` come before those of the price table. ``built_in``: kind,
-    host and key are ours, not a repository's.
+    at most in a minute (None: as much as goes). ``prices`` come before those of the price table. ``breaker`` says when
+    it is left alone for a while, ``health`` when its share goes to others (None: never). ``built_in``: kind, host and
+    key are ours, not a repository's.
     """
 
     name: str
@@ -47,6 +50,8 @@ class ProviderSettings:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     prices: tuple[Price, ...] = ()
+    breaker: BreakerLimits = field(default_factory=BreakerLimits)
+    health: HealthLimits | None = None
     built_in: bool = False
 
     @property
@@ -95,17 +100,36 @@ def choose(
     ``override`` names the provider whatever the model says. Where several match, ``split_key`` (the request's key)
     picks one by weight, always the same one for the same key. Raises UsageError when none or no single one fits.
     """
+    shared, model_id = shares(model, providers, override)
+    if len(shared) == 1:
+        return shared[0][0], model_id
+    point = _point(model, split_key)
+    for provider, weight in shared:
+        point -= weight
+        if point < 0:
+            return provider, model_id
+    return max(shared, key=lambda pair: pair[1])[0], model_id
+
+
+def shares(
+    model: str, providers: Mapping[str, ProviderSettings], override: str | None = None
+) -> tuple[tuple[tuple[ProviderSettings, float], ...], str]:
+    """The providers that serve ``model``, by name, with their percentage of its calls; and the id to send them.
+
+    ``override`` names the provider whatever the model says. Raises UsageError when none serves it or the weights do
+    not sum to 100.
+    """
     prefix, _, rest = model.partition(":")
     model_id = rest if rest and prefix in providers else model
     if override is not None:
         if override not in providers:
             raise UsageError(NO_PROVIDER, f"there is no provider `{override}`", hint=known_hint(override, providers))
-        return providers[override], model_id
+        return ((providers[override], 100.0),), model_id
     matching = serving(model, providers)
     if not matching:
         hint = f"write provider:model; {known_hint(prefix, providers)}"
         raise UsageError(NO_PROVIDER, f"no provider serves the model `{model}`", hint=hint)
-    return _split(model, matching, split_key), model_id
+    return _weighted(model, matching), model_id
 
 
 def serving(model: str, providers: Mapping[str, ProviderSettings]) -> list[ProviderSettings]:
@@ -117,9 +141,9 @@ def serving(model: str, providers: Mapping[str, ProviderSettings]) -> list[Provi
     return sorted(found, key=lambda provider: provider.name)
 
 
-def _split(model: str, matching: list[ProviderSettings], split_key: str) -> ProviderSettings:
+def _weighted(model: str, matching: list[ProviderSettings]) -> tuple[tuple[ProviderSettings, float], ...]:
     if len(matching) == 1:
-        return matching[0]
+        return ((matching[0], 100.0),)
     names = ", ".join(provider.name for provider in matching)
     open_ended = [provider for provider in matching if provider.weight is None]
     total = sum(provider.weight or 0 for provider in matching)
@@ -129,13 +153,7 @@ def _split(model: str, matching: list[ProviderSettings], split_key: str) -> Prov
     if total > 100 or (not open_ended and total != 100):
         message = f"the weights of the providers of `{model}` ({names}) sum to {total:g}, not to 100"
         raise UsageError(AMBIGUOUS, message, hint="leave out one `weight`: that provider takes the rest")
-    weights = [(provider, 100 - total if provider.weight is None else provider.weight) for provider in matching]
-    point = _point(model, split_key)
-    for provider, weight in weights:
-        point -= weight
-        if point < 0:
-            return provider
-    return max(weights, key=lambda pair: pair[1])[0]
+    return tuple((provider, 100 - total if provider.weight is None else provider.weight) for provider in matching)
 
 
 def _point(model: str, split_key: str) -> float:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any, cast
 
+from promptctl.core.breaker import BreakerLimits
 from promptctl.core.document import Document
+from promptctl.core.provider_health import HealthLimits
 from promptctl.core.price import prices_from
 from promptctl.core.provider import BUILT_IN, DEFAULT_CONCURRENCY, Kind, ProviderSettings, known_hint
 from promptctl.errors import Place, UsageError
@@ -68,6 +70,8 @@ def _parse_provider(name: str, entry: Mapping[str, Any]) -> ProviderSettings:
         requests_per_minute=entry.get("requests_per_minute"),
         tokens_per_minute=entry.get("tokens_per_minute"),
         prices=prices_from(entry.get("prices", {})),
+        breaker=BreakerLimits(**entry.get("breaker", {})),
+        health=HealthLimits(**entry["health"]) if "health" in entry else None,
         built_in=shipped is not None and (kind, base_url, key) == (shipped.kind, shipped.base_url, shipped.key),
     )
     _check_provider(provider)

@@ -75,3 +75,11 @@ class Reply:
     finish: str = "stop"
     latency_ms: float = 0.0
     cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """A piece of an answer: ``text`` as it comes, and with the last one the whole ``reply``."""
+
+    text: str = ""
+    reply: Reply | None = None

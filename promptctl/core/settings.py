@@ -32,7 +32,7 @@ class Settings:
     """Names that are None are found out from Git; ``providers``, ``events`` and ``cache`` are the tables
     as written.
 
-    ``embeddings`` is the model that embeds texts for ``similar``.
+    ``embeddings`` is the model that embeds texts for ``similar``; ``fallback`` lets other providers answer in evals.
 
     ``required`` are fields that every prompt has, ``ignored`` the rules that lint leaves out.
     """
@@ -44,6 +44,7 @@ class Settings:
     release_branches: tuple[str, ...] = ()
     model: str = "echo:echo"
     embeddings: str | None = None
+    fallback: bool = False
     required: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
@@ -78,6 +79,7 @@ def parse_settings(document: Document) -> Settings:
         release_branches=tuple(repository.get("release_branches", ())),
         model=value.get("defaults", {}).get("model", "echo:echo"),
         embeddings=value.get("evals", {}).get("embeddings"),
+        fallback=value.get("evals", {}).get("fallback", False),
         required=tuple(value.get("lint", {}).get("require", ())),
         ignored=tuple(value.get("lint", {}).get("ignore", ())),
         environments=environments,

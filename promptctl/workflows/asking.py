@@ -36,7 +36,7 @@ class Line:
 
     ``name`` is how the user calls the prompt, ``released`` whether what is rendered was. ``concurrency`` is the most
     calls under way at once, None: what the providers take. With ``lenient`` a missing reply is its sample's error.
-    ``stopping`` may end the run early; ``spending`` stands before the gateway.
+    ``fallback`` lets other providers answer where one fails; ``stopping`` may end the run early; ``spending`` stands before the gateway.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Line:
     override: str | None = None
     concurrency: int | None = None
     patience: Patience | None = None
+    fallback: bool = False
     lenient: bool = False
     stopping: Stopping | None = None
     spending: Guard | None = None

@@ -203,6 +203,7 @@ def sources_for(repository: Repository, planned: Planned, wish: EvalWish, contex
         override=wish.provider,
         concurrency=wish.concurrency,
         patience=context.patience,
+        fallback=settings.fallback,
         journal=context.journal,
         stopping=context.stopping,
         spending=context.spending,

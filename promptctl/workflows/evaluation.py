@@ -176,6 +176,7 @@ class _Run:
             override=line.override,
             concurrency=line.concurrency,
             patience=line.patience,
+            fallback=line.fallback,
         ) as gateway:
             answering = line.spending.over(gateway) if line.spending else gateway
             asking = Asking(closure, renderings, line, answering, [samples[0][0] for samples in cases.values()])

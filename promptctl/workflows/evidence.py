@@ -83,7 +83,7 @@ class Sources:
     """Where evidence and replies may come from: trees in their order, this machine's cache, and providers.
 
     ``home`` is the tree that new files are put onto: replies it keeps are kept. ``mode`` as in ``Replies``. ``fresh``
-    takes no evidence that others recorded; ``ran`` remembers what this command ran itself; ``watch`` sees runs;
+    takes no evidence that others recorded; ``fallback`` lets other providers answer where one fails; ``ran`` remembers what this command ran itself; ``watch`` sees runs;
     ``journal`` is that of the run, ``stopping`` and ``spending`` what may end it early, as in ``Line``.
     """
 
@@ -99,6 +99,7 @@ class Sources:
     override: str | None = None
     concurrency: int | None = None
     patience: Patience | None = None
+    fallback: bool = False
     ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
     journal: RunJournal | None = None
     stopping: Stopping | None = None
@@ -170,6 +171,7 @@ def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], m
         override=sources.override,
         concurrency=sources.concurrency,
         patience=sources.patience,
+        fallback=sources.fallback,
         # Scoring again what is kept ends no run, and is no part of what a run costs.
         stopping=None if mode else sources.stopping,
         spending=None if mode else sources.spending,

@@ -144,6 +144,7 @@ def _sources(repository: Repository, state: State, move: PlannedMove, context: G
         mode="refresh" if rerun else "auto",
         fresh=rerun,
         patience=context.patience,
+        fallback=repository.settings.fallback,
         ran=context.ran,
     )
 

@@ -4,28 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from promptctl.adapters.providers import anthropic, embeddings, openai
+from promptctl.adapters.providers import anthropic, anthropic_stream, embeddings, openai, openai_stream
+from promptctl.adapters.providers.events import Event
 from promptctl.adapters.providers.spelling import cannot_say
 from promptctl.core.embedding import embedded_text
 from promptctl.core.request import Reply, Request
 
 
+class Assembly(Protocol):
+    """Puts a stream's events together: ``feed`` gives the text that one adds, ``answer`` what ``parse`` takes.
+
+    ``feed`` raises MalformedAnswer for what is no such event, StreamFault for an error that the provider reports.
+    """
+
+    done: bool
+
+    def feed(self, event: Event) -> str: ...
+
+    def answer(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streaming:
+    """``asks`` is what a request says besides, so that its answer is streamed."""
+
+    asks: Mapping[str, Any]
+    assembly: Callable[[], Assembly]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireFormat:
     """``path`` follows the provider's base URL. ``body`` raises UsageError for what the format cannot say, ``parse``
-    raises MalformedAnswer for what it does not know."""
+    raises MalformedAnswer for what it does not know. ``streaming`` is None where answers come whole only."""
 
     path: str
     headers: Callable[[str], Mapping[str, str]]
     body: Callable[[Request, str], dict[str, Any]]
     parse: Callable[[Any], Reply]
+    streaming: Streaming | None = None
 
 
 WIRE_FORMATS: Mapping[str, WireFormat] = {
-    "openai": WireFormat(path=openai.PATH, headers=openai.headers, body=openai.body, parse=openai.parse),
-    "anthropic": WireFormat(path=anthropic.PATH, headers=anthropic.headers, body=anthropic.body, parse=anthropic.parse),
+    "openai": WireFormat(
+        path=openai.PATH,
+        headers=openai.headers,
+        body=openai.body,
+        parse=openai.parse,
+        streaming=Streaming(asks=openai_stream.ASKS, assembly=openai_stream.Assembly),
+    ),
+    "anthropic": WireFormat(
+        path=anthropic.PATH,
+        headers=anthropic.headers,
+        body=anthropic.body,
+        parse=anthropic.parse,
+        streaming=Streaming(asks=anthropic_stream.ASKS, assembly=anthropic_stream.Assembly),
+    ),
 }
 """Kinds that are reached over HTTP; ``echo`` and ``replay`` answer by themselves."""
 _EMBEDDINGS: Mapping[str, WireFormat] = {

@@ -14,6 +14,14 @@ class MalformedAnswer(ValueError):
     """The provider answered with something that its wire format does not know."""
 
 
+class StreamFault(Exception):
+    """The provider reported an error in the middle of a stream; ``said`` is its JSON."""
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        super().__init__("an error in the stream")
+        self.said = said
+
+
 def parse_json(body: bytes) -> Any:
     """Strict JSON from UTF-8; halves of surrogate pairs become U+FFFD. Raises MalformedAnswer."""
     try:

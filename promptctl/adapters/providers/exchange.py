@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """Of one exchange: seconds to connect, seconds without a byte, bytes of the decoded answer."""
+    """Of one exchange: seconds to connect, seconds without a byte, such seconds in the middle of a stream, bytes of the
+    decoded answer."""
 
     connect: float = 10.0
     read: float = 300.0
+    idle: float = 60.0
     max_bytes: int = 32 * 1024 * 1024
 
 

@@ -9,7 +9,7 @@ from promptctl.errors import UsageError
 
 CANNOT_SAY = "PC073"
 _ONE_WAY = {
-    "stream": (False, "promptctl reads whole answers"),
+    "stream": (False, "who asks says whether the answer is streamed"),
     "n": (1, "promptctl asks for one answer at a time; use `repeat` in eval.yaml"),
 }
 

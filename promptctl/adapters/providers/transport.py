@@ -1,4 +1,4 @@
-"""Sends one POST and reads its whole answer: no redirects, no cookies, no proxies from the environment, bounded bytes.
+"""Sends one POST and reads its answer, whole or as it comes: no redirects, cookies or proxies, bounded bytes.
 
 Works on httpcore2, the part of httpx2 that speaks HTTP: what httpx2 puts above it (redirects, cookies, a log line with
 the URL) is not wanted here, and takes longer to load. A pool scans all its connections on each call; a connection that
@@ -7,9 +7,11 @@ is lent to one call at a time does not.
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
 from functools import cache
 from typing import cast
 from urllib.parse import urlsplit
@@ -22,6 +24,7 @@ from promptctl.version import __version__
 
 MAX_ERROR_BYTES = 64 * 1024
 _KEEP_ALIVE = 30.0
+_EVENTS = "text/event-stream"
 _GARBLED = (httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
@@ -52,6 +55,29 @@ class Transport:
         self._idle.append(connection)
         return answer
 
+    async def pieces(self, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[bytes | Answer]:
+        """The decoded bytes of a stream of events as they come; of any other answer the whole, once.
+
+        Raises ProviderError where there is none, whole and in bounds. Close it where it is not read to its end.
+        """
+        connection = await self._lent()
+        try:
+            response = await self._respond(connection, self._request(headers, body, _EVENTS))
+            try:
+                about = _headers(response)
+                if _succeeded(response) and about.get("content-type", "").split(";")[0].strip().lower() == _EVENTS:
+                    async with aclosing(self._stream(response, about.get("content-encoding", ""))) as pieces:
+                        async for piece in pieces:
+                            yield piece
+                else:
+                    yield await self._read(response)
+            finally:
+                await response.aclose()
+        except BaseException:
+            await connection.aclose()
+            raise
+        self._idle.append(connection)
+
     async def aclose(self) -> None:
         """Closes every idle connection."""
         while self._idle:
@@ -67,10 +93,10 @@ class Transport:
         context = _certificates() if self._url.scheme == b"https" else None
         return httpcore2.AsyncHTTPConnection(self._url.origin, ssl_context=context, keepalive_expiry=_KEEP_ALIVE)
 
-    def _request(self, headers: Mapping[str, str], body: bytes) -> httpcore2.Request:
+    def _request(self, headers: Mapping[str, str], body: bytes, accept: str = "application/json") -> httpcore2.Request:
         always = {
             "host": self._host,
-            "accept": "application/json",
+            "accept": accept,
             "accept-encoding": "identity",
             "content-type": "application/json",
             "content-length": str(len(body)),
@@ -81,8 +107,17 @@ class Transport:
         )
 
     async def _exchange(self, connection: httpcore2.AsyncHTTPConnection, request: httpcore2.Request) -> Answer:
+        response = await self._respond(connection, request)
         try:
-            response = await connection.handle_async_request(request)
+            return await self._read(response)
+        finally:
+            await response.aclose()
+
+    async def _respond(
+        self, connection: httpcore2.AsyncHTTPConnection, request: httpcore2.Request
+    ) -> httpcore2.Response:
+        try:
+            return await connection.handle_async_request(request)
         except httpcore2.ConnectTimeout:
             raise self._unreachable(f"no connection within {self._bounds.connect:g} s") from None
         except httpcore2.TimeoutException:
@@ -93,14 +128,9 @@ class Transport:
             raise ProviderError("refused", f"{self._host}: the request is not valid HTTP") from None
         except _GARBLED:
             raise self._unreachable("the connection was cut before an answer came") from None
-        try:
-            return await self._read(response)
-        finally:
-            await response.aclose()
 
     async def _read(self, response: httpcore2.Response) -> Answer:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-        success = 200 <= response.status < 300
+        headers, success = _headers(response), _succeeded(response)
         limit = self._bounds.max_bytes if success else MAX_ERROR_BYTES
         try:
             chunks = cast("AsyncIterator[bytes]", response.stream)
@@ -110,16 +140,56 @@ class Transport:
         except (*_GARBLED, zlib.error, EOFError):
             if not success:
                 return Answer(status=response.status, headers=headers, body=b"")
-            raise ProviderError("malformed", f"{self._host}: the answer ends in the middle or is garbled") from None
+            raise self._cut() from None
         if len(body) > limit and success:
-            raise ProviderError("too-large", f"{self._host}: the answer is larger than {limit:,} bytes")
+            raise self._too_large()
         return Answer(status=response.status, headers=headers, body=body[:limit])
+
+    async def _stream(self, response: httpcore2.Response, encoding: str) -> AsyncGenerator[bytes]:
+        chunks = cast("AsyncIterator[bytes]", response.stream).__aiter__()
+        left = self._bounds.max_bytes
+        try:
+            decoder = _decoder(encoding.strip().lower())
+            while (chunk := await self._chunk(chunks)) is not None:
+                for piece in _pieces(chunk, decoder):
+                    left -= len(piece)
+                    if left < 0:
+                        raise self._too_large()
+                    yield piece
+            if decoder and not decoder.eof:
+                raise EOFError
+        except httpcore2.TimeoutException:
+            raise self._silent() from None
+        except (*_GARBLED, zlib.error, EOFError):
+            raise self._cut() from None
+
+    async def _chunk(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+        try:
+            async with asyncio.timeout(self._bounds.idle):
+                return await anext(chunks, None)
+        except TimeoutError:
+            reason = f"the stream stood still for {self._bounds.idle:g} s"
+            raise ProviderError("timeout", f"{self._host}: {reason}") from None
 
     def _unreachable(self, reason: str) -> ProviderError:
         return ProviderError("unreachable", f"{self._host}: {reason}", hint="check the network and `base_url`")
 
+    def _cut(self) -> ProviderError:
+        return ProviderError("malformed", f"{self._host}: the answer ends in the middle or is garbled")
+
+    def _too_large(self) -> ProviderError:
+        return ProviderError("too-large", f"{self._host}: the answer is larger than {self._bounds.max_bytes:,} bytes")
+
     def _silent(self) -> ProviderError:
         return ProviderError("timeout", f"{self._host}: nothing came for {self._bounds.read:g} s")
+
+
+def _headers(response: httpcore2.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+
+
+def _succeeded(response: httpcore2.Response) -> bool:
+    return 200 <= response.status < 300
 
 
 async def _collect(chunks: AsyncIterator[bytes], encoding: str, limit: int) -> bytes:

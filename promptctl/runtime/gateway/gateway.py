@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random as chances
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from promptctl.adapters.providers import WireFormat, echo, wire_format
+from promptctl.adapters.providers.fault import ProviderError
+from promptctl.adapters.providers.spelling import cannot_say
 from promptctl.adapters.trust import require_trust
-from promptctl.core.provider import ProviderSettings, choose
+from promptctl.core.attempt import Attempt
+from promptctl.core.provider import ProviderSettings, choose, shares
 from promptctl.core.recording import not_json, reply_key
-from promptctl.core.request import Reply, Request, compact_json
+from promptctl.core.request import Delta, Reply, Request, compact_json
 from promptctl.core.secrets import known_values
-from promptctl.errors import StateError
-from promptctl.runtime.gateway.allowance import Allowance, Leave, estimated_tokens
-from promptctl.runtime.gateway.outcome import fault_of, reply_of
+from promptctl.errors import StateError, UsageError
+from promptctl.runtime.gateway.allowance import Allowance, estimated_tokens
+from promptctl.runtime.gateway.circuit import Circuits
+from promptctl.runtime.gateway.outgoing import Lane, Outgoing, asked
 from promptctl.runtime.gateway.pricing import PriceTable, by_table
-from promptctl.runtime.gateway.retries import Patience, with_retries
-
-if TYPE_CHECKING:
-    from promptctl.adapters.providers.transport import Transport
+from promptctl.runtime.gateway.retries import Effort, Patience
 
 NO_KEY, NOT_RECORDED = "PC074", "PC076"
 
@@ -34,6 +36,11 @@ class Gateway:
 
     ``override`` names the provider for every request. ``concurrency`` replaces each provider's own limit. Keys come
     from ``environment`` alone. ``random`` gives uniform numbers in [0, 1), ``now`` the time that prices hold at.
+
+    ``fallback``: where a provider fails, those are asked that its settings name. ``live``, for applications: of several
+    providers one is drawn for each call, those that do badly left out, and the rest of them are fallbacks too; waiting
+    for a turn counts. Otherwise a request goes to the same provider each time, so that evidence says who answered.
+    ``circuits`` can be shared by the gateways of a process. ``observe`` is told of each attempt.
     """
 
     def __init__(
@@ -44,6 +51,10 @@ class Gateway:
         override: str | None = None,
         concurrency: int | None = None,
         patience: Patience | None = None,
+        live: bool = False,
+        fallback: bool = False,
+        circuits: Circuits | None = None,
+        observe: Callable[[Attempt], None] | None = None,
         random: Callable[[], float] = chances.random,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -52,10 +63,13 @@ class Gateway:
         self._override = override
         self._concurrency = concurrency
         self._patience = patience or Patience()
+        self._live, self._fallback = live, fallback
+        self._circuits = circuits or Circuits(random)
+        self._observe = observe
         self._random = random
         self._now = now
         self._secrets = known_values(self._environment, [it.key for it in providers.values() if it.key])
-        self._lanes: dict[str, tuple[Transport, Allowance]] = {}
+        self._lanes: dict[str, Lane] = {}
         self._trusted: set[str] = set()
         self._prices = PriceTable()
 
@@ -70,11 +84,14 @@ class Gateway:
     async def aclose(self) -> None:
         """Closes all connections."""
         lanes, self._lanes = self._lanes, {}
-        for transport, _ in lanes.values():
-            await transport.aclose()
+        for lane in lanes.values():
+            await lane.transport.aclose()
 
     def route(self, request: Request, sample: int = 0) -> tuple[ProviderSettings, str]:
-        """The provider that ``complete`` would ask, and the id it would send. Raises UsageError as ``choose`` does."""
+        """The provider that ``complete`` would ask first where it is not ``live``, and the id it would send.
+
+        Raises UsageError as ``choose`` does.
+        """
         return choose(request.model, self._providers, self._override, split_key=reply_key(request, sample))
 
     async def complete(self, request: Request, sample: int = 0) -> Reply:
@@ -83,37 +100,93 @@ class Gateway:
         Raises UsageError for a request that cannot be sent, StateError for a missing key or trust or where only
         recorded replies may answer, ProviderError for all that is wrong on the provider's side.
         """
-        provider, model_id = self.route(request, sample)
-        if provider.kind == "echo":
-            return replace(echo.answer(request, model_id), provider=provider.name)
-        if provider.kind == "replay":
-            hint = "record one: run the suite with a provider and --replies refresh"
-            raise StateError(NOT_RECORDED, "the replay provider has no recorded reply to this request", hint=hint)
-        return await self._ask(provider, model_id, request)
-
-    async def _ask(self, provider: ProviderSettings, model_id: str, request: Request) -> Reply:
-        wire = wire_format(provider.kind, request)
-        body = _spell(wire, request, model_id)
-        headers = wire.headers(self._key(provider))
-        transport, allowance = self._lane(provider, wire)
-        tokens = estimated_tokens(body, request.parameters)
-        if by_table(provider, (model_id,)):
-            self._prices.begin()
-
-        async def attempt(leave: Leave) -> Reply:
-            begun = time.perf_counter()
-            answer = await transport.post(headers, body)
-            latency_ms = (time.perf_counter() - begun) * 1000
-            if fault := fault_of(answer, provider, self._secrets, self._now()):
-                if fault.kind == "rate-limited":
-                    allowance.refused(leave, min(fault.retry_after or 0.0, self._patience.longest))
-                raise fault
-            await self._prices.ready()
-            reply = reply_of(answer, wire, provider, model_id, latency_ms, self._now(), self._secrets)
-            allowance.answered(leave, reply.usage)
+        async with aclosing(self._answer(request, sample, streamed=False)) as deltas:
+            reply = (await anext(deltas)).reply
+            assert reply
             return reply
 
-        return await with_retries(attempt, self._patience, self._random, lambda: allowance.call(tokens))
+    async def stream(self, request: Request, sample: int = 0) -> AsyncGenerator[Delta]:
+        """The answer's text as it comes, and with the last delta the whole reply. Raises what ``complete`` raises.
+
+        Another attempt, or another provider, is only made before the first piece. Close it where it is left early:
+        that closes the connection too.
+        """
+        async with aclosing(self._answer(request, sample, streamed=True)) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    async def _answer(self, request: Request, sample: int, *, streamed: bool) -> AsyncGenerator[Delta]:
+        ways, model_id = self._ways(request, sample)
+        effort, faults, begun = Effort(self._patience, self._random), list[ProviderError](), False
+        for place, provider in enumerate(ways):
+            effort.turn()
+            others = place + 1 < len(ways)
+            try:
+                answered = self._by(provider, model_id, request, effort, others=others, streamed=streamed)
+                async with aclosing(answered) as deltas:
+                    async for delta in deltas:
+                        begun = True
+                        yield delta
+                return
+            except ProviderError as fault:
+                faults.append(fault)
+                if begun or not others or not fault.moves:
+                    raise _after(faults) from None
+            except (UsageError, StateError):
+                # Who cannot be asked at all is passed over where somebody else failed before.
+                if not faults:
+                    raise
+        raise _after(faults)
+
+    def _ways(self, request: Request, sample: int) -> tuple[Sequence[ProviderSettings], str]:
+        """Who is asked, one after the other, and the model's id there."""
+        others: Sequence[ProviderSettings] = ()
+        if self._live:
+            shared, model_id = shares(request.model, self._providers, self._override)
+            first, *others = self._circuits.chosen(shared, asyncio.get_running_loop().time())
+        else:
+            first, model_id = self.route(request, sample)
+        named = [self._providers[name] for name in first.fallback]
+        return (tuple(dict.fromkeys([first, *named, *others])) if self._fallback else (first,)), model_id
+
+    def _by(
+        self,
+        provider: ProviderSettings,
+        model_id: str,
+        request: Request,
+        effort: Effort,
+        *,
+        others: bool,
+        streamed: bool,
+    ) -> AsyncGenerator[Delta]:
+        if provider.local:
+            return _here(provider, model_id, request, streamed=streamed)
+        outgoing = self._outgoing(provider, model_id, request, streamed=streamed)
+        return asked(outgoing, effort, others=others, live=self._live)
+
+    def _outgoing(self, provider: ProviderSettings, model_id: str, request: Request, *, streamed: bool) -> Outgoing:
+        wire = wire_format(provider.kind, request)
+        if streamed and wire.streaming is None:
+            raise cannot_say(provider.kind, "embeddings are not streamed")
+        asks = wire.streaming.asks if streamed and wire.streaming else {}
+        body, headers = _spell(wire, request, model_id, asks), wire.headers(self._key(provider))
+        if by_table(provider, (model_id,)):
+            self._prices.begin()
+        return Outgoing(
+            provider=provider,
+            model_id=model_id,
+            wire=wire,
+            headers=headers,
+            body=body,
+            tokens=estimated_tokens(body, request.parameters),
+            lane=self._lane(provider, wire),
+            streamed=streamed,
+            secrets=self._secrets,
+            longest_pause=self._patience.longest,
+            now=self._now,
+            priced=self._prices.ready,
+            observe=self._observe,
+        )
 
     def _key(self, provider: ProviderSettings) -> str:
         if provider.name not in self._trusted:
@@ -131,18 +204,44 @@ class Gateway:
             )
         return key
 
-    def _lane(self, provider: ProviderSettings, wire: WireFormat) -> tuple[Transport, Allowance]:
+    def _lane(self, provider: ProviderSettings, wire: WireFormat) -> Lane:
         name = provider.name + wire.path
         if name not in self._lanes:
             from promptctl.adapters.providers.transport import Transport
 
-            transport = Transport(provider.base_url + wire.path, self._patience.bounds)
-            self._lanes[name] = transport, Allowance(provider, self._concurrency)
+            self._lanes[name] = Lane(
+                transport=Transport(provider.base_url + wire.path, self._patience.bounds),
+                allowance=Allowance(provider, self._concurrency),
+                circuit=self._circuits.of(provider),
+                cautious=self._live,
+            )
+            self._lanes[name].make_room()
         return self._lanes[name]
 
 
-def _spell(wire: WireFormat, request: Request, model_id: str) -> bytes:
+async def _here(
+    provider: ProviderSettings, model_id: str, request: Request, *, streamed: bool
+) -> AsyncGenerator[Delta]:
+    """What answers without leaving the process."""
+    if provider.kind == "replay":
+        hint = "record one: run the suite with a provider and --replies refresh"
+        raise StateError(NOT_RECORDED, "the replay provider has no recorded reply to this request", hint=hint)
+    reply = replace(echo.answer(request, model_id), provider=provider.name)
+    if streamed:
+        yield Delta(text=reply.text)
+    yield Delta(reply=reply)
+
+
+def _after(faults: Sequence[ProviderError]) -> ProviderError:
+    """The last fault, with what was wrong with those that were asked before."""
+    *before, last = faults
+    if before:
+        last.add_hint("; ".join(f"before: {fault}" for fault in before))
+    return last
+
+
+def _spell(wire: WireFormat, request: Request, model_id: str, asks: Mapping[str, object]) -> bytes:
     try:
-        return compact_json(wire.body(request, model_id)).encode()
+        return compact_json({**wire.body(request, model_id), **asks}).encode()
     except (ValueError, TypeError):
         raise not_json() from None

@@ -11,13 +11,14 @@ from contextlib import asynccontextmanager
 class AdaptiveLimit:
     """Additive increase, multiplicative decrease (Chiu and Jain, 1989). Belongs to one event loop.
 
-    ``most`` is the ceiling and the start; never fewer than one call at a time.
+    ``most`` is the ceiling and the start; never fewer than one call at a time. ``hold`` lowers it for the moment.
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.allowed = float(most)
         self.busy = 0
+        self._held: int | None = None
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @asynccontextmanager
@@ -38,8 +39,17 @@ class AdaptiveLimit:
         self.allowed = min(float(self.most), self.allowed + 1 / self.allowed)
         self._wake()
 
+    def hold(self, places: int | None) -> None:
+        """No more than so many until told otherwise; None: as many as are allowed."""
+        self._held = places
+        self._wake()
+
+    @property
+    def _places(self) -> int:
+        return int(self.allowed) if self._held is None else min(int(self.allowed), self._held)
+
     async def _enter(self) -> None:
-        if self.busy < int(self.allowed) and not self._waiting:
+        if self.busy < self._places and not self._waiting:
             self.busy += 1
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -58,7 +68,7 @@ class AdaptiveLimit:
         self._wake()
 
     def _wake(self) -> None:
-        while self._waiting and self.busy < int(self.allowed):
+        while self._waiting and self.busy < self._places:
             turn = self._waiting.popleft()
             if not turn.done():
                 self.busy += 1

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from promptctl.adapters.providers import WireFormat
 from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
@@ -43,6 +44,25 @@ def fault_of(
     )
 
 
+def stream_fault(said: Mapping[str, Any], provider: ProviderSettings, secrets: tuple[str, ...]) -> ProviderError:
+    """The fault that a stream's own report of an error stands for; what it does not explain is the provider's."""
+    error = said.get("error")
+    names = [error.get("type"), error.get("code")] if isinstance(error, Mapping) else []
+    known = [_STATUSES.get(str(name), name) for name in names]
+    status = next((it for it in known if isinstance(it, int) and 400 <= it < 600), 500)
+    kind = _kind(status, said)
+    text = mask(error_text(said), secrets)[:MAX_SAID]
+    message = f"{provider.name} ({provider.host}) broke off its answer {_MEANINGS[kind]}"
+    return ProviderError(
+        kind, f"{message}: {text}" if text else message, status=status, hint=_hint(kind, provider, status)
+    )
+
+
+def malformed(error: MalformedAnswer, provider: ProviderSettings, secrets: tuple[str, ...]) -> ProviderError:
+    """The fault that an answer without sense stands for."""
+    return ProviderError("malformed", f"{provider.name} ({provider.host}): {mask(str(error), secrets)[:MAX_SAID]}")
+
+
 def reply_of(
     answer: Answer,
     wire: WireFormat,
@@ -56,8 +76,12 @@ def reply_of(
     try:
         reply = wire.parse(parse_json(answer.body))
     except MalformedAnswer as error:
-        said = mask(str(error), secrets)[:MAX_SAID]
-        raise ProviderError("malformed", f"{provider.name} ({provider.host}): {said}") from None
+        raise malformed(error, provider, secrets) from None
+    return reply_from(reply, provider, model_id, latency_ms, at)
+
+
+def reply_from(reply: Reply, provider: ProviderSettings, model_id: str, latency_ms: float, at: datetime) -> Reply:
+    """The reply with where it came from, how long it took, and its price at ``at``."""
     model = reply.model or model_id
     cost = price_of(provider, (model, model_id), reply.usage, at)
     return replace(
@@ -70,6 +94,16 @@ def reply_of(
     )
 
 
+_STATUSES: Mapping[str, int] = {
+    "overloaded_error": 529,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "invalid_request_error": 400,
+    "not_found_error": 404,
+    "request_too_large": 413,
+}
 _MEANINGS: Mapping[FaultKind, str] = {
     "rate-limited": "(too many requests)",
     "quota": "(nothing left to spend)",

@@ -1,27 +1,27 @@
-"""Tries a call again when a provider's fault is a passing one: after what it asked for, or full-jitter backoff."""
+"""How often and how long one call is tried: after what the provider asked for, or full-jitter backoff."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from promptctl.adapters.providers.exchange import Bounds
 from promptctl.adapters.providers.fault import ProviderError
-
-T = TypeVar("T")
-L = TypeVar("L")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long one call may take: ``total`` seconds for all its attempts and the waits between them, each at most
-    ``longest``."""
+    ``longest``.
+
+    ``attempts`` are made at a provider, ``before_others`` where another may be asked instead. A provider that keeps
+    failing is waited for until its breaker opened ``rests`` times in a row.
+    """
 
     total: float = 600.0
     attempts: int = 6
+    before_others: int = 2
+    rests: int = 3
     shortest: float = 0.5
     longest: float = 60.0
     bounds: Bounds = field(default_factory=Bounds)
@@ -39,30 +39,38 @@ def wait(fault: ProviderError, attempt: int, patience: Patience, chance: float) 
     return min(patience.longest, asked or 0.0) + chance * min(patience.longest, spread)
 
 
-async def with_retries(
-    attempt: Callable[[L], Awaitable[T]],
-    patience: Patience,
-    random: Callable[[], float],
-    leave: Callable[[], AbstractAsyncContextManager[L]],
-) -> T:
-    """What ``attempt`` returns, given leave to call, within ``patience``. Raises the last ProviderError, or a timeout.
+class Effort:
+    """What is left of one call's patience, over all providers that are asked: ``left`` seconds."""
 
-    Waiting for leave does not count: a long queue before a slow provider is no fault of the call at its end.
-    """
-    loop = asyncio.get_running_loop()
-    number, left = 0, patience.total
-    while True:
-        async with leave() as granted:
-            begun = loop.time()
-            try:
-                async with asyncio.timeout(left):
-                    return await attempt(granted)
-            except TimeoutError:
-                raise ProviderError("timeout", f"no answer within {patience.total:g} s") from None
-            except ProviderError as fault:
-                pause = wait(fault, number, patience, random())
-                number += 1
-                left -= loop.time() - begun + pause
-                if not fault.passing or number >= patience.attempts or left <= 0:
-                    raise
-        await asyncio.sleep(pause)
+    def __init__(self, patience: Patience, random: Callable[[], float]) -> None:
+        self.patience, self.left = patience, patience.total
+        self._random = random
+        self._attempts = 0
+
+    def turn(self) -> None:
+        """The next provider is asked."""
+        self._attempts = 0
+
+    def spend(self, seconds: float) -> None:
+        """Time went by."""
+        self.left -= seconds
+
+    def expired(self) -> ProviderError:
+        """The fault of a call that took too long."""
+        return ProviderError("timeout", f"no answer within {self.patience.total:g} s")
+
+    def pause(self, fault: ProviderError, *, others: bool, openings: int = 0) -> float | None:
+        """Seconds until the provider is asked again after this fault, which are spent with it; None: not at all.
+
+        ``others``: somebody else could be asked. ``openings``: how often its breaker opened.
+        """
+        if fault.resting:
+            again, number = not others and openings <= self.patience.rests, 0
+        else:
+            number = self._attempts
+            self._attempts += 1
+            most = self.patience.before_others if others else self.patience.attempts
+            again = fault.passing and self._attempts < most and not (others and fault.retry_after)
+        seconds = wait(fault, number, self.patience, self._random())
+        self.spend(seconds if again else 0.0)
+        return seconds if again and self.left > 0 else None

@@ -1,0 +1,23 @@
+"""One attempt to get an answer from a provider, as those who watch a gateway see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """``fault`` is the kind of what went wrong, "cancelled" where the caller gave up, None for an answer.
+
+    ``latency_ms`` runs from sending to the end of the answer or the fault, ``first_token_ms`` to the first piece of a
+    stream, None where nothing was streamed. ``prices`` is the version of the price table that the answer's cost comes
+    from, empty where there is no cost to tell.
+    """
+
+    provider: str
+    model: str
+    host: str
+    fault: str | None = None
+    latency_ms: float
+    first_token_ms: float | None = None
+    prices: str = ""

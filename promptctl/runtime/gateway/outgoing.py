@@ -1,0 +1,212 @@
+"""One request, spelled for one provider, and the attempts to have it answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from promptctl.adapters.providers import WireFormat
+from promptctl.adapters.providers.answer import MalformedAnswer, StreamFault
+from promptctl.adapters.providers.events import EventReader
+from promptctl.adapters.providers.exchange import Answer
+from promptctl.adapters.providers.fault import ProviderError
+from promptctl.core.attempt import Attempt
+from promptctl.core.provider import ProviderSettings
+from promptctl.core.request import Delta, Reply
+from promptctl.runtime.gateway.allowance import Allowance, Leave
+from promptctl.runtime.gateway.circuit import Circuit
+from promptctl.runtime.gateway.outcome import fault_of, malformed, reply_from, reply_of, stream_fault
+from promptctl.runtime.gateway.pricing import price_table
+from promptctl.runtime.gateway.retries import Effort
+
+if TYPE_CHECKING:
+    from promptctl.adapters.providers.transport import Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """The way to one provider: connections, limits and state. ``cautious``: few calls until the first answer."""
+
+    transport: Transport
+    allowance: Allowance
+    circuit: Circuit
+    cautious: bool
+
+    def make_room(self) -> None:
+        """Lets as many calls be under way as the provider's state allows."""
+        self.allowance.places.hold(self.circuit.room(cautious=self.cautious))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """``body`` is what is sent; ``tokens`` about what it takes; ``secrets`` are taken out of what comes back.
+
+    ``priced`` waits until prices are known.
+    """
+
+    provider: ProviderSettings
+    model_id: str
+    wire: WireFormat
+    headers: Mapping[str, str]
+    body: bytes
+    tokens: float
+    lane: Lane
+    streamed: bool
+    secrets: tuple[str, ...]
+    longest_pause: float
+    now: Callable[[], datetime]
+    priced: Callable[[], Awaitable[None]]
+    observe: Callable[[Attempt], None] | None
+
+    async def attempt(self, leave: Leave, effort: Effort) -> AsyncGenerator[Delta]:
+        """The answer, in pieces where it is streamed, the reply with the last. Raises ProviderError.
+
+        Tells limits, breaker and observer what became of it; also when the caller gives up in the middle.
+        """
+        clock = asyncio.get_running_loop().time
+        circuit, begun, first = self.lane.circuit, clock(), None
+        admission = circuit.admit(begun)
+        if admission == "no":
+            raise circuit.resting(begun)
+        told = False
+        try:
+            async with aclosing(self._deltas(begun) if self.streamed else self._whole(begun)) as deltas:
+                async for delta in _timed(deltas, effort):
+                    if first is None:
+                        first = clock()
+                        circuit.answered(admission)
+                        admission = "call"
+                        self.lane.make_room()
+                    if delta.reply:
+                        self._finished(leave, delta.reply, clock(), first - begun)
+                        told = True
+                    yield delta
+        except ProviderError as fault:
+            told = True
+            self._failed(leave, fault, clock() - begun)
+            circuit.failed(admission, fault, clock())
+            raise
+        finally:
+            if not told:
+                circuit.released(admission)
+                self._tell("cancelled", clock() - begun, None)
+            self.lane.make_room()
+
+    def _finished(self, leave: Leave, reply: Reply, now: float, waited: float) -> None:
+        self.lane.allowance.answered(leave, reply.usage)
+        self.lane.circuit.finished(reply.latency_ms, now)
+        self._tell(None, reply.latency_ms / 1000, waited, (reply.model, self.model_id))
+
+    def _failed(self, leave: Leave, fault: ProviderError, seconds: float) -> None:
+        if fault.kind == "rate-limited":
+            self.lane.allowance.refused(leave, min(fault.retry_after or 0.0, self.longest_pause))
+        self._tell(fault.kind, seconds, None)
+
+    def _tell(self, fault: str | None, seconds: float, waited: float | None, models: tuple[str, ...] = ()) -> None:
+        if self.observe:
+            self.observe(
+                Attempt(
+                    provider=self.provider.name,
+                    model=self.model_id,
+                    host=self.provider.host,
+                    fault=fault,
+                    latency_ms=seconds * 1000,
+                    first_token_ms=waited * 1000 if self.streamed and waited is not None else None,
+                    prices=price_table(self.provider, models) if models else "",
+                )
+            )
+
+    async def _whole(self, begun: float) -> AsyncGenerator[Delta]:
+        answer = await self.lane.transport.post(self.headers, self.body)
+        latency_ms = (asyncio.get_running_loop().time() - begun) * 1000
+        self._check(answer)
+        await self.priced()
+        yield Delta(
+            reply=reply_of(answer, self.wire, self.provider, self.model_id, latency_ms, self.now(), self.secrets)
+        )
+
+    async def _deltas(self, begun: float) -> AsyncGenerator[Delta]:
+        assert self.wire.streaming
+        assembly, reader = self.wire.streaming.assembly(), EventReader()
+        try:
+            async with aclosing(self.lane.transport.pieces(self.headers, self.body)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Answer):
+                        self._check(piece)
+                        raise MalformedAnswer("an answer came that is no stream")
+                    for event in reader.feed(piece):
+                        if not assembly.done and (text := assembly.feed(event)):
+                            yield Delta(text=text)
+            if not assembly.done:
+                raise MalformedAnswer("the stream ends in the middle")
+            latency_ms = (asyncio.get_running_loop().time() - begun) * 1000
+            reply = self.wire.parse(assembly.answer())
+        except MalformedAnswer as error:
+            raise malformed(error, self.provider, self.secrets) from None
+        except StreamFault as fault:
+            raise stream_fault(fault.said, self.provider, self.secrets) from None
+        await self.priced()
+        yield Delta(reply=reply_from(reply, self.provider, self.model_id, latency_ms, self.now()))
+
+    def _check(self, answer: Answer) -> None:
+        if fault := fault_of(answer, self.provider, self.secrets, self.now()):
+            raise fault
+
+
+async def _timed(deltas: AsyncGenerator[Delta], effort: Effort) -> AsyncGenerator[Delta]:
+    """The same, as long as the effort lasts: time that the caller takes between two pieces is not the provider's."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        begun = clock()
+        try:
+            async with asyncio.timeout(max(0.0, effort.left)):
+                delta = await anext(deltas, None)
+        except TimeoutError:
+            raise effort.expired() from None
+        finally:
+            effort.spend(clock() - begun)
+        if delta is None:
+            return
+        yield delta
+
+
+async def asked(outgoing: Outgoing, effort: Effort, *, others: bool, live: bool) -> AsyncGenerator[Delta]:
+    """What one provider answers, tried again within ``effort`` until the first piece is there. Raises ProviderError.
+
+    ``others``: somebody else can be asked instead. Waiting for a turn counts only where the call is ``live``: before a
+    slow provider a long queue is no fault of the call at its end.
+    """
+    begun = False
+    while True:
+        try:
+            async with AsyncExitStack() as stack:
+                leave = await _leave(outgoing, effort, stack, live=live)
+                deltas = await stack.enter_async_context(aclosing(outgoing.attempt(leave, effort)))
+                async for delta in deltas:
+                    begun = True
+                    yield delta
+            return
+        except ProviderError as fault:
+            openings = outgoing.lane.circuit.openings
+            pause = None if begun else effort.pause(fault, others=others, openings=openings)
+            if pause is None:
+                raise
+        await asyncio.sleep(pause)
+
+
+async def _leave(outgoing: Outgoing, effort: Effort, stack: AsyncExitStack, *, live: bool) -> Leave:
+    clock, lane = asyncio.get_running_loop().time, outgoing.lane
+    begun = clock()
+    if lane.circuit.rests(begun):
+        raise lane.circuit.resting(begun)
+    try:
+        async with asyncio.timeout(max(0.0, effort.left) if live else None):
+            return await stack.enter_async_context(lane.allowance.call(outgoing.tokens))
+    except TimeoutError:
+        raise effort.expired() from None
+    finally:
+        effort.spend(clock() - begun if live else 0.0)
