@@ -11,8 +11,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from promptctl.core.breaker import BreakerLimits
-from promptctl.core.provider_health import HealthLimits
 from promptctl.core.price import Price
+from promptctl.core.provider_health import HealthLimits
 from promptctl.core.request import compact_json
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from promptctl.core.breaker import BreakerLimits
 from promptctl.core.document import Document
-from promptctl.core.provider_health import HealthLimits
 from promptctl.core.price import prices_from
 from promptctl.core.provider import BUILT_IN, DEFAULT_CONCURRENCY, Kind, ProviderSettings, known_hint
+from promptctl.core.provider_health import HealthLimits
 from promptctl.errors import Place, UsageError
 
 BAD_PROVIDER = "PC072"

@@ -36,7 +36,8 @@ class Line:
 
     ``name`` is how the user calls the prompt, ``released`` whether what is rendered was. ``concurrency`` is the most
     calls under way at once, None: what the providers take. With ``lenient`` a missing reply is its sample's error.
-    ``fallback`` lets other providers answer where one fails; ``stopping`` may end the run early; ``spending`` stands before the gateway.
+    ``fallback`` lets other providers answer where one fails; ``stopping`` may end the run early; ``spending`` stands
+    before the gateway.
     """
 
     name: str

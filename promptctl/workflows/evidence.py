@@ -83,8 +83,9 @@ class Sources:
     """Where evidence and replies may come from: trees in their order, this machine's cache, and providers.
 
     ``home`` is the tree that new files are put onto: replies it keeps are kept. ``mode`` as in ``Replies``. ``fresh``
-    takes no evidence that others recorded; ``fallback`` lets other providers answer where one fails; ``ran`` remembers what this command ran itself; ``watch`` sees runs;
-    ``journal`` is that of the run, ``stopping`` and ``spending`` what may end it early, as in ``Line``.
+    takes no evidence that others recorded; ``fallback`` lets other providers answer where one fails; ``ran`` remembers
+    what this command ran itself; ``watch`` sees runs; ``journal`` is that of the run, ``stopping`` and ``spending``
+    what may end it early, as in ``Line``.
     """
 
     trees: Sequence[Tree]

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from promptctl.adapters.providers.fault import FaultKind, ProviderError
+from promptctl.adapters.providers.fault import RESTING, FaultKind, ProviderError
 from promptctl.core.breaker import Admission, Breaker, State
-from promptctl.core.provider_health import Health
 from promptctl.core.provider import ProviderSettings
+from promptctl.core.provider_health import Health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class Circuit:
             f"{self._fault or 'failing'}",
             retry_after=breaker.wait(now),
             hint=f"it is tried again by itself; name a `fallback` in [providers.{provider.name}]",
-            code="PC200",
+            code=RESTING,
         )
 
 
