@@ -69,7 +69,7 @@ def supervised(act: Callable[[], int]) -> int:
     status = _wait(child)
     if os.WIFEXITED(status):
         return os.WEXITSTATUS(status)
-    raise _stopped(None if silent else os.WTERMSIG(status))
+    raise _stopped(None if silent else status)
 
 
 def _child(pulse: int, act: Callable[[], int]) -> None:
@@ -106,8 +106,14 @@ def _wait(child: int) -> int:
             continue
 
 
-def _stopped(signal_number: int | None) -> UsageError:
-    why = f"ended by signal {signal_number}" if signal_number else f"took longer than {SECONDS:.0f} s"
+def _stopped(status: int | None) -> UsageError:
+    """The error of a child that ended by itself with this status, or else was silent for too long."""
+    if status is None:
+        why = f"took longer than {SECONDS:.0f} s"
+    elif os.WIFSIGNALED(status):
+        why = f"ended by signal {os.WTERMSIG(status)}"
+    else:
+        why = "broke the process that renders it, which ended without an answer"
     return UsageError(STOPPED, f"stopped: a prompt {why}", hint="look for loops, patterns and sizes that explode")
 
 
@@ -164,19 +170,20 @@ class Worker(Generic[Argument, Result]):
 
         _send(self._ask, pickle.dumps(argument))
         message = _receive(self._answer, time.monotonic() + SECONDS)
-        if message is None:
-            raise self._stop()
+        if not message:
+            raise self._stop(silent=message is None)
         done, value = pickle.loads(message)  # noqa: S301 - written by our own child
         if not done:
             raise value
         result: Result = value
         return result
 
-    def _stop(self) -> UsageError:
+    def _stop(self, *, silent: bool) -> UsageError:
         assert self._child is not None
-        os.kill(self._child, signal.SIGKILL)
-        ended = os.WTERMSIG(status) if os.WIFSIGNALED(status := self._end()) else signal.SIGKILL
-        return _stopped(None if ended == signal.SIGKILL else ended)
+        if silent:
+            os.kill(self._child, signal.SIGKILL)
+        status = self._end()
+        return _stopped(None if silent else status)
 
     def close(self) -> None:
         """Ends the child."""
@@ -199,7 +206,7 @@ def _serve(function: Callable[[Any], Any], asking: int, answering: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _close_inherited((asking, answering))
         _limit_memory(MEMORY)
-        while (message := _receive(asking, None)) is not None:
+        while message := _receive(asking, None):
             _send(answering, pickle.dumps(_result(function, pickle.loads(message))))  # noqa: S301 - our own parent's
     finally:
         os._exit(0)
@@ -237,9 +244,9 @@ def _send(handle: int, message: bytes) -> None:
 
 
 def _receive(handle: int, deadline: float | None) -> bytes | None:
-    """One message; None at the end of the stream or past the deadline."""
+    """One message; nothing at the end of the stream, None past the deadline."""
     head = _read(handle, 8, deadline)
-    return _read(handle, int.from_bytes(head), deadline) if head else None
+    return _read(handle, int.from_bytes(head), deadline) if head else head
 
 
 def _read(handle: int, size: int, deadline: float | None) -> bytes | None:
@@ -250,7 +257,7 @@ def _read(handle: int, size: int, deadline: float | None) -> bytes | None:
             return None
         part = os.read(handle, min(size, 1 << 20))
         if not part:
-            return None
+            return b""
         parts.append(part)
         size -= len(part)
     return b"".join(parts)

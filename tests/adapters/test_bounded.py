@@ -118,6 +118,19 @@ def test_a_stuck_worker_is_stopped_and_the_next_call_has_a_new_one(impatient: No
     assert first != second
 
 
+def test_a_worker_that_ends_by_itself_did_not_take_too_long() -> None:
+    ends: bounded.Worker[int, int] = bounded.Worker(os._exit)
+    with pytest.raises(UsageError, match="ended without an answer"):
+        ends(3)
+    dies: bounded.Worker[int, None] = bounded.Worker(lambda number: os.kill(os.getpid(), number))
+    with pytest.raises(UsageError, match="ended by signal 9"):
+        dies(signal.SIGKILL)
+    with pytest.raises(UsageError, match="ended by signal 15"):
+        dies(signal.SIGTERM)
+    ends.close()
+    dies.close()
+
+
 def test_a_greedy_worker_says_so_and_goes_on() -> None:
     worker: bounded.Worker[bool, int] = bounded.Worker(lambda greedy: grow() if greedy else 1)
     with pytest.raises(UsageError, match="too much memory"):
