@@ -9,7 +9,8 @@ from promptctl.core.counting import count
 if TYPE_CHECKING:
     from promptctl.reports.ci_markdown import Section
     from promptctl.workflows.changed import ChangedPrompt
-    from promptctl.workflows.ci import CiEval, CiResult
+    from promptctl.workflows.ci import CiResult
+    from promptctl.workflows.judged import Judged
 
 
 def sections(result: CiResult) -> tuple[Section, ...]:
@@ -91,5 +92,5 @@ def _evals_line(result: CiResult) -> str:
     return f"{passed} of {count(len(result.evals), 'suite')} passed on recorded replies"
 
 
-def _eval_row(found: CiEval) -> tuple[str, ...]:
+def _eval_row(found: Judged) -> tuple[str, ...]:
     return (found.outcome, found.prompt, found.sentence + (f" ({found.hint})" if found.hint else ""))

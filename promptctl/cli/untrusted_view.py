@@ -23,26 +23,23 @@ def judged(context: Context, names: Sequence[str], base: str | None, wish: EvalW
     return Answer(
         data={"base": found.commit, "prompts": [_data(it) for it in results]},
         view=lambda: "\n\n".join([f"judged by {found.label}, of {len(results)} prompts", *map(_text, results)]),
-        ok=all(it.ok for it in results),
+        ok=all(it.judged.ok for it in results),
     )
 
 
 def _data(found: UntrustedEval) -> dict[str, Any]:
     return {
-        "prompt": found.prompt,
-        "ok": found.ok,
-        "outcome": found.outcome,
-        "sentence": found.sentence,
-        "hint": found.hint,
+        **found.judged.data(),
         "decides": found.decides,
-        "result": result_data(found.result) if found.result else None,
+        "result": result_data(found.judged.result) if found.judged.result else None,
         "informing": result_data(found.informing)["samples"] if found.informing else [],
         "notes": list(untrusted_notes(found)),
     }
 
 
 def _text(found: UntrustedEval) -> str:
-    hint = [f"  hint: {found.hint}"] if found.hint else []
-    first = result_text(found.result) if found.result else f"{found.prompt}: {found.sentence}"
-    notes = [text for text in untrusted_notes(found) if text != found.sentence]
+    judged = found.judged
+    hint = [f"  hint: {judged.hint}"] if judged.hint else []
+    first = result_text(judged.result) if judged.result else f"{judged.prompt}: {judged.sentence}"
+    notes = [text for text in untrusted_notes(found) if text != judged.sentence]
     return "\n".join([first, *hint, *(f"note: {text}" for text in notes)])

@@ -13,28 +13,17 @@ from promptctl.core.selection import Selection
 from promptctl.errors import Place, PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import ChangedPrompt, changed_prompts
 from promptctl.workflows.ci_base import CiBase, find_base
-from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
+from promptctl.workflows.eval import EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.hooks.lock_check import lock_finding
+from promptctl.workflows.judged import Judged
 from promptctl.workflows.lint import LintResult, lint
 from promptctl.workflows.lock_base import Base
 from promptctl.workflows.lock_check import check_lock
 from promptctl.workflows.untrusted import UntrustedEval, judge_change, ruled_by, trusted_base, untrusted_notes
 
 REFUSED_EVENT, NO_VERDICT, NOT_JUDGED = "PC131", "PC132", "PC133"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CiEval:
-    """What the suite of one prompt says: a verdict's sentence, or why there is none."""
-
-    prompt: str
-    ok: bool
-    outcome: str
-    sentence: str
-    hint: str | None = None
-    result: EvalResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +37,7 @@ class CiResult:
     lint: LintResult
     lock: tuple[Finding, ...]
     changed: tuple[ChangedPrompt, ...] | None
-    evals: tuple[CiEval, ...]
+    evals: tuple[Judged, ...]
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -104,13 +93,13 @@ def ci(
     suites = [name for name in names if f"prompts/{name}/eval.yaml" in files]
     foreign = _foreign(repository, found, names, context) if untrusted else ()
     evals = () if untrusted else tuple(_evaluated(repository, name, context) for name in suites)
-    notes = [note, *(f"{it.prompt}: {text}" for it in foreign for text in untrusted_notes(it))]
+    notes = [note, *(f"{it.judged.prompt}: {text}" for it in foreign for text in untrusted_notes(it))]
     return CiResult(
         base=found,
         lint=linted,
         lock=lock,
         changed=changed,
-        evals=evals or tuple(_decided(it) for it in foreign if it.decides),
+        evals=evals or tuple(it.judged for it in foreign if it.decides),
         unknown=tuple(dict.fromkeys([*unknown, *(it.result.note for it in evals if it.result and it.result.note)])),
         notes=tuple(text for text in notes if text),
     )
@@ -121,17 +110,6 @@ def _foreign(
 ) -> tuple[UntrustedEval, ...]:
     before = repository.at(base.commit or "")
     return tuple(judge_change(repository, before, name, EvalWish(), context) for name in names)
-
-
-def _decided(found: UntrustedEval) -> CiEval:
-    return CiEval(
-        prompt=found.prompt,
-        ok=found.ok,
-        outcome=found.outcome,
-        sentence=found.sentence,
-        hint=found.hint,
-        result=found.result,
-    )
 
 
 def _lock(repository: Repository, base: CiBase, linted: LintResult) -> tuple[tuple[Finding, ...], str | None]:
@@ -166,18 +144,17 @@ def _changed(repository: Repository, base: CiBase) -> tuple[tuple[ChangedPrompt,
         return None, (f"which prompts changed: {error}, so every suite was run",)
 
 
-def _evaluated(repository: Repository, name: str, context: GateContext) -> CiEval:
+def _evaluated(repository: Repository, name: str, context: GateContext) -> Judged:
     """One suite on recorded replies. A run over chosen cases keeps nothing; here all of them are chosen."""
     try:
         planned = plan_suite(repository, name, Selection(only="*"))
         result = evaluate_suite(repository, planned, EvalWish(mode="recorded"), context)
     except PromptctlError as error:
-        return CiEval(prompt=name, ok=False, outcome="none", sentence=str(error), hint=error.hint)
-    verdict = result.verdict
-    return CiEval(prompt=name, ok=verdict.ok, outcome=verdict.outcome, sentence=verdict.sentence, result=result)
+        return Judged.without(name, error)
+    return Judged.by(name, result)
 
 
-def _eval_finding(found: CiEval) -> Finding:
+def _eval_finding(found: Judged) -> Finding:
     place = Place(f"prompts/{found.prompt}/eval.yaml")
     code = "eval" if found.result else NO_VERDICT
     return Finding(code=code, level="error", message=f"{found.prompt}: {found.sentence}", place=place, hint=found.hint)

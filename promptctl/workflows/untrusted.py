@@ -29,6 +29,7 @@ from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Subject
 from promptctl.workflows.gate_context import GateContext
+from promptctl.workflows.judged import Judged
 from promptctl.workflows.resolve import Resolved, resolve
 
 NO_BASE, NOT_HERE = "PC190", "PC133"
@@ -38,18 +39,13 @@ RUNS = {"python", "command", *JUDGED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UntrustedEval:
-    """One prompt of a change. ``result`` is that of the base's cases, None where there are none or they could not run.
+    """One prompt of a change, ``judged`` by the base's cases.
 
     ``decides`` is False where the base has no suite for the prompt. ``informing`` are the change's new cases.
     """
 
-    prompt: str
-    ok: bool
-    outcome: str
-    sentence: str
+    judged: Judged
     decides: bool = True
-    hint: str | None = None
-    result: EvalResult | None = None
     informing: EvalResult | None = None
     notes: tuple[str, ...] = ()
 
@@ -99,35 +95,23 @@ def judge_change(
         before = _name_in_base(base, resolved)
         trusted = load_suite(base, before) if before else None
     except PromptctlError as error:
-        return UntrustedEval(prompt=name, ok=False, outcome="none", sentence=str(error), hint=error.hint)
+        return UntrustedEval(judged=Judged.without(name, error))
     informing, notes = _informing(repository, base, resolved, trusted, wish, context)
     if before is None or trusted is None:
         sentence = f"the base has no suite for {name}: nothing here decides about it"
-        return UntrustedEval(
-            prompt=name, ok=True, outcome="none", sentence=sentence, decides=False, informing=informing, notes=notes
-        )
+        undecided = Judged(prompt=name, ok=True, outcome="none", sentence=sentence)
+        return UntrustedEval(judged=undecided, decides=False, informing=informing, notes=notes)
     try:
-        result = evaluate_suite(repository, _planned(base, resolved, before, trusted), wish, context)
+        judged = _judged(name, evaluate_suite(repository, _planned(base, resolved, before, trusted), wish, context))
     except PromptctlError as error:
-        return UntrustedEval(
-            prompt=name,
-            ok=False,
-            outcome="none",
-            sentence=str(error),
-            hint=error.hint,
-            informing=informing,
-            notes=notes,
-        )
-    # What had to be compared and was not is no pass.
-    return UntrustedEval(
-        prompt=name,
-        ok=result.ok and not result.note,
-        outcome="none" if result.note else result.verdict.outcome,
-        sentence=result.note or result.verdict.sentence,
-        result=result,
-        informing=informing,
-        notes=notes,
-    )
+        judged = Judged.without(name, error)
+    return UntrustedEval(judged=judged, informing=informing, notes=notes)
+
+
+def _judged(name: str, result: EvalResult) -> Judged:
+    """By the verdict; what had to be compared and was not is no pass."""
+    judged = Judged.by(name, result)
+    return replace(judged, ok=False, outcome="none", sentence=result.note) if result.note else judged
 
 
 def untrusted_notes(found: UntrustedEval) -> tuple[str, ...]:
@@ -138,7 +122,7 @@ def untrusted_notes(found: UntrustedEval) -> tuple[str, ...]:
     else:
         passed = sum(sample.passed for sample in informing.results)
         said = (f"for information, {passed} of {count(len(informing.results), 'answer')} to new cases pass",)
-    return (*(() if found.decides else (found.sentence,)), *said, *found.notes)
+    return (*(() if found.decides else (found.judged.sentence,)), *said, *found.notes)
 
 
 def _name_in_base(base: Project, resolved: Resolved) -> str | None:

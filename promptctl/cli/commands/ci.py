@@ -14,7 +14,7 @@ from promptctl.cli.parameters import Option
 from promptctl.errors import PromptctlError, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.workflows.ci import CiEval, CiResult
+    from promptctl.workflows.ci import CiResult
 
 
 def command(
@@ -107,17 +107,7 @@ def data(result: CiResult) -> dict[str, Any]:
         "changed": None
         if changed is None
         else [{"prompt": it.name, "kind": it.kind, "reasons": list(it.reasons)} for it in changed],
-        "evals": [_eval_data(it) for it in result.evals],
+        "evals": [it.data() for it in result.evals],
         "unknown": list(result.unknown),
         "notes": list(result.notes),
-    }
-
-
-def _eval_data(found: CiEval) -> dict[str, Any]:
-    return {
-        "prompt": found.prompt,
-        "ok": found.ok,
-        "outcome": found.outcome,
-        "sentence": found.sentence,
-        "hint": found.hint,
     }
