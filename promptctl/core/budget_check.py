@@ -53,7 +53,7 @@ def budget_check(metric: str, tallies: Tallies, most: float) -> Check:
         outcome="pass" if holds else "fail",
         reason=reason,
         estimate=estimate,
-        interval=mean_interval(costs) if costs else None,
+        interval=mean_interval(costs, least=0.0) if costs else None,
         bound=most,
     )
 

@@ -75,7 +75,7 @@ def score_check(metric: str, values: Sequence[float], least: float) -> Check:
         outcome="pass" if holds else "fail",
         reason=reason,
         estimate=estimate,
-        interval=mean_interval(values),
+        interval=mean_interval(values, least=0.0, most=1.0),
         bound=least,
     )
 

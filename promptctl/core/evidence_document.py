@@ -61,7 +61,7 @@ def _summary(
     for name in sorted({name for case in judged for name in case.scores}):
         values = [case.scores[name] for case in judged if name in case.scores]
         scores[name] = compact_number(mean(values))
-        if interval := mean_interval(values):
+        if interval := mean_interval(values, least=0.0, most=1.0):
             intervals[name] = _pair(interval)
     return counts, scores, intervals
 

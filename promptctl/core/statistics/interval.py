@@ -1,22 +1,13 @@
-"""Intervals around one estimate: of a share (Wilson, Clopper-Pearson) and of a mean (Student's t, bootstrap)."""
+"""Intervals around one estimate: of a share (Wilson, Clopper-Pearson) and of a mean (Student's t)."""
 
 from __future__ import annotations
 
 import math
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from random import Random
 from statistics import NormalDist
 
 from promptctl.core.statistics.incomplete_beta import incomplete_beta, inverse_incomplete_beta
-
-FEW = 30
-"""Below this many values a mean's interval is bootstrapped, since Student's t asks for nearly normal means."""
-
-_DRAWS = 10_000
-_SEED = 20_251_121
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +65,14 @@ def mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
-def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval | None:
-    """The interval of a mean: Student's t from 30 values on, else bootstrapped; one value has none."""
+def mean_interval(
+    values: Sequence[float], level: float = 0.95, *, least: float = -math.inf, most: float = math.inf
+) -> Interval | None:
+    """The interval of a mean by Student's t, cut to what a mean can be at all; one value has none."""
     if len(values) < 2:
         return None
-    return t_interval(values, level) if len(values) >= FEW else bootstrap_interval(values, level)
+    found = t_interval(values, level)
+    return Interval(max(found.low, least), min(found.high, most))
 
 
 def t_interval(values: Sequence[float], level: float = 0.95) -> Interval:
@@ -105,34 +99,6 @@ def t_chance(values: Sequence[float]) -> float:
         return 0.0 if centre > 0 else 1.0
     both = incomplete_beta((count - 1) / 2, 0.5, (count - 1) / (count - 1 + centre * centre / square))
     return both / 2 if centre > 0 else 1 - both / 2
-
-
-def bootstrap_interval(values: Sequence[float], level: float = 0.95) -> Interval:
-    """The percentile interval of the mean over 10,000 seeded resamples: the same values give the same interval.
-
-    Source: B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993), 13.3.
-    """
-    ordered = sorted(values)
-    if ordered[0] == ordered[-1]:
-        return Interval(ordered[0], ordered[0])
-    means = sorted(_resampled_means(ordered))
-    cut = round((1 - level) / 2 * _DRAWS)
-    return Interval(means[cut], means[_DRAWS - 1 - cut])
-
-
-def _resampled_means(ordered: Sequence[float]) -> Iterator[float]:
-    count = len(ordered)
-    drawn = _drawn(count)
-    for start in range(0, len(drawn), count):
-        yield math.fsum(map(ordered.__getitem__, drawn[start : start + count])) / count
-
-
-@lru_cache(maxsize=8)
-def _drawn(count: int) -> array[int]:
-    """The positions that the resamples of ``count`` values take, one resample after the other."""
-    # Of Random's methods only random() keeps its sequence from one Python version to the next.
-    draw = Random(_SEED).random  # noqa: S311 - resampling, not secrecy
-    return array("I", (int(draw() * count) for _ in range(_DRAWS * count)))
 
 
 def percentile_95(values: Sequence[float]) -> float:

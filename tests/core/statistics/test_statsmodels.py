@@ -1,11 +1,9 @@
-"""The same numbers as statsmodels has, and a bootstrap written another way, on the same draws."""
+"""The same numbers as statsmodels has."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW
 
-from promptctl.core.statistics.interval import Interval, bootstrap_interval, clopper_pearson, t_interval, wilson
+from promptctl.core.statistics.interval import Interval, clopper_pearson, t_interval, wilson
 from promptctl.core.statistics.multiple import holm
 from promptctl.core.statistics.paired import pass_drop
 from promptctl.core.statistics.sign_test import sign_test
@@ -62,19 +60,3 @@ def test_means(values: list[float]) -> None:
     if len(set(values)) > 1:
         found = t_interval(values, 0.9)
         assert (found.low, found.high) == pytest.approx(DescrStatsW(values).tconfint_mean(alpha=0.1), abs=EXACT)
-
-
-@settings(max_examples=15)
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=29), st.sampled_from([0.9, 0.95]))
-def test_bootstrap_percentiles_are_those_of_the_same_draws(values: list[float], level: float) -> None:
-    """The draws are Python's random() under the published seed, the means and percentiles numpy's."""
-    draw = random.Random(20_251_121).random
-    drawn = np.array([draw() for _ in range(10_000 * len(values))]).reshape(10_000, len(values))
-    means = np.sort(values)[(drawn * len(values)).astype(int)].mean(axis=1)
-    tail = (1 - level) / 2
-    # Its own order statistics: as many means lie strictly below the low end as above the high one.
-    cut = round(tail * 10_000)
-    expected = np.partition(means, [cut, 9_999 - cut])[[cut, 9_999 - cut]]
-    found = bootstrap_interval(values, level)
-    assert (found.low, found.high) == pytest.approx(expected.tolist(), abs=EXACT)
-    assert found.low == pytest.approx(np.quantile(means, tail, method="higher"), abs=1e-3)
