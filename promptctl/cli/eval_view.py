@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from promptctl.workflows.eval import EvalResult
     from promptctl.workflows.eval_run import EvalRun
 
-MOST_ROWS = 50
+MOST_ROWS, NOTHING = 50, "nothing to run"
 
 
 def run_answer(run: EvalRun, why: Sequence[tuple[str, str]] = ()) -> Answer:
     """What became of a run, and why which prompts were chosen for it."""
     notes = dict.fromkeys([*(result.note for result in run.results), run.unfinished])
-    stopped = [run.stopped] if run.stopped else [] if run.results else ["nothing to run"]
+    stopped = [run.stopped] if run.stopped else [] if run.results else [NOTHING]
     chosen = ["\n".join(f"{name}: {reason}" for name, reason in why)] if why else []
     return Answer(
         data=_run_data(run) | {"chosen": [{"prompt": name, "why": reason} for name, reason in why]},
@@ -40,7 +40,7 @@ def shard_answer(run: EvalRun, file: str | None) -> Answer:
         f"{it.reference}: {count(len(it.results), 'answer')}, {it.asked or 'none'} asked for now" for it in run.results
     ]
     lines += [f"  no answer to {it.case}: {it.error}" for result in run.results for it in result.results if it.error]
-    lines += [run.stopped] if run.stopped else []
+    lines += [run.stopped] if run.stopped else [] if run.results else [NOTHING]
     lines.append(f"shard {run.shard} is in {file}" if file else f"shard {run.shard} is not whole, and was not written")
     return Answer(
         data=_run_data(run) | {"shard": str(run.shard), "file": file},

@@ -55,7 +55,8 @@ def head_from_dict(value: Any) -> RunHead:
         *(text for it in head.suites for text in (it.reference, it.subject, it.suite, *(it.cases or ()))),
     ]
     texts += [text for text in (head.provider, head.against) if text is not None]
-    if not head.suites or not all(isinstance(text, str) for text in texts):
+    # Where nothing changed, nothing is left for any shard.
+    if not (head.suites or head.shard) or not all(isinstance(text, str) for text in texts):
         raise ValueError("no head of a run: no suites, or no text")
     return head
 

@@ -56,9 +56,6 @@ def run_suites(
 
     Raises what ``evaluate_suite`` raises, and Interrupted on Ctrl-C.
     """
-    if not planned:
-        return EvalRun(results=())
-    folder = _folder(repository, context)
     head = RunHead(
         suites=tuple(_named(it) for it in planned),
         mode=wish.mode,
@@ -66,6 +63,9 @@ def run_suites(
         against=wish.against,
         shard=shard,
     )
+    if not planned:
+        return EvalRun(results=(), shard=shard, part=RunJournal.unwritten(head).part({}) if shard else None)
+    folder = _folder(repository, context)
     with closing(RunJournal.unwritten(head) if wish.mode == "recorded" else _begun(folder, head)) as journal:
         return run_journaled(repository, planned, wish, context, journal)
 

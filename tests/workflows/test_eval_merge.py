@@ -12,7 +12,7 @@ from promptctl.core.run_head import RunHead, RunSuite, head_dict, head_from_dict
 from promptctl.core.selection import Shard
 from tests.resuming import CALLS, FIRST, SECOND, Resumable, resumable
 from tests.servers import status
-from tests.support import Ran
+from tests.support import GitRepository, Ran
 
 NAMES = tuple(f"eval-shard-{index}-of-3.jsonl" for index in (1, 2, 3))
 
@@ -86,13 +86,30 @@ def test_shards_of_other_runs_are_refused(it: Resumable) -> None:
     assert "[PC177]: other.jsonl was asked for otherwise than" in changed(mode="refresh")
     others = [{"reference": "other", "subject": "sha256:1", "suite": "sha256:2", "cases": None}]
     assert "[PC177]: other.jsonl judges other prompts or suites than" in changed(suites=others)
-    assert "[PC176]: other.jsonl is no shard" in changed(suites=[])
+    assert "[PC177]: other.jsonl judges other prompts or suites than" in changed(suites=[])
+    assert "[PC176]: other.jsonl is no shard" in changed(suites=[], shard=None)
     assert "[PC177]: other.jsonl is one of 4 shards, not of 3 as" in changed(shard={"index": 4, "count": 4})
     assert "[PC176]" in changed(shard={"index": 4, "count": 3})
     assert "[PC176]" in changed(format=2)
     prompt = it.folder / f"prompts/{SECOND}/prompt.yaml"
     prompt.write_text(prompt.read_text() + "parameters: {temperature: 0}\n")
     assert "[PC174]" in merged(it, *NAMES).err
+
+
+def test_nothing_changed_is_a_run_of_shards_too(it: Resumable) -> None:
+    repository = GitRepository(it.folder)
+    repository.git("init", "-q", "-b", "main")
+    assert it.command("lock").code == 0
+    repository.commit()
+    for index in (1, 2):
+        ran = it.eval("--changed", "--base", "HEAD", "--shard", f"{index}/2")
+        assert (ran.code, it.asked, "nothing to run" in ran.out) == (0, 0, True), ran
+    empty = [f"eval-shard-{index}-of-2.jsonl" for index in (1, 2)]
+    before = it.results()
+    ran = merged(it, *empty, "--report", "junit=evals.xml")
+    assert (ran.code, it.asked, ran.out.strip()) == (0, 0, "nothing to run"), ran
+    assert it.results() == before
+    assert "[PC178]" in merged(it, empty[0]).err
 
 
 def test_a_shard_without_all_its_answers_is_not_written_and_goes_on(it: Resumable) -> None:
