@@ -25,6 +25,7 @@ from promptctl.workflows.lint import lint
 from promptctl.workflows.new import judge_text
 
 SAME_NAME, NOT_VALID = "PC144", "PC145"
+SETTINGS = "promptctl.toml"
 ECHO = "echo:echo"
 
 
@@ -143,7 +144,8 @@ def _require_different_names(prompts: Sequence[Brought]) -> None:
 
 def require_valid(prompt: Brought) -> None:
     """Raises DocumentError when what would be written is no prompt, or no suite for it."""
-    project = Project(TextTree(prompt.files))
+    # Who embeds texts is for the repository to say, and for its first run to ask.
+    project = Project(TextTree({SETTINGS: f'[evals]\nembeddings = "{ECHO}"\n', **prompt.files}))
     faults = [found for found in lint(project, [prompt.name]).findings if found.level == "error"]
     if faults:
         hint = "change it in the file, and import it again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,12 @@ def test_what_a_model_judges_comes_with_its_judge_which_stays_as_it_is_once_it_i
     )
     assert judge not in again.data["written"]
     assert "gpt-5" in (repository.folder / judge).read_text()
+
+
+def test_who_embeds_texts_is_for_the_repository_to_say(repository: GitRepository) -> None:
+    test = {"vars": {"who": "Ada"}, "assert": [{"type": "similar", "value": "Hello {{who}}", "threshold": 0.8}]}
+    config = {"prompts": ["Greet {{who}}."], "providers": ["openai:gpt-4.1"], "tests": [test]}
+    build_files(repository.folder, {"near.yaml": json.dumps(config)})
+    succeed("import", "near.yaml", "--format", "promptfoo", "--name", "near", cwd=repository.folder)
+    assert "min: 0.8" in (repository.folder / "prompts/near/eval.yaml").read_text()
+    assert "[PC185]" in must_fail("eval", "near", cwd=repository.folder, code=2).err

@@ -27,9 +27,13 @@ _PLAIN = {
 }
 _CODE = ("javascript", "python", "ruby", "webhook")
 _MODEL = (
-    "similar answer-relevance context-recall context-relevance select-best max-score moderation classifier pi "
+    "answer-relevance context-recall context-relevance select-best max-score moderation classifier pi "
     "search-rubric conversation-relevance"
 ).split()
+_OTHERWISE = {
+    "bleu": "smooths and counts words otherwise there, so that its threshold would mean another thing to `bleu`",
+    "rouge-n": "counts single words there, and `rouge_l` the longest sequence of them",
+}
 _LISTS = ("contains-any", "contains-all", "icontains-any", "icontains-all")
 Inputs = frozenset[str]
 
@@ -134,6 +138,10 @@ def _argument(node: Node, kind: str, negation: str, value: Any) -> tuple[str, An
         raise _NotCarried("is judged there as if it did not begin with `not-`")
     if kind in ("latency", "cost"):
         return kind, _threshold(node, None)
+    if kind in _OTHERWISE:
+        raise _NotCarried(_OTHERWISE[kind])
+    if kind in ("similar", "similar:cosine"):
+        return "similar", {"text": value, "min": _threshold(node, 0.75)}
     if kind == "levenshtein":
         return kind, {"text": value, "max": _threshold(node, 5)}
     raise _NotCarried("has no like here")
