@@ -1,1 +1,32 @@
-"""A Git repository as a prompt registry."""
+"""promptctl for applications: ``from promptctl import Prompts``. Nothing is loaded before it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
+    from promptctl.runtime.prompt import Prompt
+    from promptctl.runtime.prompts import Prompts
+    from promptctl.runtime.status import Fault, Status
+    from promptctl.version import __version__
+
+__all__ = ["Fault", "OutsideError", "Prompt", "PromptctlError", "Prompts", "StateError", "Status", "UsageError"]
+__all__ += ["__version__"]
+
+_HOMES = {
+    "Prompts": "runtime.prompts",
+    "Prompt": "runtime.prompt",
+    "Status": "runtime.status",
+    "Fault": "runtime.status",
+    "__version__": "version",
+}
+
+if not TYPE_CHECKING:  # with it, a type checker would believe in any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'promptctl' has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f"promptctl.{_HOMES.get(name, 'errors')}"), name)

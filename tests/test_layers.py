@@ -113,13 +113,16 @@ def _imported(path: Path) -> set[str]:
 
 OWNERS = {
     "git": ("adapters/git/history.py",),
-    "httpcore2": ("adapters/providers/",),
+    "httpcore2": ("adapters/providers/", "adapters/bundle_http.py"),
     "httpx2": (),
     "yaml": ("adapters/yaml_documents.py", "adapters/yaml_tokens.py"),
     "ruamel": ("adapters/yaml_documents.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
-    "subprocess": ("adapters/git/", "adapters/scratch.py", "adapters/programs.py", "adapters/signatures.py"),
+    "subprocess": (
+        *("adapters/git/", "adapters/scratch.py", "adapters/programs.py"),
+        *("adapters/signatures.py", "adapters/bundle_repository.py"),
+    ),
 }
 
 

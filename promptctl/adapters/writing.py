@@ -36,14 +36,15 @@ _REPAIRS = {
 }
 
 
-def write_file(path: Path, data: bytes, shown: str | None = None) -> None:
+def write_file(path: Path, data: bytes, shown: str | None = None, *, private: bool = False) -> None:
     """Replaces a file whole: readers see the old bytes or the new ones, also after a crash. Folders are made.
 
-    ``shown`` is how messages call it. Raises OutsideError when the disk refuses; then the file is as it was.
+    ``shown`` is how messages call it; a ``private`` file is for its owner alone. Raises OutsideError when the disk
+    refuses; then the file is as it was.
     """
     with refused_as(shown or str(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+        path.parent.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+        mode = 0o600 if private else stat.S_IMODE(path.stat().st_mode) if path.exists() else None
         with _beside(path, data, mode) as temporary:
             temporary.replace(path)
 

@@ -188,12 +188,12 @@ def closures_of(bundle: Bundle) -> dict[str, Closure]:
     return found
 
 
-def stepped_back(seen: Serials, bundle: Bundle) -> str | None:
+def stepped_back(seen: Serials, serials: Serials) -> str | None:
     """The pointer that would go back to an earlier serial of its lineage, in words; None where none does.
 
     A rollback is a move forward; only an older file has a lower serial.
     """
-    for name, (lineage, serial) in bundle.serials.items():
+    for name, (lineage, serial) in serials.items():
         known_lineage, known = seen.get(name, ("", 0))
         if lineage == known_lineage and serial < known:
             return f"{name} stands at serial {serial}, and {known} was seen before"

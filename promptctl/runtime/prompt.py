@@ -1,0 +1,150 @@
+"""A prompt as an application holds it: one released version, why it is this one, and what it makes of inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from promptctl.core.closure import Closure
+from promptctl.core.render import Rendering
+from promptctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptctl.core.provider import ProviderSettings
+
+UNFIT = "PC219"
+
+
+class Released:
+    """One version of one prompt; its templates are compiled when they are first rendered, then kept."""
+
+    __slots__ = ("_rendering", "closure", "digest", "name", "providers", "version")
+
+    def __init__(
+        self, name: str, version: str, digest: str, closure: Closure, providers: Mapping[str, ProviderSettings]
+    ) -> None:
+        self.name, self.version, self.digest, self.closure, self.providers = name, version, digest, closure, providers
+        self._rendering: Rendering | None = None
+
+    @property
+    def rendering(self) -> Rendering:
+        """Two threads may both make it the first time, of the same texts; one of the two stays."""
+        if self._rendering is None:
+            self._rendering = Rendering(self.closure)
+        return self._rendering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Which version a call gets. ``reason`` is "forced", "split" or "pointer"."""
+
+    released: Released
+    environment: str
+    reason: str
+    arm: str | None = None
+    split: str | None = None
+    notes: frozenset[str] = frozenset()
+
+
+class Prompt:
+    """One version of a prompt, made by ``Prompts.get``. It never changes: a later ``get`` gives another one.
+
+    Templates render in a sandbox; inputs are checked against their schemas.
+    """
+
+    __slots__ = ("_attributes", "_resolution", "_unit")
+
+    def __init__(self, resolution: Resolution, unit: str | None, attributes: Mapping[str, Any] | None) -> None:
+        self._resolution, self._unit, self._attributes = resolution, unit, attributes
+
+    def __repr__(self) -> str:
+        return f"<Prompt {self.name}@{self.version} ({self.reason})>"
+
+    @property
+    def name(self) -> str:
+        """The name of the prompt today, also where it was asked for by a former one."""
+        return self._resolution.released.name
+
+    @property
+    def version(self) -> str:
+        """The version, as ``1.2.0``."""
+        return self._resolution.released.version
+
+    @property
+    def digest(self) -> str:
+        """``sha256:…``: the same digest, the same behaviour sent to the model."""
+        return self._resolution.released.digest
+
+    @property
+    def environment(self) -> str:
+        """The environment that serves it."""
+        return self._resolution.environment
+
+    @property
+    def reason(self) -> str:
+        """Why it is this version: ``forced``, ``split`` or ``pointer``."""
+        return self._resolution.reason
+
+    @property
+    def arm(self) -> str | None:
+        """The arm of the split that the unit is in."""
+        return self._resolution.arm
+
+    @property
+    def split(self) -> str | None:
+        """The id of the split that decided."""
+        return self._resolution.split
+
+    @property
+    def notes(self) -> frozenset[str]:
+        """``no-unit``: a split is there, and no unit was given; ``renamed``: asked for by a former name; ``fallback``:
+        from a bundle kept on this machine, while the source cannot be used."""
+        return self._resolution.notes
+
+    @property
+    def unit(self) -> str | None:
+        """The unit that it was asked for."""
+        return self._unit
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """What the application said of the call."""
+        return self._attributes or {}
+
+    @property
+    def model(self) -> str | Mapping[str, Any] | None:
+        """The model as the prompt names it, or its tier."""
+        return self._resolution.released.closure.prompt.model
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether it has steps instead of messages; ``Prompts.call`` goes through them."""
+        return bool(self._resolution.released.closure.prompt.steps)
+
+    def messages(self, /, **inputs: Any) -> list[dict[str, Any]]:
+        """The messages: ``{"role", "content"}``. Raises UsageError for inputs that do not fit, and for a chain."""
+        if self.is_chain:
+            raise UsageError(UNFIT, f"{self.name} is a chain, which has steps", hint="prompts.call(prompt, …)")
+        return list(self._resolution.released.rendering.messages(inputs))
+
+    def render(self, /, **inputs: Any) -> str:
+        """The text of a prompt that is one message. Raises UsageError for others, and as ``messages`` does."""
+        messages = self.messages(**inputs)
+        if len(messages) != 1 or not isinstance(text := messages[0]["content"], str):
+            raise UsageError(UNFIT, f"{self.name} is not one text", hint="prompt.messages(…) or prompt.request(…)")
+        return text
+
+    def request(self, /, **inputs: Any) -> dict[str, Any]:
+        """The arguments for any client with the shape of OpenAI's: model, messages, parameters, response format, tools.
+
+        Raises UsageError as ``messages`` does, and for a prompt that names no model.
+        """
+        from promptctl.adapters.providers.openai import body
+
+        if self.is_chain:
+            raise UsageError(UNFIT, f"{self.name} is a chain, which has steps", hint="prompts.call(prompt, …)")
+        released = self._resolution.released
+        request = released.rendering.request(inputs)
+        prefix, _, rest = request.model.partition(":")
+        return body(request, rest if rest and prefix in released.providers else request.model)

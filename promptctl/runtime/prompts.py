@@ -1,0 +1,155 @@
+"""``Prompts``: what applications ask for the prompts of an environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from promptctl.adapters.bundle_source import Source, source_of
+from promptctl.adapters.cache_folder import cache_folder
+from promptctl.adapters.last_good import LastGood
+from promptctl.core.name import check_environment
+from promptctl.errors import UsageError
+from promptctl.runtime.forcing import VARIABLE, checked_forced, parse_forced
+from promptctl.runtime.keeper import Keeper
+from promptctl.runtime.prompt import UNFIT, Prompt
+from promptctl.runtime.snapshot import nothing_served
+from promptctl.runtime.status import Status
+
+SOURCE, SIGNER = "PROMPTCTL_SOURCE", "PROMPTCTL_SIGNER"
+
+
+class Prompts:
+    """The prompts that an environment serves, kept fresh by a thread. One object serves a whole process.
+
+    ``source`` is the path of a bundle, the ``https://`` address of one, or the folder of a repository; without it
+    ``PROMPTCTL_SOURCE``, else the current folder. ``fallback`` is a bundle shipped with the application, for a start
+    with nothing else at hand. ``signer`` (or ``PROMPTCTL_SIGNER``) pins the public key that must have signed bundles.
+    ``refresh_every`` is in seconds, 0 for never; ``patience`` is how long the start waits for the source.
+
+    Whatever is wrong with the source, the last good bundle is served and ``status`` says so. Raises UsageError where
+    the caller is wrong: an unknown name, inputs that do not fit, arguments that mean nothing.
+    """
+
+    def __init__(
+        self,
+        environment: str,
+        *,
+        source: str | os.PathLike[str] | None = None,
+        fallback: str | os.PathLike[str] | None = None,
+        signer: str | os.PathLike[str] | None = None,
+        refresh_every: float = 30.0,
+        patience: float = 10.0,
+    ) -> None:
+        check_environment(environment)
+        pinned = os.fspath(signer) if signer is not None else os.environ.get(SIGNER, "").strip()
+        place = os.fspath(source) if source is not None else os.environ.get(SOURCE, "").strip() or "."
+        found = source_of(place, environment, signed=bool(pinned))
+        self._keeper = Keeper(
+            environment,
+            found,
+            _last_good(found, environment, pinned),
+            fallback=Path(fallback).absolute() if fallback is not None else None,
+            signer=_keys(pinned),
+            every=refresh_every,
+        )
+        self._everywhere = parse_forced(os.environ.get(VARIABLE, ""))
+        self._forced: ContextVar[Mapping[str, str]] = ContextVar("promptctl_forced", default=self._everywhere)
+        self._keeper.start(patience)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def get(
+        self,
+        name: str,
+        unit: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        version: str | None = None,
+    ) -> Prompt:
+        """The version that ``unit`` (a user's id, say) gets now: forced, else by a split, else by the pointer.
+
+        ``attributes`` go with the call's event, for reports. ``version`` asks for one that the bundle holds: what is
+        served and what was served before. Takes no lock. Raises UsageError for a name or version that is not there,
+        StateError before there ever was a bundle.
+        """
+        snapshot = self._keeper.snapshot
+        if version is None and not self._forced.get():
+            try:
+                if unit is None and attributes is None:
+                    return snapshot.plain[name]  # type: ignore[union-attr]
+                return snapshot.picks[name](unit, attributes)  # type: ignore[union-attr]
+            except (KeyError, AttributeError, TypeError):
+                raise self._mistake(name, unit) from None
+        return self._forced_or(name, unit, attributes, version)
+
+    def _forced_or(
+        self, name: str, unit: str | None, attributes: Mapping[str, Any] | None, version: str | None
+    ) -> Prompt:
+        snapshot = self._keeper.snapshot
+        if snapshot is None or name not in snapshot.picks:
+            raise self._mistake(name, unit)
+        forced = self._forced.get()
+        wanted = version or forced.get(name) or forced.get(snapshot.plain[name].name)
+        if wanted is not None:
+            return snapshot.forced(name, wanted, unit, attributes)
+        return snapshot.picks[name](unit, attributes)
+
+    def _mistake(self, name: object, unit: object) -> Exception:
+        """What was wrong with a call of ``get``."""
+        snapshot = self._keeper.snapshot
+        if snapshot is None:
+            return nothing_served(self._keeper.environment, self._keeper.last_fault)
+        if isinstance(name, str) and name in snapshot.picks:
+            return UsageError(UNFIT, f"a unit is a text, not {type(unit).__name__}", hint="unit=str(user_id)")
+        return snapshot.unknown(name)
+
+    @contextmanager
+    def forced(self, versions: Mapping[str, str]) -> Iterator[None]:
+        """Within, ``get`` gives these versions by prompt: for this thread or task and those it starts with its context.
+
+        Raises UsageError for what is no name or version.
+        """
+        token = self._forced.set({**self._forced.get(), **checked_forced(versions, "forced")})
+        try:
+            yield
+        finally:
+            self._forced.reset(token)
+
+    def refresh(self) -> Status:
+        """Asks the source now, and says how that went."""
+        self._keeper.refresh()
+        return self.status()
+
+    def status(self) -> Status:
+        """Where the prompts come from, how old that is, and what is wrong."""
+        return self._keeper.status()
+
+    def close(self) -> None:
+        """Ends the thread. Prompts that were handed out stay as they are."""
+        self._keeper.stop()
+
+
+def _last_good(source: Source, environment: str, pinned: str) -> LastGood | None:
+    try:
+        return LastGood(cache_folder(os.environ), source.name, environment, pinned)
+    except (OSError, RuntimeError):
+        return None
+
+
+def _keys(pinned: str) -> str | None:
+    if not pinned:
+        return None
+    from promptctl.adapters.signatures import public_keys
+
+    return public_keys(pinned, Path.cwd())

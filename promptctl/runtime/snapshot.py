@@ -1,0 +1,113 @@
+"""What an environment serves at one moment, laid out so that asking costs next to nothing. It never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from promptctl.core.assignment import assigner
+from promptctl.core.bundle import Bundle, closures_of
+from promptctl.core.closure import Closure
+from promptctl.core.pointer import Pointer, Served
+from promptctl.core.provider_table import parse_providers
+from promptctl.core.suggestion import suggest
+from promptctl.errors import StateError, UsageError
+from promptctl.runtime.prompt import UNFIT, Prompt, Released, Resolution
+
+UNKNOWN_PROMPT, NOTHING_SERVED = "PC002", "PC218"
+
+Pick = Callable[[str | None, Mapping[str, Any] | None], Prompt]
+"""Gives the prompt for a unit and attributes."""
+
+
+class Snapshot:
+    """``plain`` has the prompt that a call without a unit gets, ``picks`` what chooses one for a unit, by every name.
+
+    ``origin`` is "source", "last-good" or "fallback". Versions that an earlier snapshot had keep their templates.
+    """
+
+    def __init__(self, bundle: Bundle, digest: str, origin: str, before: Snapshot | None = None) -> None:
+        self.bundle, self.digest, self.origin = bundle, digest, origin
+        self.providers = parse_providers(bundle.settings.get("providers", {}))
+        known = before.released if before and before.providers == self.providers else {}
+        closures = closures_of(bundle)
+        self.released: dict[tuple[str, str, str], Released] = {}
+        self.versions: dict[str, dict[str, Released]] = {}
+        for name, pointer in bundle.prompts.items():
+            for served in (*([pointer.previous] if pointer.previous else []), *pointer.live):
+                key = (name, str(served.version), served.digest)
+                found = known.get(key) or Released(*key, _called(closures[served.digest], name), self.providers)
+                self.released[key] = self.versions.setdefault(name, {})[key[1]] = found
+        self.picks: dict[str, Pick] = {}
+        for name, pointer in bundle.prompts.items():
+            self.picks[name] = self._pick(pointer)
+        for old, name in bundle.former.items():
+            self.picks[old] = self._pick(bundle.prompts[name], "renamed")
+        self.plain = {name: pick(None, None) for name, pick in self.picks.items()}
+
+    def _pick(self, pointer: Pointer, *notes: str) -> Pick:
+        notes = (*notes, *(() if self.origin == "source" else ("fallback",)))
+        if pointer.split is None:
+            resolution = self._resolution(pointer.prompt, pointer.served, "pointer", notes)
+            return lambda unit, attributes: Prompt(resolution, unit, attributes)
+        split = pointer.split
+        without = self._resolution(pointer.prompt, pointer.served, "pointer", (*notes, "no-unit"))
+        arms = tuple(
+            self._resolution(pointer.prompt, arm.served, "split", notes, arm.name, split.id) for arm in split.arms
+        )
+        assign = assigner(split)
+
+        def pick(unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
+            return Prompt(arms[assign(unit)] if unit else without, unit, attributes)
+
+        return pick
+
+    def _resolution(
+        self,
+        name: str,
+        served: Served,
+        reason: str,
+        notes: tuple[str, ...],
+        arm: str | None = None,
+        split: str | None = None,
+    ) -> Resolution:
+        return Resolution(
+            released=self.released[name, str(served.version), served.digest],
+            environment=self.bundle.environment,
+            reason=reason,
+            arm=arm,
+            split=split,
+            notes=frozenset(notes),
+        )
+
+    def forced(self, name: str, version: str, unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
+        """This very version. Raises UsageError where the bundle does not hold it."""
+        plain = self.plain.get(name)
+        if plain is None:
+            raise self.unknown(name)
+        there = self.versions[plain.name]
+        if version not in there:
+            held = ", ".join(there)
+            message = f"{self.bundle.environment} neither serves nor served {plain.name} {version} last"
+            raise UsageError(UNFIT, message, hint=f"versions in the bundle: {held}")
+        notes = plain.notes - {"no-unit"}
+        found = Resolution(released=there[version], environment=self.bundle.environment, reason="forced", notes=notes)
+        return Prompt(found, unit, attributes)
+
+    def unknown(self, name: object) -> UsageError:
+        """The error for a name that nothing is served by, with the nearest one."""
+        known = list(self.picks)
+        hint = (suggest(name, known) if isinstance(name, str) else None) or f"it serves {len(known)} prompts"
+        return UsageError(UNKNOWN_PROMPT, f"{self.bundle.environment} serves no prompt {name!r}", hint=hint)
+
+
+def _called(closure: Closure, name: str) -> Closure:
+    from dataclasses import replace
+
+    return replace(closure, prompt=replace(closure.prompt, name=name))
+
+
+def nothing_served(environment: str, said: str) -> StateError:
+    """The error for an application that never had a bundle."""
+    hint = "look at prompts.status(); name a bundle shipped with the application: fallback="
+    return StateError(NOTHING_SERVED, f"there is no bundle of {environment} to serve from: {said}", hint=hint)

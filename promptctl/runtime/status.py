@@ -1,0 +1,42 @@
+"""What an application can say of where its prompts come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What went wrong with a source, a file or a thread: a stable code, a sentence, when (seconds since 1970)."""
+
+    code: str
+    message: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """``state`` is "fresh" (the source was asked and answered last time), "stale" (it was not, and what it last gave is
+    served), "last-good" or "fallback" (a bundle kept on this machine is served), or "empty".
+
+    ``age`` is in seconds since the source last answered, None where it never did. ``faults`` are the last ones, and
+    ``fault_count`` counts all. ``serials`` are the pointers' own; ``refreshes`` counts the bundles that were taken.
+    """
+
+    environment: str
+    source: str
+    state: str
+    digest: str | None
+    commit: str | None
+    time: str | None
+    age: float | None
+    faults: tuple[Fault, ...]
+    fault_count: int
+    refreshes: int
+    serials: Mapping[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Whether what is served is what the source says."""
+        return self.state == "fresh"
