@@ -32,6 +32,15 @@ def prompts_of(source: Path | str, **options: Any) -> Prompts:
     return Prompts("prod", source=source, **{"refresh_every": 0, **options})
 
 
+def serves(prompts: Prompts, state: str, code: str | None) -> None:
+    """Insists on the last good version, the state, and the code of the last fault."""
+    status = prompts.status()
+    assert prompts.get("greet").render() == "Good day you"
+    assert (status.state, status.faults[-1].code if status.faults else None) == (state, code)
+    assert status.ok is (state == "fresh")
+    assert len(status.faults) <= status.fault_count
+
+
 @dataclass
 class Shelf:
     """What a server of bundles gives: bytes with their ETag, or whatever ``react`` does."""
