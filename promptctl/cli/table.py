@@ -62,6 +62,9 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Observe": {
         "costs": "Show what calls cost, by what they were for.",
+        "events import": "Bring events or scores from files into a store.",
+        "events export": "Write events or scores as a file.",
+        "events prune": "Delete old events.",
     },
     "Deliver": {
         "bundle": "Write what an environment serves as one file for applications.",
@@ -117,6 +120,9 @@ ARGUMENTS = {
     "bundle": "ENV",
     "bundle verify": "FILE",
     "costs": "",
+    "events import": "FILE…",
+    "events export": "",
+    "events prune": "",
     "ci": "",
     "hook": "HOOK [FILE]…",
 }

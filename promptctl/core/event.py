@@ -214,6 +214,14 @@ class Batch:
         return ("events", self.events), ("scores", self.scores), ("drops", self.drops)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What pruning took away: rows (files, where a store has only those), and bytes that are free again."""
+
+    rows: int
+    bytes: int
+
+
 def _as_it_is(_: str, value: Any) -> Any:
     return value
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,3 +130,9 @@ def test_a_ulid_as_the_format_says() -> None:
     assert ulid(1_469_918_176_385, 0)[:10] == "01ARYZ6S41"
     assert ulid(2**48 - 1, 2**80 - 1) == "7" + "Z" * 25
     assert [ulid_milliseconds(name) for name in ("", "8" + "Z" * 25, "U" * 26)] == [None] * 3
+
+
+def test_the_page_of_events_lists_every_column() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
+    written = re.findall(r"^\| `(\w+)` \| (?:text|integer|number|json)(?:, always)? \| (.*) \|$", page, re.MULTILINE)
+    assert written == [(column.name, column.meaning) for table in TABLES for column in table.columns]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from promptctl.adapters.trust import data_folder
-from promptctl.core.event import Batch
+from promptctl.core.event import Batch, Pruned, Scalar, Table
+from promptctl.core.event_query import EventQuery
 from promptctl.core.event_settings import StoreAddress
 from promptctl.errors import UsageError
 
@@ -25,6 +26,22 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Lets go of what is open; the next use opens it again."""
+
+
+class EventArchive(Protocol):
+    """A store that can be read, filled and pruned. All methods raise OutsideError or StateError."""
+
+    def add(self, table: Table, rows: Sequence[tuple[Scalar, ...]]) -> int:
+        """Keeps rows; how many were not there yet."""
+
+    def rows(self, query: EventQuery) -> Iterator[tuple[Scalar, ...]]:
+        """The rows that are meant, in the order of time."""
+
+    def prune(self, before: int) -> Pruned:
+        """Deletes what is older than a moment, in microseconds since 1970."""
+
+    def close(self) -> None:
+        """Lets go of what is open."""
 
 
 class Nowhere:
@@ -67,3 +84,21 @@ def open_store(address: StoreAddress, environment: Mapping[str, str], folder: Pa
     if address.kind == "none":
         return Nowhere()
     raise UsageError(NOT_WRITTEN, f"nothing is recorded to {address.kind}", hint="name a store of sqlite or jsonl")
+
+
+def open_archive(address: StoreAddress, environment: Mapping[str, str], folder: Path) -> EventArchive:
+    """The store at an address, to be read, filled and pruned. Raises UsageError for one that cannot."""
+    if address.kind == "sqlite":
+        from promptctl.adapters.events.sqlite import SqliteEvents
+
+        return SqliteEvents(store_path(address, environment, folder))
+    if address.kind == "jsonl":
+        from promptctl.adapters.events.jsonl_archive import JsonlArchive
+
+        return JsonlArchive(store_path(address, environment, folder))
+    if address.kind == "postgresql":
+        from promptctl.adapters.events.postgresql import PostgresEvents
+
+        return PostgresEvents(address.target)
+    hint = "name a store with --store sqlite:FILE.sqlite3 or postgresql://…"
+    raise UsageError(NOT_WRITTEN, f"there are no events to be had from {address}", hint=hint)

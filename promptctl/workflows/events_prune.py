@@ -1,0 +1,20 @@
+"""``events prune``: old events go."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+
+from promptctl.core.event import Pruned
+from promptctl.workflows.events_store import EventsPlace
+
+
+def prune_events(place: EventsPlace, keep: float | None, now: datetime) -> Pruned:
+    """Deletes what began more than ``keep`` seconds ago; nothing where it is None.
+
+    Raises OutsideError when the store cannot be used.
+    """
+    if keep is None:
+        return Pruned(rows=0, bytes=0)
+    with closing(place.open()) as store:
+        return store.prune(int((now.timestamp() - keep) * 1_000_000))

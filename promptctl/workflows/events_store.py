@@ -1,0 +1,56 @@
+"""Which store of events a command means, and what it may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promptctl.core.event_settings import EventSettings, StoreAddress, event_settings, parse_store
+from promptctl.core.secrets import known_values
+
+if TYPE_CHECKING:
+    from promptctl.adapters.events import EventArchive
+    from promptctl.core.redaction import Redactor
+    from promptctl.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsPlace:
+    """A store's address, with what settings and environment say of events. ``folder`` is where relative paths begin,
+    ``keys`` are variables that hold secrets."""
+
+    address: StoreAddress
+    settings: EventSettings
+    environment: Mapping[str, str]
+    folder: Path
+    keys: tuple[str, ...] = ()
+
+    def open(self) -> EventArchive:
+        """The store, to be closed. Raises UsageError for one that cannot be read."""
+        from promptctl.adapters.events import open_archive
+
+        return open_archive(self.address, self.environment, self.folder)
+
+    def redactor(self) -> Redactor:
+        """What comes in by hand is cleaned as what applications record."""
+        from promptctl.core.redaction import Redactor
+
+        known = known_values(self.environment, self.keys)
+        return Redactor(known, content=self.settings.content, names_hashed=self.settings.hashed)
+
+
+def events_place(
+    settings: Settings | None, environment: Mapping[str, str], folder: Path, store: str | None = None
+) -> EventsPlace:
+    """The store that a command line, the environment or the settings name. Raises UsageError."""
+    found = event_settings(settings.events if settings else {}, environment)
+    providers = settings.providers.values() if settings else ()
+    return EventsPlace(
+        address=parse_store(store) if store else found.store,
+        settings=found,
+        environment=environment,
+        folder=folder,
+        keys=tuple(provider["key"] for provider in providers if "key" in provider),
+    )
