@@ -59,15 +59,16 @@ class KnownDigests:
 
 
 class CommitDigests:
-    """The digests that prompts have at one commit, where nothing changes any more."""
+    """The digests that prompts have at one commit, where nothing changes any more; ``known`` are those of prompts in
+    the work tree, for where the commit has the same files."""
 
-    def __init__(self, facts: Facts, commit: str) -> None:
-        self._facts, self._commit = facts, commit
+    def __init__(self, facts: Facts, commit: str, known: KnownDigests) -> None:
+        self._facts, self._commit, self._known = facts, commit, known
 
     def digest(self, name: str) -> str | None:
         """The digest of a prompt, None when it is not known."""
         found = self._facts.get("releases", f"{self._commit}:{name}")
-        return found if isinstance(found, str) else None
+        return found if isinstance(found, str) else self._known.digest(name)
 
     def files(self, name: str) -> list[str]:
         """None: a commit's files need no looking after."""

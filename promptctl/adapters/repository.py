@@ -92,9 +92,8 @@ class Repository:
             from promptctl.adapters.known import CommitDigests, KnownFiles
 
             tree = CommitTree(self.git, self.objects, commit, label)
-            self._projects[commit] = Project(
-                tree, CommitDigests(self.facts, commit), KnownFiles(self.facts, tree.content)
-            )
+            known = KnownFiles(self.facts, tree.content)
+            self._projects[commit] = Project(tree, CommitDigests(self.facts, commit, known.by_name("digests")), known)
         return self._projects[commit]
 
     @cached_property

@@ -12,7 +12,7 @@ from promptctl.core.drift import Drift
 from promptctl.errors import Problem, UsageError
 from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.pointer_drift import PointerReport
-from promptctl.workflows.refs_drift import refs_drift
+from promptctl.workflows.refs_drift import RefsDrift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,10 @@ def drift(repository: Repository) -> DriftResult:
     """
     state = read_state(repository)
     broken = _broken_locks(repository)
-    pointers = None if broken else refs_drift(repository, state)
-    # What waits for the listing of the work tree comes last: Git is at it meanwhile.
+    # Git looks at the work tree meanwhile. Where the files were read, releases of the same files need not be.
+    refs = None if broken else RefsDrift(repository, state)
     findings, notes = [*_file_drift(repository), *broken], []
+    pointers = refs.report() if refs else None
     if pointers is None:
         notes.append("tags and pointers were not judged: a lock cannot be read")
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from promptctl.adapters.bounded import alive
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.drift import Drift
@@ -36,6 +37,7 @@ def pointer_report(repository: Repository, state: State) -> PointerReport:
     findings: list[Drift] = []
     pointers: dict[tuple[str, str], Pointer] = {}
     for environment, name in _places(state, serials):
+        alive()
         found, pointer = _own_faults(repository, state, environment, name, serials)
         findings += found
         if pointer:

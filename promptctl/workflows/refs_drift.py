@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
@@ -21,20 +22,31 @@ from promptctl.workflows.tag_drift import tag_report
 _SHELF, _KEY = "drift", "refs"
 
 
-def refs_drift(repository: Repository, state: State) -> PointerReport:
-    """The findings about every tag and every pointer, with the pointers.
+class RefsDrift:
+    """The findings about every tag and every pointer, with the pointers."""
 
-    Raises StateError with the fetch line where tags are not in this clone.
-    """
-    follows_from = _follows_from(repository, state)
-    known = repository.facts.get(_SHELF, _KEY)
-    if isinstance(known, list) and known[0] == follows_from:
-        _, written, cut = known
-        return PointerReport(findings=tuple(map(drift_from, written)), pointers=_pointers(state), cut=cut)
-    report = pointer_report(repository, state)
-    findings = (*tag_report(repository).findings, *report.findings)
-    repository.facts.put(_SHELF, _KEY, [follows_from, [found.to_dict() for found in findings], report.cut])
-    return replace(report, findings=findings)
+    def __init__(self, repository: Repository, state: State) -> None:
+        self._repository, self._state = repository, state
+        self._follows_from = _follows_from(repository, state)
+        fact = repository.facts.get(_SHELF, _KEY)
+        self._known = self._from(fact) if isinstance(fact, list) and fact[0] == self._follows_from else None
+
+    def _from(self, fact: list[Any]) -> PointerReport:
+        _, written, cut = fact
+        return PointerReport(findings=tuple(map(drift_from, written)), pointers=_pointers(self._state), cut=cut)
+
+    def report(self) -> PointerReport:
+        """What is known already, else what is found now.
+
+        Raises StateError with the fetch line where tags are not in this clone.
+        """
+        if self._known:
+            return self._known
+        report = pointer_report(self._repository, self._state)
+        findings = (*tag_report(self._repository).findings, *report.findings)
+        fact = [self._follows_from, [found.to_dict() for found in findings], report.cut]
+        self._repository.facts.put(_SHELF, _KEY, fact)
+        return replace(report, findings=findings)
 
 
 def _follows_from(repository: Repository, state: State) -> str:

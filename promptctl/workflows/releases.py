@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from promptctl.adapters.bounded import alive
 from promptctl.adapters.git.refs import Ref, list_refs
-from promptctl.adapters.git.tags import ReleaseTag, TagClaim, read_claim
+from promptctl.adapters.git.tags import ReleaseTag, TagClaim, read_claim, read_claims
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.core.lockfile import LockEntry, Lockfile
@@ -218,9 +219,21 @@ def claim_of(repository: Repository, tag: ReleaseTag) -> TagClaim:
         inner, content, path = known
         return TagClaim(inner_name=inner, message=TagMessage(digest=content, path=path) if content else None)
     claim = read_claim(repository.objects, tag)
+    _note_claim(repository, tag, claim)
+    return claim
+
+
+def note_claims(repository: Repository, tags: Sequence[ReleaseTag]) -> None:
+    """Notes what many tag objects say of themselves, where that is not known, for those who ask of each."""
+    unknown = [tag for tag in tags if repository.facts.get("claims", tag.object_id) is None]
+    for tag, claim in read_claims(repository.objects, unknown):
+        alive()
+        _note_claim(repository, tag, claim)
+
+
+def _note_claim(repository: Repository, tag: ReleaseTag, claim: TagClaim) -> None:
     message = [claim.message.digest, claim.message.path] if claim.message else [None, None]
     repository.facts.put("claims", tag.object_id, [claim.inner_name, *message])
-    return claim
 
 
 def _broken(tag: ReleaseTag, known: Mapping[str, str], message: str) -> ReleaseCheck:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from promptctl.adapters.bounded import alive
 from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
@@ -17,6 +18,7 @@ from promptctl.workflows.releases import (
     ReleaseCheck,
     check_tag,
     known_tags,
+    note_claims,
     require_tags,
     witnesses,
 )
@@ -40,9 +42,11 @@ def tag_report(repository: Repository, names: Collection[str] | None = None) -> 
     lock, shared, locks = read_lock(repository.work), read_lock(repository.policy), witnesses(repository)
     there = {tag.ref: tag for tag in repository.tags.everything[1]}
     tags = [tag for tag in known_tags(repository) if names is None or tag.name in names]
+    note_claims(repository, tags)
     findings: list[Drift] = []
     releases: list[Release] = []
     for tag in tags:
+        alive()
         check = check_tag(repository, tag, locks)
         releases += [check.release] if check.release else []
         twin = there.get(tag.ref)

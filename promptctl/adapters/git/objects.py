@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from promptctl.adapters.files import MAX_BYTES
 from promptctl.adapters.git.program import Git
+from promptctl.adapters.git.reader import Found
 from promptctl.adapters.git.tree_objects import Folder, parse_tree
 from promptctl.core.tree import Files, within
 from promptctl.errors import OutsideError, Place, UsageError
@@ -30,10 +31,11 @@ class Objects:
 
         Raises UsageError for objects larger than a file may be, OutsideError when git breaks off.
         """
-        found = self._git.find(name)
-        if found and len(found.data) > MAX_BYTES:
-            raise UsageError("PC010", f"{name} is larger than {MAX_BYTES >> 20} MiB")
-        return (found.kind, found.data) if found else None
+        return _bounded(name, self._git.find(name))
+
+    def read_all(self, object_ids: Sequence[str]) -> Iterator[tuple[str, bytes] | None]:
+        """What ``read`` gives for each of many ids, asked for at once. Raises what it raises."""
+        return map(_bounded, object_ids, self._git.find_all(object_ids))
 
     def folder(self, tree: str) -> Folder:
         """What a tree holds, or the tree of a commit, each read once. Raises OutsideError when it is not there."""
@@ -44,6 +46,12 @@ class Objects:
                 raise OutsideError("PC090", message, hint="git fsck --full")
             self._folders[tree] = parse_tree(found.data, len(found.object_id) // 2)
         return self._folders[tree]
+
+
+def _bounded(name: str, found: Found | None) -> tuple[str, bytes] | None:
+    if found and len(found.data) > MAX_BYTES:
+        raise UsageError("PC010", f"{name} is larger than {MAX_BYTES >> 20} MiB")
+    return (found.kind, found.data) if found else None
 
 
 class CommitTree:

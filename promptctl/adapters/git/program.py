@@ -7,7 +7,8 @@ import re
 import shlex
 import subprocess
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -167,11 +168,21 @@ class Git:
 
         One process answers all that a command asks. Raises GitFailure when git cannot look.
         """
+        with self._reading(name) as reader:
+            return reader.find(name)
+
+    def find_all(self, object_ids: Sequence[str]) -> Iterator[Found | None]:
+        """The objects that ids name, in their order, many asked for at once. Raises what ``find`` raises."""
+        with self._reading("many objects") as reader:
+            yield from reader.find_all(object_ids)
+
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[Reader]:
         try:
-            return self._reader.find(name)
+            yield self._reader
         except BrokenOff:
             self.run("rev-parse", "--git-dir")
-            raise OutsideError(GIT_FAILED, f"git cat-file failed on {name}: it broke off") from None
+            raise OutsideError(GIT_FAILED, f"git cat-file failed on {what}: it broke off") from None
 
     @cached_property
     def _reader(self) -> Reader:

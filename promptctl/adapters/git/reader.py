@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 import subprocess
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+
+_AT_ONCE = 256
+"""Questions that are sure to fit into a pipe while nobody reads the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,20 @@ class Reader:
 
     def find(self, name: str) -> Found | None:
         """What an object id, a ref or another revision names, None when that is nothing. Raises BrokenOff."""
-        if "\n" in name or "\0" in name:
-            return None
+        return None if "\n" in name or "\0" in name else self._answers([name])[0]
+
+    def find_all(self, object_ids: Sequence[str]) -> Iterator[Found | None]:
+        """What each id names, many asked for at once. Raises BrokenOff."""
+        for start in range(0, len(object_ids), _AT_ONCE):
+            yield from self._answers(object_ids[start : start + _AT_ONCE])
+
+    def _answers(self, names: Sequence[str]) -> list[Found | None]:
         process = self._running()
+        assert process.stdin
         try:
-            return _answer(process, name)
+            process.stdin.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
+            process.stdin.flush()
+            return [_answer(process) for _ in names]
         except (OSError, ValueError):
             self.close()
             raise BrokenOff from None
@@ -65,12 +77,9 @@ class Reader:
             self._end()
 
 
-def _answer(process: subprocess.Popen[bytes], name: str) -> Found | None:
-    """Raises OSError or ValueError where there is no answer."""
-    assert process.stdin
+def _answer(process: subprocess.Popen[bytes]) -> Found | None:
+    """The next answer. Raises OSError or ValueError where there is none."""
     assert process.stdout
-    process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
-    process.stdin.flush()
     header = process.stdout.readline().decode("utf-8", "replace").rstrip("\n")
     if header.endswith((" missing", " ambiguous")):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -80,7 +80,16 @@ def parsed_tags(refs: Iterable[Ref], prefix: str) -> tuple[ReleaseTag, ...]:
 
 def read_claim(objects: Objects, tag: ReleaseTag) -> TagClaim:
     """The inner name and message of a tag object; a lightweight tag claims nothing."""
-    found = objects.read(tag.object_id)
+    return _claim(objects.read(tag.object_id))
+
+
+def read_claims(objects: Objects, tags: Sequence[ReleaseTag]) -> Iterator[tuple[ReleaseTag, TagClaim]]:
+    """The same of many tags, asked for at once."""
+    found = objects.read_all([tag.object_id for tag in tags])
+    return ((tag, _claim(read)) for tag, read in zip(tags, found, strict=True))
+
+
+def _claim(found: tuple[str, bytes] | None) -> TagClaim:
     if not found or found[0] != "tag":
         return TagClaim(inner_name=None, message=None)
     head, _, body = found[1].decode("utf-8", "replace").partition("\n\n")
