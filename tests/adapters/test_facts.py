@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.facts import Facts, facts_of
-from promptctl.adapters.known import KnownDigests
+from promptctl.adapters.known import CommitDigests, KnownDigests
 
 
 def one_file(folder: Path) -> Path:
@@ -115,3 +115,15 @@ def test_a_digest_holds_while_all_of_its_contents_do(folder: Path, now: dict[str
     KnownDigests(kept, then.get).keep("a", "sha256:1", ["p", "q", "r"])
     assert KnownDigests(kept, then.get).digest("a") == "sha256:1"
     assert KnownDigests(kept, now.get).digest("a") is None
+
+
+@pytest.mark.parametrize(
+    ("then", "digest"), [({"p": "1"}, "sha256:1"), ({"p": "2"}, None), ({"p": "1", "q": "1"}, None)]
+)
+def test_a_commit_with_the_files_of_the_work_tree_has_their_digests(
+    folder: Path, then: dict[str, str], digest: str | None
+) -> None:
+    kept = Facts(folder / "kept")
+    here = KnownDigests(kept, {"p": "1"}.get)
+    here.keep("a", "sha256:1", ["p", "q"])
+    assert CommitDigests(kept, "c", KnownDigests(kept, then.get)).digest("a") == digest

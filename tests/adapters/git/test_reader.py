@@ -78,3 +78,12 @@ def test_what_git_says_of_a_repository_that_it_cannot_read_is_told(repository: G
     (repository.folder / ".git/config").write_text("[broken")
     with pytest.raises(GitFailure, match="bad config"):
         commit_of(open_git(repository.folder), "HEAD")
+
+
+def test_many_objects_come_in_the_order_they_were_asked_for(repository: GitRepository) -> None:
+    """More answers than a pipe holds, to more questions than are asked at once."""
+    repository.commit({"large": "x" * 100_000})
+    git = open_git(repository.folder)
+    ids = [repository.git("rev-parse", "HEAD:a"), "0" * 40, repository.git("rev-parse", "HEAD:large")]
+    found = [it and len(it.data) for it in git.find_all(ids * 100)]
+    assert found == [1, None, 100_000] * 100
