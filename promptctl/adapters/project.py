@@ -237,19 +237,6 @@ class Project:
                 self._digests.keep(name, found, self.files_of(name))
         return found
 
-    def parts(self, name: str) -> Mapping[str, str]:
-        """The digest of each part of a prompt, which is not read where earlier commands did."""
-        known = self._few.by_name("parts")
-        noted = known.digest(name)
-        if noted is not None:
-            found: dict[str, str] = json.loads(noted)
-            return found
-        from promptctl.core.canonical import parts
-
-        found = parts(self.closure(name))
-        known.keep(name, json.dumps(found), self.files_of(name))
-        return found
-
     def _step(self, chain: Prompt, index: int, above: tuple[str, ...]) -> Closure:
         name = chain.steps[index].prompt
         if not self.has(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from promptctl.adapters.known_lock import agreed
@@ -22,4 +23,18 @@ def file_drift(project: Project, digests: Mapping[str, str]) -> tuple[Drift, ...
     }
     entries = {name: entry for name in suspects if name in known and (entry := project.lock.prompts.get(name))}
     left = {name: digests[name] for name in suspects if name in digests}
-    return lock_drift(Lockfile(entries), left, project.parts)
+    return lock_drift(Lockfile(entries), left, lambda name: _parts(project, name))
+
+
+def _parts(project: Project, name: str) -> Mapping[str, str]:
+    """The digest of each part of a prompt, which is not read where earlier commands did."""
+    known = project.known.by_name("parts")
+    noted = known.digest(name)
+    if noted is not None:
+        found: dict[str, str] = json.loads(noted)
+        return found
+    from promptctl.core.canonical import parts
+
+    found = parts(project.closure(name))
+    known.keep(name, json.dumps(found), project.files_of(name))
+    return found
