@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from promptctl.cli.commands.eval_review import asked
+from promptctl.cli.commands.eval_review import ask
 from promptctl.core.review import parse_votes
 from promptctl.workflows.eval_review import Reviewed
 from tests.evals import FOLDER, NAME, PROMPT, Registry, cases, registry, saying
@@ -90,14 +96,39 @@ def test_refused(it: Registry, options: tuple[str, ...], files: dict[str, str], 
 
 def test_at_a_terminal_one_answer_comes_after_the_other() -> None:
     answers = tuple(
-        Reviewed(reply=reply, case=f"case {reply}", outcome="pass", text=f"text {reply}", inputs={"a": 1}, votes=())
+        Reviewed(
+            reply=reply, case=f"case {reply}", outcome="pass", text=f"text {reply}", inputs={"a": "1\n2"}, votes=()
+        )
         for reply in "wxyz"
     )
     said: list[str] = []
     lines = iter(["maybe\n", "pass well said\n", "s\n", "0.25\n", ""])
-    assert asked(answers, said.append, lambda: next(lines)) == {
-        ("case w", "w"): (1.0, "well said"),
-        ("case y", "y"): (0.25, ""),
-    }
-    assert "1 of 4  case w\n  a: 1\ntext w" in said[0]
+    given: dict[tuple[str, str], tuple[float, str]] = {}
+    ask(answers, given, said.append, lambda: next(lines))
+    assert given == {("case w", "w"): (1.0, "well said"), ("case y", "y"): (0.25, "")}
+    assert "1 of 4  case w\n  a: 1\n    2\n\ntext w" in said[0]
+    assert "`maybe` is no vote" in said
     assert json.dumps(said).count("[p]ass") == 5
+
+
+def test_what_was_said_before_ctrl_c_is_kept(it: Registry) -> None:
+    """At a terminal, whose Ctrl-C reaches git's processes too."""
+    ours, theirs = pty.openpty()
+    line = [sys.executable, "-m", "promptctl", "eval", "review", NAME]
+    with subprocess.Popen(line, cwd=it.folder, stdin=theirs, stdout=theirs, stderr=theirs, process_group=0) as process:
+        os.close(theirs)
+        shown = until(ours, b"", b"like:")
+        os.write(ours, b"p well\n")
+        until(ours, shown, b"2 of 3", b"like:")
+        os.killpg(process.pid, signal.SIGINT)
+        until(ours, b"", b"interrupted, 1 vote kept")
+    os.close(ours)
+    assert (process.returncode, len(parse_votes((it.folder / REVIEWS).read_text(), REVIEWS))) == (130, 1)
+
+
+def until(terminal: int, shown: bytes, *texts: bytes) -> bytes:
+    """What is shown once these texts follow each other in what comes now."""
+    begin = len(shown)
+    while not re.search(b".*".join(map(re.escape, texts)), shown[begin:], re.DOTALL):
+        shown += os.read(terminal, 65536)
+    return shown

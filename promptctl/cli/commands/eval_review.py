@@ -12,7 +12,7 @@ from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.tables import plain_table
 from promptctl.core.counting import count
-from promptctl.errors import UsageError
+from promptctl.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.review import Answered
@@ -31,6 +31,7 @@ def command(
 ) -> Answer:
     """Show what people say of a prompt's kept answers, and keep what you say: on a terminal one answer after the other
     that you have not judged yet, else from a file. Votes inform; no gate heeds them."""
+    from promptctl.adapters.repository import Repository
     from promptctl.adapters.writing import write_file
     from promptctl.workflows import eval_review
 
@@ -47,36 +48,53 @@ def command(
         elif scores:
             given = eval_review.read_scores(context.directory / scores, scores, found)
         elif sys.stdin.isatty() and sys.stdout.isatty() and not context.output.as_json:
-            given = asked(eval_review.unjudged(context.repository, found), context.output.say, sys.stdin.readline)
+            try:
+                ask(eval_review.unjudged(context.repository, found), given, context.output.say, sys.stdin.readline)
+            except KeyboardInterrupt:
+                kept = eval_review.add_votes(context.repository, found, given, gate)
+                raise Interrupted(f"interrupted, {count(kept, 'vote')} kept") from None
         kept = eval_review.add_votes(context.repository, found, given, gate)
         if kept:
-            context.repository.__dict__.pop("work", None)
-            found = eval_review.review(context.repository, name, context.directory, gate)
-    return Answer(data=_data(found, kept), view=lambda: _text(found, kept, export))
+            found = eval_review.review(Repository(context.repository.root), name, context.directory, gate)
+    return Answer(
+        data=_data(found, kept), view=lambda: _text(found, kept, export), next=_next(found, name, export, kept)
+    )
 
 
-def asked(
-    answers: tuple[Reviewed, ...], say: Callable[[str], None], read: Callable[[], str]
-) -> dict[Answered, tuple[float, str]]:
-    """What somebody at a terminal says of one answer after the other, until there are no more or it is enough."""
+def _next(found: Review, name: str, export: str | None, kept: int) -> str | None:
+    """How answers that nobody has judged yet get judged."""
+    if export:
+        return f"fill in the scores, then promptctl eval review {name} --scores {export}"
+    left = not kept and not all(it.votes for it in found.answers)
+    return f"promptctl eval review {name} on a terminal, or with --export answers.csv" if left else None
+
+
+def ask(
+    answers: tuple[Reviewed, ...],
+    given: dict[Answered, tuple[float, str]],
+    say: Callable[[str], None],
+    read: Callable[[], str],
+) -> None:
+    """Puts into ``given`` what somebody at a terminal says of one answer after the other, until it is enough."""
     from promptctl.core.review import score_of
 
-    found: dict[Answered, tuple[float, str]] = {}
     for number, answer in enumerate(answers, 1):
-        inputs = "".join(f"  {key}: {value}\n" for key, value in answer.inputs.items())
-        say(f"{number} of {len(answers)}  {answer.case}\n{inputs}{answer.text}")
+        inputs = "".join(
+            f"  {key}: " + str(value).replace("\n", "\n    ") + "\n" for key, value in answer.inputs.items()
+        )
+        say(f"\n{number} of {len(answers)}  {answer.case}\n{inputs}\n{answer.text}\n")
         while True:
             say("[p]ass, [f]ail, a number from 0 to 1, [s]kip or [q]uit, and a note if you like:")
             line = read()
             word, _, note = line.strip().partition(" ")
             if not line or word in ("q", "quit"):
-                return found
+                return
             if word in ("s", "skip"):
                 break
             if (score := score_of(word)) is not None:
-                found[answer.about] = (score, note.strip())
+                given[answer.about] = (score, note.strip())
                 break
-    return found
+            say(f"`{word}` is no vote")
 
 
 def _data(found: Review, kept: int) -> dict[str, Any]:
