@@ -16,7 +16,7 @@ from promptctl.core.event_lines import json_line, parse_line
 from promptctl.core.event_reading import guarded, unguarded
 from promptctl.errors import Place, UsageError
 
-UNREADABLE, UNKNOWN_FORMAT, NOT_INSTALLED, MALFORMED = "PC010", "PC228", "PC225", "PC220"
+UNREADABLE, UNKNOWN_KIND, NOT_INSTALLED, BAD_FIELD = "PC010", "PC228", "PC225", "PC220"
 FORMATS = ("jsonl", "csv", "parquet")
 MOST_LINE = 16 * 1024 * 1024
 _ROWS = 5_000
@@ -29,7 +29,7 @@ def format_of(name: str, form: str | None = None) -> str:
     found = form or Path(name).suffix.removeprefix(".").lower()
     if found not in FORMATS:
         known = ", ".join(f".{known}" for known in FORMATS)
-        raise UsageError(UNKNOWN_FORMAT, f"{name} is no file of events by its name", hint=f"files end in {known}")
+        raise UsageError(UNKNOWN_KIND, f"{name} is no file of events by its name", hint=f"files end in {known}")
     return found
 
 
@@ -94,11 +94,11 @@ def _json_rows(path: Path, shown: str) -> Iterator[Row]:
             if not line.strip():
                 continue
             if len(line) == MOST_LINE:
-                raise UsageError(MALFORMED, f"the line is longer than {MOST_LINE:,} characters", place=place)
+                raise UsageError(BAD_FIELD, f"the line is longer than {MOST_LINE:,} characters", place=place)
             try:
                 yield place, parse_line(line)
             except ValueError as error:
-                raise UsageError(MALFORMED, f"not a line of JSON: {error}", place=place) from None
+                raise UsageError(BAD_FIELD, f"not a line of JSON: {error}", place=place) from None
 
 
 def _csv_rows(path: Path, shown: str) -> Iterator[Row]:
@@ -108,17 +108,17 @@ def _csv_rows(path: Path, shown: str) -> Iterator[Row]:
         try:
             names = next(lines, [])
             if len(set(names)) != len(names):
-                raise UsageError(MALFORMED, "two columns have the same name", place=Place(shown, 1))
+                raise UsageError(BAD_FIELD, "two columns have the same name", place=Place(shown, 1))
             for cells in lines:
                 place = Place(shown, lines.line_num)
                 if not cells:
                     continue
                 if len(cells) != len(names):
                     message = f"the row has {len(cells)} cells, the head {len(names)}"
-                    raise UsageError(MALFORMED, message, place=place)
+                    raise UsageError(BAD_FIELD, message, place=place)
                 yield place, dict(zip(names, map(unguarded, cells), strict=True))
         except csv.Error as error:
-            raise UsageError(MALFORMED, f"not CSV: {error}", place=Place(shown, lines.line_num)) from None
+            raise UsageError(BAD_FIELD, f"not CSV: {error}", place=Place(shown, lines.line_num)) from None
 
 
 def _bounded(file: IO[str]) -> Iterator[str]:
@@ -137,7 +137,7 @@ def _parquet_rows(path: Path, shown: str) -> Iterator[Row]:
                     number += 1
                     yield Place(shown, number), fields
     except arrow.ArrowException as error:
-        raise UsageError(MALFORMED, f"not Parquet: {error}", place=Place(shown)) from None
+        raise UsageError(BAD_FIELD, f"not Parquet: {error}", place=Place(shown)) from None
 
 
 def _parquet() -> tuple[Any, Any]:

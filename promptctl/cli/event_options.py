@@ -13,7 +13,7 @@ from promptctl.errors import UsageError
 if TYPE_CHECKING:
     from promptctl.workflows.events_store import EventsPlace
 
-UNKNOWN_TABLE, NO_REPOSITORY = "PC228", "PC006"
+UNKNOWN_KIND, NO_REPOSITORY = "PC228", "PC006"
 
 StoreOption = Annotated[
     str | None, Option("--store", metavar="STORE", help="A store in place of the settings'.", show_default=False)
@@ -38,5 +38,5 @@ def table_named(name: str) -> Table:
     """The table of that name. Raises UsageError."""
     tables = {table.name: table for table in (EVENTS, SCORES)}
     if name not in tables:
-        raise UsageError(UNKNOWN_TABLE, f"there is no table `{name[:40]}`", hint="--table events or --table scores")
+        raise UsageError(UNKNOWN_KIND, f"there is no table `{name[:40]}`", hint="--table events or --table scores")
     return tables[name]
