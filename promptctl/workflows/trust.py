@@ -1,4 +1,4 @@
-"""Shows what a repository's providers would receive, and allows it on this machine."""
+"""Shows what a repository's providers and its cache would receive, and allows it on this machine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters import trust as store
+from promptctl.core.cache_settings import CacheAddress
 from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
 
 
@@ -23,27 +24,49 @@ class TrustedProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustResult:
-    """``digest`` is None when the repository defines no provider. ``before`` and ``trusted``: was it, is it allowed."""
+    """``digest`` is None when the repository defines no provider, ``cache_digest`` when it names no Redis, whose host
+    is ``cache``. ``before`` and ``trusted``: was all of it, is it allowed."""
 
     digest: str | None
     providers: tuple[TrustedProvider, ...]
     before: bool
     trusted: bool
+    cache_digest: str | None = None
+    cache: str | None = None
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """What ``PROMPTCTL_TRUST`` has to hold."""
+        return tuple(digest for digest in (self.digest, self.cache_digest) if digest)
 
 
-def trust(providers: Mapping[str, ProviderSettings], environment: Mapping[str, str], *, grant: bool) -> TrustResult:
-    """What a repository's providers would receive; with ``grant`` it is allowed from now on, until it changes.
+def trust(
+    providers: Mapping[str, ProviderSettings],
+    environment: Mapping[str, str],
+    *,
+    grant: bool,
+    cache: CacheAddress | None = None,
+) -> TrustResult:
+    """What a repository's providers would receive, and the Redis that its settings name; with ``grant`` it is allowed
+    from now on, until it changes.
 
     Raises OutsideError when that cannot be written down.
     """
-    before = store.is_trusted(providers, environment)
+    named = cache if cache and cache.digest else None
+    before = store.is_trusted(providers, environment) and (
+        named is None or store.is_digest_trusted(named.digest, environment)
+    )
     if grant and not before:
         store.trust(providers, environment)
+        if named and named.digest:
+            store.trust_digest_of(named.digest, {"cache": named.host}, environment)
     return TrustResult(
         digest=trust_digest(providers),
         providers=tuple(_shown(provider) for provider in repository_defined(providers)),
         before=before,
         trusted=before or grant,
+        cache_digest=named.digest if named else None,
+        cache=named.host if named else None,
     )
 
 

@@ -17,12 +17,15 @@ def command(
     context: Context,
     show: Annotated[bool, Option("--show", help="Say what would be allowed, and allow nothing.")] = False,
 ) -> Answer:
-    """Allow the providers this repository defines to receive prompts and keys from this machine."""
+    """Allow the providers this repository defines to receive prompts and keys from this machine, and its cache to
+    receive answers."""
+    from promptctl.core.cache_settings import cache_settings
     from promptctl.core.provider_table import parse_providers
     from promptctl.workflows.trust import trust
 
     settings = context.repository.work.settings
-    result = trust(parse_providers(settings.providers, settings.document), os.environ, grant=not show)
+    cache = cache_settings(settings.cache, {}).store
+    result = trust(parse_providers(settings.providers, settings.document), os.environ, grant=not show, cache=cache)
     data = {
         "digest": result.digest,
         "trusted": result.trusted,
@@ -30,19 +33,23 @@ def command(
             {"name": it.name, "kind": it.kind, "host": it.host, "key": it.key, "models": list(it.models)}
             for it in result.providers
         ],
+        "cache": {"host": result.cache, "digest": result.cache_digest} if result.cache else None,
     }
-    following = "promptctl trust" if result.digest and not result.trusted else None
+    following = "promptctl trust" if result.digests and not result.trusted else None
     return Answer(data=data, view=lambda: _text(result), next=following)
 
 
 def _text(result: TrustResult) -> str:
-    if result.digest is None:
+    if not result.digests:
         return "this repository defines no provider: there is nothing to trust"
     state = "trusted on this machine until it changes" if result.trusted else "not trusted on this machine"
-    lines = [f"{state} ({result.digest[:19]}):"]
+    shown = ", ".join(digest[:19] for digest in result.digests)
+    lines = [f"{state} ({shown}):"]
     for provider in result.providers:
         key = f" with the key in ${provider.key}" if provider.key else " without a key"
         lines.append(
             f"  {provider.name}: prompts for {', '.join(provider.models) or 'no model'} go to {provider.host}{key}"
         )
+    if result.cache:
+        lines.append(f"  cache: answers are kept in the Redis at {result.cache} ({result.cache_digest})")
     return "\n".join(lines)
