@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from promptctl.core.request import Reply, Usage
     from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
+    from promptctl.runtime.call import Call
     from promptctl.runtime.prompt import Prompt
     from promptctl.runtime.prompts import Prompts
     from promptctl.runtime.status import Fault, Status
     from promptctl.version import __version__
 
-__all__ = ["Fault", "OutsideError", "Prompt", "PromptctlError", "Prompts", "StateError", "Status", "UsageError"]
-__all__ += ["__version__"]
+__all__ = ["Call", "Fault", "OutsideError", "Prompt", "PromptctlError", "Prompts", "Reply", "StateError", "Status"]
+__all__ += ["Usage", "UsageError", "__version__"]
 
 _HOMES = {
     "Prompts": "runtime.prompts",
     "Prompt": "runtime.prompt",
+    "Call": "runtime.call",
+    "Reply": "core.request",
+    "Usage": "core.request",
     "Status": "runtime.status",
     "Fault": "runtime.status",
     "__version__": "version",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.core import schema
-from promptctl.core.canonical import form_digest, short
+from promptctl.core.canonical import form_digest
 from promptctl.core.closure import Closure
 from promptctl.core.document import Document, Path
 from promptctl.core.from_canonical import closure_from_canonical
@@ -180,7 +180,7 @@ def closures_of(bundle: Bundle) -> dict[str, Closure]:
             form = bundle.forms[digest]
             for step in form.get("steps", ()):
                 build(step["digest"])
-            found[digest] = closure_from_canonical(form, found, short(digest))
+            found[digest] = closure_from_canonical(form, found, digest)
         return found[digest]
 
     for digest in bundle.forms:

@@ -19,13 +19,23 @@ UNFIT = "PC219"
 class Released:
     """One version of one prompt; its templates are compiled when they are first rendered, then kept."""
 
-    __slots__ = ("_rendering", "closure", "digest", "name", "providers", "version")
+    __slots__ = ("_rendering", "_steps", "closure", "digest", "name", "providers", "version")
 
     def __init__(
         self, name: str, version: str, digest: str, closure: Closure, providers: Mapping[str, ProviderSettings]
     ) -> None:
         self.name, self.version, self.digest, self.closure, self.providers = name, version, digest, closure, providers
         self._rendering: Rendering | None = None
+        self._steps: dict[str, Rendering] = {}
+
+    def rendering_of(self, closure: Closure) -> Rendering:
+        """The rendering of the closure itself or of one of its steps, which are called by their digests."""
+        if closure is self.closure:
+            return self.rendering
+        name = closure.prompt.name
+        if name not in self._steps:
+            self._steps[name] = Rendering(closure)
+        return self._steps[name]
 
     @property
     def rendering(self) -> Rendering:
@@ -60,6 +70,11 @@ class Prompt:
 
     def __repr__(self) -> str:
         return f"<Prompt {self.name}@{self.version} ({self.reason})>"
+
+    @property
+    def released(self) -> Released:
+        """What calls are made of."""
+        return self._resolution.released
 
     @property
     def name(self) -> str:

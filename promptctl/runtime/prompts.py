@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from promptctl.adapters.bundle_source import Source, source_of
 from promptctl.adapters.cache_folder import cache_folder
@@ -20,6 +22,10 @@ from promptctl.runtime.keeper import Keeper
 from promptctl.runtime.prompt import UNFIT, Prompt
 from promptctl.runtime.snapshot import nothing_served
 from promptctl.runtime.status import Status
+
+if TYPE_CHECKING:
+    from promptctl.runtime.call import Call
+    from promptctl.runtime.means import Workshop
 
 SOURCE, SIGNER = "PROMPTCTL_SOURCE", "PROMPTCTL_SIGNER"
 
@@ -60,6 +66,7 @@ class Prompts:
         )
         self._everywhere = parse_forced(os.environ.get(VARIABLE, ""))
         self._forced: ContextVar[Mapping[str, str]] = ContextVar("promptctl_forced", default=self._everywhere)
+        self._calls: Workshop | None = None
         self._keeper.start(patience)
 
     def __enter__(self) -> Self:
@@ -126,6 +133,57 @@ class Prompts:
         finally:
             self._forced.reset(token)
 
+    def call(
+        self,
+        prompt: Prompt,
+        /,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        user: str | None = None,
+        endpoint: str | None = None,
+        trace: str | None = None,
+        deadline: float | None = 60.0,
+        **named: Any,
+    ) -> Call:
+        """A call of the prompt's model, or of its steps' models. Nothing is sent before ``complete`` or ``stream``.
+
+        Inputs are named, or in a mapping where they are called like an argument here. ``user``, ``endpoint`` and
+        ``trace`` go into the events; ``deadline`` is in seconds, for the whole call, retries and all steps included.
+        """
+        from promptctl.runtime.call import Call
+        from promptctl.runtime.call_event import Caller
+        from promptctl.runtime.recording.opening import new_id
+
+        snapshot = self._keeper.snapshot
+        if snapshot is None:
+            raise nothing_served(self._keeper.environment, self._keeper.last_fault)
+        means = self._workshop().means(snapshot)
+        name = new_id()
+        caller = Caller(id=name, trace=trace or name, user=user, endpoint=endpoint)
+        return Call(means, prompt, caller, {**(inputs or {}), **named}, deadline)
+
+    def feedback(
+        self, call: str, *, correction: str | None = None, comment: str | None = None, **scores: float
+    ) -> None:
+        """What is said of a call, by its id: scores as numbers, what the answer should have been, a comment.
+
+        Never waits. Raises UsageError for what says nothing.
+        """
+        from promptctl.runtime.feedback import scores_of
+
+        found = list(scores_of(call, time.time_ns() // 1000, scores, correction, comment))
+        if snapshot := self._keeper.snapshot:
+            means = self._workshop().means(snapshot)
+            for score in found:
+                means.score(score)
+
+    def _workshop(self) -> Workshop:
+        from promptctl.runtime.means import Workshop
+
+        if self._calls is None:
+            self._calls = Workshop(self._keeper.environment)
+        return self._calls
+
     def refresh(self) -> Status:
         """Asks the source now, and says how that went."""
         self._keeper.refresh()
@@ -133,11 +191,14 @@ class Prompts:
 
     def status(self) -> Status:
         """Where the prompts come from, how old that is, and what is wrong."""
-        return self._keeper.status()
+        status = self._keeper.status()
+        return replace(status, events=self._calls.counts(), notes=self._calls.notes) if self._calls else status
 
     def close(self) -> None:
-        """Ends the thread. Prompts that were handed out stay as they are."""
+        """Ends the thread, and writes the events that wait. Prompts that were handed out stay as they are."""
         self._keeper.stop()
+        if self._calls:
+            self._calls.close()
 
 
 def _last_good(source: Source, environment: str, pinned: str) -> LastGood | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from promptctl.runtime.recording.tally import Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,8 @@ class Status:
 
     ``age`` is in seconds since the source last answered, None where it never did. ``faults`` are the last ones, and
     ``fault_count`` counts all. ``serials`` are the pointers' own; ``refreshes`` counts the bundles that were taken.
+    ``events`` are what this process recorded, None before its first call; ``notes`` say what the settings ask for and
+    cannot have.
     """
 
     environment: str
@@ -35,6 +41,8 @@ class Status:
     fault_count: int
     refreshes: int
     serials: Mapping[str, int]
+    events: Counts | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -9,13 +9,16 @@ from typing import Any
 
 import promptctl
 from promptctl import (
+    Call,
     Fault,
     OutsideError,
     Prompt,
     PromptctlError,
     Prompts,
+    Reply,
     StateError,
     Status,
+    Usage,
     UsageError,
     __version__,
 )
@@ -36,6 +39,17 @@ def use(prompts: Prompts) -> list[dict[str, Any]]:
         raise PromptctlError(error.code, f"{__version__}: {error}") from error
 
 
+async def ask(prompts: Prompts, prompt: Prompt) -> str:
+    """Calls of models, in every way."""
+    with prompts.call(prompt, ticket="x", user="ada", endpoint="/triage", trace="t", deadline=5.0) as call:
+        reply: Reply = call.complete()
+    usage: Usage = reply.usage
+    again: Call = prompts.call(prompt, {"user": "an input"})
+    text = "".join([piece async for piece in again.astream()])
+    prompts.feedback(call.id, resolved=1, correction=text, comment=str(usage.input))
+    return "".join(prompts.call(prompt).stream()) + (await prompts.call(prompt).acomplete()).text
+
+
 def look(prompts: Prompts) -> str:
     """What a health check says."""
     status: Status = prompts.refresh()
@@ -53,4 +67,6 @@ def misuse(prompts: Prompts, prompt: Prompt) -> None:
     prompt.render("x")  # type: ignore[call-arg]
     prompt.text  # type: ignore[attr-defined]  # noqa: B018
     prompts.status().ok()  # type: ignore[operator]
+    prompts.call("a")  # type: ignore[arg-type]
+    prompts.feedback("id", resolved="yes")  # type: ignore[arg-type]
     promptctl.Prompt_  # type: ignore[attr-defined]  # noqa: B018

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import os
 import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +18,11 @@ from promptctl import Prompts
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from tests.bundles import bundle_of, small_bundle
+from tests.runtime.forking import in_child
 from tests.runtime.prompting import bundle_server, prompts_of, written
 from tests.shipping import NAME, line, promoted
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-
-
-def in_child(act: Callable[[], Any]) -> Any:
-    """What ``act`` gives in a forked process."""
-    reader, writer = os.pipe()
-    if (child := os.fork()) == 0:
-        try:
-            os.write(writer, json.dumps(act()).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
-        said = pipe.read()
-    os.waitpid(child, 0)
-    return json.loads(said)
 
 
 def waits_for(prompts: Prompts, serial: int) -> int:

@@ -1,0 +1,110 @@
+"""The event that a call leaves behind, whatever became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from promptctl.adapters.providers.fault import ProviderError
+from promptctl.core.attempt import Attempt
+from promptctl.core.event import STATUSES, Event
+from promptctl.core.price import picodollars
+from promptctl.core.request import Reply
+from promptctl.runtime.caching.outcome import CacheOutcome
+from promptctl.runtime.prompt import Prompt
+from promptctl.runtime.recording.opening import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """What the application says of a call: who, where, and within which trace; the id that its answer gets."""
+
+    id: str
+    trace: str
+    user: str | None = None
+    endpoint: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """One answer on its way. ``id`` is the event's, ``step`` the step of a chain."""
+
+    id: str = field(default_factory=new_id)
+    step: str | None = None
+    model: str | None = None
+    inputs: Any = None
+    reply: Reply | None = None
+    outcome: CacheOutcome | None = None
+    first_token_ms: float | None = None
+    at: int = field(default_factory=lambda: time.time_ns() // 1000)
+    begun: float = field(default_factory=time.perf_counter)
+
+    def piece(self) -> None:
+        """A piece of the answer is there."""
+        if self.first_token_ms is None:
+            self.first_token_ms = self.milliseconds
+
+    @property
+    def milliseconds(self) -> float:
+        """Since it began."""
+        return (time.perf_counter() - self.begun) * 1000
+
+
+def status_of(error: BaseException | None) -> str:
+    """How a call ended, in a word."""
+    if error is None:
+        return "ok"
+    if isinstance(error, ProviderError):
+        kind = "malformed" if error.kind == "too-large" else error.kind
+        return kind if kind in STATUSES else "failing"
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "cancelled" if isinstance(error, asyncio.CancelledError | GeneratorExit | KeyboardInterrupt) else "app"
+
+
+def event_of(
+    prompt: Prompt, caller: Caller, course: Course, attempts: Sequence[Attempt], error: BaseException | None
+) -> Event:
+    """The event. Tokens and cost are those of this call: an answer from the cache took none."""
+    reply, outcome, last = course.reply, course.outcome, attempts[-1] if attempts else None
+    fresh = reply if outcome is None or outcome.kind in ("off", "miss") else None
+    usage = fresh.usage if fresh else None
+    cost = (picodollars(fresh.cost) if fresh else outcome.spent if reply and outcome else None) if reply else None
+    return Event(
+        id=course.id,
+        at=course.at,
+        prompt=prompt.name,
+        status=status_of(error),
+        trace=caller.trace,
+        parent=caller.id if course.id != caller.id else None,
+        version=prompt.version,
+        digest=prompt.digest,
+        environment=prompt.environment,
+        arm=prompt.arm,
+        split=prompt.split,
+        reason=" ".join((prompt.reason, *sorted(prompt.notes))),
+        unit=prompt.unit,
+        step=course.step,
+        user=caller.user,
+        endpoint=caller.endpoint,
+        model=(reply.model if reply else None) or (last.model if last else course.model),
+        provider=(reply.provider if reply else None) or (last.provider if last else None),
+        host=(reply.host if reply else None) or (last.host if last else None),
+        latency_ms=course.milliseconds,
+        first_token_ms=course.first_token_ms,
+        input_tokens=usage.input if usage else None,
+        output_tokens=usage.output if usage else None,
+        cache_read_tokens=usage.cache_read if usage else None,
+        cache_write_tokens=usage.cache_write if usage else None,
+        cost=cost,
+        saved=outcome.saved if outcome and reply else None,
+        cache=outcome.kind if outcome else None,
+        attempts=len(attempts),
+        prices=(last.prices if last else "") or None,
+        attributes=prompt.attributes or None,
+        inputs=course.inputs,
+        output=reply.text if reply else None,
+    )

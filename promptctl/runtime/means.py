@@ -1,0 +1,135 @@
+"""What calls are made with in one process: event loop, gateway, cache and recorder, as a bundle's settings say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from promptctl.core.attempt import Attempt
+from promptctl.core.event import Event, Score
+from promptctl.core.provider import ProviderSettings
+from promptctl.errors import PromptctlError
+from promptctl.runtime.caching.caching import Caching
+from promptctl.runtime.caching.opening import open_caching
+from promptctl.runtime.caching.process_lock import ProcessLock
+from promptctl.runtime.gateway.gateway import Gateway
+from promptctl.runtime.loop import LoopThread
+from promptctl.runtime.recording.opening import open_recorder
+from promptctl.runtime.recording.recorder import Recorder
+from promptctl.runtime.recording.tally import Counts
+from promptctl.runtime.snapshot import Snapshot
+
+ATTEMPTS: ContextVar[list[Attempt] | None] = ContextVar("promptctl_attempts", default=None)
+"""The attempts of the call that is under way in this context."""
+
+
+def _observe(attempt: Attempt) -> None:
+    attempts = ATTEMPTS.get()
+    if attempts is not None:
+        attempts.append(attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """``caching`` or ``recorder`` is None where the settings for it are malformed: ``notes`` say why."""
+
+    process: int
+    settings: Mapping[str, Any]
+    loop: LoopThread
+    gateway: Gateway
+    caching: Caching | None
+    recorder: Recorder | None
+    notes: tuple[str, ...] = ()
+
+    def record(self, event: Event) -> None:
+        """Keeps an event where events are kept."""
+        if self.recorder:
+            self.recorder.record(event)
+
+    def score(self, score: Score) -> None:
+        """Keeps a score where events are kept."""
+        if self.recorder:
+            self.recorder.score(score)
+
+
+@dataclass(slots=True)
+class Workshop:
+    """Makes the means when they are first needed, and anew in a child process or for other settings."""
+
+    environment: str
+    _means: Means | None = None
+    _lock: ProcessLock = field(default_factory=ProcessLock)
+
+    def means(self, snapshot: Snapshot) -> Means:
+        """The means for a snapshot."""
+        means = self._means
+        if means and means.process == os.getpid() and means.settings == snapshot.bundle.settings:
+            return means
+        with self._lock.here():
+            self._means = _made(snapshot, self._means, self.environment)
+            return self._means
+
+    def counts(self) -> Counts | None:
+        """What became of this process's events, None before the first."""
+        return self._means.recorder.counts() if self._means and self._means.recorder else None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What settings ask for and is not there."""
+        return self._means.notes if self._means else ()
+
+    def close(self) -> None:
+        """Writes the events that wait, and closes idle connections."""
+        means = self._means
+        if means is None or means.process != os.getpid():
+            return
+        means.loop.wait(_closed(means))
+        if means.recorder:
+            means.recorder.close()
+
+
+async def _closed(means: Means) -> None:
+    await means.gateway.aclose()
+    if means.caching:
+        await means.caching.aclose()
+
+
+def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
+    settings, providers = snapshot.bundle.settings, snapshot.providers
+    same_process = before is not None and before.process == os.getpid()
+    if before and same_process and before.settings == settings:
+        return before
+    kept = before.settings if before else {}
+    notes: list[str] = []
+    caching, recorder = before.caching if before else None, before.recorder if before else None
+    if before is None or any(kept.get(table) != settings.get(table) for table in ("cache", "providers")):
+        caching = _noted(notes, lambda: _caching(settings.get("cache", {}), providers, environment))
+        notes += caching.notes if caching else ()
+    if before is None or kept.get("events") != settings.get("events"):
+        recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), providers))
+    gateway = Gateway(providers, live=True, fallback=True, observe=_observe)
+    if before and same_process:
+        before.loop.submit(before.gateway.aclose())
+    loop = before.loop if before and same_process else LoopThread()
+    made = Means(process=os.getpid(), settings=settings, loop=loop, gateway=gateway, caching=caching, recorder=recorder)
+    return replace(made, notes=tuple(notes))
+
+
+def _noted(notes: list[str], make: Any) -> Any:
+    try:
+        return make()
+    except (PromptctlError, OSError, RuntimeError) as error:
+        notes.append(str(error))
+        return None
+
+
+def _caching(table: Mapping[str, Any], providers: Mapping[str, ProviderSettings], environment: str) -> Caching:
+    return open_caching(table, environment=os.environ, providers=providers, serving=environment)
+
+
+def _recorder(table: Mapping[str, Any], providers: Mapping[str, ProviderSettings]) -> Recorder:
+    return open_recorder(table, os.environ, Path.cwd(), [it.key for it in providers.values() if it.key])
