@@ -58,6 +58,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "unfreeze": "Allow promotions again.",
         "status": "Show prompts and what each environment serves.",
         "drift": "Find every disagreement between files, lock, tags and pointers.",
+        "why": "Trace a digest or a call back to who changed and who promoted it.",
         "doctor": "Find what in this clone or on this machine stops commands.",
     },
     "Observe": {
@@ -65,6 +66,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "events import": "Bring events or scores from files into a store.",
         "events export": "Write events or scores as a file.",
         "events prune": "Delete old events.",
+        "watch": "Hold the calls of what is live against those before it.",
     },
     "Deliver": {
         "bundle": "Write what an environment serves as one file for applications.",
@@ -116,6 +118,8 @@ ARGUMENTS = {
     "unfreeze": "ENV",
     "status": "",
     "drift": "",
+    "why": "DIGEST|CALL_ID|NAME[@REF]",
+    "watch": "NAME ENV",
     "doctor": "",
     "bundle": "ENV",
     "bundle verify": "FILE",

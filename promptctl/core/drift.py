@@ -24,6 +24,7 @@ LEVELS = {
     "pointer-digest": "error",
     "pointer-rewound": "error",
     "pointer-broken": "error",
+    "live-differs": "error",
     "unreleased": "notice",
     "hotfix": "notice",
     "retired-served": "notice",

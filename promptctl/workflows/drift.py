@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from promptctl.adapters.known_lock import agreed, retired
@@ -28,8 +29,8 @@ class DriftResult:
         return not any(finding.level == "error" for finding in self.findings)
 
 
-def drift(repository: Repository) -> DriftResult:
-    """Looks everywhere.
+def drift(repository: Repository, live: Callable[[State], list[Drift]] | None = None) -> DriftResult:
+    """Looks everywhere; ``live`` finds what applications do otherwise than the pointers say.
 
     Raises StateError where tags, the state branch or, with no error found without it, history are not in this clone.
     """
@@ -48,6 +49,7 @@ def drift(repository: Repository) -> DriftResult:
             *_retired(repository, pointers),
             *_evidence(repository, state, pointers),
         ]
+        findings += live(state) if live else []
         if pointers.cut:
             notes.append("earlier serials were not judged: this shallow clone lacks the history")
     findings.sort(

@@ -69,6 +69,9 @@ LINES = f"""
 0 completion bash
 0 trust
 3 costs
+3 watch greet staging
+0 why greet@1.0.0
+2 why sha256:0000000
 0 hook lint
 0 ci
 1 export greet --format prompty

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
+from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.tables import plain_table
 
 if TYPE_CHECKING:
+    from promptctl.adapters.warehouse.live import Seen
     from promptctl.workflows.status import StatusResult, StatusRow
 
 
-def command(context: Context) -> Answer:
+def command(
+    context: Context,
+    traffic: Annotated[bool, Option("--traffic", help="Also how many calls each environment had.")] = False,
+    since: Annotated[str, Option("--since", metavar="TIME", help="With --traffic: calls from then on.")] = "24h",
+    store: StoreOption = None,
+) -> Answer:
     """Show every prompt, how its files stand to the lock, and what each environment serves."""
     context.repository.expect_files()
     from promptctl.workflows.status import status
 
     result = status(context.repository)
+    seen = _seen(context, since, store) if traffic else None
     following = None if result.rows else "promptctl new NAME"
-    return Answer(data=lambda: data(result), view=lambda: _text(result), note=result.note, next=following)
+    return Answer(data=lambda: data(result, seen), view=lambda: _text(result, seen), note=result.note, next=following)
 
 
-def data(result: StatusResult) -> dict[str, Any]:
-    return {
+def _seen(context: Context, since: str, store: str | None) -> list[Seen]:
+    from promptctl.adapters.warehouse.live import seen_since
+    from promptctl.core.reporting.window import parse_moment
+
+    with opened(context, store).warehouse as warehouse:
+        return seen_since(warehouse, parse_moment(since, context.now))
+
+
+def data(result: StatusResult, seen: Sequence[Seen] | None = None) -> dict[str, Any]:
+    """What was found, for programs; the traffic only where it was asked for."""
+    traffic = {} if seen is None else {"traffic": [_traffic(found) for found in seen]}
+    return traffic | {
         "prompts": [_row(row) for row in result.rows],
         "environments": list(result.environments),
         "read": result.read,
@@ -43,10 +63,21 @@ def _row(row: StatusRow) -> dict[str, Any]:
     }
 
 
-def _text(result: StatusResult) -> str:
+def _traffic(found: Seen) -> dict[str, Any]:
+    return {
+        "prompt": found.prompt,
+        "environment": found.environment,
+        "version": found.version,
+        "digest": found.digest,
+        "calls": found.calls,
+        "errors": found.errors,
+    }
+
+
+def _text(result: StatusResult, seen: Sequence[Seen] | None) -> str:
     if not result.rows:
         return "no prompts yet"
-    rows = [_cells(row, result.environments) for row in result.rows]
+    rows = [_cells(row, result.environments, seen) for row in result.rows]
     lines = [plain_table(("prompt", "files", "lock", *result.environments), rows), f"read {result.read}"]
     lines += [f"frozen: {environment}: {reason}" for environment, reason in result.frozen.items()]
     lines += [f"here only: {moved}; the next write sends it" for moved in result.unsent]
@@ -54,6 +85,20 @@ def _text(result: StatusResult) -> str:
     return "\n".join(lines)
 
 
-def _cells(row: StatusRow, environments: tuple[str, ...]) -> tuple[str, ...]:
-    served = [str(row.served[where].served.version) if where in row.served else "-" for where in environments]
+def _cells(row: StatusRow, environments: tuple[str, ...], seen: Sequence[Seen] | None) -> tuple[str, ...]:
+    served = [_served(row, where, seen) for where in environments]
     return (row.name, row.files, str(row.locked) if row.locked else "-", *served)
+
+
+def _served(row: StatusRow, environment: str, seen: Sequence[Seen] | None) -> str:
+    """The version, and the calls that it and any other had there."""
+    version = str(row.served[environment].served.version) if environment in row.served else "-"
+    if seen is None:
+        return version
+    here = [found for found in seen if (found.prompt, found.environment) == (row.name, environment)]
+    parts = [
+        f"{found.calls:,}{'' if found.version == version else f' of {found.version or chr(63)}'}"
+        + (f", {found.errors:,} failed" if found.errors else "")
+        for found in here
+    ]
+    return f"{version} ({'; '.join(parts) or 'no calls'})" if parts or version != "-" else version

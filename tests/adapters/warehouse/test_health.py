@@ -1,0 +1,142 @@
+"""The numbers of one version's calls: by hand, the same on every engine, and what does not count."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from promptctl.adapters.warehouse.call import event_of
+from promptctl.adapters.warehouse.health import Calls, side
+from promptctl.adapters.warehouse.live import Seen, seen_since
+from promptctl.core.event import Event, Score
+from promptctl.core.health import LEVEL, Side
+from promptctl.core.statistics.interval import Interval
+from promptctl.core.statistics.two_samples import quantile_ranks
+from tests.event_samples import NOON, event, score
+from tests.event_stores import opened, write_duckdb, write_postgresql, write_sqlite
+
+DIGEST = "sha256:" + "ab" * 32
+ALL = Calls(prompt="support/triage", environment="prod", digest=DIGEST, since=NOON, until=NOON + 10**9)
+
+
+def seen(store: str, chosen: Calls = ALL) -> Side:
+    with opened(store) as warehouse:
+        return side(warehouse, chosen, "1.2.0")
+
+
+def test_a_side_by_hand(tmp_path: Path) -> None:
+    calls = [event(it, latency_ms=float(it), cost=it * 10**12) for it in range(1, 101)]
+    calls += [
+        event(101, status="timeout", latency_ms=9999.0, cost=None),
+        event(102, status="cancelled"),
+        event(103, status="app"),
+        event(104, digest="sha256:" + "0" * 64),
+        event(105, environment="staging"),
+        event(106, prompt="other"),
+        event(107, at=ALL.until),
+        event(108, at=ALL.since - 1),
+    ]
+    scores = [score(1), score(2, value=0.0), score(3, value=None), score(104), score(4, name="helpful", value=0.25)]
+    found = seen(write_sqlite(tmp_path / "e.sqlite3", calls, scores))
+    assert (found.calls, found.errors) == (101, 1)
+    assert {name: quantile.estimate for name, quantile in found.latency.items()} == {
+        "latency_p95": 95.0,
+        "latency_p99": 99.0,
+    }
+    bounds = {name: quantile.bounds for name, quantile in found.latency.items()}
+    ranks = quantile_ranks(100, 0.95, LEVEL)
+    assert ranks is not None
+    assert bounds == {"latency_p95": Interval(*map(float, ranks)), "latency_p99": None}
+    assert (found.cost.count, found.cost.total, found.cost.squares) == (100, 5050.0, 338350.0)
+    assert {name: (it.count, it.total, it.squares) for name, it in found.scores.items()} == {
+        "resolved": (2, 1.0, 1.0),
+        "helpful": (1, 0.25, 0.0625),
+    }
+
+
+def test_nothing_is_a_side_too(tmp_path: Path) -> None:
+    assert seen(write_sqlite(tmp_path / "e.sqlite3", [])) == Side(label="1.2.0")
+
+
+_CALLS = st.lists(
+    st.builds(
+        lambda latency, cost, status: {"latency_ms": latency, "cost": cost, "status": status},
+        st.none() | st.floats(0, 1e5, allow_nan=False),
+        st.none() | st.integers(0, 10**13),
+        st.sampled_from(["ok", "ok", "timeout", "cancelled"]),
+    ),
+    max_size=60,
+)
+
+
+@given(_CALLS)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_engines_agree_with_plain_python(
+    tmp_path_factory: pytest.TempPathFactory, made: list[dict[str, object]]
+) -> None:
+    folder = tmp_path_factory.mktemp("engines")
+    calls = [event(number, **fields) for number, fields in enumerate(made)]
+    scores = [score(number, value=number / 7) for number in range(0, len(calls), 2)]
+    sides = [
+        seen(write_sqlite(folder / "e.sqlite3", calls, scores)),
+        seen(write_duckdb(folder / "e.duckdb", calls, scores)),
+    ]
+    assert_sides(calls, scores, sides)
+
+
+@pytest.mark.services
+def test_postgresql_agrees_as_well(postgres: str) -> None:
+    calls = [event(it, latency_ms=float(it * 37 % 101), cost=it * 10**11 or None) for it in range(300)]
+    scores = [score(number, value=number / 7) for number in range(0, 300, 2)]
+    assert_sides(calls, scores, [seen(write_postgresql(postgres, calls, scores))])
+
+
+def assert_sides(calls: list[Event], scores: list[Score], sides: list[Side]) -> None:
+    counted = [it for it in calls if it.status != "cancelled"]
+    latencies = sorted(it.latency_ms for it in counted if it.status == "ok" and it.latency_ms is not None)
+    costs = [it.cost / 10**12 for it in counted if it.cost is not None]
+    kept = {it.id for it in counted}
+    values = [it.value for it in scores if it.event in kept and it.value is not None]
+    for found in sides:
+        assert (found.calls, found.errors) == (len(counted), sum(it.status != "ok" for it in counted))
+        assert found.cost.count == len(costs)
+        assert math.isclose(found.cost.mean or 0, fmean(costs) if costs else 0, rel_tol=1e-9)
+        assert set(found.latency) == ({"latency_p95", "latency_p99"} if latencies else set())
+        if latencies:
+            assert found.latency["latency_p95"].estimate == latencies[-(-95 * len(latencies) // 100) - 1]
+        assert sum(it.count for it in found.scores.values()) == len(values)
+
+
+def test_what_was_seen_of_each_version(tmp_path: Path) -> None:
+    calls = [
+        event(1),
+        event(2, status="timeout"),
+        event(3, version="1.1.0", digest="sha256:" + "1" * 64),
+        event(4, reason="forced, no-unit"),
+        event(5, environment=None),
+        event(6, at=NOON - 1),
+    ]
+    with opened(write_sqlite(tmp_path / "e.sqlite3", calls)) as warehouse:
+        found = seen_since(warehouse, NOON)
+        assert event_of(warehouse, calls[1].id) == calls[1]
+        assert event_of(warehouse, "01K" + "9" * 23) is None
+    assert found == [
+        Seen(
+            environment="prod",
+            prompt="support/triage",
+            version=version,
+            digest=digest,
+            calls=number,
+            errors=errors,
+            last=NOON + last * 1_000_000,
+        )
+        for version, digest, number, errors, last in (
+            ("1.1.0", "sha256:" + "1" * 64, 1, 0, 3),
+            ("1.2.0", DIGEST, 2, 1, 2),
+        )
+    ]
