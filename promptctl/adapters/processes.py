@@ -22,6 +22,8 @@ def is_alive(process: int) -> bool:
 
 def host() -> str:
     """The machine's name."""
+    if hasattr(os, "uname"):
+        return os.uname().nodename
     import platform
 
     return platform.node()

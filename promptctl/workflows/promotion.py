@@ -20,6 +20,8 @@ from promptctl.workflows.releases import TAGS_MISSING, Release, find_tag, read_r
 from promptctl.workflows.serials import require_newest
 
 ORDER, APPROVAL, FROZEN, RETIRED = "PC101", "PC102", "PC103", "PC104"
+_SINGLY = 10
+"""Up to so many prompts have their tags read one by one; those of more are listed."""
 NOT_ON_REMOTE, CI_ONLY, NOTHING_TO_PROMOTE = "PC105", "PC106", "PC107"
 SPLIT = "PC216"
 
@@ -55,7 +57,8 @@ def plan_moves(
     names = [check_name(reference.name) for reference in references]
     if len(set(names)) != len(names):
         raise UsageError("PC001", "a prompt is named twice")
-    repository.tags.expect(names)
+    if len(names) > _SINGLY:
+        repository.tags.expect(names)
     places = [(where, name) for name in names for where in (target.name, target.after) if where]
     require_newest(repository, state, places)
     return tuple(_planned(repository, state, target, reference, in_ci=in_ci) for reference in references)

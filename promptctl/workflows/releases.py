@@ -74,10 +74,8 @@ def witnesses(repository: Repository, *, work: bool = True) -> dict[str, Lockfil
     return found
 
 
-def known_tags(
-    repository: Repository, name: str | None = None, version: Version | None = None
-) -> tuple[ReleaseTag, ...]:
-    """Release tags of everything, of one prompt, or of one version.
+def known_tags(repository: Repository, name: str | None = None) -> tuple[ReleaseTag, ...]:
+    """Release tags of everything, or of one prompt.
 
     Those of this clone and, where it has none of that name, those of the remote as last fetched.
     """
@@ -85,7 +83,7 @@ def known_tags(
         here, there = repository.tags.everything
     else:
         here, there = repository.tags.here(name), repository.tags.there(name)
-    tags = {tag.ref: tag for tag in (*there, *here) if version in (None, tag.version)}
+    tags = {tag.ref: tag for tag in (*there, *here)}
     return tuple(sorted(tags.values(), key=lambda tag: (tag.name, tag.version.precedence)))
 
 
@@ -95,9 +93,9 @@ def find_tag(repository: Repository, name: str, version: Version) -> ReleaseTag:
     Raises StateError when it was not fetched or there is no such release, UsageError when nothing is called so.
     """
     check_name(name)
-    tags = known_tags(repository, name, version)
-    if tags:
-        return tags[0]
+    tag = repository.tags.one(name, version)
+    if tag:
+        return tag
     missing_line, known = tags_line(repository), known_tags(repository, name)
     if missing_line:
         raise StateError(TAGS_MISSING, f"the tag of {name} {version} is not in this clone", hint=missing_line)

@@ -81,6 +81,11 @@ def history_is_cut(repository: Repository, commit: str) -> bool:
 
 
 def _serial(repository: Repository, blob: str, pattern: re.Pattern[bytes]) -> int:
+    known = repository.facts.get("serials", blob)
+    if isinstance(known, int):
+        return known
     content = repository.objects.read(blob)
     found = pattern.search(content[1]) if content else None
-    return int(found[1]) if found else 0
+    serial = int(found[1]) if found else 0
+    repository.facts.put("serials", blob, serial)
+    return serial

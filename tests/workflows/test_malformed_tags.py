@@ -113,13 +113,12 @@ def test_a_name_with_wildcards_matches_no_other_release(repository: GitRepositor
 def test_a_reader_that_breaks_off_is_no_quiet_success(repository: GitRepository) -> None:
     git = opened(repository).git
     objects = Objects(git)
-    commit = repository.git("rev-parse", "HEAD")
-    assert objects.read(commit)
+    assert objects.read("HEAD")
     for read in (objects.read, lambda name: list(objects.read_all([name]))):
         process = git._reader._process
         assert process
         process.kill()
         process.wait()
         with pytest.raises(OutsideError, match="broke off"):
-            read(commit)
-        assert objects.read(commit)
+            read("HEAD")
+        assert objects.read("HEAD")

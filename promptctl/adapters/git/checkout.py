@@ -10,7 +10,7 @@ from pathlib import Path
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import current_branch
-from promptctl.adapters.git.standing import Standing, filtered, stage, standings
+from promptctl.adapters.git.standing import Staged, Standing, stage, staged, standings, written
 from promptctl.adapters.git.tree_objects import Difference, differences
 from promptctl.adapters.writing import clear_leftovers, refused_as, write_file
 from promptctl.errors import OutsideError, StateError
@@ -46,6 +46,7 @@ class Checkout:
     def __init__(self, git: Git, branch: str) -> None:
         self._common, self._branch = git.common_directory, branch
         self._moved: dict[tuple[str, str], Sequence[Difference]] = {}
+        self._listed: tuple[object, Staged] | None = None
         self.git = git if current_branch(git) == branch else self._elsewhere(git)
 
     def require_free(self, base: str, new: str) -> None:
@@ -104,7 +105,8 @@ class Checkout:
         if self.git is None:
             return
         follows = [standing for standing in standings if standing.follows]
-        contents = filtered(self.git, [(entry.object_id, s.path) for s in follows if (entry := s.after)])
+        blobs = [(entry.object_id, standing.path) for standing in follows if (entry := standing.after)]
+        contents = written(self.git, blobs)
         for standing in follows:
             _set(self.git.root, standing.path, contents.get(standing.path))
         known = [standing for standing in standings if standing.known and standing.staged != standing.after]
@@ -116,7 +118,15 @@ class Checkout:
         """How what moved stands. Where there is no index nothing can be stale, and nothing has to follow."""
         if self.git is None or not (self.git.directory / "index").exists():
             return ()
-        return standings(self.git, self._differences(base, new))
+        return standings(self.git, self._differences(base, new), self._staged(self.git, base, new))
+
+    def _staged(self, git: Git, base: str, new: str) -> Staged:
+        """What the index has of what moved, listed again when it is another file: Git always replaces it whole."""
+        index = (git.directory / "index").stat()
+        seen = (base, new, index.st_ino, index.st_size, index.st_mtime_ns, index.st_ctime_ns)
+        if self._listed is None or self._listed[0] != seen:
+            self._listed = seen, staged(git, [path for path, _, _ in self._differences(base, new)])
+        return self._listed[1]
 
     def _differences(self, base: str, new: str) -> Sequence[Difference]:
         assert self.git
@@ -150,7 +160,7 @@ def _mended(git: Git, standing: Standing) -> Standing:
         return standing
     file = git.root / standing.path
     part = file.read_bytes() if file.is_file() else b""
-    whole = (filtered(git, [(entry.object_id, standing.path)])[standing.path] for entry in entries)
+    whole = (written(git, [(entry.object_id, standing.path)])[standing.path] for entry in entries)
     torn = any(full.startswith(part) for full in whole)
     return replace(standing, found=standing.before.object_id if standing.before else None) if torn else standing
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters.git.program import Git, GitFailure, environment
@@ -32,7 +31,7 @@ def committer(git: Git) -> Identity:
     return Identity(person=person, name=name, email=email[1] if email else "", stamped=stamped)
 
 
-def author_variables(git: Git) -> Mapping[str, str]:
+def author_variables(git: Git) -> dict[str, str]:
     """What lets a commit be made: nothing more where Git knows an author, else the committer as its author.
 
     Raises StateError when Git knows no committer.

@@ -131,7 +131,7 @@ class Git:
         *arguments: str,
         stdin: bytes | None = None,
         expected: tuple[int, ...] = (0,),
-        extra: Mapping[str, str] | None = None,
+        extra: dict[str, str] | None = None,
         hooks: bool = False,
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs one command. Raises GitFailure for an exit status outside ``expected``.
@@ -144,7 +144,7 @@ class Git:
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             check=False,
-            env=environment() | dict(extra or {}),
+            env=self._environment | extra if extra else self._environment,
         )
         return _checked(arguments, done, expected)
 
@@ -154,7 +154,7 @@ class Git:
         """Runs a command that talks to a remote. Raises GitSilent when it takes too long, else as ``run``."""
         line, seconds = self._line(arguments, hooks=hooks), patience()
         try:
-            done = run_within(seconds, line, environment())
+            done = run_within(seconds, line, self._environment)
         except subprocess.TimeoutExpired:
             raise GitSilent(arguments, 0, f"no answer from the remote within {seconds:g} s") from None
         return _checked(arguments, done, expected)
@@ -186,21 +186,25 @@ class Git:
 
     @cached_property
     def _reader(self) -> Reader:
-        return Reader(self._line(("cat-file", "--batch")), environment())
+        return Reader(self._line(("cat-file", "--batch")), self._environment)
 
-    def begin(self, *arguments: str, extra: Mapping[str, str] | None = None) -> Begun:
+    def begin(self, *arguments: str, extra: dict[str, str] | None = None) -> Begun:
         """Starts a command that runs while the program does something else; ``end`` gives what ``run`` would."""
         process = subprocess.Popen(
             self._line(arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment() | dict(extra or {}),
+            env=self._environment | extra if extra else self._environment,
         )
         return Begun(arguments, process)
 
     def _line(self, arguments: Sequence[str], *, hooks: bool = False) -> list[str]:
         return [program_path(), "-C", str(self.root), *_OPTIONS, *(() if hooks else _NO_HOOKS), *arguments]
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        return environment()
 
     @cached_property
     def _facts(self) -> tuple[str, ...]:

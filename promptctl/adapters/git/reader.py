@@ -1,11 +1,13 @@
 """One long-lived ``cat-file --batch`` answers all that a command asks about objects and where refs lead.
 
-Nothing is remembered about refs: each answer is as the repository is at that moment.
+What an id names never changes, so that small objects are asked for once. Nothing is remembered about refs: such an
+answer is as the repository is at that moment.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +16,9 @@ from dataclasses import dataclass
 
 _AT_ONCE = 256
 """Questions that are sure to fit into a pipe while nobody reads the answers."""
+_BY_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?(\^\{tree\})?", re.ASCII)
+_SMALL, _MOST = 1 << 14, 1000
+"""Bytes of an object that is remembered, and how many are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,18 @@ class Reader:
         self._line, self._environment = line, environment
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
+        self._known: dict[str, Found] = {}
 
     def find(self, name: str) -> Found | None:
         """What an object id, a ref or another revision names, None when that is nothing. Raises BrokenOff."""
-        return None if "\n" in name or "\0" in name else self._answers([name])[0]
+        if name in self._known:
+            return self._known[name]
+        if "\n" in name or "\0" in name:
+            return None
+        (found,) = self._answers([name])
+        if found and len(found.data) <= _SMALL and len(self._known) < _MOST and _BY_ID.fullmatch(name):
+            self._known[name] = found
+        return found
 
     def find_all(self, object_ids: Sequence[str]) -> Iterator[Found | None]:
         """What each id names, many asked for at once. Raises BrokenOff."""

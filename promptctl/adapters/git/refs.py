@@ -32,6 +32,18 @@ def _ref(line: str) -> Ref:
     return Ref(name, kind, object_id, commit, made)
 
 
+def one_ref(git: Git, name: str) -> Ref | None:
+    """The ref of exactly this full name as it is now, without when it was made; None when there is none."""
+    found = git.find(name)
+    if found is None:
+        return None
+    if found.kind != "tag":
+        return Ref(name, found.kind, found.object_id, found.object_id if found.kind == "commit" else None)
+    head = found.data.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
+    commit = head[0].removeprefix("object ") if "type commit" in head[1:2] else None
+    return Ref(name, found.kind, found.object_id, commit)
+
+
 def commit_of(git: Git, revision: str) -> str | None:
     """The commit that a revision names, or None. Never lets a revision become an option.
 

@@ -8,12 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from promptctl.adapters.git.attributes import CONTENT, LINE_ENDS, NAME, may_convert
+from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.tree_objects import Difference, Entry, object_id
 
 _SINGLY = 100
 """Up to so many paths are named on a command line; for more the whole index is listed."""
 _ODD = object()
+
+
+Staged = Mapping[str, tuple[str, Entry]]
+"""What the index has of a path, with Git's tag: ``M`` for one that is not merged, ``S`` for one left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +67,8 @@ class Standing:
         return self.found == _blob(self.before) or (self.found is None and self.staged != self.after)
 
 
-def standings(git: Git, moved: Sequence[Difference]) -> tuple[Standing, ...]:
+def standings(git: Git, moved: Sequence[Difference], staged: Staged) -> tuple[Standing, ...]:
     """How each path stands now. Raises GitFailure when git cannot look."""
-    if not moved:
-        return ()
-    staged = _staged(git, [path for path, _, _ in moved])
     found = _found(git, moved)
     sparse = git.config.get("core.sparsecheckout") == "true"
     return tuple(
@@ -94,22 +97,34 @@ def stage(git: Git, entries: Mapping[str, Entry | None]) -> None:
         git.run("update-index", "-z", "--add", "--index-info", stdin=lines.encode("utf-8", "surrogateescape"))
 
 
-def filtered(git: Git, blobs: Sequence[tuple[str, str]]) -> Mapping[str, bytes]:
+def written(git: Git, blobs: Sequence[tuple[str, str]]) -> Mapping[str, bytes]:
     """What Git would write for each pair of a blob and a path, by path: line ends and filters as the user has them.
 
-    Git tells the size before conversion only, so a word that nobody can guess, which names no object, ends each answer.
+    Where nothing converts, that is the blob. Git tells the size before conversion only, so a word that nobody can
+    guess, which names no object, ends each answer.
     """
-    if not blobs:
-        return {}
+    paths = [path for _, path in blobs]
+    if not _converts(git, paths):
+        objects = Objects(git)
+        return {path: found[1] for blob, path in blobs if (found := objects.read(blob))}
     end = os.urandom(24).hex()
     asked = "".join(f"{blob} {path}\n{end}\n" for blob, path in blobs).encode("utf-8", "surrogateescape")
     said = git.run("cat-file", "--batch", "--filters", stdin=asked).stdout
     answers = said.split(f"\n{end} missing\n".encode())[: len(blobs)]
-    return {path: answer.partition(b"\n")[2] for (_, path), answer in zip(blobs, answers, strict=True)}
+    return {path: answer.partition(b"\n")[2] for path, answer in zip(paths, answers, strict=True)}
 
 
-def _staged(git: Git, paths: Sequence[str]) -> Mapping[str, tuple[str, Entry]]:
-    """What the index has of paths, with Git's tag: ``M`` for one that is not merged, ``S`` for one left out."""
+def _converts(git: Git, paths: Sequence[str]) -> bool:
+    """Whether Git may write other bytes than it stores."""
+    if git.config.get("core.autocrlf", "false").lower() not in ("", "false", "no", "off", "0", "input"):
+        return True
+    steps = (path.split("/")[:-1] for path in paths)
+    named = {"/".join((*folders[:count], NAME)) for folders in steps for count in range(len(folders) + 1)}
+    return may_convert(git, dict.fromkeys(named, False), (*CONTENT, *LINE_ENDS))
+
+
+def staged(git: Git, paths: Sequence[str]) -> Staged:
+    """What the index has of paths."""
     named = paths if len(paths) <= _SINGLY else ()
     listing = git.run("--literal-pathspecs", "ls-files", "-s", "-t", "-z", "--", *named).stdout
     found: dict[str, tuple[str, Entry]] = {}

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from functools import cached_property
 
 from promptctl.adapters.git.program import Git
-from promptctl.adapters.git.refs import list_refs
+from promptctl.adapters.git.refs import list_refs, one_ref
 from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix, parsed_tags
-from promptctl.core.tag import PREFIX
+from promptctl.core.tag import PREFIX, tag_ref
+from promptctl.core.version import Version
 
 _SINGLY = 20
 """Up to so many prompts are asked for by their prefixes; more are found in one listing of everything."""
@@ -39,6 +40,18 @@ class TagListing:
         """The tags of a prompt on the remote, as last fetched; none without a remote."""
         self.expect([name])
         return self._there[name]
+
+    def one(self, name: str, version: Version) -> ReleaseTag | None:
+        """The tag of one version: this clone's or, where it has none, the remote's as last fetched; None without.
+
+        When it was made is left out, unless all tags of the prompt were listed.
+        """
+        if name in self._here:
+            return next((tag for tag in (*self._here[name], *self._there[name]) if tag.version == version), None)
+        called = tag_ref(name, version).removeprefix(PREFIX)
+        prefixes = [prefix for prefix in (PREFIX, self._mirror) if prefix]
+        found = ((prefix, ref) for prefix in prefixes if (ref := one_ref(self._git, prefix + called)))
+        return next((tag for prefix, ref in found for tag in parsed_tags([ref], prefix)), None)
 
     def expect(self, names: Collection[str]) -> None:
         """Lists several prompts at once, those that are not known yet, with one call of git."""

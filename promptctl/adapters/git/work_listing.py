@@ -9,18 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from promptctl.adapters.git.program import Begun, Git, GitFailure, program_path
-from promptctl.adapters.work_tree import SETTINGS, Listing, shared_git_folder, walk
+from promptctl.adapters.git.attributes import CONTENT, may_convert
+from promptctl.adapters.git.attributes import NAME as ATTRIBUTES
+from promptctl.adapters.git.program import Begun, Git, GitFailure
+from promptctl.adapters.work_tree import SETTINGS, Listing, walk
 from promptctl.adapters.writing import PREFIX as UNFINISHED
 
 _PATHS = ("prompts", SETTINGS)
-_ATTRIBUTES = ".gitattributes"
 _STATUS = "--porcelain -z --untracked-files=all --ignored=traditional --no-renames --ignore-submodules=all".split()
-_CONVERTING = (b"filter", b"ident", b"working-tree-encoding")
-_LONGEST_ATTRIBUTES = 1 << 20
 _PLAIN = ("H 100644 ", "H 100755 ")
 """How entries of regular files start that no flag hides."""
 
@@ -33,7 +32,7 @@ def indexed_listing(git: Git) -> Callable[[], Listing | None]:
     """
     if (git.root / "prompts").is_symlink() or (git.root / SETTINGS).is_symlink():
         return lambda: None
-    entries = git.begin("ls-files", "-s", "-v", "-z", "--", *_PATHS, _ATTRIBUTES)
+    entries = git.begin("ls-files", "-s", "-v", "-z", "--", *_PATHS, ATTRIBUTES)
     status = git.begin("status", *_STATUS, "--", *_PATHS)
     return lambda: _listing(git, entries, status)
 
@@ -49,8 +48,9 @@ def _listing(git: Git, listed: Begun, status: Begun) -> Listing | None:
     if changes.stderr or not entries:
         return None
     doubtful |= {_decoded(entry[3:]) for entry in changes.stdout.split(b"\0") if entry}
-    attributes = {path for paths in (tracked, doubtful, (_ATTRIBUTES,)) for path in paths if path.endswith(_ATTRIBUTES)}
-    if _converts(git, attributes, tracked.pop(_ATTRIBUTES, None) is not None):
+    attributes = {path for paths in (tracked, doubtful, (ATTRIBUTES,)) for path in paths if path.endswith(ATTRIBUTES)}
+    in_index = tracked.pop(ATTRIBUTES, None) is not None
+    if may_convert(git, {path: in_index or path != ATTRIBUTES for path in attributes}, CONTENT):
         return None
     return _looked_at(git.root, tracked, doubtful, named)
 
@@ -111,30 +111,3 @@ def _on_disk(root: Path, path: str) -> Iterator[tuple[str, int]]:
         return
     for entry, inner in walk(root / path, path):
         yield inner, entry.stat(follow_symlinks=False).st_mode
-
-
-def _converts(git: Git, paths: Collection[str], in_index: bool) -> bool:
-    """Whether attributes may make files differ from their objects in more than line ends.
-
-    ``paths`` are files of attributes in the work tree; where one is only in the index, Git takes that.
-    """
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    named = git.config.get("core.attributesfile")
-    files = [shared_git_folder(git.root) / "info" / "attributes", Path("/etc/gitattributes")]
-    files += [Path(named).expanduser() if named else home / "git" / "attributes"]
-    files.append(Path(program_path()).parent.parent / "etc" / "gitattributes")
-    if any(_mentions(file, absent=False) for file in files):
-        return True
-    return any(_mentions(git.root / path, absent=in_index or path != _ATTRIBUTES) for path in paths)
-
-
-def _mentions(file: Path, *, absent: bool) -> bool:
-    """Whether a file may ask for a conversion; ``absent`` is the answer where there is none."""
-    try:
-        with file.open("rb") as opened:
-            text = opened.read(_LONGEST_ATTRIBUTES)
-    except FileNotFoundError:
-        return absent
-    except OSError:
-        return True
-    return len(text) == _LONGEST_ATTRIBUTES or any(word in text for word in _CONVERTING)

@@ -87,3 +87,10 @@ def test_many_objects_come_in_the_order_they_were_asked_for(repository: GitRepos
     ids = [repository.git("rev-parse", "HEAD:a"), "0" * 40, repository.git("rev-parse", "HEAD:large")]
     found = [it and len(it.data) for it in git.find_all(ids * 100)]
     assert found == [1, None, 100_000] * 100
+
+
+def test_what_an_id_names_is_asked_for_once(repository: GitRepository) -> None:
+    git, commit = open_git(repository.folder), repository.git("rev-parse", "HEAD")
+    assert git.find(commit) is git.find(commit)
+    assert git.find("HEAD") is not git.find("HEAD")
+    assert git.find("a" * 40) is None

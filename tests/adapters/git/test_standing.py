@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.git.program import Git
-from promptctl.adapters.git.standing import Standing, filtered, standings
+from promptctl.adapters.git.standing import Standing, staged, standings, written
 from promptctl.adapters.git.tree_objects import Entry, object_id
 from tests.support import GitRepository, build_files, new_repository
 
@@ -62,7 +62,8 @@ def repository(tmp_path: Path) -> GitRepository:
 
 def stands(repository: GitRepository, path: str, before: str | None, after: str | None) -> Standing:
     old, new = (Entry("100644", object_id("blob", text.encode(), "sha1")) if text else None for text in (before, after))
-    (found,) = standings(Git(repository.folder), [(path, old, new)])
+    git = Git(repository.folder)
+    (found,) = standings(git, [(path, old, new)], staged(git, [path]))
     return found
 
 
@@ -95,17 +96,39 @@ def test_what_is_no_file_is_in_the_way_and_never_written_through(
     assert not found.follows
 
 
-def test_files_are_written_as_the_user_has_them_each_with_its_own_bytes(repository: GitRepository) -> None:
-    texts = ["", "\n", "a\n\nb\n", "x" * 100_000, "two missing\n"]
-    repository.commit({f"t{number}": text for number, text in enumerate(texts)} | {".gitattributes": "t2 eol=crlf\n"})
-    blobs = [(repository.git("rev-parse", f"HEAD:t{number}"), f"t{number}") for number in range(len(texts))]
-    found = filtered(Git(repository.folder), blobs)
-    assert list(found.values()) == [text.replace("\n", "\r\n" if text == texts[2] else "\n").encode() for text in texts]
+TEXTS = ["", "\n", "a\n\nb\n", "x" * 100_000, "two missing\n"]
+
+
+def said_to_convert(repository: GitRepository, how: str) -> None:
+    if how == "configured":
+        repository.git("config", "core.autocrlf", "true")
+        return
+    where = {"clone": ".git/info/attributes", "folder": "f/.gitattributes"}.get(how, ".gitattributes")
+    build_files(repository.folder, {where: "*.x eol=crlf\n"})
+
+
+@pytest.mark.parametrize("how", ["configured", "clone", "folder", "top"])
+def test_files_are_written_as_the_user_has_them_each_with_its_own_bytes(repository: GitRepository, how: str) -> None:
+    repository.commit({f"f/{number}.x": text for number, text in enumerate(TEXTS)})
+    said_to_convert(repository, how)
+    git, paths = Git(repository.folder), [f"f/{number}.x" for number in range(len(TEXTS))]
+    blobs = [(repository.git("rev-parse", f"HEAD:{path}"), path) for path in paths]
+    found = written(git, blobs)
+    assert list(found) == paths
+    assert list(found.values()) == [text.replace("\n", "\r\n").encode() for text in TEXTS]
+
+
+def test_where_nothing_converts_the_bytes_are_those_that_are_stored(repository: GitRepository) -> None:
+    repository.commit({"f/a": "a\n", ".gitattributes": "*.jsonl merge=union\n"})
+    git = Git(repository.folder)
+    found = written(git, [(repository.git("rev-parse", "HEAD:f/a"), "f/a")])
+    assert found == {"f/a": b"a\n"}
 
 
 def test_more_paths_than_a_command_line_names_are_looked_up_in_one_listing(repository: GitRepository) -> None:
-    repository.commit({f"many/{number}": "1\n" for number in range(120)})
-    entry = Entry("100644", object_id("blob", b"1\n", "sha1"))
-    found = standings(Git(repository.folder), [(f"many/{number}", entry, None) for number in range(120)])
+    paths = [f"many/{number}" for number in range(120)]
+    repository.commit(dict.fromkeys(paths, "1\n"))
+    entry, git = Entry("100644", object_id("blob", b"1\n", "sha1")), Git(repository.folder)
+    found = standings(git, [(path, entry, None) for path in paths], staged(git, paths))
     assert {standing.staged for standing in found} == {entry}
     assert all(standing.follows for standing in found)
