@@ -7,11 +7,20 @@ import os
 import sys
 import time
 
-from benchmarks import calls, evals, hooks, ship, start, tags, whole
+from benchmarks import calls, evals, hooks, recording, ship, start, tags, whole
 from benchmarks.report import cells, heading, plain_line, record, save
 from benchmarks.row import Row
 
-ROWS: tuple[Row, ...] = (*start.ROWS, *hooks.ROWS, *tags.ROWS, *whole.ROWS, *calls.ROWS, *ship.ROWS, *evals.ROWS)
+ROWS: tuple[Row, ...] = (
+    *start.ROWS,
+    *hooks.ROWS,
+    *tags.ROWS,
+    *whole.ROWS,
+    *calls.ROWS,
+    *ship.ROWS,
+    *evals.ROWS,
+    *recording.ROWS,
+)
 
 
 def main() -> int:

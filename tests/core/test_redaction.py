@@ -90,6 +90,9 @@ REFUSED: list[dict[str, Any]] = [
     {"at": "now"},
     {"model": 7},
     {"latency_ms": "fast"},
+    {"latency_ms": float("nan")},
+    {"latency_ms": 2**64},
+    {"attempts": True},
 ]
 
 
