@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from statistics import median
@@ -59,21 +60,22 @@ def _record(rounds: int) -> Measured:
         events = opened(Path(name))
         for _ in range(rounds):
             calls = [made(number) for number in range(_EVENTS)]
-            recorded.append(_each(lambda calls=calls: [events.record(call) for call in calls]))  # type: ignore[misc]
+            recorded.append(_each(map(events.record, calls)))
             events.flush(60)
-            whole.append(_each(lambda: [events.record(made(number)) for number in range(_EVENTS)]))
+            whole.append(_each(map(events.record, map(made, range(_EVENTS)))))
             events.flush(60)
             queue: deque[Event] = deque(maxlen=_EVENTS)
-            bare.append(_each(lambda calls=calls, queue=queue: [queue.append(call) for call in calls]))  # type: ignore[misc]
+            bare.append(_each(map(queue.append, calls)))
         dropped = events.counts().dropped
         events.close()
     details = {"with making the event": median(whole), "bare deque append": median(bare), "dropped": dropped}
     return Measured(ours=median(recorded), reference=_BUDGET_MS, details=details)
 
 
-def _each(work: object) -> float:
+def _each(work: Iterable[None]) -> float:
+    """Milliseconds that one step takes."""
     started = time.perf_counter()
-    work()  # type: ignore[operator]
+    deque(work, maxlen=0)
     return (time.perf_counter() - started) * 1000 / _EVENTS
 
 
