@@ -58,10 +58,11 @@ class Meaning:
     text: str
 
 
-def meaning(request: Request, route: str, scope: str) -> Meaning | None:
+def meaning(request: Request, route: str, scope: str, embeddings: str) -> Meaning | None:
     """The last message's text, if it is a user's and all else may be compared; None for tools, images and embeddings.
 
-    The group holds everything else that is sent, the figures in the text too: embeddings hardly tell 2024 from 2025.
+    The group holds everything else that is sent, the model of ``embeddings``, and the figures in the text, since
+    embeddings hardly tell 2024 from 2025.
     """
     last: Mapping[str, Any] = request.messages[-1] if request.messages else {}
     text = last.get("content")
@@ -71,7 +72,8 @@ def meaning(request: Request, route: str, scope: str) -> Meaning | None:
         return None
     rest = request.to_dict()
     rest["messages"][-1] = {name: value for name, value in last.items() if name != "content"}
-    group = _digest({"request": rest, "route": route, "scope": scope, "figures": _FIGURES.findall(text)})
+    apart = {"request": rest, "route": route, "scope": scope, "embeddings": embeddings}
+    group = _digest(apart | {"figures": _FIGURES.findall(text)})
     return Meaning(group=group, text=text)
 
 

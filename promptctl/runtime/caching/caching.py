@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from promptctl.adapters.reply_store import Kept, ReplyStore
-from promptctl.core.cache_key import cache_key, is_deterministic, lifetime, route_digest
+from promptctl.core.cache_key import cache_key, is_deterministic, lifetime, meaning, route_digest
 from promptctl.core.cache_settings import CachePolicy, CacheSettings
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.recording import masked, reply_to_dict
@@ -17,6 +17,7 @@ from promptctl.core.request import Reply, Request, compact_json
 from promptctl.errors import UsageError
 from promptctl.runtime.caching.flights import Flights, Landed
 from promptctl.runtime.caching.outcome import CacheOutcome, Counting, ScopeCounts, had
+from promptctl.runtime.caching.semantic import Embed, Embedded, SemanticSearch
 
 Ask = Callable[[], Awaitable[Reply]]
 MOST_BYTES = 1_000_000
@@ -48,6 +49,7 @@ class Caching:
     is kept: then only equal calls at the same time share an answer.
 
     ``environment`` names what the application serves from, ``known`` are secrets: an answer that holds one is not kept.
+    ``embed`` asks a model for an embedding, for answers by meaning; without it there are none.
     ``notes`` say why the cache is not as the settings want it. No fault of the cache is ever a fault of a call.
     """
 
@@ -58,6 +60,8 @@ class Caching:
     environment: str = ""
     known: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    embed: Embed | None = None
+    _search: SemanticSearch | None = field(default=None, init=False)
     _flights: Flights = field(default_factory=Flights, init=False)
     _counting: Counting = field(default_factory=Counting, init=False)
     _took: dict[str, float] = field(default_factory=dict, init=False)
@@ -138,14 +142,36 @@ class Caching:
     async def _led(self, wanted: Wanted, ask: Ask) -> Landed:
         if reply := await self._get(wanted):
             return reply, had("exact", reply)
+        embedded = await self._embedded(wanted)
+        spent = embedded.spent if embedded else 0
+        if embedded and (reply := await self._similar(wanted, embedded)):
+            return reply, had("semantic", reply, spent)
         token = chances.token_hex(8)
         try:
             if reply := await self._awaited(wanted, token):
-                return reply, had("shared", reply)
-            return await self._asked(wanted, ask), _MISS
+                return reply, had("shared", reply, spent)
+            reply = await self._asked(wanted, ask)
+            if embedded and self._search and self._may_be_kept(reply):
+                await self._search.keep(embedded, wanted.key, wanted.seconds)
+            return reply, CacheOutcome(kind="miss", spent=spent)
         finally:
             if self.store:
                 await self.store.release(wanted.key, token)
+
+    async def _embedded(self, wanted: Wanted) -> Embedded | None:
+        semantic = wanted.policy.semantic
+        if not (semantic and self.store and self.embed):
+            return None
+        asked = meaning(wanted.request, wanted.route, wanted.scope, semantic.model)
+        if asked is None:
+            return None
+        self._search = self._search or SemanticSearch(self.store, self.embed)
+        return await self._search.embedded(asked, semantic)
+
+    async def _similar(self, wanted: Wanted, embedded: Embedded) -> Reply | None:
+        least = wanted.policy.semantic.least if wanted.policy.semantic else 1.0
+        key = await self._search.nearest(embedded, least, wanted.seconds) if self._search else None
+        return await self.store.get(key, wanted.seconds) if key and self.store else None
 
     async def _asked(self, wanted: Wanted, ask: Ask) -> Reply:
         begun = time.monotonic()

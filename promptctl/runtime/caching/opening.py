@@ -12,6 +12,7 @@ from promptctl.core.provider import ProviderSettings
 from promptctl.core.secrets import known_values
 from promptctl.errors import OutsideError
 from promptctl.runtime.caching.caching import Caching
+from promptctl.runtime.caching.semantic import Embed
 
 if TYPE_CHECKING:
     from promptctl.adapters.reply_store import ReplyStore
@@ -26,12 +27,13 @@ def open_caching(
     providers: Mapping[str, ProviderSettings],
     override: str | None = None,
     serving: str = "",
+    embed: Embed | None = None,
 ) -> Caching:
     """The cache by the ``[cache]`` table as written, for an application that serves from the environment ``serving``.
 
     Nothing is opened before the first call. A Redis that only a repository names and nobody trusts here is not spoken
     to: then nothing is kept, and ``notes`` say so; as where the client or the key for sealing is missing.
-    Raises UsageError for malformed settings.
+    ``embed`` is a gateway's ``complete``, for answers by meaning. Raises UsageError for malformed settings.
     """
     settings = cache_settings(table, environment)
     store, note = _store(settings.store, environment)
@@ -43,6 +45,7 @@ def open_caching(
         environment=serving,
         known=known_values(environment, [it.key for it in providers.values() if it.key]),
         notes=(note,) if note else (),
+        embed=embed,
     )
 
 
