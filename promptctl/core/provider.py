@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 from urllib.parse import urlsplit
 
 from promptctl.core.breaker import BreakerLimits
+from promptctl.core.capability import Capability
 from promptctl.core.price import Price
 from promptctl.core.provider_health import HealthLimits
 from promptctl.core.request import compact_json
@@ -35,8 +36,8 @@ class ProviderSettings:
     models. ``weight`` is a percentage of the calls that several providers match. ``fallback`` names providers in order.
     ``concurrency`` is the most calls under way at once, ``requests_per_minute`` and ``tokens_per_minute`` what is sent
     at most in a minute (None: as much as goes). ``prices`` come before those of the price table. ``breaker`` says when
-    it is left alone for a while, ``health`` when its share goes to others (None: never). ``built_in``: kind, host and
-    key are ours, not a repository's.
+    it is left alone for a while, ``health`` when its share goes to others (None: never). ``capabilities`` come before
+    what is known of models. ``built_in``: kind, host and key are ours, not a repository's.
     """
 
     name: str
@@ -52,6 +53,7 @@ class ProviderSettings:
     prices: tuple[Price, ...] = ()
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
     health: HealthLimits | None = None
+    capabilities: tuple[Capability, ...] = ()
     built_in: bool = False
 
     @property
@@ -119,17 +121,22 @@ def shares(
     ``override`` names the provider whatever the model says. Raises UsageError when none serves it or the weights do
     not sum to 100.
     """
-    prefix, _, rest = model.partition(":")
-    model_id = rest if rest and prefix in providers else model
+    model_id = model_id_of(model, providers)
     if override is not None:
         if override not in providers:
             raise UsageError(NO_PROVIDER, f"there is no provider `{override}`", hint=known_hint(override, providers))
         return ((providers[override], 100.0),), model_id
     matching = serving(model, providers)
     if not matching:
-        hint = f"write provider:model; {known_hint(prefix, providers)}"
+        hint = f"write provider:model; {known_hint(model.partition(':')[0], providers)}"
         raise UsageError(NO_PROVIDER, f"no provider serves the model `{model}`", hint=hint)
     return _weighted(model, matching), model_id
+
+
+def model_id_of(model: str, providers: Container[str]) -> str:
+    """A model's id without the provider before it, of those that there are."""
+    prefix, _, rest = model.partition(":")
+    return rest if rest and prefix in providers else model
 
 
 def serving(model: str, providers: Mapping[str, ProviderSettings]) -> list[ProviderSettings]:

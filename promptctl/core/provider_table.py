@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any, cast
 
 from promptctl.core.breaker import BreakerLimits
+from promptctl.core.capability import Capability, capabilities_from
 from promptctl.core.document import Document
 from promptctl.core.price import prices_from
 from promptctl.core.provider import BUILT_IN, DEFAULT_CONCURRENCY, Kind, ProviderSettings, known_hint
 from promptctl.core.provider_health import HealthLimits
+from promptctl.core.settings import Settings
 from promptctl.errors import Place, UsageError
 
 BAD_PROVIDER = "PC072"
+TIERS = "tiers"
+"""What in ``[models]`` is no glob of models."""
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # Stricter than any URL parser, so that the host shown for trust is the host that is called.
 _URL = re.compile(
@@ -30,13 +35,27 @@ class _BadTable(Exception):
         self.name, self.hint = name, hint
 
 
-def parse_providers(table: Mapping[str, Any], document: Document | None = None) -> Mapping[str, ProviderSettings]:
+def providers_of(settings: Settings) -> Mapping[str, ProviderSettings]:
+    """The providers of a repository, with what it says of models. Raises UsageError as ``parse_providers`` does."""
+    return parse_providers(settings.providers, settings.document, settings.models)
+
+
+def said_of_models(models: Mapping[str, Any]) -> tuple[Capability, ...]:
+    """What the ``[models]`` table says of models, tiers left out."""
+    return capabilities_from({glob: entry for glob, entry in models.items() if glob != TIERS})
+
+
+def parse_providers(
+    table: Mapping[str, Any], document: Document | None = None, models: Mapping[str, Any] | None = None
+) -> Mapping[str, ProviderSettings]:
     """The built-in providers with the ``[providers]`` table of promptctl.toml laid over them, by name.
 
-    A built-in whose kind, host or key the table changes is no longer built in. Raises UsageError, with the place in
-    ``document`` (promptctl.toml), for settings that contradict each other or would send a key in the clear.
+    ``models`` is the ``[models]`` table; what it says of models comes with each provider. A built-in whose kind, host
+    or key the table changes is no longer built in. Raises UsageError, with the place in ``document`` (promptctl.toml),
+    for settings that contradict each other or would send a key in the clear.
     """
     providers = dict(BUILT_IN)
+    said = said_of_models(models or {})
     try:
         for name, entry in table.items():
             providers[name] = _parse_provider(name, entry)
@@ -47,7 +66,7 @@ def parse_providers(table: Mapping[str, Any], document: Document | None = None) 
         if document is not None:
             place = document.place(("providers", bad.name))
         raise UsageError(BAD_PROVIDER, message, place=place, hint=bad.hint) from None
-    return providers
+    return {name: replace(provider, capabilities=said) for name, provider in providers.items()} if said else providers
 
 
 def _parse_provider(name: str, entry: Mapping[str, Any]) -> ProviderSettings:

@@ -49,6 +49,7 @@ class Settings:
     ignored: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     providers: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, Any] = field(default_factory=dict)
     events: Mapping[str, Any] = field(default_factory=dict)
     cache: Mapping[str, Any] = field(default_factory=dict)
 
@@ -84,6 +85,7 @@ def parse_settings(document: Document) -> Settings:
         ignored=tuple(value.get("lint", {}).get("ignore", ())),
         environments=environments,
         providers=value.get("providers", {}),
+        models=value.get("models", {}),
         events=value.get("events", {}),
         cache=value.get("cache", {}),
     )

@@ -28,7 +28,7 @@ class Snapshot:
 
     def __init__(self, bundle: Bundle, digest: str, origin: str, before: Snapshot | None = None) -> None:
         self.bundle, self.digest, self.origin = bundle, digest, origin
-        self.providers = parse_providers(bundle.settings.get("providers", {}))
+        self.providers = parse_providers(bundle.settings.get("providers", {}), models=bundle.settings.get("models"))
         known = before.released if before and before.providers == self.providers else {}
         closures = closures_of(bundle)
         self.released: dict[tuple[str, str, str], Released] = {}

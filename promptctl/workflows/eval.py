@@ -13,7 +13,7 @@ from promptctl.core.comparison import Baseline
 from promptctl.core.eval_rows import Answers
 from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.provider_side import ProviderSide
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.provider_table import providers_of
 from promptctl.core.statistics.repeats import Tries, tries_of
 from promptctl.core.suite import Suite
 from promptctl.core.tally import CaseResult, tally
@@ -194,7 +194,7 @@ def sources_for(repository: Repository, planned: Planned, wish: EvalWish, contex
         trees=[trusted.tree] if trusted else [repository.work.tree, planned.resolved.project.tree],
         home=trusted.tree if trusted else repository.work.tree,
         cache=context.cache,
-        providers=parse_providers(settings.providers, settings.document),
+        providers=providers_of(settings),
         environment=context.environment,
         now=context.now,
         watch=context.watch,

@@ -9,7 +9,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.core.closure import Closure
 from promptctl.core.provider import ProviderSettings, choose, serving
 from promptctl.core.provider_side import ProviderSide, provider_side
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.provider_table import providers_of
 from promptctl.errors import UsageError
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, sources_for
 from promptctl.workflows.eval_plan import Planned
@@ -29,7 +29,7 @@ def evaluate_with(repository: Repository, planned: Planned, wish: EvalWish, cont
     if len(named) < 2:
         return evaluate_suite(repository, planned, wish, context)
     settings = repository.work.settings
-    first = _deciding(planned, named, parse_providers(settings.providers, settings.document))
+    first = _deciding(planned, named, providers_of(settings))
     result = evaluate_suite(repository, planned, replace(wish, provider=first), context)
     if result.stopped:
         return result

@@ -10,7 +10,7 @@ from promptctl.core.case import Case
 from promptctl.core.eval_report import EvalReport, Run
 from promptctl.core.eval_rows import Enough, differences, make_rows, make_run
 from promptctl.core.evidence import Evidence
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.provider_table import providers_of
 from promptctl.core.secrets import known_values, mask_value
 from promptctl.core.suite import Suite
 from promptctl.core.timestamp import timestamp
@@ -74,6 +74,6 @@ def runs_of(past: Sequence[tuple[str, Evidence]], model: str, enough: Enough) ->
 def masked_cases(repository: Repository, suite: Suite, context: GateContext) -> Mapping[str, Case]:
     """The cases of a suite by name; no input holds a secret of this machine."""
     settings = repository.work.settings
-    providers = parse_providers(settings.providers, settings.document)
+    providers = providers_of(settings)
     secrets = known_values(context.environment, [it.key for it in providers.values() if it.key])
     return {case.name: replace(case, inputs=mask_value(case.inputs, secrets)) for case in suite.cases}

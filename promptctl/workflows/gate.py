@@ -9,7 +9,7 @@ from typing import Any
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import LoadedSuite, load_suite
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.provider_table import providers_of
 from promptctl.core.tree import Tree
 from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import StateError
@@ -137,7 +137,7 @@ def _sources(repository: Repository, state: State, move: PlannedMove, context: G
         trees=[repository.work.tree, move.release.project.tree, repository.policy.tree, home],
         home=home,
         cache=context.cache,
-        providers=parse_providers(repository.settings.providers, repository.settings.document),
+        providers=providers_of(repository.settings),
         environment=context.environment,
         now=context.now,
         watch=context.watch,

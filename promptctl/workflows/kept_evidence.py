@@ -11,7 +11,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.canonical import digest, short
 from promptctl.core.evidence import Evidence
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.provider_table import providers_of
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.evidence import Sources, read_evidence
 from promptctl.workflows.gate_context import GateContext
@@ -89,7 +89,7 @@ def offline(repository: Repository, project: Project, context: GateContext) -> S
         trees=[repository.work.tree, project.tree],
         home=repository.work.tree,
         cache=context.cache,
-        providers=parse_providers(settings.providers, settings.document),
+        providers=providers_of(settings),
         environment=context.environment,
         now=context.now,
         mode="recorded",

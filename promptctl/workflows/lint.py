@@ -16,13 +16,16 @@ from promptctl.core.document import Document
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
 from promptctl.core.lint.noted import Noted, note, noted
 from promptctl.core.lint.selection import UNKNOWN_RULE, Selection, code_fault
+from promptctl.core.request import compact_json
 from promptctl.core.tree import shown
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from promptctl.core.capability import Capability
     from promptctl.core.closure import Closure
     from promptctl.core.lint.ignore import Ignore
     from promptctl.core.prompt import Prompt
+    from promptctl.core.settings import Settings
 
 Value = TypeVar("Value")
 
@@ -89,17 +92,18 @@ class _Run:
         self.in_partials: dict[str, Sequence[Finding]] = {}
         self.known: list[str] = []
         self.silencing: list[Ignore] = []
+        self.models: dict[str, Capability] = {}
         # Places in a commit name it, so that nothing there can be said of other trees.
         known = NOTHING_KNOWN if project.tree.label else project.known
         self.notes, self.sound = known.by_name("lint"), known.by_name("suites")
 
     def prompts(self, names: Sequence[str]) -> None:
         settings = self.read("promptctl.toml", lambda: self.project.settings)
-        required = settings.required if settings else ()
+        conditions = _conditions(settings)
         for name in names:
-            known = noted(self.notes.digest(name), required)
+            known = noted(self.notes.digest(name), conditions)
             if known is None:
-                self.judged(name, required)
+                self.judged(name, settings)
             else:
                 self.known.append(name)
                 self.findings += known.findings
@@ -110,8 +114,8 @@ class _Run:
             self.findings += partial_variable_findings(self.closures)
         self.suites()
 
-    def judged(self, name: str, required: Sequence[str]) -> None:
-        """Looks at a prompt about which nothing is known, and notes what follows from its files alone."""
+    def judged(self, name: str, settings: Settings | None) -> None:
+        """Looks at a prompt about which nothing is known, and notes what follows from its files under conditions."""
         from promptctl.core.lint.run import closure_findings, prompt_findings
 
         file = f"prompts/{name}/prompt.yaml"
@@ -119,18 +123,33 @@ class _Run:
         if prompt is None:
             return
         self.parsed.append(prompt)
-        found = list(prompt_findings(prompt, required))
+        found = list(prompt_findings(prompt, settings.required if settings else ()))
         closure = self.read(file, partial(self.project.closure, name))
         if closure:
             self.closures.append(closure)
-            found += closure_findings(closure)
+            found += closure_findings(closure, self.capability(prompt, settings))
             for document in closure.partials.values():
                 found += self.in_partial(document)
             if _stands_alone(closure, found):
                 ignores = [*_in_prompt(prompt), *(it for text in closure.partials.values() for it in _in_partial(text))]
                 said = Noted(findings=found, ignores=ignores)
-                self.notes.keep(name, note(said, required), self.project.files_of(name))
+                self.notes.keep(name, note(said, _conditions(settings)), self.project.files_of(name))
         self.findings += found
+
+    def capability(self, prompt: Prompt, settings: Settings | None) -> Capability:
+        """What is known of a prompt's model; nothing where it names none, or a tier."""
+        from promptctl.adapters.models import known_models
+        from promptctl.core.capability import ANYTHING, capability
+        from promptctl.core.provider import BUILT_IN, model_id_of
+        from promptctl.core.provider_table import said_of_models
+
+        model = prompt.model
+        if not isinstance(model, str) or settings is None:
+            return ANYTHING
+        if model not in self.models:
+            model_id = model_id_of(model, {**BUILT_IN, **settings.providers})
+            self.models[model] = capability(model_id, (*said_of_models(settings.models), *known_models()))
+        return self.models[model]
 
     def in_partial(self, document: Document) -> Sequence[Finding]:
         """What a partial holds; it is looked at once, however many include it."""
@@ -228,6 +247,14 @@ class _Run:
         except UsageError as error:
             self.findings += [problem_finding(problem, file) for problem in error.problems]
             return None
+
+
+def _conditions(settings: Settings | None) -> Sequence[str]:
+    """What besides its files decides what is found in a prompt: required fields, and what is said of models."""
+    if settings is None:
+        return ()
+    models = [f"models {compact_json(settings.models)}"] if settings.models else []
+    return *settings.required, *models, *(f"provider {name}" for name in settings.providers)
 
 
 def _stands_alone(closure: Closure, findings: Sequence[Finding]) -> bool:

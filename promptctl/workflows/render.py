@@ -84,14 +84,20 @@ def _next_call(
 
 
 def _request(repository: Repository, call: StepCall, wire: Wire, model: str | None) -> Mapping[str, Any]:
-    from promptctl.core.provider_table import parse_providers
+    from promptctl.adapters.models import known_models
+    from promptctl.core.capability import capability, check_request, with_limit
+    from promptctl.core.provider import model_id_of
+    from promptctl.core.provider_table import providers_of, said_of_models
 
     closure = call.closure
     if model is not None:
         closure = replace(closure, prompt=replace(closure.prompt, model=model))
     request = Rendering(closure).request(call.inputs)
-    prefix, _, rest = request.model.partition(":")
-    model_id = rest if rest and prefix in parse_providers(repository.work.settings.providers) else request.model
+    settings = repository.work.settings
+    model_id = model_id_of(request.model, providers_of(settings))
+    known = capability(model_id, (*said_of_models(settings.models), *known_models()))
+    check_request(known, request)
+    request = with_limit(known, request)
     if wire == "openai":
         from promptctl.adapters.providers import openai
 

@@ -13,7 +13,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.core.canonical import short
 from promptctl.core.chain import StepCall, step_calls
 from promptctl.core.closure import Closure
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.provider_table import providers_of
 from promptctl.core.recording import parse_replies
 from promptctl.core.render import Rendering
 from promptctl.core.request import Reply, Request
@@ -76,7 +76,7 @@ def run_reference(
     """
     resolved = resolve(repository, reference)
     settings = repository.work.settings
-    providers = parse_providers(settings.providers, settings.document)
+    providers = providers_of(settings)
     keys = [provider.key for provider in providers.values() if provider.key]
     replies = Replies(
         wish.mode,

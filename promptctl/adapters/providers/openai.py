@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +10,6 @@ from promptctl.adapters.providers.spelling import add_parameters, check_messages
 from promptctl.core.request import Reply, Request, Usage
 
 PATH = "/chat/completions"
-# Reasoning models refuse `max_tokens`, their successors too; the new name also counts the tokens of the reasoning.
-_WANTS_COMPLETION_TOKENS = re.compile(r"(.*/)?(ft:)?(o[0-9]|gpt-([5-9]|[1-9][0-9])|chatgpt-)")
-
 _SAYS = {"content", "refusal", "tool_calls"}
 
 
@@ -23,8 +19,9 @@ def headers(key: str) -> Mapping[str, str]:
 
 
 def body(request: Request, model_id: str) -> dict[str, Any]:
-    """The request's JSON. Parameters go as written, but ``max_tokens`` under the name the model takes; prefixes are
-    cached by the server's own choice, so ``cache`` marks have no spelling. Raises UsageError for doubled parameters.
+    """The request's JSON. Prefixes are cached by the server's own choice, so ``cache`` marks have no spelling.
+
+    Raises UsageError for doubled parameters.
     """
     check_messages(request.messages)
     sent: dict[str, Any] = {"model": model_id, "messages": [_message(message) for message in request.messages]}
@@ -34,9 +31,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
         schema = {"name": "output", "schema": request.output}
         strict = {"strict": True} if allows_strict(request.output) else {}
         sent["response_format"] = {"type": "json_schema", "json_schema": schema | strict}
-    rename = bool(_WANTS_COMPLETION_TOKENS.match(model_id)) and "max_completion_tokens" not in request.parameters
-    names = {"max_tokens": "max_completion_tokens"} if rename else {}
-    add_parameters(sent, {names.get(name, name): value for name, value in request.parameters.items()}, "openai")
+    add_parameters(sent, request.parameters, "openai")
     return sent
 
 

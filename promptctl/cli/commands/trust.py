@@ -20,12 +20,12 @@ def command(
     """Allow the providers this repository defines to receive prompts and keys from this machine, and its cache to
     receive answers."""
     from promptctl.core.cache_settings import cache_settings
-    from promptctl.core.provider_table import parse_providers
+    from promptctl.core.provider_table import providers_of
     from promptctl.workflows.trust import trust
 
     settings = context.repository.work.settings
     cache = cache_settings(settings.cache, {}).store
-    result = trust(parse_providers(settings.providers, settings.document), os.environ, grant=not show, cache=cache)
+    result = trust(providers_of(settings), os.environ, grant=not show, cache=cache)
     data = {
         "digest": result.digest,
         "trusted": result.trusted,

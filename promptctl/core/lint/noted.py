@@ -20,17 +20,17 @@ class Noted:
     ignores: Sequence[Ignore]
 
 
-def note(found: Noted, required: Collection[str]) -> str:
-    """The text of what was found where these fields are ``required``."""
+def note(found: Noted, conditions: Collection[str]) -> str:
+    """The text of what was found under these ``conditions``: fields that are required, and whatever else decides."""
     findings = [[it.code, it.level, it.message, _written(it.place), it.hint] for it in found.findings]
     ignores = [[_written(it.place), it.codes, it.first, it.last, it.whole_file, it.jinja] for it in found.ignores]
-    return json.dumps([sorted(required), findings, ignores])
+    return json.dumps([sorted(conditions), findings, ignores])
 
 
-def noted(text: str | None, required: Collection[str]) -> Noted | None:
-    """What a note says; None where there is none, or other fields were required."""
+def noted(text: str | None, conditions: Collection[str]) -> Noted | None:
+    """What a note says; None where there is none, or conditions were others."""
     written: list[Any] = json.loads(text) if text else [None]
-    if written[0] != sorted(required):
+    if written[0] != sorted(conditions):
         return None
     return Noted(
         findings=[

@@ -37,15 +37,18 @@ def partial_names(closure: Closure) -> Iterator[tuple[str, Reading, frozenset[st
 
 def names_reached(closure: Closure, reading: Reading) -> frozenset[str]:
     """The names that a template and all it includes read from outside."""
-    names: set[str] = set()
+    inner = (_partial(closure, written) for written in partials_reached(closure, reading))
+    return reading.undeclared.union(*(it.undeclared for it in inner))
+
+
+def partials_reached(closure: Closure, reading: Reading) -> frozenset[str]:
+    """The partials that a template includes, itself or by others, as they are written there."""
     waiting, seen = [reading], set[str]()
     while waiting:
-        current = waiting.pop()
-        names |= current.undeclared
-        inner = [written for written in _included(closure, current) if written not in seen]
+        inner = [written for written in _included(closure, waiting.pop()) if written not in seen]
         seen.update(inner)
         waiting += [_partial(closure, written) for written in inner]
-    return frozenset(names)
+    return frozenset(seen)
 
 
 def used_names(closure: Closure) -> frozenset[str]:

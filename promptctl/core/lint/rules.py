@@ -81,6 +81,12 @@ RULES: tuple[Rule, ...] = (
         "Jinja drops the line break after an include, so that two sentences meet without a space between them.",
     ),
     Rule(
+        "L025",
+        "warning",
+        "a cached prefix is shorter than its model caches",
+        "The provider leaves a prefix below its model's minimum uncached, and says nothing: every call pays for it.",
+    ),
+    Rule(
         "L030",
         "warning",
         "a hidden character stands in a prompt file",
@@ -139,6 +145,12 @@ RULES: tuple[Rule, ...] = (
         "warning",
         "the output schema is no object",
         "Providers take only objects as a response format.",
+    ),
+    Rule(
+        "L052",
+        "error",
+        "the model does not take what the prompt asks of it",
+        "The provider answers with an error; promptctl stops before anything is sent, and drops nothing in silence.",
     ),
     Rule(
         "L060",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from promptctl.core.capability import ANYTHING, Capability
 from promptctl.core.closure import SYNTAX, Closure
 from promptctl.core.document import Document
 from promptctl.core.lint.chains import chain_findings
@@ -11,6 +12,7 @@ from promptctl.core.lint.fields import field_findings
 from promptctl.core.lint.finding import Finding, first, problem_finding
 from promptctl.core.lint.includes import include_findings
 from promptctl.core.lint.messages import exposure_findings, message_findings
+from promptctl.core.lint.models import model_findings
 from promptctl.core.lint.text import document_findings, escaped_findings
 from promptctl.core.lint.variables import variable_findings
 from promptctl.core.prompt import Prompt
@@ -26,12 +28,13 @@ def prompt_findings(prompt: Prompt, required: Collection[str]) -> Iterator[Findi
     yield from first(escaped_findings(prompt))
 
 
-def closure_findings(closure: Closure) -> Iterator[Finding]:
-    """What needs the prompt's partials and steps."""
+def closure_findings(closure: Closure, known: Capability = ANYTHING) -> Iterator[Finding]:
+    """What needs the prompt's partials and steps; ``known`` is what its model takes."""
     yield from first(variable_findings(closure))
     yield from first(exposure_findings(closure))
     yield from first(include_findings(closure))
     yield from first(chain_findings(closure))
+    yield from first(model_findings(closure, known))
 
 
 def partial_findings(document: Document) -> Iterator[Finding]:

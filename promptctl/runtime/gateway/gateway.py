@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from promptctl.adapters.models import known_models
 from promptctl.adapters.providers import WireFormat, echo, wire_format
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.providers.spelling import cannot_say
 from promptctl.adapters.trust import require_trust
 from promptctl.core.attempt import Attempt
+from promptctl.core.capability import Capability, capability, check_request, with_limit
 from promptctl.core.provider import ProviderSettings, choose, shares
 from promptctl.core.recording import not_json, reply_key
 from promptctl.core.request import Delta, Reply, Request, compact_json
@@ -72,6 +74,7 @@ class Gateway:
         self._lanes: dict[str, Lane] = {}
         self._trusted: set[str] = set()
         self._prices = PriceTable()
+        self._models: dict[str, Capability] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,8 +149,8 @@ class Gateway:
             first, *others = self._circuits.chosen(shared, asyncio.get_running_loop().time())
         else:
             first, model_id = self.route(request, sample)
-        named = [self._providers[name] for name in first.fallback]
-        return (tuple(dict.fromkeys([first, *named, *others])) if self._fallback else (first,)), model_id
+        named = [first, *(self._providers[name] for name in first.fallback), *others]
+        return list({it.name: it for it in named}.values()) if self._fallback else [first], model_id
 
     def _by(
         self,
@@ -169,7 +172,10 @@ class Gateway:
         if streamed and wire.streaming is None:
             raise cannot_say(provider.kind, "embeddings are not streamed")
         asks = wire.streaming.asks if streamed and wire.streaming else {}
-        body, headers = _spell(wire, request, model_id, asks), wire.headers(self._key(provider))
+        known = self._capability(provider, model_id)
+        check_request(known, request, streamed=streamed)
+        body = _spell(wire, with_limit(known, request), model_id, asks)
+        headers = wire.headers(self._key(provider))
         if by_table(provider, (model_id,)):
             self._prices.begin()
         return Outgoing(
@@ -187,6 +193,11 @@ class Gateway:
             priced=self._prices.ready,
             observe=self._observe,
         )
+
+    def _capability(self, provider: ProviderSettings, model_id: str) -> Capability:
+        if model_id not in self._models:
+            self._models[model_id] = capability(model_id, (*provider.capabilities, *known_models()))
+        return self._models[model_id]
 
     def _key(self, provider: ProviderSettings) -> str:
         if provider.name not in self._trusted:

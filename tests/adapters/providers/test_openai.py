@@ -51,27 +51,6 @@ def test_a_whole_request() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("model_id", "name"),
-    [
-        ("gpt-4.1", "max_tokens"),
-        ("gpt-4o-mini", "max_tokens"),
-        ("llama3", "max_tokens"),
-        ("o3-mini", "max_completion_tokens"),
-        ("o1", "max_completion_tokens"),
-        ("gpt-5", "max_completion_tokens"),
-        ("gpt-5.6-mini", "max_completion_tokens"),
-        ("gpt-10", "max_completion_tokens"),
-        ("openai/gpt-5", "max_completion_tokens"),
-        ("ft:gpt-5:acme", "max_completion_tokens"),
-        ("chatgpt-4o-latest", "max_completion_tokens"),
-    ],
-)
-def test_newer_models_get_the_newer_name_of_the_limit(model_id: str, name: str) -> None:
-    body = openai.body(request(parameters={"max_tokens": 7}), model_id)
-    assert {key: value for key, value in body.items() if key.startswith("max_")} == {name: 7}
-
-
 def test_both_limits_go_as_written() -> None:
     body = openai.body(request(parameters={"max_tokens": 7, "max_completion_tokens": 9}), "gpt-5")
     assert (body["max_tokens"], body["max_completion_tokens"]) == (7, 9)
