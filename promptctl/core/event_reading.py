@@ -56,8 +56,9 @@ class Reading:
         for name in [name for name in found if name in UNITS]:
             column, factor = UNITS[name]
             found[column] = _scaled(name, found.pop(name), factor, whole=column != "latency_ms" and "ms" not in column)
-        if isinstance(found.get("at"), str) and not found["at"].lstrip("-").isdigit():
-            found["at"] = _microseconds(found["at"])
+        at = found.get("at")
+        if isinstance(at, datetime) or (isinstance(at, str) and not at.lstrip("-").isdigit()):
+            found["at"] = _microseconds(at)
         columns = {column.name: column for column in self.table.columns}
         for name, value in found.items():
             if isinstance(value, str) and name in columns and (text or name in self.constants or name == "at"):
@@ -91,14 +92,14 @@ def _scaled(name: str, value: Any, factor: int, *, whole: bool) -> int | float:
         raise UsageError(BAD_FIELD, f"`{name}`: a number is needed, not {value!r:.40}") from None
 
 
-def _microseconds(written: str) -> int:
+def _microseconds(written: str | datetime) -> int:
     try:
-        at = datetime.fromisoformat(written)
+        at = datetime.fromisoformat(written) if isinstance(written, str) else written
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
         hint = "microseconds since 1970, or a time with its zone: 2026-01-31T12:00:00Z"
-        raise UsageError(BAD_FIELD, f"`at`: a time is needed, not {written[:40]!r}", hint=hint)
+        raise UsageError(BAD_FIELD, f"`at`: a time is needed, not {str(written)[:40]!r}", hint=hint)
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 

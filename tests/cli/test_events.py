@@ -112,6 +112,22 @@ def test_faults_are_told_with_their_lines_and_nothing_is_kept(run: Run, tmp_path
     assert not (tmp_path / "new.sqlite3").exists()
 
 
+HOSTILE = {
+    "a.jsonl": [b"\xff\xfe", b"[" * 100_000, b"[1]\n", b'{"at":1e999}', b'{"id":1}' * 2, b'{"id":"\\ud800"}'],
+    "a.csv": [b"id,id\n1,2\n", b"id,at\n1\n", b'id,at\n"1,2\n', b"id,at\n\xff,2\n", b"id,at\n\0,2\n", b"x\ny\n"],
+    "a.parquet": [b"", b"PAR1" * 100, b"PAR1" + b"\xff" * 1000 + b"PAR1"],
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused_whole(run: Run, tmp_path: Path, name: str) -> None:
+    for data in HOSTILE[name]:
+        build_files(tmp_path, {name: data})
+        ran = run("events", "import", name, "--store", "sqlite:new.db", code=2)
+        assert "PC220" in ran.err or "PC010" in ran.err, data
+    assert not (tmp_path / "new.db").exists()
+
+
 def test_another_tools_table_is_mapped(run: Run, tmp_path: Path) -> None:
     build_files(
         tmp_path,

@@ -43,6 +43,7 @@ def test_a_row_without_an_id_has_always_the_same_one() -> None:
         ({"at_seconds": 1769857200.5}, "at", 1_769_857_200_500_000),
         ({"at_ms": "1769857200500"}, "at", 1_769_857_200_500_000),
         ({"at": "1769857200500000"}, "at", 1_769_857_200_500_000),
+        ({"at": datetime(2026, 1, 31, 11, tzinfo=UTC)}, "at", 1_769_857_200_000_000),
         ({"at": 5, "cost_usd": 0.1}, "cost", 100_000_000_000),
         ({"at": 5, "cost_usd": "12345678.000000000001"}, "cost", 12_345_678_000_000_000_001),
         ({"at": 5, "first_token_seconds": 0.25}, "first_token_ms", 250.0),
@@ -62,6 +63,7 @@ def test_units(fields: dict[str, Any], column: str, value: object) -> None:
     [
         ({"at": "2026-01-31T12:00:00"}, "`at`: a time is needed"),
         ({"at": "noon"}, "`at`: a time is needed"),
+        ({"at": datetime(2026, 1, 31, 11)}, "`at`: a time is needed"),  # noqa: DTZ001 - without a zone is what is refused
         ({"at": 5, "cost_usd": "dear"}, "`cost_usd`: a number is needed"),
         ({"at": 5, "cost_usd": "NaN"}, "`cost_usd`: a number is needed"),
         ({}, "`id`: it is missing"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from promptctl.core.event import Event
+from promptctl.core.event import EVENTS, SCORES, Event
 from promptctl.runtime.recording import Counts, Recorder, new_id, open_recorder
 from promptctl.runtime.recording.tally import Tally
 from tests.event_samples import event, score
@@ -166,16 +168,28 @@ def test_a_broken_store_is_replaced(made: Callable[..., Recorder], path: Path) -
     assert len(list(path.parent.glob("*.broken-*"))) == 1
 
 
-def test_secrets_are_in_no_file(made: Callable[..., Recorder], path: Path) -> None:
-    events = made(known=(SECRET,))
-    for number, name in enumerate(["prompt", "model", "endpoint", "unit", "user", "trace", "inputs", "output"]):
-        events.record(event(number, **{name: SECRET}))
-    events.record(event(20, attributes={SECRET: SECRET}))
-    events.score(score(1, comment=f"my key {SECRET}", correction=SECRET))
-    assert events.flush()
-    files = [file.read_bytes() for file in path.parent.iterdir()]
-    assert files
-    assert not any(SECRET.encode() in data or SECRET[:13].encode() in data for data in files)
+_PLACES = [column.name for table in (EVENTS, SCORES) for column in table.columns if column.kind in ("text", "json")]
+
+
+@pytest.mark.parametrize("store", ["sqlite:events.sqlite3", "jsonl:lines"])
+def test_secrets_are_in_no_file(tmp_path: Path, store: str) -> None:
+    environment = {"SHOP_TOKEN": SECRET, "PROMPTCTL_DATA_DIR": str(tmp_path)}
+    spellings = [SECRET, quote(f"&{SECRET}&", safe=""), base64.b64encode(SECRET.encode()).decode(), SECRET[:13]]
+    events = open_recorder({"store": store, "content": True}, environment, tmp_path)
+    for number, spelling in enumerate(spellings):
+        for place in _PLACES:
+            value = (
+                {spelling: [f"x {spelling} y"]} if place in ("attributes", "inputs", "output") else f"x {spelling} y"
+            )
+            if place in EVENTS.names:
+                events.record(event(number, **{place: value}))
+            else:
+                events.score(score(number, **{place: value}))
+    assert events.close()
+    assert events.counts().dropped == 0
+    files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert sum(map(len, files)) > 10_000
+    assert [spelling for spelling in spellings if any(spelling.encode() in data for data in files)] == []
 
 
 FORKED = """
