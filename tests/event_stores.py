@@ -42,11 +42,17 @@ def write_duckdb(path: Path, events: Sequence[Event], scores: Sequence[Score] = 
 
 
 def write_parquet(folder: Path, events: Sequence[Event], scores: Sequence[Score] = ()) -> str:
-    import duckdb
-
     folder.mkdir()
     write_duckdb(folder / "made.duckdb", events, scores)
-    with duckdb.connect(str(folder / "made.duckdb")) as connection:
+    return copy_parquet(folder / "made.duckdb", folder)
+
+
+def copy_parquet(database: Path, folder: Path) -> str:
+    """The tables of a DuckDB database as Parquet files."""
+    import duckdb
+
+    folder.mkdir(exist_ok=True)
+    with duckdb.connect(str(database)) as connection:
         for table in TABLES:
             connection.execute(f"COPY {table.name} TO '{folder}/{table.name}-1.parquet' (FORMAT parquet)")
     return str(folder)

@@ -67,6 +67,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "events export": "Write events or scores as a file.",
         "events prune": "Delete old events.",
         "watch": "Hold the calls of what is live against those before it.",
+        "quality": "Show how good calls were, by version and segment.",
     },
     "Deliver": {
         "bundle": "Write what an environment serves as one file for applications.",
@@ -127,6 +128,7 @@ ARGUMENTS = {
     "events import": "FILE…",
     "events export": "",
     "events prune": "",
+    "quality": "",
     "ci": "",
     "hook": "HOOK [FILE]…",
 }

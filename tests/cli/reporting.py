@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from promptctl.cli.app import main
-from promptctl.core.event import Event
+from promptctl.core.event import Event, Score
 from promptctl.core.reporting.window import DAY, HOUR
-from tests.event_samples import NOON, event
+from tests.event_samples import NOON, event, score
 
 SINCE = ("--since", "2025-11-01")
 _MODELS = (("gpt-4.1", "openai", 3), ("claude-sonnet-4-5", "anthropic", 5), ("llama-own", "relay", None))
@@ -41,6 +41,17 @@ def shop_calls() -> list[Event]:
             fields |= {"status": "rate-limited", "cost": None, "output_tokens": None}
         calls.append(event(number, **fields))
     return calls
+
+
+def shop_scores() -> list[Score]:
+    """What users and a scorer said of the calls: version 1.3.0 is worse."""
+    scores = []
+    for number in range(60):
+        good = number % 7 != 0 if number % 4 else number % 8 == 0
+        scores.append(score(number, name="resolved", value=float(good)))
+        if number % 2:
+            scores.append(score(number, name="helpful", value=0.5 + number % 10 / 20, source="online"))
+    return scores
 
 
 def ran(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:

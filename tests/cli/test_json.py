@@ -72,6 +72,7 @@ LINES = f"""
 3 watch greet staging
 0 why greet@1.0.0
 2 why sha256:0000000
+3 quality
 0 hook lint
 0 ci
 1 export greet --format prompty

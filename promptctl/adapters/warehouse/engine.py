@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,17 +41,9 @@ class Engine:
             else_=value + "",
         )
 
-    def quantiles(
-        self, table: Any, keys: Sequence[str], measures: Mapping[str, str], shares: Sequence[float]
-    ) -> dict[str, Any] | None:
-        """Exact quantiles as aggregates of a grouped table: name -> expression; None where the engine has none."""
-        if self.dialect == "sqlite":
-            return None
-        return {
-            f"{name}_{round(share * 100)}": table[column].quantile(share)
-            for name, column in measures.items()
-            for share in shares
-        }
+    def quantiles(self, values: Any, shares: Sequence[float]) -> Any:
+        """Exact quantiles of a column as an aggregate, between neighbours; None where the engine has none."""
+        return None if self.dialect == "sqlite" else values.quantile(list(shares))
 
 
 def _function(name: str, kind: str = "string") -> Any:

@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from promptctl.adapters.warehouse.costs import cost_parts
+from promptctl.adapters.warehouse.quality import call_groups, score_groups
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.event import Event, Score
 from promptctl.core.reporting.cost import BILLED, HITS, CostReport, cost_report
 from promptctl.core.reporting.window import DAY, HOUR, Grouping, Window
 from tests.event_samples import NOON, event
-from tests.event_stores import opened, write_duckdb, write_jsonl, write_parquet, write_postgresql, write_sqlite
+from tests.event_stores import copy_parquet, opened, write_duckdb, write_jsonl, write_postgresql, write_sqlite
 
 _NAMES = st.sampled_from(["gpt-4.1", "Ünï ☃", 'it\'s "quoted"\\n', "", "a", "B"])
 _TOKENS = st.none() | st.integers(0, 200_000)
@@ -32,7 +33,7 @@ _SEGMENTS = st.sampled_from(
 @st.composite
 def calls(draw: st.DrawFn) -> list[Event]:
     made = []
-    for number in range(draw(st.integers(0, 12))):
+    for number in range(draw(st.sampled_from([0, 1, 12, 25]))):
         fields: dict[str, Any] = {
             "at": NOON + draw(st.integers(0, 5 * DAY)),
             "model": draw(st.none() | _NAMES),
@@ -67,10 +68,11 @@ def stores(
 ) -> Iterator[dict[str, Warehouse]]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    database = write_duckdb(folder / "events.duckdb", events, scores)
     found = {
         "sqlite": opened(write_sqlite(folder / "events.sqlite3", events, scores)),
-        "duckdb": opened(write_duckdb(folder / "events.duckdb", events, scores)),
-        "parquet": opened(write_parquet(folder / "parquet", events, scores)),
+        "parquet": opened(copy_parquet(folder / "events.duckdb", folder / "parquet")),
+        "duckdb": opened(database),
         "jsonl": opened(write_jsonl(folder / "jsonl", events, scores)),
         "postgresql": opened(write_postgresql(postgres, events, scores)),
     }
@@ -127,18 +129,81 @@ def found_lines(report: CostReport) -> dict[tuple[Any, ...], dict[str, Any]]:
     }
 
 
+def check_costs(warehouses: dict[str, Warehouse], events: list[Event], grouping: Grouping) -> None:
+    wanted: dict[tuple[Any, ...], Any] = {}
+    for it in events if grouping.names or grouping.unit else []:
+        wanted.setdefault(key(it, grouping), []).append(it)
+    for engine, warehouse in warehouses.items():
+        report = cost_report(cost_parts(warehouse, Window(), grouping, ENOUGH), grouping)
+        assert found_lines(report) == {group: expected_cost(held) for group, held in wanted.items()}, engine
+        total = {name: getattr(report.total, name) for name in expected_cost([])}
+        assert total == expected_cost(events), engine
+        assert sum(report.days) == report.total.cost
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    at = (len(ordered) - 1) * share
+    low, high = ordered[math.floor(at)], ordered[math.ceil(at)]
+    return low + (high - low) * (at - math.floor(at))
+
+
+def check_quality(
+    warehouses: dict[str, Warehouse], events: list[Event], scores: list[Score], grouping: Grouping
+) -> None:
+    groups: dict[tuple[Any, ...], list[Event]] = {}
+    for it in events:
+        groups.setdefault(key(it, grouping), []).append(it)
+    calls = {it.id: it for it in events}
+    scored: dict[tuple[Any, ...], list[float]] = {}
+    for score in scores:
+        if score.value is not None:
+            scored.setdefault((*key(calls[score.event], grouping), score.name), []).append(score.value)
+    for engine, warehouse in warehouses.items():
+        found = {(it.start, *it.keys): it for it in call_groups(warehouse, Window(), grouping, ENOUGH)}
+        assert found.keys() == groups.keys(), engine
+        for group, held in groups.items():
+            times = [it.latency_ms for it in held if it.latency_ms is not None]
+            costs = [it.cost for it in held if it.cost is not None]
+            mine = found[group]
+            assert (mine.calls, mine.priced, mine.cost) == (len(held), len(costs), sum(costs)), engine
+            assert mine.errors == sum(call.status not in ("ok", "cancelled") for call in held), engine
+            wanted = [quantile(times, share) for share in (0.5, 0.95, 0.99)] if times else None
+            assert (mine.latencies and list(mine.latencies)) == (wanted and pytest.approx(wanted)), engine
+        sums = {(it.start, *it.keys, it.name): it for it in score_groups(warehouse, Window(), grouping, None)}
+        assert sums.keys() == scored.keys(), engine
+        for group, values in scored.items():
+            its = sums[group]
+            assert (its.sums.count, its.ones, its.zeros) == (len(values), values.count(1.0), values.count(0.0))
+            assert its.sums.total == pytest.approx(sum(values)), engine
+            assert its.sums.squares == pytest.approx(sum(value * value for value in values)), engine
+
+
+def few(number: int) -> settings:
+    return settings(max_examples=number, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+
+
+def check(folder: Path, url: str, made: tuple[list[Event], list[Score]], grouping: Grouping) -> None:
+    with stores(folder, url, *made) as warehouses:
+        check_costs(warehouses, made[0], grouping)
+        check_quality(warehouses, *made, grouping)
+
+
 @pytest.mark.services
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events=calls())
-def test_costs(tmp_path: Path, postgres: str, events: list[Event]) -> None:
-    with stores(tmp_path / "stores", postgres, events) as warehouses:
-        for grouping in GROUPINGS:
-            wanted: dict[tuple[Any, ...], Any] = {}
-            for it in events if grouping.names or grouping.unit else []:
-                wanted.setdefault(key(it, grouping), []).append(it)
-            for engine, warehouse in warehouses.items():
-                report = cost_report(cost_parts(warehouse, Window(), grouping, ENOUGH), grouping)
-                assert found_lines(report) == {group: expected_cost(held) for group, held in wanted.items()}, engine
-                total = {name: getattr(report.total, name) for name in expected_cost([])}
-                assert total == expected_cost(events), engine
-                assert math.isclose(sum(report.days), report.total.cost)
+@few(3)
+@given(made=scored_calls(), grouping=st.sampled_from(GROUPINGS))
+def test_costs_and_quality(
+    tmp_path: Path, postgres: str, made: tuple[list[Event], list[Score]], grouping: Grouping
+) -> None:
+    check(tmp_path / "stores", postgres, made, grouping)
+
+
+@pytest.mark.long
+@pytest.mark.services
+@pytest.mark.timeout(1800)
+@few(200)
+@given(made=scored_calls(), grouping=st.sampled_from(GROUPINGS))
+def test_costs_and_quality_of_many(
+    tmp_path: Path, postgres: str, made: tuple[list[Event], list[Score]], grouping: Grouping
+) -> None:
+    check(tmp_path / "stores", postgres, made, grouping)
