@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promptctl.adapters.git.index_tree import IndexTree
 from promptctl.adapters.known import KnownFiles
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
+
+if TYPE_CHECKING:
+    from promptctl.adapters.git.objects import Objects
 
 
 class StagedRepository(Repository):
@@ -16,7 +20,11 @@ class StagedRepository(Repository):
 
     def __init__(self, root: Path, tree: IndexTree) -> None:
         super().__init__(root)
-        self.git, self.objects, self._tree = tree.git, tree.objects, tree
+        self.git, self._tree = tree.git, tree
+
+    @cached_property
+    def objects(self) -> Objects:
+        return self._tree.objects
 
     @cached_property
     def work(self) -> Project:

@@ -7,11 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Begun, Git, open_git
 from promptctl.core.tree import within
 from promptctl.errors import Place, StateError, UsageError
+
+if TYPE_CHECKING:
+    from promptctl.adapters.git.objects import Objects
 
 UNMERGED = "PC127"
 PATHS = ("prompts", "promptctl.toml")
@@ -42,10 +45,17 @@ class IndexTree:
 
     label = ""
 
-    def __init__(self, git: Git, objects: Objects, index: Path | None = None) -> None:
-        self.git, self.objects = git, objects
+    def __init__(self, git: Git, index: Path | None = None) -> None:
+        self.git = git
         self._extra = {"GIT_INDEX_FILE": str(index)} if index else {}
         self._begun: dict[tuple[str, ...], Begun] = {}
+
+    @cached_property
+    def objects(self) -> Objects:
+        """What the files are read from, where nothing is known of them yet."""
+        from promptctl.adapters.git.objects import Objects
+
+        return Objects(self.git)
 
     def expect_files(self) -> None:
         """The files will be asked for."""
@@ -137,7 +147,7 @@ def hook_index(root: Path, folder: Path, environment: Mapping[str, str]) -> Inde
     Raises UsageError when ``root`` is not under Git.
     """
     git, named = open_git(root), environment.get("GIT_INDEX_FILE")
-    return IndexTree(git, Objects(git), (folder / named).resolve() if named else None)
+    return IndexTree(git, (folder / named).resolve() if named else None)
 
 
 def _comparison(commit: str) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ A tree object holds mode, space, name, NUL and raw id of each entry; a pack is a
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -119,6 +118,8 @@ class NewObjects:
 
 
 def _digest(data: bytes, algorithm: str) -> bytes:
+    import hashlib
+
     return hashlib.new(algorithm, data, usedforsecurity=False).digest()
 
 
