@@ -11,10 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promptctl.adapters.git.deadline import WAIT, patience, run_within
-from promptctl.adapters.git.reader import BrokenOff, Found, Reader
 from promptctl.errors import OutsideError, UsageError
+
+if TYPE_CHECKING:
+    from promptctl.adapters.git.reader import Found, Reader
 
 GIT_FAILED, GIT_MISSING, NOT_A_REPOSITORY, SILENT = "PC090", "PC091", "PC006", "PC171"
 _OPTIONS = (
@@ -178,6 +181,8 @@ class Git:
 
     @contextmanager
     def _reading(self, what: str) -> Iterator[Reader]:
+        from promptctl.adapters.git.reader import BrokenOff
+
         try:
             yield self._reader
         except BrokenOff:
@@ -186,6 +191,8 @@ class Git:
 
     @cached_property
     def _reader(self) -> Reader:
+        from promptctl.adapters.git.reader import Reader
+
         return Reader(self._line(("cat-file", "--batch")), self._environment)
 
     def begin(self, *arguments: str, extra: dict[str, str] | None = None) -> Begun:
