@@ -54,15 +54,15 @@ class Reading:
         found = dict(self.constants) | self._renamed(fields)
         found = {name: value for name, value in found.items() if value is not None and value != ""}
         for name in [name for name in found if name in UNITS]:
-            column, factor = UNITS[name]
-            found[column] = _scaled(name, found.pop(name), factor, whole=column != "latency_ms" and "ms" not in column)
+            target, factor = UNITS[name]
+            found[target] = _scaled(name, found.pop(name), factor, whole=not target.endswith("_ms"))
         at = found.get("at")
         if isinstance(at, datetime) or (isinstance(at, str) and not at.lstrip("-").isdigit()):
             found["at"] = _microseconds(at)
-        columns = {column.name: column for column in self.table.columns}
-        for name, value in found.items():
-            if isinstance(value, str) and name in columns and (text or name in self.constants or name == "at"):
-                found[name] = cell_from_text(columns[name], value)
+        written = found if text else {**self.constants, "at": ""}
+        for column in self.table.columns:
+            if column.name in written and isinstance(value := found.get(column.name), str):
+                found[column.name] = cell_from_text(column, value)
         if self.table is SCORES:
             return score_from_dict({"source": "import"} | found)
         return event_from_dict(_named(found))

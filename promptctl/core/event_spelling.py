@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,9 @@ TYPES: dict[str, dict[str, str]] = {
     "duckdb": {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "json": "VARCHAR"},
 }
 """Each engine's types for the kinds of columns."""
+
+_COLUMNS = {table.name: {column.name: column for column in table.columns} for table in (EVENTS, SCORES)}
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def quoted(names: tuple[str, ...]) -> str:
@@ -76,7 +80,7 @@ def cell_from_text(column: Column, text: str) -> Any:
 
 
 def _checked(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
-    columns = {column.name: column for column in table.columns}
+    columns = _COLUMNS[table.name]
     for name in values:
         if name not in columns:
             hint = suggest(str(name), list(columns)) or f"columns: {', '.join(columns)}"
@@ -118,7 +122,7 @@ def _text(column: Column, value: Any) -> str:
     if column.choices and value not in column.choices:
         hint = suggest(value, list(column.choices)) or f"one of {', '.join(column.choices)}"
         raise _bad(column, f"{value[:40]!r} is not known", hint)
-    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if _UNKEEPABLE.search(value):
         raise _bad(column, "it holds a character that stores cannot keep")
     return value
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from promptctl.adapters.event_files import format_of, read_file
@@ -27,51 +30,46 @@ class ImportedEvents:
 
 
 def import_events(place: EventsPlace, files: Sequence[Path], reading: Reading) -> ImportedEvents:
-    """Reads all files twice: first to find what is wrong with them, so that nothing is kept of files with faults.
+    """Reads all files, their rows cleaned into a file of their own, before it writes anything: nothing is kept of
+    files with faults, and it is what was looked at that is kept.
 
     Raises DocumentError with the place of each fault, OutsideError when the store cannot be used.
     """
-    redactor = place.redactor()
     for file in files:
         format_of(str(file))
-    with closing(place.open()) as store:
-        problems = [problem for file in files for problem in _problems(file, reading, redactor)]
-        if problems:
-            raise DocumentError(tuple(problems[:MOST_PROBLEMS]))
+    with closing(place.open()) as store, tempfile.TemporaryFile("w+", encoding="utf-8") as read:
+        problems: list[Problem] = []
         rows = added = 0
-        for file in files:
-            for part in _parts(file, reading, redactor):
+        for part in _parts(_cleaned(files, reading, place.redactor(), problems)):
+            if not problems:
+                read.write(json.dumps(part) + "\n")
                 rows += len(part)
-                added += store.add(reading.table, part)
+        if problems:
+            raise DocumentError(tuple(problems))
+        read.seek(0)
+        for line in read:
+            added += store.add(reading.table, [tuple(row) for row in json.loads(line)])
     return ImportedEvents(store=str(place.address), rows=rows, added=added)
 
 
-def _problems(file: Path, reading: Reading, redactor: Redactor) -> list[Problem]:
-    problems: list[Problem] = []
-    try:
-        for place, fields in read_file(file, str(file)):
-            try:
-                _row(reading, redactor, fields, text=file.suffix == ".csv")
-            except UsageError as error:
-                problems.append(replace(error.problem, place=place))
-            if len(problems) == MOST_PROBLEMS:
-                break
-    except UsageError as error:
-        problems.append(error.problem)
-    return problems
+def _cleaned(
+    files: Sequence[Path], reading: Reading, redactor: Redactor, problems: list[Problem]
+) -> Iterator[tuple[Scalar, ...]]:
+    """The rows of files; what is wrong with others is put to ``problems``, until there are many."""
+    for file in files:
+        try:
+            for place, fields in read_file(file, str(file)):
+                try:
+                    value = reading.value(fields, text=file.suffix == ".csv")
+                    yield redactor.event(value) if isinstance(value, Event) else redactor.score(value)
+                except UsageError as error:
+                    problems.append(replace(error.problem, place=place))
+                if len(problems) == MOST_PROBLEMS:
+                    return
+        except UsageError as error:
+            problems.append(error.problem)
 
 
-def _parts(file: Path, reading: Reading, redactor: Redactor) -> Iterator[list[tuple[Scalar, ...]]]:
-    part: list[tuple[Scalar, ...]] = []
-    for _, fields in read_file(file, str(file)):
-        part.append(_row(reading, redactor, fields, text=file.suffix == ".csv"))
-        if len(part) == _ROWS:
-            yield part
-            part = []
-    if part:
+def _parts(rows: Iterator[tuple[Scalar, ...]]) -> Iterator[list[tuple[Scalar, ...]]]:
+    while part := list(islice(rows, _ROWS)):
         yield part
-
-
-def _row(reading: Reading, redactor: Redactor, fields: dict[str, object], *, text: bool) -> tuple[Scalar, ...]:
-    value = reading.value(fields, text=text)
-    return redactor.event(value) if isinstance(value, Event) else redactor.score(value)
