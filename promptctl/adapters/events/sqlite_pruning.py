@@ -10,6 +10,8 @@ from promptctl.adapters.sqlite_file import transaction
 _ROWS, _PAGES = 2_000, 2_000
 """Of one transaction: some milliseconds, in which writers wait."""
 
+_LOG_MS = 100
+
 
 def delete_some(connection: sqlite3.Connection, before: int) -> int:
     """Deletes some of what is older than a moment, in microseconds since 1970. How many rows; 0 when all are gone."""
@@ -33,7 +35,18 @@ def give_back(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
             if connection.execute("PRAGMA page_count").fetchone() == before:
                 break
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        _shorten_log(connection)
+
+
+def _shorten_log(connection: sqlite3.Connection) -> None:
+    """Holds writers up for as long as it waits for readers, so that it waits for a moment only."""
+    (usual,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {_LOG_MS}")
+    try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def file_bytes(connection: sqlite3.Connection) -> int:

@@ -69,6 +69,33 @@ for writer in range(writers):
     children.append(child)
 assert [os.waitpid(child, 0)[1] for child in children] == [0] * writers
 """
+PRUNED = """
+import os
+from promptctl.adapters.events.sqlite import SqliteEvents
+path, writers, rows = Path(sys.argv[1]), *map(int, sys.argv[2:])
+old = SqliteEvents(path)
+children = []
+for writer in range(writers):
+    child = os.fork()
+    if not child:
+        events = recorder(path, limit=3 * rows)
+        for number in range(writer * rows, writer * rows + rows):
+            events.record(event(number))
+            events.record(event(number + 1_000_000, at=number))
+        assert events.flush(60), events.failure
+        assert events.counts().dropped == 0, events.counts()
+        os._exit(0)
+    children.append(child)
+pruned = 0
+while children:
+    pruned += old.prune(1_000_000_000).rows
+    child, status = os.waitpid(children[0], os.WNOHANG)
+    assert status == 0
+    if child:
+        children.pop(0)
+pruned += old.prune(1_000_000_000).rows
+print(pruned)
+"""
 
 
 def kill(path: Path, kills: int, writers: int) -> None:
@@ -93,3 +120,10 @@ def test_no_confirmed_event_is_lost_to_many_kills(tmp_path: Path) -> None:
 def test_eight_processes_lose_nothing_of_very_many(tmp_path: Path) -> None:
     script(MANY, tmp_path / "events.sqlite3", 8, 10_000)
     assert counted(tmp_path / "events.sqlite3") == (80_000, 0)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_pruning_loses_nothing_of_what_is_written_meanwhile(tmp_path: Path) -> None:
+    assert int(script(PRUNED, tmp_path / "events.sqlite3", 4, 5_000)) == 20_000
+    assert counted(tmp_path / "events.sqlite3") == (20_000, 0)
