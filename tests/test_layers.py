@@ -120,6 +120,7 @@ OWNERS = {
     "ruamel": ("adapters/yaml_documents.py",),
     "typer": ("cli/",),
     "rich": ("cli/",),
+    "redis": ("adapters/redis_replies.py",),
     "subprocess": (
         *("adapters/git/", "adapters/scratch.py", "adapters/programs.py"),
         *("adapters/signatures.py", "adapters/bundle_repository.py"),

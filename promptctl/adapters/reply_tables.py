@@ -15,7 +15,9 @@ from dataclasses import dataclass
 
 from promptctl.adapters import reply_sharing
 from promptctl.adapters.sqlite_file import transaction
+from promptctl.core.cache_key import APPLICATION
 from promptctl.core.cache_limits import CacheLimits
+from promptctl.core.price import picodollars
 from promptctl.core.request import compact_json
 
 _REPLIES = (
@@ -39,13 +41,23 @@ _FULL, _TRIMMED = 0.7, 0.6
 """Shares of the limit by content: pages of a file in use are about that full, and are filled again."""
 _EMPTY_BYTES = 6 * _PAGE_BYTES
 """What a file without entries takes."""
+_GROUPED = f"CASE WHEN key GLOB '{APPLICATION}*' THEN 'app' ELSE 'eval' END, prompt, provider, model"
+_GROUPS = f"""SELECT {_GROUPED}, count(*), sum(bytes), sum(hits), min(made), max(made) FROM facts
+    GROUP BY 1, 2, 3, 4 ORDER BY sum(bytes) DESC, 1, 2, 3, 4"""  # noqa: S608 - a constant
+_USED = f"""SELECT {_GROUPED}, hits, CASE WHEN json_valid(value) THEN json_extract(value, '$.cost') END
+    FROM facts JOIN replies USING (key) WHERE hits > 0"""  # noqa: S608 - a constant
 _MOST_COMPARED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What the cache keeps of one prompt, provider and model. Times are in seconds since 1970."""
+    """What the cache keeps of one prompt, provider and model. Times are in seconds since 1970.
 
+    ``use`` is "app" for what applications asked, "eval" for suites. ``saved`` are the picodollars that the uses would
+    have cost; None: the price of some is unknown.
+    """
+
+    use: str
     prompt: str
     provider: str
     model: str
@@ -54,6 +66,7 @@ class Group:
     hits: int
     oldest: float
     newest: float
+    saved: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +126,20 @@ def groups(connection: sqlite3.Connection, now: float) -> list[Group]:
     """What is kept, by prompt, provider and model, the largest first."""
     with transaction(connection):
         connection.execute(_ADOPT, {"now": now})
-    query = (
-        "SELECT prompt, provider, model, count(*), sum(bytes), sum(hits), min(made), max(made) FROM facts "
-        "GROUP BY prompt, provider, model ORDER BY sum(bytes) DESC, prompt, provider, model"
-    )
-    names = ("prompt", "provider", "model", "entries", "bytes", "hits", "oldest", "newest")
-    return [Group(**dict(zip(names, row, strict=True))) for row in connection.execute(query)]
+    saved = _saved(connection)
+    names = ("use", "prompt", "provider", "model", "entries", "bytes", "hits", "oldest", "newest")
+    rows = connection.execute(_GROUPS).fetchall()
+    return [Group(**dict(zip(names, row, strict=True)), saved=saved.get(row[:4], 0)) for row in rows]
+
+
+def _saved(connection: sqlite3.Connection) -> dict[tuple[str, ...], int | None]:
+    """The picodollars that uses would have cost, by group; added up here, where they have no bound."""
+    found: dict[tuple[str, ...], int | None] = {}
+    for *group, hits, dollars in connection.execute(_USED):
+        price = picodollars(dollars) if isinstance(dollars, int | float) else None
+        before = found.get(tuple(group), 0)
+        found[tuple(group)] = None if price is None or before is None else before + hits * price
+    return found
 
 
 def asked_before(connection: sqlite3.Connection, prompt: str) -> list[dict[str, str]]:

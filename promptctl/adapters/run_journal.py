@@ -162,6 +162,22 @@ def journals(folder: Path) -> Iterator[Path]:
         yield from sorted(folder.glob("*.jsonl"), reverse=True)
 
 
+def drop_journals(cache: Path) -> tuple[int, int]:
+    """Deletes the journals of all repositories, but for those of runs that still live: how many, and their bytes."""
+    sizes = []
+    for path in (cache / "runs").glob("*/*.jsonl"):
+        with contextlib.suppress(OSError):
+            handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            try:
+                if _lock(handle):
+                    size = os.fstat(handle).st_size
+                    path.unlink()
+                    sizes.append(size)
+            finally:
+                os.close(handle)
+    return len(sizes), sum(sizes)
+
+
 def _lock(handle: int) -> bool:
     """Whether nobody else holds the file; it is held from now on until it is closed."""
     try:

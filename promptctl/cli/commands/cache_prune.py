@@ -20,24 +20,30 @@ _older = Option(
 )
 _size = Option("--max-size", metavar="SIZE", help="Delete the longest unused down to 500MB, 2GB.", show_default=False)
 
+_all = Option("--all", help="Delete everything, journals of runs that were cut short too.", show_default=False)
+
 
 def command(
     context: Context,
     older_than: Annotated[str | None, _older] = None,
     max_size: Annotated[str | None, _size] = None,
-    everything: Annotated[bool, Option("--all", help="Delete everything.", show_default=False)] = False,
+    everything: Annotated[bool, _all] = False,
 ) -> Answer:
     """Delete replies from this machine's cache, by default down to the limits of the settings. What is recorded in
     repositories stays."""
+    from promptctl.adapters.cache_folder import cache_folder
     from promptctl.adapters.replies import open_cache
+    from promptctl.adapters.run_journal import drop_journals
 
     limits = _limits(older_than, max_size, everything)
     with open_cache(os.environ) as cache:
         entries, freed = cache.prune(limits)
         size = cache.size()
+    journals, written = drop_journals(cache_folder(os.environ)) if everything else (0, 0)
+    runs = f" and {count(journals, 'journal')} of runs" if journals else ""
     return Answer(
-        data={"deleted": entries, "freed": freed, "bytes": size},
-        view=lambda: f"deleted {count(entries, 'entry')}, {shown_size(freed)}; {shown_size(size)} left",
+        data={"deleted": entries, "journals": journals, "freed": freed + written, "bytes": size},
+        view=lambda: f"deleted {count(entries, 'entry')}{runs}, {shown_size(freed + written)}; {shown_size(size)} left",
     )
 
 

@@ -12,13 +12,16 @@ from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import plain_table
 from promptctl.core.counting import count
+from promptctl.core.price import dollars_of
+from promptctl.core.reporting.money import exact, shown
 
 if TYPE_CHECKING:
     from promptctl.adapters.reply_tables import Group
 
 
 def command(context: Context) -> Answer:
-    """Show what this machine's cache of replies keeps: entries, size, age and uses, by prompt, provider and model."""
+    """Show what this machine's cache of replies keeps for applications and suites: entries, size, age, uses and what
+    they saved, by prompt, provider and model."""
     from promptctl.adapters.replies import open_cache
 
     with open_cache(os.environ) as cache:
@@ -31,7 +34,8 @@ def command(context: Context) -> Answer:
 
 
 def _data(group: Group) -> dict[str, object]:
-    return asdict(group) | {"oldest": _day(group.oldest), "newest": _day(group.newest)}
+    saved = None if group.saved is None else exact(dollars_of(group.saved))
+    return asdict(group) | {"saved": saved, "oldest": _day(group.oldest), "newest": _day(group.newest)}
 
 
 def _day(seconds: float) -> str:
@@ -43,18 +47,20 @@ def _text(path: str, size: int, groups: Sequence[Group]) -> str:
     lines = [f"{path}: {count(entries, 'entry')}, {shown_size(size)}"]
     rows = [
         (
+            group.use,
             group.prompt or "(unknown)",
             group.provider or "(unknown)",
             group.model or "(unknown)",
             str(group.entries),
             shown_size(group.bytes),
             str(group.hits),
+            "unknown" if group.saved is None else shown(dollars_of(group.saved)),
             _day(group.oldest),
             _day(group.newest),
         )
         for group in groups
     ]
-    header = ("prompt", "provider", "model", "entries", "size", "hits", "oldest", "newest")
+    header = ("use", "prompt", "provider", "model", "entries", "size", "hits", "saved", "oldest", "newest")
     return "\n".join([*lines, *([plain_table(header, rows)] if rows else [])])
 
 
