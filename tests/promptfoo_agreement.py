@@ -35,6 +35,8 @@ KINDS = (
 """promptfoo's assertions that are carried over."""
 
 _ALWAYS = {"min": 0}
+SETTINGS = {"promptctl.toml": '[evals]\nembeddings = "echo:none"\n'}
+"""Suites that compare meanings name a model for it; none is asked here."""
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -132,9 +134,9 @@ def _cases(config: Path) -> list[Case]:
         prompts, _ = read_prompts(config)
     except UsageError:
         return []
-    suite = load_suite(Project(TextTree(prompts[0].files)), prompts[0].name)
+    suite = load_suite(Project(TextTree(prompts[0].files | SETTINGS)), prompts[0].name)
     said = [case for case in (suite.suite.cases if suite else ()) if any(e.argument != _ALWAYS for e in case.expect)]
-    return [case for case in said if not any(e.kind in JUDGED for e in case.expect)]
+    return [case for case in said if not any(e.kind in {*JUDGED, "similar"} for e in case.expect)]
 
 
 def main(arguments: list[str]) -> int:
