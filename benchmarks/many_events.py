@@ -122,8 +122,8 @@ def postgresql() -> Iterator[str]:
     settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off"}
     settings |= {"max_wal_size": "4GB", "shared_buffers": "256MB"}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    command = [initdb.with_name("postgres"), "-D", cluster, *options]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL, **run)
+    command = [str(initdb.with_name("postgres")), "-D", str(cluster), *options]
+    server: subprocess.Popen[bytes] = subprocess.Popen(command, stderr=subprocess.DEVNULL, **run)
     try:
         _wait_for(port, server)
         url = f"postgresql://tests@127.0.0.1:{port}/postgres"

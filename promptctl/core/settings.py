@@ -29,8 +29,8 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Names that are None are found out from Git; ``providers``, ``events`` and ``cache`` are the tables
-    as written.
+    """Names that are None are found out from Git; ``providers``, ``models``, ``events``, ``cache``, ``budgets`` and
+    ``quality`` are the tables as written.
 
     ``embeddings`` is the model that embeds texts for ``similar``; ``fallback`` lets other providers answer in evals.
 
@@ -52,6 +52,8 @@ class Settings:
     models: Mapping[str, Any] = field(default_factory=dict)
     events: Mapping[str, Any] = field(default_factory=dict)
     cache: Mapping[str, Any] = field(default_factory=dict)
+    budgets: Mapping[str, Any] = field(default_factory=dict)
+    quality: Mapping[str, Any] = field(default_factory=dict)
 
     def environment(self, name: str) -> Environment:
         """The environment of that name. Raises UsageError with the nearest known name."""
@@ -88,6 +90,8 @@ def parse_settings(document: Document) -> Settings:
         models=value.get("models", {}),
         events=value.get("events", {}),
         cache=value.get("cache", {}),
+        budgets=value.get("budgets", {}),
+        quality=value.get("quality", {}),
     )
 
 

@@ -1,4 +1,4 @@
-"""Shows what a repository's providers and its cache would receive, and allows it on this machine."""
+"""Shows what a repository's providers, cache and webhooks would receive, and allows it on this machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from promptctl.adapters import trust as store
 from promptctl.core.cache_settings import CacheAddress
 from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
+from promptctl.core.webhook import Webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,13 @@ class TrustResult:
     trusted: bool
     cache_digest: str | None = None
     cache: str | None = None
+    webhooks: tuple[Webhook, ...] = ()
 
     @property
     def digests(self) -> tuple[str, ...]:
         """What ``PROMPTCTL_TRUST`` has to hold."""
-        return tuple(digest for digest in (self.digest, self.cache_digest) if digest)
+        hooks = (hook.digest for hook in self.webhooks)
+        return tuple(digest for digest in (self.digest, self.cache_digest, *hooks) if digest)
 
 
 def trust(
@@ -46,6 +49,7 @@ def trust(
     *,
     grant: bool,
     cache: CacheAddress | None = None,
+    webhooks: tuple[Webhook, ...] = (),
 ) -> TrustResult:
     """What a repository's providers would receive, and the Redis that its settings name; with ``grant`` it is allowed
     from now on, until it changes.
@@ -53,13 +57,17 @@ def trust(
     Raises OutsideError when that cannot be written down.
     """
     named = cache if cache and cache.digest else None
-    before = store.is_trusted(providers, environment) and (
-        named is None or store.is_digest_trusted(named.digest, environment)
+    digests = [named.digest if named else None, *(hook.digest for hook in webhooks)]
+    before = store.is_trusted(providers, environment) and all(
+        store.is_digest_trusted(digest, environment) for digest in digests
     )
     if grant and not before:
         store.trust(providers, environment)
         if named and named.digest:
             store.trust_digest_of(named.digest, {"cache": named.host}, environment)
+        for hook in webhooks:
+            if hook.digest:
+                store.trust_digest_of(hook.digest, {"webhook": hook.host}, environment)
     return TrustResult(
         digest=trust_digest(providers),
         providers=tuple(_shown(provider) for provider in repository_defined(providers)),
@@ -67,6 +75,7 @@ def trust(
         trusted=before or grant,
         cache_digest=named.digest if named else None,
         cache=named.host if named else None,
+        webhooks=webhooks,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli import reporting as options
@@ -9,6 +10,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.core.reporting.window import parse_grouping, window_of
+from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.reporting.cost import CostReport
@@ -34,11 +36,16 @@ def command(
     user: options.UserOption = None,
     attribute: options.AttributeOption = None,
     top: options.TopOption = 20,
+    check: Annotated[
+        bool, Option("--check", help="Judge the budgets of promptctl.toml; exit 1 when one is not kept.")
+    ] = False,
     store: options.StoreOption = None,
 ) -> Answer:
     """Show what calls cost, by what they were for; calls of unknown price are counted apart."""
     from promptctl.workflows.costs import Wanted, costs
 
+    if check:
+        return checked(context, store)
     filters = {
         "prompt": prompt,
         "environment": env,
@@ -53,6 +60,27 @@ def command(
     with reporting.warehouse as warehouse:
         report = costs(warehouse, wanted, reporting.providers, context.now)
     return Answer(data=lambda: data(report), view=lambda: view(report), note=warehouse.note)
+
+
+def checked(context: Context, store: str | None) -> Answer:
+    """Whether calls keep to the budgets, each over its own period."""
+    from promptctl.cli.budget_view import lines
+    from promptctl.core.reporting.budget import parse_budgets
+    from promptctl.workflows.budgets import budget_data, check_budgets
+
+    settings = context.repository.work.settings
+    budgets = parse_budgets(settings.budgets)
+    if not budgets:
+        raise UsageError("PC233", "promptctl.toml has no budgets", hint='[budgets.all] usd = 50, per = "month"')
+    with options.opened(context, store).warehouse as warehouse:
+        found = check_budgets(warehouse, budgets, os.environ, context.now)
+    told = {"told": list(found.told), "untold": list(found.untold)}
+    return Answer(
+        data={"budgets": [budget_data(result) for result in found.results], **told},
+        view=lambda: lines(found),
+        ok=found.ok,
+        note=warehouse.note,
+    )
 
 
 def data(report: CostReport) -> dict[str, Any]:

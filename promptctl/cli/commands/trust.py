@@ -21,11 +21,13 @@ def command(
     receive answers."""
     from promptctl.core.cache_settings import cache_settings
     from promptctl.core.provider_table import providers_of
+    from promptctl.core.webhook import repository_webhooks
     from promptctl.workflows.trust import trust
 
     settings = context.repository.work.settings
     cache = cache_settings(settings.cache, {}).store
-    result = trust(providers_of(settings), os.environ, grant=not show, cache=cache)
+    hooks = repository_webhooks(settings)
+    result = trust(providers_of(settings), os.environ, grant=not show, cache=cache, webhooks=hooks)
     data = {
         "digest": result.digest,
         "trusted": result.trusted,
@@ -34,6 +36,7 @@ def command(
             for it in result.providers
         ],
         "cache": {"host": result.cache, "digest": result.cache_digest} if result.cache else None,
+        "webhooks": [{"host": hook.host, "digest": hook.digest} for hook in result.webhooks],
     }
     following = "promptctl trust" if result.digests and not result.trusted else None
     return Answer(data=data, view=lambda: _text(result), next=following)
@@ -52,4 +55,5 @@ def _text(result: TrustResult) -> str:
         )
     if result.cache:
         lines.append(f"  cache: answers are kept in the Redis at {result.cache} ({result.cache_digest})")
+    lines += [f"  webhook: reports are told to {hook.host} ({hook.digest})" for hook in result.webhooks]
     return "\n".join(lines)

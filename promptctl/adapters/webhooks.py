@@ -1,0 +1,62 @@
+"""Tells a webhook something: one JSON object by POST, without redirects, tried a few times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from promptctl.adapters.trust import UNTRUSTED, is_digest_trusted
+from promptctl.core.request import compact_json
+from promptctl.core.secrets import known_values, mask_value
+from promptctl.core.webhook import Webhook
+from promptctl.errors import OutsideError, StateError
+
+UNTOLD = "PC234"
+_PAUSES = (0.5, 2.0)
+
+
+def require_webhook_trust(hook: Webhook, environment: Mapping[str, str]) -> None:
+    """Returns when a webhook may be called from this machine. Raises StateError with the line that trusts it."""
+    if not is_digest_trusted(hook.digest, environment):
+        raise StateError(
+            UNTRUSTED,
+            f"this repository's webhook would tell {hook.host}: not trusted here",
+            hint=f"promptctl trust (in CI: PROMPTCTL_TRUST={hook.digest})",
+        )
+
+
+def tell(
+    hook: Webhook, what: Mapping[str, Any], environment: Mapping[str, str], pauses: tuple[float, ...] = _PAUSES
+) -> None:
+    """Sends an object, secrets masked; what fails in passing is tried again after each of the pauses.
+
+    Raises StateError when it may not be called, OutsideError when it took nothing.
+    """
+    require_webhook_trust(hook, environment)
+    body = compact_json(mask_value(what, known_values(environment))).encode()
+    asyncio.run(_told(hook, body, pauses))
+
+
+async def _told(hook: Webhook, body: bytes, pauses: tuple[float, ...]) -> None:
+    from promptctl.adapters.providers.exchange import Bounds
+    from promptctl.adapters.providers.fault import ProviderError
+    from promptctl.adapters.providers.transport import Transport
+
+    transport = Transport(hook.url, Bounds(connect=5.0, read=10.0, max_bytes=65_536))
+    try:
+        for pause in (*pauses, None):
+            try:
+                status = (await transport.post({}, body)).status
+                said = f"answered {status}"
+            except ProviderError as error:
+                status, said = 0, str(error)
+            if 200 <= status < 300:
+                return
+            if pause is None or (status and status != 429 and status < 500):
+                break
+            await asyncio.sleep(pause)
+    finally:
+        await transport.aclose()
+    hint = "look at the webhook's URL; redirects are not followed"
+    raise OutsideError(UNTOLD, f"the webhook at {hook.host} took nothing: {said}", hint=hint)
