@@ -18,7 +18,7 @@ PACKAGE = Path(promptctl.__file__).parent
 HEAVY = {
     *"typer rich git httpx2 httpcore2 yaml ruamel jinja2 jsonschema_rs genai_prices pydantic platformdirs".split(),
     *"packaging jsonpath rapidfuzz asyncio sqlite3 ssl http.client email.parser logging argparse".split(),
-    *"importlib.metadata difflib subprocess ibis duckdb psycopg pandas pyarrow numpy".split(),
+    *"importlib.metadata difflib subprocess redis ibis duckdb psycopg pandas pyarrow numpy".split(),
 }
 FILES = {"yaml", "jinja2", "jsonschema_rs"}
 GIT = {"subprocess"}

@@ -65,6 +65,12 @@ def status_of(error: BaseException | None) -> str:
     return "cancelled" if isinstance(error, asyncio.CancelledError | GeneratorExit | KeyboardInterrupt) else "app"
 
 
+def _cost(fresh: Reply | None, outcome: CacheOutcome | None) -> int | None:
+    """What the answer cost if a model gave it, and what the cache spent on finding out."""
+    asked, spent = picodollars(fresh.cost) if fresh else 0, outcome.spent if outcome else 0
+    return None if asked is None or spent is None else asked + spent
+
+
 def event_of(
     prompt: Prompt, caller: Caller, course: Course, attempts: Sequence[Attempt], error: BaseException | None
 ) -> Event:
@@ -72,7 +78,6 @@ def event_of(
     reply, outcome, last = course.reply, course.outcome, attempts[-1] if attempts else None
     fresh = reply if outcome is None or outcome.kind in ("off", "miss") else None
     usage = fresh.usage if fresh else None
-    cost = (picodollars(fresh.cost) if fresh else outcome.spent if reply and outcome else None) if reply else None
     return Event(
         id=course.id,
         at=course.at,
@@ -99,7 +104,7 @@ def event_of(
         output_tokens=usage.output if usage else None,
         cache_read_tokens=usage.cache_read if usage else None,
         cache_write_tokens=usage.cache_write if usage else None,
-        cost=cost,
+        cost=_cost(fresh, outcome) if reply else None,
         saved=outcome.saved if outcome and reply else None,
         cache=outcome.kind if outcome else None,
         attempts=len(attempts),

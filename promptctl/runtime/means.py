@@ -112,6 +112,8 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
     if before is None or kept.get("events") != settings.get("events"):
         recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), providers))
     gateway = Gateway(providers, live=True, fallback=True, observe=_observe)
+    if caching:
+        caching.embed = gateway.complete
     if before and same_process:
         before.loop.submit(before.gateway.aclose())
     loop = before.loop if before and same_process else LoopThread()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from promptctl import OutsideError, StateError, UsageError
 from promptctl.core.event import EVENTS
 from tests.runtime.calling import Application, application
 from tests.runtime.forking import in_child
-from tests.servers import silence, status
+from tests.servers import Handler, answer_well, silence, status
 
 
 @pytest.fixture
@@ -268,3 +269,29 @@ def test_settings_may_change_while_an_application_runs(tmp_path: Path, monkeypat
         assert app.prompts.refresh().ok
         assert app.prompts.call(app.prompts.get("echo")).complete().text == "Bye you"
         assert [row["version"] for row in app.rows()] == ["1.0.0", "1.1.0"]
+
+
+def test_a_text_that_means_the_same_is_answered_and_its_embedding_paid_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def react(handler: Handler) -> None:
+        if handler.path.endswith("/embeddings"):
+            found = {
+                "data": [{"index": 0, "embedding": [1.0, 0.5]}],
+                "model": "gpt-small",
+                "usage": {"prompt_tokens": 3},
+            }
+            handler.reply(200, json.dumps(found).encode())
+        else:
+            answer_well(handler)
+
+    semantic = {"model": "relay:gpt-small"}
+    with application(tmp_path, monkeypatch, settings={"cache": {"mode": "force", "semantic": semantic}}) as app:
+        app.server.always = react
+        said = [app.prompts.call(app.prompts.get("answer"), text=text).complete().text for text in ("it", "that", "7")]
+        assert said == ["SAY IT", "SAY IT", "SAY 7"]
+        assert [(row["cache"], row["cost"], row["saved"]) for row in app.rows()] == [
+            ("miss", 123_000_000, 0),
+            ("semantic", 3_000_000, 120_000_000),
+            ("miss", 123_000_000, 0),
+        ]

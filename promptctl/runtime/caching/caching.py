@@ -165,8 +165,8 @@ class Caching:
         asked = meaning(wanted.request, wanted.route, wanted.scope, semantic.model)
         if asked is None:
             return None
-        self._search = self._search or SemanticSearch(self.store, self.embed)
-        return await self._search.embedded(asked, semantic)
+        self._search = self._search or SemanticSearch(self.store)
+        return await self._search.embedded(asked, semantic, self.embed)
 
     async def _similar(self, wanted: Wanted, embedded: Embedded) -> Reply | None:
         least = wanted.policy.semantic.least if wanted.policy.semantic else 1.0

@@ -30,19 +30,19 @@ class Embedded:
 
 
 class SemanticSearch:
-    """Finds the answer to the nearest text of a group. ``embed`` asks a model; while it fails it is left alone."""
+    """Finds the answer to the nearest text of a group. While the model of embeddings fails it is left alone."""
 
-    def __init__(self, store: ReplyStore, embed: Embed) -> None:
-        self._store, self._embed = store, embed
+    def __init__(self, store: ReplyStore) -> None:
+        self._store = store
         self._resting = Resting()
 
-    async def embedded(self, meaning: Meaning, semantic: Semantic) -> Embedded | None:
-        """The embedding of a text; None when there is none to be had in time."""
+    async def embedded(self, meaning: Meaning, semantic: Semantic, embed: Embed) -> Embedded | None:
+        """The embedding of a text, which ``embed`` asks a model for; None when there is none to be had in time."""
         if self._resting.rests(time.monotonic()):
             return None
         try:
             async with asyncio.timeout(_SECONDS):
-                reply = await self._embed(embedding_request(semantic.model, meaning.text))
+                reply = await embed(embedding_request(semantic.model, meaning.text))
             read_embedding(reply.text)
         except (PromptctlError, TimeoutError, ValueError):
             self._resting.failed(time.monotonic())
