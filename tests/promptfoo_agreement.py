@@ -134,7 +134,7 @@ def _cases(config: Path) -> list[Case]:
         prompts, _ = read_prompts(config)
     except UsageError:
         return []
-    suite = load_suite(Project(TextTree(prompts[0].files | SETTINGS)), prompts[0].name)
+    suite = load_suite(Project(TextTree({**prompts[0].files, **SETTINGS})), prompts[0].name)
     said = [case for case in (suite.suite.cases if suite else ()) if any(e.argument != _ALWAYS for e in case.expect)]
     return [case for case in said if not any(e.kind in {*JUDGED, "similar"} for e in case.expect)]
 
