@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from benchmarks import calls, evals, hooks, recording, ship, start, tags, whole
+from benchmarks import calls, evals, hooks, recording, runtime, ship, start, tags, whole
 from benchmarks.report import cells, heading, plain_line, record, save
 from benchmarks.row import Row
 
@@ -20,6 +20,7 @@ ROWS: tuple[Row, ...] = (
     *ship.ROWS,
     *evals.ROWS,
     *recording.ROWS,
+    *runtime.ROWS,
 )
 
 

@@ -19,7 +19,7 @@ from promptctl.adapters.state import State, read_state
 from promptctl.core.lockfile import PATH, parse_lock
 from promptctl.core.template import Renderer
 
-_TEMPLATE = """\
+TEMPLATE = """\
 You answer for {{ company }} in {{ language }}.
 {% if rules %}
 Rules:
@@ -33,7 +33,7 @@ Rules:
 {% endfor %}
 Question: {{ question }}
 """
-_VALUES: dict[str, Any] = {
+VALUES: dict[str, Any] = {
     "company": "Example GmbH",
     "language": "English",
     "rules": [{"text": f"Rule number {number} holds.", "strict": number % 3 == 0} for number in range(12)],
@@ -68,16 +68,16 @@ def _read_lock(rounds: int) -> Measured:
     return Measured(ours=times["ours"].wall, reference=times["json"].wall)
 
 
-def _render(kind: type[Environment], rounds: int, template: str = _TEMPLATE) -> Measured:
+def _render(kind: type[Environment], rounds: int, template: str = TEMPLATE) -> Measured:
     loader: BaseLoader = DictLoader({"t": template})
     options: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     theirs = kind(loader=loader, **options)
     ours = Renderer({"t": template})
-    if ours.render("t", _VALUES) != theirs.get_template("t").render(_VALUES):
+    if ours.render("t", VALUES) != theirs.get_template("t").render(VALUES):
         raise RuntimeError("the two renderings differ")
     contestants = {
-        "ours": lambda: ours.render("t", _VALUES),
-        "theirs": lambda: theirs.get_template("t").render(_VALUES),
+        "ours": lambda: ours.render("t", VALUES),
+        "theirs": lambda: theirs.get_template("t").render(VALUES),
     }
     times = race_calls(contestants, rounds, 300)
     return Measured(ours=times["ours"].wall, reference=times["theirs"].wall)

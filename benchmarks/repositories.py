@@ -49,6 +49,8 @@ TEN = Generated(key="ten", prompts=10, versions=3, subject_versions=3, served=10
 """A small registry, everything served everywhere."""
 FIFTY = Generated(key="fifty", prompts=50, served=50)
 THOUSAND = Generated(key="thousand", prompts=1_000, served=100)
+SERVED = Generated(key="served", prompts=1_000, served=1_000)
+"""Everything served everywhere: what bundles are measured on."""
 TEN_THOUSAND = Generated(key="ten-thousand", prompts=10_000, served=100)
 """What status, drift and the lock are measured on: one release a prompt."""
 MANY_TAGS = Generated(key="many-tags", prompts=1_000, versions=50, subject_versions=5, served=10)

@@ -49,22 +49,20 @@ class Bundle:
     forms: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
 
-    def content(self) -> dict[str, Any]:
-        """What the file holds, names sorted."""
-        return {
+    def to_bytes(self, spelled: Mapping[str, str] | None = None) -> bytes:
+        """The file, names sorted. ``spelled`` are forms that are there as compact JSON, and stand beside the others."""
+        texts = {digest: compact_json(form) for digest, form in self.forms.items()} | dict(spelled or {})
+        head = {
             "environment": self.environment,
             "commit": self.commit,
             "time": self.time,
             "policy": self.policy,
             "prompts": {name: _written(self.prompts[name]) for name in sorted(self.prompts)},
             "former": {name: self.former[name] for name in sorted(self.former)},
-            "closures": {digest: self.forms[digest] for digest in sorted(self.forms)},
-            "settings": {table: self.settings[table] for table in SETTINGS if table in self.settings},
         }
-
-    def to_bytes(self) -> bytes:
-        """The file."""
-        content = compact_json(self.content()).encode()
+        settings = compact_json({table: self.settings[table] for table in SETTINGS if table in self.settings})
+        forms = ",".join(f'"{digest}":{texts[digest]}' for digest in sorted(texts))
+        content = f'{compact_json(head)[:-1]},"closures":{{{forms}}},"settings":{settings}}}'.encode()
         return f'{{"format":{FORMAT},"digest":"{_seal(content)}","content":'.encode() + content + b"}\n"
 
     @property

@@ -43,7 +43,12 @@ def digest(closure: Closure) -> str:
 
 def form_digest(form: Mapping[str, Any]) -> str:
     """The digest of a closure that is there as its canonical form."""
-    return _sha256(_PREFIX + compact_json(form))
+    return spelled_digest(compact_json(form))
+
+
+def spelled_digest(text: str) -> str:
+    """The digest of a closure that is there as the compact JSON of its canonical form."""
+    return _sha256(_PREFIX + text)
 
 
 def parts(closure: Closure) -> dict[str, str]:

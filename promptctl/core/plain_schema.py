@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 _SAID = ("title", "description", "$comment")
-_KNOWN = frozenset({"type", "enum", "minLength", "maxLength", *_SAID})
+_OF_TEXT = frozenset({"type", "enum", "minLength", "maxLength", *_SAID})
+_OF_LISTS = frozenset({"type", "items", *_SAID})
+_OF_OTHERS = frozenset({"type", *_SAID})
+_ATOMS = frozenset({int, bool, float, type(None)})
+_MOST_PARTS = 100_000
 _TYPES: Mapping[type, tuple[str, ...]] = {
     str: ("string",),
     bool: ("boolean",),
     int: ("integer", "number"),
+    list: ("array",),
+    dict: ("object",),
 }
 
 
 def plainly_fits(schema: Any, value: Any) -> bool:
-    """Whether ``value`` fits a schema of a type, a list of texts and a length; False where the validator has to say."""
-    if not isinstance(schema, dict) or not _KNOWN.issuperset(schema):
+    """Whether ``value`` fits a schema of a type, a list of texts, a length or the type of items, or one that takes
+    anything; False where the validator has to say."""
+    if not isinstance(schema, dict) or any(type(schema.get(key, "")) is not str for key in _SAID):
         return False
-    if schema.get("type") not in _TYPES.get(type(value), ()) or any(
-        type(schema.get(key, "")) is not str for key in _SAID
-    ):
+    kind = type(value)
+    if "type" not in schema:
+        return schema.keys() <= frozenset(_SAID) and _is_data(value)
+    # A text is compared with a set of texts only: what is no type at all is for the validator.
+    if not isinstance(schema["type"], str) or schema["type"] not in _TYPES.get(kind, ()):
         return False
-    return _is_text_within(schema, value) if isinstance(value, str) else not schema.keys() - {"type", *_SAID}
+    if kind is str:
+        return schema.keys() <= _OF_TEXT and _is_text_within(schema, value)
+    if kind is list:
+        items = schema.get("items")
+        fits = _is_data(value) if items is None else all(plainly_fits(items, item) for item in value)
+        return schema.keys() <= _OF_LISTS and fits
+    return schema.keys() <= _OF_OTHERS and (kind is not dict or _is_data(value))
 
 
 def _is_text_within(schema: Mapping[str, Any], text: str) -> bool:
@@ -30,6 +46,38 @@ def _is_text_within(schema: Mapping[str, Any], text: str) -> bool:
     if type(low) is not int or type(high) is not int or type(choices) is not list:
         return False
     return 0 <= low <= len(text) <= high and text in choices and _is_unicode(text)
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a value is what JSON can spell, and small enough to look at all of it."""
+    waiting, seen = [value], 0
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind is dict:
+            waiting += item.values()
+            seen += len(item)
+            if not _are_texts(item):
+                return False
+        elif kind is list:
+            waiting += item
+            seen += len(item)
+        elif kind is str:
+            if not item.isascii() and not _is_unicode(item):
+                return False
+        elif kind not in _ATOMS or (kind is float and not math.isfinite(item)):
+            return False
+        if seen > _MOST_PARTS:
+            return False
+    return True
+
+
+def _are_texts(keys: Mapping[Any, Any]) -> bool:
+    try:
+        text = "".join(keys)
+    except TypeError:
+        return False
+    return text.isascii() or _is_unicode(text)
 
 
 def _is_unicode(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,7 +66,7 @@ class Rendering:
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The values templates see. Raises UsageError for unknown, missing, ill-formed or too large inputs."""
         values = bind_inputs(self.closure.prompt.inputs, given)
-        if sum(len(compact_json(value)) for value in values.values()) > MAX_TEXT:
+        if _is_large(values):
             raise UsageError("PC022", f"the inputs are larger than {MAX_TEXT >> 20} MiB")
         return values
 
@@ -91,6 +92,17 @@ class Rendering:
         except TemplateFault as fault:
             place = self.closure.place(fault.template, fault.line)
             raise UsageError(fault.code, fault.message, place=place, hint=fault.hint) from None
+
+
+def _is_large(values: Mapping[str, Any]) -> bool:
+    """Whether values spelled as JSON pass the limit: a part of them is never spelled by more than eight times its size
+    in marshal's second format, which is found out in a tenth of the time."""
+    try:
+        if len(marshal.dumps(list(values.values()), 2)) * 8 <= MAX_TEXT:
+            return False
+    except ValueError:
+        pass
+    return sum(len(compact_json(value)) for value in values.values()) > MAX_TEXT
 
 
 def earlier_messages(name: str, value: Any) -> list[dict[str, Any]]:

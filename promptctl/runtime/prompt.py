@@ -139,13 +139,17 @@ class Prompt:
 
     def messages(self, /, **inputs: Any) -> list[dict[str, Any]]:
         """The messages: ``{"role", "content"}``. Raises UsageError for inputs that do not fit, and for a chain."""
-        if self.is_chain:
+        return list(self._messages(inputs))
+
+    def _messages(self, inputs: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        released = self._resolution.released
+        if released.closure.prompt.steps:
             raise UsageError(UNFIT, f"{self.name} is a chain, which has steps", hint="prompts.call(prompt, …)")
-        return list(self._resolution.released.rendering.messages(inputs))
+        return released.rendering.messages(inputs)
 
     def render(self, /, **inputs: Any) -> str:
         """The text of a prompt that is one message. Raises UsageError for others, and as ``messages`` does."""
-        messages = self.messages(**inputs)
+        messages = self._messages(inputs)
         if len(messages) != 1 or not isinstance(text := messages[0]["content"], str):
             raise UsageError(UNFIT, f"{self.name} is not one text", hint="prompt.messages(…) or prompt.request(…)")
         return text

@@ -11,9 +11,10 @@ from typing import Any
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import CONTRADICTED, State, read_state
 from promptctl.core.bundle import SETTINGS, Bundle
-from promptctl.core.canonical import canonical, digest, form_digest
+from promptctl.core.canonical import canonical, digest, spelled_digest
 from promptctl.core.closure import Closure
 from promptctl.core.pointer import FOLDER, Pointer, Served, pointer_path
+from promptctl.core.request import compact_json
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
 from promptctl.workflows.releases import RELEASE_BROKEN, Release, read_release, witnesses
@@ -25,7 +26,8 @@ _SHELF = "bundled"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleResult:
-    """``signature`` is there where a key was named; ``note`` tells when settings here are not those that count."""
+    """``bundle`` without the closures, which are in its ``data``. ``signature`` is there where a key was named;
+    ``note`` tells when settings here are not those that count."""
 
     bundle: Bundle
     data: bytes
@@ -35,9 +37,9 @@ class BundleResult:
 
 @dataclass(frozen=True, slots=True)
 class _Released:
-    """What a bundle takes from a release: canonical forms by digest, its own among them, and former names."""
+    """What a bundle takes from a release: canonical forms as compact JSON by digest, and former names."""
 
-    forms: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
     former: tuple[str, ...] = ()
 
 
@@ -52,7 +54,7 @@ def bundle(repository: Repository, environment: str, key: Path | None = None) ->
     if state.commit is None:
         raise StateError(NOT_SERVED, f"{environment} serves nothing yet", hint=f"promptctl promote NAME {environment}")
     pointers = _pointers(repository, state, environment)
-    forms: dict[str, Any] = {}
+    forms: dict[str, str] = {}
     former: dict[str, str] = {}
     for name, released in _releases(repository, environment, pointers):
         forms |= released.forms
@@ -64,10 +66,10 @@ def bundle(repository: Repository, environment: str, key: Path | None = None) ->
         policy=repository.default_commit or state.commit,
         prompts=pointers,
         former={old: name for old, name in former.items() if old not in pointers},
-        forms=forms,
+        forms={},
         settings={key: table for key, table in repository.settings.document.value.items() if key in SETTINGS},
     )
-    data = made.to_bytes()
+    data = made.to_bytes(forms)
     signature = None
     if key:
         from promptctl.adapters.signatures import sign
@@ -142,11 +144,11 @@ def _bears_out(known: Any, wanted: str) -> bool:
     """Whether kept forms are those of a digest: each is hashed again, since applications are given them."""
     if not (isinstance(known, list) and len(known) == 2 and isinstance(known[0], dict) and wanted in known[0]):
         return False
-    return all(form_digest(form) == called for called, form in known[0].items())
+    return all(spelled_digest(text) == called for called, text in known[0].items())
 
 
-def _forms(closure: Closure) -> dict[str, Any]:
-    forms = {digest(closure): canonical(closure)}
+def _forms(closure: Closure) -> dict[str, str]:
+    forms = {digest(closure): compact_json(canonical(closure))}
     for step in closure.steps.values():
         forms |= _forms(step)
     return forms

@@ -14,13 +14,17 @@ from promptctl.core.value_schema import validator
 VALUES = st.one_of(
     st.text(max_size=5), st.integers(), st.booleans(), st.none(), st.floats(), st.lists(st.integers(), max_size=2)
 )
+VALUES = VALUES | st.lists(VALUES, max_size=2) | st.dictionaries(st.text(max_size=2), VALUES, max_size=2)
 PARTS: dict[str, st.SearchStrategy[Any]] = {
-    "type": st.sampled_from(["string", "boolean", "integer", "number", "null", "array", "text", ["string"], 1]),
+    "type": st.sampled_from(
+        ["string", "boolean", "integer", "number", "null", "array", "object", "text", ["string"], 1]
+    ),
     "enum": st.one_of(st.lists(VALUES, max_size=3), st.none()),
     "minLength": st.one_of(st.integers(-1, 5), st.booleans(), st.just(1.5)),
     "maxLength": st.one_of(st.integers(-1, 5), st.booleans()),
     "title": st.one_of(st.text(max_size=3), st.integers()),
     "pattern": st.just("^a"),
+    "items": st.sampled_from([{}, {"type": "string"}, {"type": "integer"}, True, 1]),
 }
 SCHEMAS = st.one_of(st.fixed_dictionaries({}, optional=PARTS), VALUES)
 
@@ -40,6 +44,10 @@ def test_what_fits_plainly_fits_for_the_validator(schema: Any, value: Any) -> No
         ({"type": "boolean"}, True),
         ({"type": "integer"}, 3),
         ({"type": "number"}, 3),
+        ({}, {"a": [1, None, "é", {"b": 0.5}]}),
+        ({"type": "array"}, [{"a": 1}]),
+        ({"type": "array", "items": {"type": "string"}}, ["a"]),
+        ({"type": "object", "title": "x"}, {"a": 1}),
     ],
 )
 def test_frequent_schemas_need_no_validator(schema: Any, value: Any) -> None:
@@ -53,7 +61,15 @@ def test_frequent_schemas_need_no_validator(schema: Any, value: Any) -> None:
         ({"type": "string"}, "\ud800"),
         ({"type": "integer"}, True),
         ({"type": "string", "pattern": "^a"}, "a"),
-        ({"type": "array"}, []),
+        ({"type": "array", "items": {"type": "string"}}, ["a", 1]),
+        ({"type": "array", "minItems": 1}, [1]),
+        ({"type": "array"}, [float("nan")]),
+        ({"type": "array"}, ["\ud800"]),
+        ({"type": "object"}, {1: 2}),
+        ({"type": "object", "properties": {}}, {}),
+        ({}, object()),
+        ({}, (1, 2)),
+        ({"type": "array"}, [0] * 100_001),
         ({"type": "string", "enum": ["en"]}, "de"),
         ({"maxLength": 9}, "hello"),
     ],

@@ -79,7 +79,8 @@ def test_what_was_kept_is_hashed_again(built: GitRepository, monkeypatch: pytest
 
     def tamper(known: Any, wanted: str) -> bool:
         if known:
-            next(iter(known[0].values()))["model"] = "gpt-forged"
+            called, text = next(iter(known[0].items()))
+            known[0][called] = text.replace("echo:echo", "gpt-forged")
             kept.append(wanted)
         return judged(known, wanted)
 
