@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from promptctl.core.cache_limits import parse_age
 from promptctl.errors import UsageError
@@ -110,13 +111,20 @@ def parse_store(written: str, *, shared: bool = False) -> CacheAddress:
     if written == "sqlite":
         return CacheAddress()
     found = _REDIS.fullmatch(written)
-    if not found or int(found["port"] or 1) not in range(1, 65_536):
+    if not found or int(found["port"] or 1) not in range(1, 65_536) or not _is_url(written):
         kind = written.partition(":")[0][:20]
         raise UsageError(BAD_STORE, f"`{kind}…` is not a store of replies", hint=_HINT)
     if shared and found["user"] is not None:
         message = "a user or password does not belong in a repository's settings"
         raise UsageError(BAD_STORE, message, hint=f"leave it out, and set {VARIABLE} where the application runs")
     return CacheAddress(kind="redis", url=written, shared=shared)
+
+
+def _is_url(written: str) -> bool:
+    try:
+        return bool(urlsplit(written).hostname)
+    except ValueError:
+        return False
 
 
 def _policy(table: Mapping[str, Any], before: CachePolicy) -> CachePolicy:

@@ -21,6 +21,8 @@ BAD = [
     "redis://ho st/0",
     "redis://a@b@c/0",
     "redis://host/zero",
+    "redis://[1.2.3]/0",
+    "redis://[::1/0",
     "redis://host/0\n",
     "unix:///run/redis.sock",
     "sqlite:elsewhere.sqlite3",
