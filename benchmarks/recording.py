@@ -18,7 +18,9 @@ from benchmarks.row import Measured, Row
 from promptctl.core.event import Event
 from promptctl.runtime.recording import Recorder, new_id, open_recorder
 
-_EVENTS, _BUDGET_MS = 5_000, 0.010
+_EVENTS, _BUDGET_MS = 5_000, 10.0
+"""The budget is for 1,000 events."""
+
 _WRITERS, _EACH, _PER_SECOND = 8, 5_000, 20_000
 
 
@@ -73,10 +75,10 @@ def _record(rounds: int) -> Measured:
 
 
 def _each(work: Iterable[None]) -> float:
-    """Milliseconds that one step takes."""
+    """Milliseconds that 1,000 steps take."""
     started = time.perf_counter()
     deque(work, maxlen=0)
-    return (time.perf_counter() - started) * 1000 / _EVENTS
+    return (time.perf_counter() - started) * 1_000_000 / _EVENTS
 
 
 def _sustained(rounds: int) -> Measured:
@@ -126,8 +128,8 @@ ROWS = (
     Row(
         key="record",
         group="runtime",
-        title="an event recorded, on the caller's thread",
-        target="<= 10 us",
+        title="1,000 events recorded, on the caller's thread",
+        target="<= 10 us each",
         limit=1.0,
         measure=_record,
     ),

@@ -11,10 +11,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from promptctl.adapters.fork_gate import no_fork
+
 T = TypeVar("T")
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_OPENING_ATTEMPTS = 100
+_WAIT_SECONDS, _PAUSE_SECONDS = 0.1, 0.002
+"""For which SQLite itself waits for a lock: a fork may have to wait as long."""
+
 _inherited: list[sqlite3.Connection] = []
 """Connections of a parent process: closing one here would disturb the parent's locks."""
 
@@ -22,8 +26,8 @@ _inherited: list[sqlite3.Connection] = []
 class SqliteFile:
     """A database on a local disk in WAL mode. ``prepare`` gets a new connection, to make its tables.
 
-    ``set_aside`` counts the files that were broken and are now beside the new one. Its methods raise sqlite3.Error or
-    OSError.
+    ``set_aside`` counts the files that were broken and are now beside the new one. Who finds the file locked tries
+    again for ``busy_seconds``. Its methods raise sqlite3.Error or OSError.
     """
 
     def __init__(self, path: Path, prepare: Callable[[sqlite3.Connection], None], *, busy_seconds: float = 5.0) -> None:
@@ -37,16 +41,23 @@ class SqliteFile:
         self._lock = threading.Lock()
 
     def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What ``work`` returns; once more on a new file where the old one is broken."""
+        """What ``work`` returns, which is a whole transaction; once more on a new file where the old one is broken."""
         if self._process != os.getpid():
             self._forked()
+        until, aside = time.monotonic() + self._busy_seconds, False
         with self._lock:
-            try:
-                return self._tried(work)
-            except sqlite3.DatabaseError as error:
-                if error_kind(error) not in _BROKEN or not self._put_aside():
-                    raise
-            return self._tried(work)
+            while True:
+                try:
+                    with no_fork():
+                        return self._tried(work)
+                except sqlite3.DatabaseError as error:
+                    if error_kind(error) in _BROKEN and not aside:
+                        aside = True
+                        if not self._put_aside():
+                            raise
+                    elif error_kind(error) not in _BUSY or time.monotonic() >= until:
+                        raise
+                time.sleep(_PAUSE_SECONDS)
 
     def close(self) -> None:
         """Closes the connection; the next use opens it again."""
@@ -59,9 +70,10 @@ class SqliteFile:
         connection = self._opened()
         try:
             return work(connection)
-        except BaseException:
-            # A connection that met a fault may go on with it: read-only, moved, out of space.
-            self._drop()
+        except BaseException as error:
+            if error_kind(error) not in _BUSY:
+                # A connection that met a fault may go on with it: read-only, moved, out of space.
+                self._drop()
             raise
 
     def _opened(self) -> sqlite3.Connection:
@@ -70,7 +82,7 @@ class SqliteFile:
         if self._connection is None:
             _make_private(self.path)
             self._file = _identity(self.path)
-            self._connection = connect(self.path, self._prepare, self._busy_seconds)
+            self._connection = connect(self.path, self._prepare)
         return self._connection
 
     def _put_aside(self) -> bool:
@@ -104,26 +116,20 @@ def error_kind(error: BaseException) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def connect(path: Path, prepare: Callable[[sqlite3.Connection], None], busy_seconds: float) -> sqlite3.Connection:
-    """Opens a database, switches it to WAL and prepares it. The switch does not wait for other openers by itself."""
-    attempt = 0
-    while True:
-        connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-        try:
-            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-                # Takes effect only in a file without tables: space that is freed can be given back in small steps.
-                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-                connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            prepare(connection)
-        except BaseException as error:
-            connection.close()
-            attempt += 1
-            if error_kind(error) not in _BUSY or attempt >= _OPENING_ATTEMPTS:
-                raise
-        else:
-            return connection
-        time.sleep(0.001 * attempt)
+def connect(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    """Opens a database, switches it to WAL and prepares it. The switch does not wait for other openers at all."""
+    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            # Takes effect only in a file without tables: space that is freed can be given back in small steps.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from promptctl.core.cache_limits import parse_age
 from promptctl.errors import UsageError
@@ -30,9 +30,10 @@ class StoreAddress:
     shared: bool = True
 
     def __str__(self) -> str:
+        """As it is written, but without a password."""
         if self.kind == "none":
             return "none"
-        return self.target if self.kind == "postgresql" else f"{self.kind}:{self.target}"
+        return _without_password(self.target) if self.kind == "postgresql" else f"{self.kind}:{self.target}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +98,19 @@ def _require_receiver(url: str) -> None:
 
 def _require_no_password(url: str, shared: bool) -> None:
     try:
-        secret = urlsplit(url).password is not None
+        parts = urlsplit(url)
+        secret = parts.password is not None or "password" in {name for name, _ in parse_qsl(parts.query)}
     except ValueError:
         raise UsageError(BAD_STORE, f"`{_shown(url)}` is not a URL", hint=_HINT) from None
     if secret and shared:
         message = "a password does not belong in a repository's settings"
         raise UsageError(BAD_STORE, message, hint=f"leave it out, and set {VARIABLE} where the application runs")
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
 
 
 def _shown(written: str) -> str:

@@ -57,9 +57,11 @@ def test_what_is_no_store(written: str) -> None:
     assert caught.value.code == "PC221"
 
 
-@pytest.mark.parametrize("written", ["postgresql://u:hunter2@db/events", "postgres://:hunter2@db"])
+@pytest.mark.parametrize(
+    "written", ["postgresql://u:hunter2@db/events", "postgres://:hunter2@db", "postgres://db/e?p%61ssword=hunter2"]
+)
 def test_a_repository_names_no_password(written: str) -> None:
-    assert parse_store(written).shared is False
+    assert "hunter2" not in str(parse_store(written))
     with pytest.raises(UsageError) as caught:
         parse_store(written, shared=True)
     assert "hunter2" not in str(caught.value.problem)

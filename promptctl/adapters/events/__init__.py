@@ -99,6 +99,6 @@ def open_archive(address: StoreAddress, environment: Mapping[str, str], folder: 
     if address.kind == "postgresql":
         from promptctl.adapters.events.postgresql import PostgresEvents
 
-        return PostgresEvents(address.target)
+        return PostgresEvents(address.target, shared=address.shared)
     hint = "name a store with --store sqlite:FILE.sqlite3 or postgresql://…"
     raise UsageError(NOT_WRITTEN, f"there are no events to be had from {address}", hint=hint)

@@ -30,10 +30,12 @@ _PRUNING = (
 
 
 class PostgresEvents:
-    """The tables of events in a database, made where they are missing."""
+    """The tables of events in a database, made where they are missing. ``shared`` says that a repository's settings
+    name it: then no password of this machine's environment goes there."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, *, shared: bool = False) -> None:
+        # An empty password is one that is given: the environment's is not looked for.
+        self._url, self._given = url, {"password": ""} if shared else {}
         self._host = urlsplit(url).hostname or "localhost"
         self._connection: psycopg.Connection[Any] | None = None
 
@@ -78,7 +80,7 @@ class PostgresEvents:
         psycopg = _psycopg()
         try:
             if self._connection is None:
-                self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+                self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10, **self._given)
                 with self._connection.transaction():
                     self._connection.execute("SET LOCAL client_min_messages = warning")
                     # Two who make the same tables at once disturb each other.

@@ -214,6 +214,26 @@ def test_after_a_fork_parent_and_child_each_write_their_own(path: Path) -> None:
     assert counted(path) == (300, 0)
 
 
+FORKS = """
+import os
+events, children = recorder(Path(sys.argv[1])), []
+for turn in range(20):
+    for number in range(turn * 60, turn * 60 + 60):
+        events.record(event(number))
+    child = os.fork()
+    if child == 0:
+        events.record(event(10_000 + turn))
+        os._exit(0 if events.flush() else 1)
+    children.append(child)
+assert [os.waitpid(child, 0)[1] for child in children] == [0] * 20
+"""
+
+
+def test_a_fork_never_cuts_a_write_in_two(path: Path) -> None:
+    script(FORKS, path)
+    assert counted(path) == (1220, 0)
+
+
 ENDS = {
     "the process ends": "events.record(event(1))",
     "a child ends": """
@@ -267,6 +287,30 @@ def test_a_full_disk_costs_only_what_did_not_fit_and_says_how_much(path: Path) -
     written, dropped = map(int, script(FULL, path).split())
     assert written + dropped == 1500
     assert counted(path) == (written, dropped)
+
+
+SIGNALLED = """
+import signal
+events = recorder(Path(sys.argv[1]), limit=10**6)
+seen = 0
+
+def handler(number, frame):
+    global seen
+    seen += 1
+    events.record(event(100_000 + seen))
+
+signal.signal(signal.SIGALRM, handler)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+for number in range(10_000):
+    events.record(event(number))
+signal.setitimer(signal.ITIMER_REAL, 0)
+assert events.flush(60), events.failure
+print(events.counts().recorded - seen, events.counts().written - seen)
+"""
+
+
+def test_signal_handlers_may_record_too(path: Path) -> None:
+    assert script(SIGNALLED, path) == "10000 10000\n"
 
 
 def test_a_tally_counts_what_is_added_and_not_its_reads() -> None:
