@@ -66,7 +66,10 @@ def status_of(error: BaseException | None) -> str:
 
 
 def _cost(fresh: Reply | None, outcome: CacheOutcome | None) -> int | None:
-    """What the answer cost if a model gave it, and what the cache spent on finding out."""
+    """What the answer cost if a model gave it, and what the cache spent on finding out.
+
+    Where nobody was asked, no answer has cost nothing.
+    """
     asked, spent = picodollars(fresh.cost) if fresh else 0, outcome.spent if outcome else 0
     return None if asked is None or spent is None else asked + spent
 
@@ -104,7 +107,7 @@ def event_of(
         output_tokens=usage.output if usage else None,
         cache_read_tokens=usage.cache_read if usage else None,
         cache_write_tokens=usage.cache_write if usage else None,
-        cost=_cost(fresh, outcome) if reply else None,
+        cost=_cost(fresh, outcome) if reply or not attempts else None,
         saved=outcome.saved if outcome and reply else None,
         cache=outcome.kind if outcome else None,
         attempts=len(attempts),

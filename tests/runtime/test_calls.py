@@ -170,7 +170,7 @@ def test_inputs_that_do_not_fit_are_the_callers_mistake(
     for name in ("answer", "chain"):
         with pytest.raises(error):
             app.prompts.call(app.prompts.get(name), **inputs).complete()
-    assert [row["status"] for row in app.rows()] == ["app", "app"]
+    assert [(row["status"], row["cost"]) for row in app.rows()] == [("app", 0), ("app", 0)]
     assert app.server.received == []
 
 

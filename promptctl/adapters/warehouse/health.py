@@ -12,8 +12,6 @@ from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import Moments, quantile_ranks
 
 _DOLLARS = 10**12
-_NOT_OURS = ("cancelled", "app")
-"""Ends of calls that say nothing of the prompt: nobody waited for the answer, or the application failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,8 @@ def _chosen(warehouse: Warehouse, chosen: Calls) -> Any:
         calls["digest"] == chosen.digest,
         calls["at"] >= chosen.since,
         calls["at"] < chosen.until,
-        ~calls["status"].isin(_NOT_OURS),
+        # What nobody waited for says nothing of the prompt.
+        calls["status"] != "cancelled",
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from promptctl.adapters.warehouse.warehouse import Warehouse
+from promptctl.core.reporting.quality import GOOD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """Calls of one prompt in one environment that were served one digest; ``last`` in microseconds since 1970.
 
-    ``errors`` counts those that did not end well.
+    ``errors`` counts those that ended with a fault; who does not wait for an answer is none.
     """
 
     environment: str
@@ -36,7 +37,7 @@ def seen_since(warehouse: Warehouse, since: int) -> list[Seen]:
     )
     grouped = chosen.group_by("environment", "prompt", "version", "digest").aggregate(
         calls=chosen.count(),
-        errors=chosen.count(where=chosen["status"] != "ok"),
+        errors=chosen.count(where=chosen["status"].notin(GOOD)),
         last=chosen["at"].max(),
     )
     rows = warehouse.rows(grouped.order_by("environment", "prompt", "version", "digest"))

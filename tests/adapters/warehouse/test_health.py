@@ -34,7 +34,7 @@ def test_a_side_by_hand(tmp_path: Path) -> None:
     calls += [
         event(101, status="timeout", latency_ms=9999.0, cost=None),
         event(102, status="cancelled"),
-        event(103, status="app"),
+        event(103, status="app", latency_ms=9.0, cost=None),
         event(104, digest="sha256:" + "0" * 64),
         event(105, environment="staging"),
         event(106, prompt="other"),
@@ -43,7 +43,7 @@ def test_a_side_by_hand(tmp_path: Path) -> None:
     ]
     scores = [score(1), score(2, value=0.0), score(3, value=None), score(104), score(4, name="helpful", value=0.25)]
     found = seen(write_sqlite(tmp_path / "e.sqlite3", calls, scores))
-    assert (found.calls, found.errors) == (101, 1)
+    assert (found.calls, found.errors) == (102, 2)
     assert {name: quantile.estimate for name, quantile in found.latency.items()} == {
         "latency_p95": 95.0,
         "latency_p99": 99.0,
