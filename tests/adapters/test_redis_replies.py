@@ -201,18 +201,10 @@ def test_a_server_that_is_not_there_costs_one_failure() -> None:
     assert lived(f"redis://127.0.0.1:{free_port()}/0", without).faults == 1
 
 
-ANSWERS = [
-    None,
-    b"",
-    b"HTTP/1.1 400 Bad Request\r\n\r\n",
-    b"+OK\r\n" * 50,
-    b"$3\r\nabc\r\n" * 50,
-    b"*-5\r\n",
-    b"\xff" * 99,
-]
+ANSWERS = {"silence": None, "a web server": b"HTTP/1.1 400 Bad Request\r\n\r\n", "another answer": b"+OK\r\n" * 50}
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_a_server_that_hangs_or_is_no_redis_costs_one_timeout_at_most(answer: bytes | None) -> None:
     with listener(answer) as (url, came):
 

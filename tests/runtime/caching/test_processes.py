@@ -133,6 +133,7 @@ def test_200_equal_calls_of_4_processes_are_one(tmp_path: Path) -> None:
     assert (asked, kinds["miss"], kinds.total()) == (1, 1, 200)
 
 
+@pytest.mark.long
 @pytest.mark.services
 def test_200_equal_calls_of_4_processes_are_one_by_redis(redis: Redis, tmp_path: Path) -> None:
     asked, kinds = stampede(tmp_path, redis.url)
