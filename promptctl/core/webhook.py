@@ -21,7 +21,7 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where something is told. ``digest`` names a URL that a repository chose; None for one of the environment."""
+    """Where something is told. ``digest`` names a URL that a repository chose; None for one that a user or the environment named."""
 
     url: str
     digest: str | None
@@ -42,6 +42,12 @@ def webhook(written: str, environment: Mapping[str, str], where: str) -> Webhook
     if not url:
         raise UsageError(BAD_WEBHOOK, f"{where}: ${written} is not set", hint=f"export {written}=https://…")
     _require_url(url, f"{where}: ${written}")
+    return Webhook(url=url, digest=None)
+
+
+def users_webhook(url: str, where: str) -> Webhook:
+    """The webhook that a user names. Raises UsageError for what is none."""
+    _require_url(url, where)
     return Webhook(url=url, digest=None)
 
 

@@ -15,6 +15,7 @@ from promptctl.adapters.state import read_state
 from promptctl.core.event import Event, Score
 from promptctl.core.ulid import ulid
 from tests.event_stores import write_sqlite
+from tests.servers import json_answer, model_server, status
 from tests.shipping import NAME, done, line, refused, run, served
 from tests.support import GitRepository
 from tests.versioning import opened
@@ -68,13 +69,33 @@ def test_a_version_that_fails_more_is_worse_and_rolled_back(repository: GitRepos
     tell = shlex.join(
         [sys.executable, "-c", f"import os; open({str(note)!r}, 'w').write(os.environ['PROMPTCTL_WATCH'])"]
     )
-    ran = refused(repository, "watch", NAME, "staging", *RULE, "--store", kept, "--command", tell, "--rollback", code=1)
+    line = ("watch", NAME, "staging", *RULE, "--store", kept, "--command", tell, "--rollback")
+    with model_server() as server:
+        server.always = json_answer({})
+        ran = refused(repository, *line, "--webhook", f"{server.url}/alarm", code=1)
+    (told,) = server.received
+    assert (told.path, told.body["outcome"], told.body["now"]) == (
+        "/alarm",
+        "worse",
+        {"version": "1.2.0", "calls": 300},
+    )
     assert "staging: worse; 300 calls of 1.2.0" in ran.out
     assert "rolled back to 1.1.0" in ran.out
     assert json.loads(note.read_text())["findings"][0]["outcome"] == "worse"
     assert served(repository) == "1.1.0"
     move = read_state(opened(repository)).moves("staging", NAME).entries[-1]
     assert (move.kind, move.reason) == ("rollback", "watch: 1.2.0 is worse than 1.1.0 in error_rate")
+
+
+def test_a_webhook_that_takes_nothing_stops_nothing(repository: GitRepository, tmp_path: Path) -> None:
+    events = calls(repository, "1.2.0", 300, 60) + calls(repository, "1.1.0", 500, 5, before=SECOND)
+    line = ("watch", NAME, "staging", *RULE, "--store", store(tmp_path, events), "--rollback")
+    with model_server() as server:
+        server.always = status(404)
+        ran = refused(repository, *line, "--webhook", server.url, code=1)
+    assert "took nothing" in ran.err
+    assert served(repository) == "1.1.0"
+    assert "[PC232]" in run(repository, *line, "--webhook", "nonsense").err
 
 
 def test_what_a_rollback_brought_is_not_rolled_back_by_itself(repository: GitRepository, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,9 +15,10 @@ from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.watch_view import watch_data, watch_sentence, watch_text
-from promptctl.errors import StateError
+from promptctl.errors import PromptctlError, StateError
 
 if TYPE_CHECKING:
+    from promptctl.core.webhook import Webhook
     from promptctl.workflows.rollback import RollbackResult
     from promptctl.workflows.watch import Watched, WatchWish
 
@@ -39,6 +41,9 @@ def command(
     every: Annotated[
         float | None, Option("--every", metavar="SECONDS", help="Look again, until it is worse.", min=1.0)
     ] = None,
+    webhook: Annotated[
+        str | None, Option("--webhook", metavar="URL", help="Tell it the numbers, by POST, when worse.")
+    ] = None,
     run: Annotated[
         str | None, Option("--command", metavar="COMMAND", help="Run it when worse, with PROMPTCTL_WATCH in JSON.")
     ] = None,
@@ -46,10 +51,15 @@ def command(
     store: StoreOption = None,
 ) -> Answer:
     """Hold the calls of what is live against those of what was live before; worse exits 1."""
+    from promptctl.core.webhook import users_webhook
+
     wish = _wish(context, rule, since, baseline, against)
+    hook = users_webhook(webhook, "--webhook") if webhook else None
     found = _looked(context, name, environment, wish, store, every)
     done: RollbackResult | None = None
     if not found.ok:
+        if hook:
+            _tell(context, hook, found)
         if run:
             _run(context, run, watch_data(found, None))
         if roll_back:
@@ -92,6 +102,16 @@ def _looked(
             return found
         context.output.remark(f"{datetime.now(UTC):%H:%M:%S} {watch_sentence(found)}")
         time.sleep(every)
+
+
+def _tell(context: Context, hook: Webhook, found: Watched) -> None:
+    """A webhook that cannot be told must not stop what else is done."""
+    from promptctl.adapters.webhooks import tell
+
+    try:
+        tell(hook, watch_data(found, None), os.environ)
+    except PromptctlError as error:
+        context.output.remark(f"warning: {error}")
 
 
 def _run(context: Context, line: str, data: Mapping[str, Any]) -> None:
