@@ -15,21 +15,35 @@ _PATIENCE = 1.0
 
 
 class _Gate:
-    """Held by work, and by the process while it forks."""
+    """How many threads are within such work, and whether the process is about to fork: then no other begins."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.held = False
+        self.begin()
+
+    def begin(self) -> None:
+        self.calm = threading.Condition()
+        self.inside, self.forking = 0, False
+
+    def enter(self) -> None:
+        with self.calm:
+            self.calm.wait_for(lambda: not self.forking)
+            self.inside += 1
+
+    def leave(self) -> None:
+        with self.calm:
+            self.inside -= 1
+            self.calm.notify_all()
 
     def before(self) -> None:
-        self.held = self.lock.acquire(timeout=_PATIENCE)
+        """Returns with the condition held: nobody changes it while the process is copied."""
+        self.calm.acquire()
+        self.forking = True
+        self.calm.wait_for(lambda: not self.inside, timeout=_PATIENCE)
 
     def after_in_parent(self) -> None:
-        if self.held:
-            self.lock.release()
-
-    def after_in_child(self) -> None:
-        self.lock = threading.Lock()
+        self.forking = False
+        self.calm.notify_all()
+        self.calm.release()
 
 
 _gate = _Gate()
@@ -38,9 +52,12 @@ _gate = _Gate()
 @contextmanager
 def no_fork() -> Iterator[None]:
     """Within it, a fork by another thread waits."""
-    with _gate.lock:
+    _gate.enter()
+    try:
         yield
+    finally:
+        _gate.leave()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_gate.before, after_in_parent=_gate.after_in_parent, after_in_child=_gate.after_in_child)
+    os.register_at_fork(before=_gate.before, after_in_parent=_gate.after_in_parent, after_in_child=_gate.begin)
