@@ -8,6 +8,7 @@ import sys
 import time
 
 from benchmarks import calls, evals, hooks, recording, runtime, ship, start, tags, whole
+from benchmarks import calls, evals, hooks, recording, reports, ship, start, tags, whole
 from benchmarks.report import cells, heading, plain_line, record, save
 from benchmarks.row import Row
 
@@ -21,6 +22,7 @@ ROWS: tuple[Row, ...] = (
     *evals.ROWS,
     *recording.ROWS,
     *runtime.ROWS,
+    *reports.ROWS,
 )
 
 

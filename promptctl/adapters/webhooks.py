@@ -27,14 +27,19 @@ def require_webhook_trust(hook: Webhook, environment: Mapping[str, str]) -> None
 
 
 def tell(
-    hook: Webhook, what: Mapping[str, Any], environment: Mapping[str, str], pauses: tuple[float, ...] = _PAUSES
+    hook: Webhook,
+    what: Mapping[str, Any],
+    environment: Mapping[str, str],
+    pauses: tuple[float, ...] = _PAUSES,
+    keys: tuple[str, ...] = (),
 ) -> None:
-    """Sends an object, secrets masked; what fails in passing is tried again after each of the pauses.
+    """Sends an object, secrets masked, those of the variables ``keys`` too; what fails in passing is tried again after
+    each of the pauses.
 
     Raises StateError when it may not be called, OutsideError when it took nothing.
     """
     require_webhook_trust(hook, environment)
-    body = compact_json(mask_value(what, known_values(environment))).encode()
+    body = compact_json(mask_value(what, known_values(environment, keys))).encode()
     asyncio.run(_told(hook, body, pauses))
 
 

@@ -68,6 +68,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "events prune": "Delete old events.",
         "watch": "Hold the calls of what is live against those before it.",
         "quality": "Show how good calls were, by version and segment.",
+        "feedback add": "Keep what somebody says of a call.",
+        "feedback list": "List what people said of calls.",
     },
     "Deliver": {
         "bundle": "Write what an environment serves as one file for applications.",
@@ -129,6 +131,8 @@ ARGUMENTS = {
     "events export": "",
     "events prune": "",
     "quality": "",
+    "feedback add": "CALL_ID [SCORE=NUMBER]…",
+    "feedback list": "",
     "ci": "",
     "hook": "HOOK [FILE]…",
 }

@@ -73,6 +73,8 @@ LINES = f"""
 0 why greet@1.0.0
 2 why sha256:0000000
 3 quality
+3 feedback list
+3 feedback add 01K00000000000000000000000 good=1
 0 hook lint
 0 ci
 1 export greet --format prompty

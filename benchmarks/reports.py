@@ -1,0 +1,79 @@
+"""Rows on reports over ten million calls: against the SQL that one would write by hand, in the same engine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import many_events
+from benchmarks.references import promptctl
+from benchmarks.row import Measured, Row
+
+ENGINES = ("sqlite", "duckdb", "postgresql")
+_MOST_MIB = 500
+_TITLES = {"sqlite": "SQLite", "duckdb": "DuckDB over Parquet", "postgresql": "PostgreSQL"}
+_LINES = {"costs": ("costs", "--by", "model"), "quality": ("quality", "--by", "version")}
+
+
+@contextmanager
+def _store(engine: str) -> Iterator[str]:
+    if engine == "postgresql":
+        with many_events.postgresql() as url:
+            yield url
+    else:
+        yield f"sqlite:{many_events.sqlite()}" if engine == "sqlite" else str(many_events.parquet())
+
+
+def _measure(command: str, engine: str) -> Callable[[int], Measured]:
+    def measure(rounds: int) -> Measured:
+        times: dict[str, list[float]] = {"ours": [], "by hand": []}
+        largest = 0.0
+        with _store(engine) as store:
+            ours = [*promptctl(*_LINES[command]), "--store", store, "--since", "2000-01-01", "--json"]
+            by_hand = [sys.executable, "-m", "benchmarks.by_hand", command, engine, store]
+            for _ in range(rounds):
+                for name, line in (("ours", ours), ("by hand", by_hand)):
+                    milliseconds, mebibytes = _run(line)
+                    times[name].append(milliseconds)
+                    largest = max(largest, mebibytes) if name == "ours" else largest
+        middle = {name: sorted(found)[len(found) // 2] for name, found in times.items()}
+        note = "" if largest <= _MOST_MIB else f"more than {_MOST_MIB} MiB"
+        return Measured(ours=middle["ours"], reference=middle["by hand"], details={"MiB": largest}, note=note)
+
+    return measure
+
+
+def _run(line: list[str]) -> tuple[float, float]:
+    """Milliseconds and the most memory, in MiB, of one run."""
+    import subprocess
+    import time
+
+    root = Path(__file__).parent.parent
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONPATH": str(root)}
+    started = time.perf_counter()
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, cwd="/", env=environment)
+    assert process.stdout is not None
+    shown = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode or not shown:
+        raise SystemExit(f"{line} failed")
+    return 1000 * (time.perf_counter() - started), usage.ru_maxrss / 1024
+
+
+ROWS = tuple(
+    Row(
+        key=f"{command}-{engine}",
+        group="reports",
+        title=f"`{command}`, {many_events.CALLS:,} calls, {_TITLES[engine]}",
+        target="<= 1.3x the SQL written by hand, <= 500 MiB",
+        limit=1.3,
+        measure=_measure(command, engine),
+        rounds=3,
+    )
+    for command in _LINES
+    for engine in ENGINES
+)
