@@ -7,8 +7,7 @@ import os
 import sys
 import time
 
-from benchmarks import calls, evals, hooks, recording, runtime, ship, start, tags, whole
-from benchmarks import calls, evals, hooks, recording, reports, ship, start, tags, whole
+from benchmarks import calls, evals, hooks, recording, reports, runtime, ship, start, tags, whole
 from benchmarks.report import cells, heading, plain_line, record, save
 from benchmarks.row import Row
 
