@@ -35,6 +35,7 @@ class ModelServer:
     reactions: deque[Reaction] = field(default_factory=deque)
     received: list[Received] = field(default_factory=list)
     always: Reaction | None = None
+    get: Reaction | None = None
     busy: int = 0
     busiest: int = 0
     released: threading.Event = field(default_factory=threading.Event)
@@ -68,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         with self.model.lock:
             self.model.received.append(Received(self.path, {}, None, self.client_address[1]))
-        self.reply(200, b"{}")
+        (self.model.get or raw(b"{}"))(self)
 
     def reply(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)

@@ -41,6 +41,7 @@ LOADS: dict[str, set[str]] = {
     "status": FILES | GIT,
     "drift": FILES | GIT,
     "doctor": FILES | GIT,
+    "models status": {"jsonschema_rs", "platformdirs"},
     "events export": {"jsonschema_rs", "sqlite3", "ssl", "platformdirs"},
 }
 """The most that each command line may load of what is heavy."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
+from typing import Any
 
 from promptctl.core.price import EXACT
 from promptctl.core.request import Usage
@@ -22,6 +24,36 @@ def version() -> str:
     import genai_prices
 
     return f"genai-prices {genai_prices.__version__}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPrices:
+    """What a model costs: US dollars for a million tokens of a short prompt; and the tokens that it reads at most."""
+
+    input: Decimal
+    output: Decimal
+    context: int | None
+
+
+def listed(model: str, base_url: str, at: datetime) -> TokenPrices | None:
+    """What a model costs at the provider behind ``base_url``; None where the table does not know it."""
+    from genai_prices import Usage as Tokens
+    from genai_prices import calc_price
+
+    def dollars(input: int, output: int) -> Any:
+        tokens = Tokens(input_tokens=input, output_tokens=output)
+        with localcontext(EXACT):
+            return calc_price(tokens, model, provider_api_url=base_url, genai_request_timestamp=at)
+
+    try:
+        some, answer = dollars(1000, 0), dollars(0, 1000)
+    except (LookupError, ValueError):
+        return None
+    return TokenPrices(
+        input=some.total_price * 1000,
+        output=answer.total_price * 1000,
+        context=some.model.context_window,
+    )
 
 
 def cost(models: Sequence[str], usage: Usage, base_url: str, at: datetime) -> Decimal | None:

@@ -52,6 +52,19 @@ def require_trust(
     )
 
 
+def obstacle(
+    provider: ProviderSettings, providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]
+) -> str | None:
+    """Why a provider could not be asked from here: no trust, or no key; None where it could."""
+    if provider.local:
+        return None
+    if not provider.built_in and not is_trusted(providers, environment):
+        return "not trusted here"
+    if provider.key and not environment.get(provider.key, "").strip():
+        return f"{provider.key} is not set"
+    return None
+
+
 def trust(providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> None:
     """Allows what a repository defines among ``providers``, on this machine, until it changes.
 

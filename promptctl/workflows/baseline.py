@@ -113,7 +113,7 @@ def _run(
     before: Resolved, label: str, candidate: Subject, found: Gathered, sources: Sources, cases: Sequence[Case]
 ) -> Compared:
     """Over those of the cases that the contract of the version before accepts; the same digest has the same results."""
-    model = own_model(before.closure)
+    model = own_model(before.closure, candidate.loaded.suite)
     accepted = [case for case in cases if accepts(before.closure, case.inputs)]
     refused = frozenset(case.name for case in cases) - {case.name for case in accepted}
     baseline = Baseline(label=label, model=model, refused=refused)

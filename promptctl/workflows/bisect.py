@@ -164,7 +164,7 @@ def _step(
     mode: str,
     context: GateContext,
 ) -> Step:
-    label, model = _label(state), own_model(state.closure)
+    label, model = _label(state), own_model(state.closure, loaded.suite)
     accepted = [case for case in cases if accepts(state.closure, case.inputs)]
     if not accepted:
         return Step(label=label, outcome="skip", reason="its contract accepts none of the cases")

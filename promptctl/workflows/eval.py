@@ -115,7 +115,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     compared, note = _compared(repository, planned, replace(found, results=results), sources, wish)
     if compared and compared.found and not compared.found.complete:
         return _stopped(planned, found, results, sources)
-    judged, model = replace(subject.loaded.suite, cases=planned.cases), own_model(subject.closure)
+    judged, model = replace(subject.loaded.suite, cases=planned.cases), own_model(subject.closure, subject.loaded.suite)
     before = _before(compared)
     verdict = decide(
         suite=judged,
@@ -152,7 +152,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
 def _stopped(planned: Planned, found: Gathered, results: tuple[CaseResult, ...], sources: Sources) -> EvalResult:
     """What there is of a run that ended early: no verdict, and nothing is kept."""
     subject, asked = planned.subject, {result.case for result in results}
-    suite, model = subject.loaded.suite, own_model(subject.closure)
+    suite, model = subject.loaded.suite, own_model(subject.closure, subject.loaded.suite)
     wanted = len(planned.cases) * len(models_of(subject)) * suite.repeat
     why = sources.stopping.reason if sources.stopping else None
     sentence = f"{why}; {len(results)} of {wanted} answers are there, which is no verdict"
@@ -173,7 +173,7 @@ def _stopped(planned: Planned, found: Gathered, results: tuple[CaseResult, ...],
 
 
 def _tries(subject: Subject, results: Sequence[CaseResult]) -> Tries | None:
-    own = own_model(subject.closure)
+    own = own_model(subject.closure, subject.loaded.suite)
     repeat = subject.loaded.suite.repeat
     tallies = tally(result for result in results if result.model == own).values()
     counts = [(found.samples, found.passes) for found in tallies if found.judged]
@@ -224,7 +224,7 @@ def _unkept(planned: Planned, sources: Sources, wish: EvalWish) -> str | None:
 
 def _serves(provider: ProviderSettings, subject: Subject, sources: Sources) -> bool:
     try:
-        return choose(own_model(subject.closure), sources.providers)[0] == provider
+        return choose(own_model(subject.closure, subject.loaded.suite), sources.providers)[0] == provider
     except UsageError:
         return False
 

@@ -66,6 +66,6 @@ def _old(repository: Repository, old: Chosen, new: Chosen, context: GateContext)
         raise StateError(OTHER_SUITE, message, hint=f"promptctl eval {new.text} --against REF")
     subject = replace(old.subject, loaded=new.subject.loaded)
     cases = [case for case in subject.loaded.suite.cases if accepts(subject.closure, case.inputs)]
-    model = own_model(subject.closure)
+    model = own_model(subject.closure, subject.loaded.suite)
     found = gather(subject, offline(repository, old.kept.project, context), cases, [model])
     return Answers(model=model, results=found.results, replies=found.replies, reasons=found.reasons)

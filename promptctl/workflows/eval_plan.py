@@ -78,7 +78,7 @@ def _planned(repository: Repository, reference: str, selection: Selection) -> Pl
         digest=resolved.digest,
         loaded=loaded,
     )
-    own_model(subject.closure)
+    own_model(subject.closure, subject.loaded.suite)
     cases = tuple(case for case in loaded.suite.cases if selection.takes(case))
     return Planned(resolved=resolved, subject=subject, cases=cases, partial=selection.narrows)
 

@@ -10,6 +10,7 @@ from promptctl.core.closure import Closure
 from promptctl.core.provider import ProviderSettings, choose, serving
 from promptctl.core.provider_side import ProviderSide, provider_side
 from promptctl.core.provider_table import providers_of
+from promptctl.core.suite import Suite
 from promptctl.errors import UsageError
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, sources_for
 from promptctl.workflows.eval_plan import Planned
@@ -42,7 +43,7 @@ def _side(
     repository: Repository, planned: Planned, wish: EvalWish, context: GateContext, deciding: EvalResult
 ) -> ProviderSide:
     """One provider's side; what others than the deciding one answered is not kept in the repository."""
-    model, provider = own_model(planned.subject.closure), wish.provider or ""
+    model, provider = own_model(planned.subject.closure, planned.subject.loaded.suite), wish.provider or ""
     suite = replace(planned.subject.loaded.suite, cases=planned.cases)
     if deciding.provider == provider:
         return provider_side(provider, suite, deciding.results, model, decides=True)
@@ -56,7 +57,8 @@ def _deciding(planned: Planned, named: Sequence[str], providers: Mapping[str, Pr
     """The first of the named providers that serves all models of the prompt without being told to."""
     for name in named:
         choose("", providers, name)
-    own = [{it.name for it in serving(model, providers)} for model in _models(planned.subject.closure)]
+    models = _models(planned.subject.closure, planned.subject.loaded.suite)
+    own = [{it.name for it in serving(model, providers)} for model in models]
     found = next((name for name in named if all(name in names for names in own)), None)
     if found is None:
         serve = sorted(set.intersection(*own)) if own else []
@@ -66,6 +68,6 @@ def _deciding(planned: Planned, named: Sequence[str], providers: Mapping[str, Pr
     return found
 
 
-def _models(closure: Closure) -> list[str]:
+def _models(closure: Closure, suite: Suite) -> list[str]:
     steps = closure.steps.values() if closure.prompt.steps else ()
-    return [model for step in steps for model in _models(step)] or [own_model(closure)]
+    return [model for step in steps for model in _models(step, suite)] or [own_model(closure, suite)]

@@ -170,5 +170,5 @@ def recorded_answers(chosen: Chosen) -> Answers:
     place = shown(tree, path)
     replies = parse_replies(decode(tree.read(path), place), place) if path in tree.files() else {}
     models = sorted({sample.model for sample in evidence.samples})
-    model = own_model(chosen.subject.closure) if chosen.subject else next(iter(models), "")
+    model = own_model(chosen.subject.closure, chosen.subject.loaded.suite) if chosen.subject else next(iter(models), "")
     return Answers(model=model, results=evidence.samples, replies=replies)

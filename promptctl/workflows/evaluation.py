@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from promptctl.adapters.suites import LoadedSuite
 from promptctl.adapters.trust import UNTRUSTED
@@ -15,6 +15,7 @@ from promptctl.core.closure import Closure
 from promptctl.core.provider import DEFAULT_CONCURRENCY, choose
 from promptctl.core.request import Reply
 from promptctl.core.stopping import Stopped
+from promptctl.core.suite import Suite
 from promptctl.core.tally import CaseResult
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.runtime.gateway.gateway import NO_KEY, NOT_RECORDED, Gateway
@@ -84,15 +85,21 @@ class Evaluated:
         return frozenset(reply.host for reply in self.replies.values() if reply.host)
 
 
-def own_model(closure: Closure) -> str:
-    """The model whose results gate. Raises UsageError when the prompt names none that can be asked."""
+def own_model(closure: Closure, suite: Suite) -> str:
+    """The model whose results gate: the prompt's, or where it names a tier the first that its suite asks.
+
+    Raises UsageError when there is none that can be asked.
+    """
     prompt = closure.prompt
     if prompt.steps:
         return CHAIN_MODEL
-    if not isinstance(prompt.model, str):
-        message = f"{prompt.name} names no model to ask"
-        raise UsageError(NO_MODEL, message, place=prompt.document.place(("model",)), hint="set `model:` in prompt.yaml")
-    return prompt.model
+    if isinstance(prompt.model, str):
+        return prompt.model
+    if prompt.model and suite.models:
+        return suite.models[0]
+    message = f"{prompt.name} names no model to ask"
+    hint = "list `models:` in eval.yaml" if prompt.model else "set `model:` in prompt.yaml"
+    raise UsageError(NO_MODEL, message, place=prompt.document.place(("model",)), hint=hint)
 
 
 def evaluate(
@@ -107,6 +114,8 @@ def evaluate(
     Raises UsageError when a case does not fit the prompt, StateError when replies are missing and cannot be asked for
     (naming the cases).
     """
+    if isinstance(closure.prompt.model, Mapping):
+        closure = replace(closure, prompt=replace(closure.prompt, model=own_model(closure, loaded.suite)))
     run = _Run(loaded, line, sum(len(samples.indexes) for samples in wanted), watch)
     with Renderings(closure, *loaded.judges.values(), bounded=not line.released) as renderings:
         asking = asyncio.run(run.ask(closure, renderings, wanted))

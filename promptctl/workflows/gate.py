@@ -180,7 +180,7 @@ def _weaker(subject: Subject, compared: Compared | None, move: PlannedMove) -> t
 def _verdict(subject: Subject, found: Gathered, compared: Compared | None, weaker: tuple[str, ...]) -> Verdict:
     return decide(
         suite=subject.loaded.suite,
-        model=own_model(subject.closure),
+        model=own_model(subject.closure, subject.loaded.suite),
         results=found.results,
         baseline=compared.baseline if compared else None,
         weakened=weaker,

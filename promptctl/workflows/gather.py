@@ -36,7 +36,7 @@ from promptctl.workflows.evidence import (
 
 def models_of(subject: Subject) -> tuple[str, ...]:
     """The prompt's own model, then those the suite adds; a chain has only its own."""
-    own = own_model(subject.closure)
+    own = own_model(subject.closure, subject.loaded.suite)
     return (own,) if own == CHAIN_MODEL else tuple(dict.fromkeys((own, *subject.loaded.suite.models)))
 
 

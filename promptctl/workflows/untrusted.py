@@ -132,7 +132,7 @@ def _name_in_base(base: Project, resolved: Resolved) -> str | None:
 
 def _planned(base: Project, resolved: Resolved, name: str, loaded: LoadedSuite) -> Planned:
     """The work tree's prompt under a suite; its evidence and replies are looked for below the base's name of it."""
-    own_model(resolved.closure)
+    own_model(resolved.closure, loaded.suite)
     subject = Subject(
         name=name,
         reference=resolved.name,

@@ -37,13 +37,15 @@ class Streaming:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireFormat:
     """``path`` follows the provider's base URL. ``body`` raises UsageError for what the format cannot say, ``parse``
-    raises MalformedAnswer for what it does not know. ``streaming`` is None where answers come whole only."""
+    raises MalformedAnswer for what it does not know. ``streaming`` is None where answers come whole only. ``listing``
+    is the path that lists models, and costs nothing."""
 
     path: str
     headers: Callable[[str], Mapping[str, str]]
     body: Callable[[Request, str], dict[str, Any]]
     parse: Callable[[Any], Reply]
     streaming: Streaming | None = None
+    listing: str = ""
 
 
 WIRE_FORMATS: Mapping[str, WireFormat] = {
@@ -53,6 +55,7 @@ WIRE_FORMATS: Mapping[str, WireFormat] = {
         body=openai.body,
         parse=openai.parse,
         streaming=Streaming(asks=openai_stream.ASKS, assembly=openai_stream.Assembly),
+        listing="/models",
     ),
     "anthropic": WireFormat(
         path=anthropic.PATH,
@@ -60,6 +63,7 @@ WIRE_FORMATS: Mapping[str, WireFormat] = {
         body=anthropic.body,
         parse=anthropic.parse,
         streaming=Streaming(asks=anthropic_stream.ASKS, assembly=anthropic_stream.Assembly),
+        listing="/v1/models",
     ),
 }
 """Kinds that are reached over HTTP; ``echo`` and ``replay`` answer by themselves."""

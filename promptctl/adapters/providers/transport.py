@@ -46,9 +46,16 @@ class Transport:
 
     async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer, whatever its status. Raises ProviderError where there is none, whole and in bounds."""
+        return await self._answer(self._request(headers, body))
+
+    async def get(self, headers: Mapping[str, str]) -> Answer:
+        """What the address answers when it is told nothing. Raises as ``post`` does."""
+        return await self._answer(self._request(headers, b"", method="GET"))
+
+    async def _answer(self, request: httpcore2.Request) -> Answer:
         connection = await self._lent()
         try:
-            answer = await self._exchange(connection, self._request(headers, body))
+            answer = await self._exchange(connection, request)
         except BaseException:
             await connection.aclose()
             raise
@@ -93,7 +100,9 @@ class Transport:
         context = _certificates() if self._url.scheme == b"https" else None
         return httpcore2.AsyncHTTPConnection(self._url.origin, ssl_context=context, keepalive_expiry=_KEEP_ALIVE)
 
-    def _request(self, headers: Mapping[str, str], body: bytes, accept: str = "application/json") -> httpcore2.Request:
+    def _request(
+        self, headers: Mapping[str, str], body: bytes, accept: str = "application/json", *, method: str = "POST"
+    ) -> httpcore2.Request:
         always = {
             "host": self._host,
             "accept": accept,
@@ -103,7 +112,7 @@ class Transport:
             "user-agent": f"promptctl/{__version__}",
         }
         return httpcore2.Request(
-            "POST", self._url, headers=[*always.items(), *headers.items()], content=body, extensions=self._extensions
+            method, self._url, headers=[*always.items(), *headers.items()], content=body, extensions=self._extensions
         )
 
     async def _exchange(self, connection: httpcore2.AsyncHTTPConnection, request: httpcore2.Request) -> Answer:

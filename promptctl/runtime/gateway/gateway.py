@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random as chances
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -13,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from promptctl.adapters.models import known_models
-from promptctl.adapters.providers import WireFormat, echo, wire_format
+from promptctl.adapters.providers import WIRE_FORMATS, WireFormat, echo, wire_format
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.providers.spelling import cannot_say
 from promptctl.adapters.trust import require_trust
@@ -26,6 +27,7 @@ from promptctl.core.secrets import known_values
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.allowance import Allowance, estimated_tokens
 from promptctl.runtime.gateway.circuit import Circuits
+from promptctl.runtime.gateway.outcome import fault_of
 from promptctl.runtime.gateway.outgoing import Lane, Outgoing, asked
 from promptctl.runtime.gateway.pricing import PriceTable, by_table
 from promptctl.runtime.gateway.retries import Effort, Patience
@@ -117,6 +119,27 @@ class Gateway:
         async with aclosing(self._answer(request, sample, streamed=True)) as deltas:
             async for delta in deltas:
                 yield delta
+
+    async def probe(self, provider: ProviderSettings) -> float:
+        """Milliseconds that a provider took to list its models, which is free. Raises as ``complete`` does.
+
+        Nothing is sent where ``complete`` would send nothing; breaker and limits are not asked, nor told.
+        """
+        from promptctl.adapters.providers.transport import Transport
+
+        wire = WIRE_FORMATS[provider.kind]
+        headers = wire.headers(self._key(provider))
+        transport, begun = Transport(provider.base_url + wire.listing, self._patience.bounds), time.perf_counter()
+        try:
+            async with asyncio.timeout(self._patience.total):
+                answer = await transport.get(headers)
+        except TimeoutError:
+            raise Effort(self._patience, self._random).expired() from None
+        finally:
+            await transport.aclose()
+        if fault := fault_of(answer, provider, self._secrets, self._now()):
+            raise fault
+        return (time.perf_counter() - begun) * 1000
 
     async def _answer(self, request: Request, sample: int, *, streamed: bool) -> AsyncGenerator[Delta]:
         ways, model_id = self._ways(request, sample)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from promptctl.adapters import prices
+from promptctl.adapters.prices import TokenPrices
 from promptctl.core.price import own_price
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.provider import ProviderSettings, shares
 from promptctl.core.request import Usage
+from promptctl.errors import UsageError
 
 
 def by_table(provider: ProviderSettings, models: Sequence[str]) -> bool:
@@ -56,3 +58,17 @@ class PriceTable:
         """Waits until prices can be told at once."""
         if self._loading:
             await asyncio.shield(self._loading)
+
+
+def token_prices(model: str, providers: Mapping[str, ProviderSettings], at: datetime) -> TokenPrices | None:
+    """What a million tokens of ``[provider:]id`` cost at whoever takes most of its calls; None when nobody knows."""
+    try:
+        shared, model_id = shares(model, providers)
+    except UsageError:
+        return None
+    provider = max(shared, key=lambda pair: pair[1])[0]
+    if provider.local:
+        return TokenPrices(input=Decimal(0), output=Decimal(0), context=None)
+    if own := own_price(provider.prices, (model_id,)):
+        return TokenPrices(input=own.input, output=own.output, context=None)
+    return prices.listed(model_id, provider.base_url, at) if by_table(provider, (model_id,)) else None
