@@ -26,6 +26,10 @@ class BreakerLimits:
     longest: float = 60.0
 
 
+NEVER = BreakerLimits(faults=1 << 60, error_rate=2.0)
+"""The limits of a breaker that does not open."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
     """What is known of one provider. ``streak`` counts faults since the last answer, ``outcomes`` holds the latest

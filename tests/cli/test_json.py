@@ -68,6 +68,10 @@ LINES = f"""
 0 schema
 0 completion bash
 0 trust
+0 models list
+0 models status
+0 models route greet
+2 models route nobody
 3 costs
 3 watch greet staging
 0 why greet@1.0.0

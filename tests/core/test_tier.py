@@ -52,7 +52,7 @@ def test_few_cases_count_for_little() -> None:
         ({"max_latency_ms": 100}, model("m", latency=None), "its latency is unknown"),
     ],
 )
-def test_budgets(limits: dict[str, float], it: Measured, reason: str) -> None:
+def test_budgets(limits: dict[str, Any], it: Measured, reason: str) -> None:
     assert ranked("premium", it, **limits) == Ranking(models=(), left_out={"m": reason})
     assert names(ranked("premium", it)) == ["m"]
     assert names(ranked("premium", model("m", price="5"), max_usd_per_mtok=5, max_latency_ms=100)) == ["m"]

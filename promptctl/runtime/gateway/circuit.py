@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from promptctl.adapters.providers.fault import RESTING, FaultKind, ProviderError
-from promptctl.core.breaker import Admission, Breaker, State
+from promptctl.core.breaker import NEVER, Admission, Breaker, State
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.provider_health import Health
 
@@ -27,10 +27,10 @@ class Circuit:
     Safe between threads: each change is one exchange of a value, under a lock.
     """
 
-    def __init__(self, provider: ProviderSettings, random: Callable[[], float]) -> None:
+    def __init__(self, provider: ProviderSettings, random: Callable[[], float], *, breaking: bool = True) -> None:
         self._provider, self._random = provider, random
         self._lock = threading.Lock()
-        self._breaker = Breaker(limits=provider.breaker)
+        self._breaker = Breaker(limits=provider.breaker if breaking else NEVER)
         self._health = Health(limits=provider.health) if provider.health else None
         self._fault: FaultKind | None = None
 
@@ -110,10 +110,11 @@ class Circuit:
 
 
 class Circuits:
-    """The states of all providers of a process, by name."""
+    """The states of all providers of a process, by name. Without ``breaking`` nobody is left alone for what befell
+    other calls."""
 
-    def __init__(self, random: Callable[[], float]) -> None:
-        self._random = random
+    def __init__(self, random: Callable[[], float], *, breaking: bool = True) -> None:
+        self._random, self._breaking = random, breaking
         self._lock = threading.Lock()
         self._known: dict[str, Circuit] = {}
 
@@ -122,7 +123,7 @@ class Circuits:
         if found := self._known.get(provider.name):
             return found
         with self._lock:
-            return self._known.setdefault(provider.name, Circuit(provider, self._random))
+            return self._known.setdefault(provider.name, Circuit(provider, self._random, breaking=self._breaking))
 
     def chosen(self, shares: Iterable[tuple[ProviderSettings, float]], now: float) -> tuple[ProviderSettings, ...]:
         """All that share a model, the one that is drawn by weight first.

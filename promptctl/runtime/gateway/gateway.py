@@ -42,8 +42,9 @@ class Gateway:
     from ``environment`` alone. ``random`` gives uniform numbers in [0, 1), ``now`` the time that prices hold at.
 
     ``fallback``: where a provider fails, those are asked that its settings name. ``live``, for applications: of several
-    providers one is drawn for each call, those that do badly left out, and the rest of them are fallbacks too; waiting
-    for a turn counts. Otherwise a request goes to the same provider each time, so that evidence says who answered.
+    providers one is drawn for each call, those that do badly left out, and the rest of them are fallbacks too; who
+    keeps failing is left alone for a while; waiting for a turn counts. Otherwise a request goes to the same provider
+    each time, whatever befell others, so that evidence says who answered and does not hang on an order.
     ``circuits`` can be shared by the gateways of a process. ``observe`` is told of each attempt.
     """
 
@@ -68,7 +69,7 @@ class Gateway:
         self._concurrency = concurrency
         self._patience = patience or Patience()
         self._live, self._fallback = live, fallback
-        self._circuits = circuits or Circuits(random)
+        self._circuits = circuits or Circuits(random, breaking=live)
         self._observe = observe
         self._random = random
         self._now = now
