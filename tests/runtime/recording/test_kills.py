@@ -21,7 +21,7 @@ def write(first, confirmed):
         for number in range(number, number + 7):
             events.record(event(number))
         number += 1
-        if events.flush():
+        if events.flush(60):
             os.write(confirmed, b"%d\\n" % number)
     os._exit(0)
 

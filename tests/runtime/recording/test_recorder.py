@@ -38,7 +38,7 @@ def made(path: Path) -> Iterator[Callable[..., Recorder]]:
 
     yield make
     for each in found:
-        assert each.close()
+        assert each.close(60)
 
 
 @pytest.fixture
@@ -56,15 +56,15 @@ def test_what_is_flushed_is_in_the_store(made: Callable[..., Recorder], path: Pa
     for number in range(450):
         events.record(event(number))
     events.score(score(1))
-    assert events.flush()
+    assert events.flush(60)
     assert counted(path) == (450, 0)
     assert events.counts() == Counts(recorded=451, written=451, dropped=0)
 
 
 def test_nothing_is_opened_before_the_first_event(made: Callable[..., Recorder], path: Path) -> None:
     events = made()
-    assert events.flush()
-    assert events.close()
+    assert events.flush(60)
+    assert events.close(60)
     assert not path.parent.exists()
 
 
@@ -72,7 +72,7 @@ def test_closing_ends_the_thread_and_the_next_event_begins_another(made: Callabl
     events = made()
     for number in range(3):
         events.record(event(number))
-        assert events.close()
+        assert events.close(60)
         assert not [thread for thread in threading.enumerate() if thread.name == "promptctl-events"]
     assert counted(path) == (3, 0)
 
@@ -86,7 +86,7 @@ def test_a_store_that_is_locked_gets_everything_later(
     assert not events.flush(0.01)
     assert events.counts() == Counts(recorded=300, written=0, dropped=0)
     locked.execute("ROLLBACK")
-    assert events.flush()
+    assert events.flush(60)
     assert "locked" not in str(events.failure)
     assert counted(path) == (300, 0)
 
@@ -100,7 +100,7 @@ def test_what_does_not_fit_is_dropped_counted_and_told(
     dropped = events.counts().dropped
     assert dropped >= 1000 - 50 - 200
     locked.execute("ROLLBACK")
-    assert events.flush()
+    assert events.flush(60)
     assert counted(path) == (1000 - dropped, dropped)
     assert events.counts() == Counts(recorded=1000, written=1000 - dropped, dropped=dropped)
 
@@ -117,7 +117,7 @@ def test_what_is_no_event_is_counted_and_the_others_are_kept(made: Callable[...,
     bad: list[Event] = [event(1, cost=2**70), event(2, inputs=Odd()), event(3, inputs=nested), event(4, prompt=None)]
     for each in [event(0), *bad, event(5)]:
         events.record(each)
-    assert events.flush()
+    assert events.flush(60)
     assert counted(path) == (2, 4)
     assert events.counts() == Counts(recorded=6, written=2, dropped=4)
 
@@ -134,7 +134,7 @@ def test_many_threads_are_counted_exactly(made: Callable[..., Recorder], path: P
         thread.start()
     for thread in threads:
         thread.join()
-    assert events.flush()
+    assert events.flush(60)
     kept, dropped = counted(path)
     assert kept + dropped == 4000
     assert events.counts() == Counts(recorded=4000, written=kept, dropped=dropped)
@@ -154,7 +154,7 @@ def test_a_store_that_cannot_be_used_never_reaches_the_application(
     events.record(event(0))
     assert not events.flush(0.01)
     path.rename(path.with_name("aside"))
-    assert events.flush()
+    assert events.flush(60)
     assert counted(path) == (1, 0)
 
 
@@ -163,7 +163,7 @@ def test_a_broken_store_is_replaced(made: Callable[..., Recorder], path: Path) -
     path.write_bytes(b"x" * 5000)
     events = made()
     events.record(event(0))
-    assert events.flush()
+    assert events.flush(60)
     assert counted(path) == (1, 0)
     assert len(list(path.parent.glob("*.broken-*"))) == 1
 
@@ -185,7 +185,7 @@ def test_secrets_are_in_no_file(tmp_path: Path, store: str) -> None:
                 events.record(event(number, **{place: value}))
             else:
                 events.score(score(number, **{place: value}))
-    assert events.close()
+    assert events.close(60)
     assert events.counts().dropped == 0
     files = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert sum(map(len, files)) > 10_000
@@ -210,9 +210,9 @@ def test_a_recorder_as_the_settings_ask_for_it(tmp_path: Path) -> None:
     events = open_recorder({"units": "plain"}, environment, tmp_path, keys=["SHOP_LOGIN"])
     events.record(event(0, unit="ada", inputs="secret", endpoint=SECRET))
     environment["LATER_TOKEN"] = "swordfish-0123456789"
-    assert events.flush()
+    assert events.flush(60)
     events.record(event(1, endpoint="swordfish-0123456789"))
-    assert events.close()
+    assert events.close(60)
     path = tmp_path / "events" / "events.sqlite3"
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute('SELECT "unit", "inputs", "endpoint" FROM events ORDER BY "id"').fetchall()
@@ -222,5 +222,5 @@ def test_a_recorder_as_the_settings_ask_for_it(tmp_path: Path) -> None:
 def test_nothing_is_kept_where_the_store_is_none(tmp_path: Path) -> None:
     events = open_recorder({"store": "none"}, {"PROMPTCTL_DATA_DIR": str(tmp_path)}, tmp_path)
     events.record(event(0))
-    assert events.close()
+    assert events.close(60)
     assert list(tmp_path.iterdir()) == []
