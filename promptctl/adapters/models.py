@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
 
-from promptctl.core.capability import Capability, capabilities_from
+from promptctl.core.capability import Capability, capabilities_from, capability
+
+
+def known_model(model_id: str, said: Sequence[Capability] = ()) -> Capability:
+    """What a model takes: what a repository has ``said`` of it, then what the table knows."""
+    known = _listed(model_id)
+    return capability(model_id, (*said, replace(known, models="*"))) if said else known
+
+
+@lru_cache(maxsize=1000)
+def _listed(model_id: str) -> Capability:
+    return capability(model_id, known_models())
 
 
 @cache

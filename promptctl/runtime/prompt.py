@@ -159,11 +159,15 @@ class Prompt:
 
         Raises UsageError as ``messages`` does, and for a prompt that names no model.
         """
+        from promptctl.adapters.models import known_model
         from promptctl.adapters.providers.openai import body
+        from promptctl.core.capability import with_limit
+        from promptctl.core.provider import model_id_of
 
         if self.is_chain:
             raise UsageError(UNFIT, f"{self.name} is a chain, which has steps", hint="prompts.call(prompt, …)")
         released = self._resolution.released
         request = released.rendering.request(inputs)
-        prefix, _, rest = request.model.partition(":")
-        return body(request, rest if rest and prefix in released.providers else request.model)
+        model_id = model_id_of(request.model, released.providers)
+        said = next(iter(released.providers.values())).capabilities
+        return body(with_limit(known_model(model_id, said), request), model_id)

@@ -92,7 +92,6 @@ class _Run:
         self.in_partials: dict[str, Sequence[Finding]] = {}
         self.known: list[str] = []
         self.silencing: list[Ignore] = []
-        self.models: dict[str, Capability] = {}
         # Places in a commit name it, so that nothing there can be said of other trees.
         known = NOTHING_KNOWN if project.tree.label else project.known
         self.notes, self.sound = known.by_name("lint"), known.by_name("suites")
@@ -138,18 +137,15 @@ class _Run:
 
     def capability(self, prompt: Prompt, settings: Settings | None) -> Capability:
         """What is known of a prompt's model; nothing where it names none, or a tier."""
-        from promptctl.adapters.models import known_models
-        from promptctl.core.capability import ANYTHING, capability
+        from promptctl.adapters.models import known_model
+        from promptctl.core.capability import ANYTHING
         from promptctl.core.provider import BUILT_IN, model_id_of
         from promptctl.core.provider_table import said_of_models
 
-        model = prompt.model
-        if not isinstance(model, str) or settings is None:
+        if not isinstance(prompt.model, str) or settings is None:
             return ANYTHING
-        if model not in self.models:
-            model_id = model_id_of(model, {**BUILT_IN, **settings.providers})
-            self.models[model] = capability(model_id, (*said_of_models(settings.models), *known_models()))
-        return self.models[model]
+        model_id = model_id_of(prompt.model, {**BUILT_IN, **settings.providers})
+        return known_model(model_id, said_of_models(settings.models))
 
     def in_partial(self, document: Document) -> Sequence[Finding]:
         """What a partial holds; it is looked at once, however many include it."""

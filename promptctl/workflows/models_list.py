@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from promptctl.adapters.models import known_models
+from promptctl.adapters.models import known_model
 from promptctl.adapters.repository import Repository
-from promptctl.core.capability import Capability, capability
+from promptctl.core.capability import Capability
 from promptctl.core.provider import ProviderSettings, model_id_of, serving
 from promptctl.core.provider_table import TIERS, providers_of, said_of_models
 from promptctl.errors import PromptctlError
@@ -76,7 +76,7 @@ def _row(
     covered: Mapping[str, frozenset[str]],
     now: datetime,
 ) -> ModelRow:
-    known = (*said_of_models(repository.work.settings.models), *known_models())
+    said = said_of_models(repository.work.settings.models)
     return ModelRow(
         model=model,
         providers=tuple(provider.name for provider in serving(model, providers)),
@@ -84,5 +84,5 @@ def _row(
         tiers=tuple(tier for tier, them in tiers.items() if model in them),
         covered=tuple(sorted(name for name, them in covered.items() if model in them)),
         prices=token_prices(model, providers, now),
-        capability=capability(model_id_of(model, providers), known),
+        capability=known_model(model_id_of(model, providers), said),
     )

@@ -84,8 +84,8 @@ def _next_call(
 
 
 def _request(repository: Repository, call: StepCall, wire: Wire, model: str | None) -> Mapping[str, Any]:
-    from promptctl.adapters.models import known_models
-    from promptctl.core.capability import capability, check_request, with_limit
+    from promptctl.adapters.models import known_model
+    from promptctl.core.capability import check_request, with_limit
     from promptctl.core.provider import model_id_of
     from promptctl.core.provider_table import providers_of, said_of_models
 
@@ -95,7 +95,7 @@ def _request(repository: Repository, call: StepCall, wire: Wire, model: str | No
     request = Rendering(closure).request(call.inputs)
     settings = repository.work.settings
     model_id = model_id_of(request.model, providers_of(settings))
-    known = capability(model_id, (*said_of_models(settings.models), *known_models()))
+    known = known_model(model_id, said_of_models(settings.models))
     check_request(known, request)
     request = with_limit(known, request)
     if wire == "openai":

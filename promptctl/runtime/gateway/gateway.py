@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from promptctl.adapters.models import known_models
+from promptctl.adapters.models import known_model
 from promptctl.adapters.providers import WIRE_FORMATS, WireFormat, echo, wire_format
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.providers.spelling import cannot_say
 from promptctl.adapters.trust import require_trust
 from promptctl.core.attempt import Attempt
-from promptctl.core.capability import Capability, capability, check_request, with_limit
+from promptctl.core.capability import check_request, with_limit
 from promptctl.core.provider import ProviderSettings, choose, shares
 from promptctl.core.recording import not_json, reply_key
 from promptctl.core.request import Delta, Reply, Request, compact_json
@@ -77,7 +77,6 @@ class Gateway:
         self._lanes: dict[str, Lane] = {}
         self._trusted: set[str] = set()
         self._prices = PriceTable()
-        self._models: dict[str, Capability] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -196,7 +195,7 @@ class Gateway:
         if streamed and wire.streaming is None:
             raise cannot_say(provider.kind, "embeddings are not streamed")
         asks = wire.streaming.asks if streamed and wire.streaming else {}
-        known = self._capability(provider, model_id)
+        known = known_model(model_id, provider.capabilities)
         check_request(known, request, streamed=streamed)
         body = _spell(wire, with_limit(known, request), model_id, asks)
         headers = wire.headers(self._key(provider))
@@ -217,11 +216,6 @@ class Gateway:
             priced=self._prices.ready,
             observe=self._observe,
         )
-
-    def _capability(self, provider: ProviderSettings, model_id: str) -> Capability:
-        if model_id not in self._models:
-            self._models[model_id] = capability(model_id, (*provider.capabilities, *known_models()))
-        return self._models[model_id]
 
     def _key(self, provider: ProviderSettings) -> str:
         if provider.name not in self._trusted:
