@@ -58,7 +58,7 @@ def ran(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> s
     """What the program prints, having ended with that exit code."""
     ended = main(list(arguments))
     shown = capsys.readouterr()
-    assert ended == code, shown.err
+    assert ended == code, shown
     return shown.out if code == 0 or shown.out else shown.err
 
 

@@ -73,6 +73,7 @@ LINES = f"""
 0 models route greet
 2 models route nobody
 3 costs
+3 costs whatif --cache 24h
 3 watch greet staging
 0 why greet@1.0.0
 2 why sha256:0000000

@@ -11,7 +11,7 @@ from promptctl.adapters.warehouse.warehouse import FOREIGN, NO_EVENTS, Warehouse
 from promptctl.core.event import SCHEMA_VERSION
 from promptctl.errors import PromptctlError, StateError
 
-_SETTINGS = ("query_only = ON", "cache_size = -65536", "mmap_size = 268435456", "temp_store = FILE")
+_SETTINGS = ("query_only = ON", "cache_size = -65536", "temp_store = FILE")
 """Sorting ten million rows in pieces of 64 MiB takes half as long as in those of 2 MiB."""
 
 

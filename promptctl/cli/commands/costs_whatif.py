@@ -1,0 +1,94 @@
+"""``promptctl costs whatif``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from promptctl.cli import reporting as options
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
+from promptctl.core.reporting.window import window_of
+from promptctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptctl.core.reporting.whatif import Evaluated, WhatIf, WhatIfLine
+
+
+def command(
+    context: Context,
+    model: Annotated[
+        str | None, Option("--model", metavar="MODEL", help="At the prices of this model.", show_default=False)
+    ] = None,
+    cache: Annotated[
+        str | None,
+        Option("--cache", metavar="AGE", help="Had equal calls been asked once in so long: 24h.", show_default=False),
+    ] = None,
+    since: options.SinceOption = "30d",
+    until: options.UntilOption = None,
+    prompt: options.PromptOption = None,
+    env: options.EnvOption = None,
+    store: options.StoreOption = None,
+) -> Answer:
+    """Show what the same calls would have cost with another model that evidence covers, or with answers kept."""
+    from promptctl.adapters.warehouse.whatif import repeated_calls
+    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.reporting.whatif import cached_whatif
+    from promptctl.workflows.costs_whatif import evidence_of, other_model
+
+    if (model is None) == (cache is None):
+        raise UsageError("PC001", "whatif asks one thing", hint="--model MODEL or --cache 24h")
+    window = window_of(context.now, since, until, {"prompt": prompt, "environment": env})
+    ttl = int(parse_age(cache) * 1_000_000) if cache else 0
+    reporting = options.opened(context, store)
+    with reporting.warehouse as warehouse:
+        if model is not None:
+            evidence = evidence_of(context.repository)
+            found = other_model(warehouse, window, model, reporting.providers, context.now, evidence)
+        else:
+            found = cached_whatif(repeated_calls(warehouse, window, max(1, ttl)))
+    return Answer(data=lambda: _data(found), view=lambda: _view(found, model), note=warehouse.note)
+
+
+def _data(found: WhatIf) -> dict[str, Any]:
+    from promptctl.core.reporting.money import exact
+
+    return {
+        "lines": [
+            {
+                "prompt": line.prompt,
+                "calls": line.calls,
+                "now": exact(line.now),
+                "then": None if line.then is None else exact(line.then),
+                "evidence": _evaluated(line.other),
+                "own_evidence": _evaluated(line.own),
+            }
+            for line in found.lines
+        ],
+        "now": exact(found.now),
+        "then": exact(found.then),
+    }
+
+
+def _evaluated(found: Evaluated | None) -> dict[str, int] | None:
+    return None if found is None else {"passed": found.passed, "cases": found.cases}
+
+
+def _view(found: WhatIf, model: str | None) -> Any:
+    from promptctl.cli.tables import stacked, table
+    from promptctl.core.reporting.money import shown
+
+    if not found.lines:
+        return "no calls of known cost" if model else "no calls of known cost whose inputs were kept"
+    headers = ["prompt", "calls", "now", "then", "change", *(["passes now", f"passes {model}"] if model else [])]
+    rows = [_cells(line, evaluated=model is not None) for line in found.lines]
+    change = shown(found.then - found.now)
+    return stacked([table(headers, rows), f"{shown(found.now)} would have been {shown(found.then)} ({change})"])
+
+
+def _cells(line: WhatIfLine, *, evaluated: bool) -> list[str]:
+    from promptctl.core.reporting.money import shown
+
+    then = ["not evaluated", ""] if line.then is None else [shown(line.then), shown(line.then - line.now)]
+    passes = [f"{it.passed} of {it.cases}" if it else "-" for it in (line.own, line.other)] if evaluated else []
+    return [line.prompt, f"{line.calls:,}", shown(line.now), *then, *passes]

@@ -1,0 +1,95 @@
+"""``costs whatif``: the same calls at another model's prices, where evidence covers it, or with answers kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.warehouse.warehouse import Warehouse
+from promptctl.adapters.warehouse.whatif import priced_calls
+from promptctl.core.evidence import Evidence
+from promptctl.core.price import dollars_of
+from promptctl.core.provider import ProviderSettings
+from promptctl.core.reporting.whatif import Evaluated, PricedCalls, WhatIf, WhatIfLine
+from promptctl.core.reporting.window import BAD_REPORT, Window
+from promptctl.core.tally import tally
+from promptctl.errors import UsageError
+from promptctl.workflows.kept_evidence import shelf_of
+from promptctl.workflows.token_rates import Rates, rates
+
+FindEvidence = Callable[[str], Sequence[Evidence]]
+
+
+def other_model(
+    warehouse: Warehouse,
+    window: Window,
+    model: str,
+    providers: Mapping[str, ProviderSettings],
+    now: datetime,
+    evidence: FindEvidence,
+) -> WhatIf:
+    """The calls of each prompt at the prices of ``model``: their tokens, cached ones as they were.
+
+    Only texts whose kept evidence covers that model are priced. Raises UsageError where its price is unknown.
+    """
+    found = rates(None, model, providers, now)
+    if found is None:
+        hint = "write [providers.NAME.prices] in promptctl.toml, or PROVIDER:MODEL"
+        raise UsageError(BAD_REPORT, f"the price of `{model[:60]}` is unknown", hint=hint)
+    groups: dict[str, list[PricedCalls]] = {}
+    for calls in priced_calls(warehouse, window):
+        groups.setdefault(calls.prompt, []).append(calls)
+    lines = [line for name, calls in groups.items() for line in _lines(name, calls, model, found, evidence(name))]
+    return WhatIf(lines=tuple(sorted(lines, key=lambda line: (line.then is None, -line.now, line.prompt))))
+
+
+def evidence_of(repository: Repository) -> FindEvidence:
+    """What is kept of a prompt in a repository."""
+    return lambda name: [kept.evidence for kept in shelf_of(repository, name).kept]
+
+
+def _lines(
+    name: str, calls: Sequence[PricedCalls], model: str, found: Rates, evidence: Sequence[Evidence]
+) -> list[WhatIfLine]:
+    """One line of the texts that evidence covers for the model, one of the others."""
+    by_text = {digest: _evaluated(evidence, digest, model) for digest in {it.digest for it in calls}}
+    lines = []
+    for covered in (True, False):
+        chosen = [it for it in calls if (by_text[it.digest] is not None) is covered]
+        if not chosen:
+            continue
+        cost = dollars_of(sum(it.cost for it in chosen))
+        then = sum((found.cost(it.input, it.cache_read, it.cache_write, it.output) for it in chosen), Decimal(0))
+        own = [_evaluated(evidence, it.digest, it.model or "") for it in chosen]
+        lines.append(
+            WhatIfLine(
+                prompt=name,
+                calls=sum(it.calls for it in chosen),
+                now=cost,
+                then=then if covered else None,
+                own=_sum(own),
+                other=_sum([by_text[digest] for digest in {it.digest for it in chosen}]),
+            )
+        )
+    return lines
+
+
+def _evaluated(evidence: Sequence[Evidence], digest: str | None, model: str) -> Evaluated | None:
+    """How a model did for a text in the newest evidence that asked it; models by their names without a provider's."""
+    for kept in reversed(evidence):
+        samples = [it for it in kept.samples if _plain(it.model) == _plain(model)]
+        if kept.subject == digest and samples:
+            cases = [case for case in tally(samples).values() if case.judged]
+            return Evaluated(passed=sum(case.passes == case.samples for case in cases), cases=len(cases))
+    return None
+
+
+def _plain(model: str) -> str:
+    return model.rpartition(":")[2]
+
+
+def _sum(found: Sequence[Evaluated | None]) -> Evaluated | None:
+    known = [it for it in found if it is not None]
+    return Evaluated(passed=sum(it.passed for it in known), cases=sum(it.cases for it in known)) if known else None
