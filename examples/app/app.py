@@ -117,7 +117,12 @@ def main() -> None:
             work(listener, prompts)
             os._exit(0)
         workers.append(worker)
-    signal.signal(signal.SIGTERM, lambda *_: [os.kill(worker, signal.SIGTERM) for worker in workers])
+
+    def pass_on(*_: object) -> None:
+        for worker in workers:
+            os.kill(worker, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, pass_on)
     sys.stdout.write(f"listening on {listener.getsockname()[1]}\n")
     sys.stdout.flush()
     for worker in workers:

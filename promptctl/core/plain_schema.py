@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-_SAID = ("title", "description", "$comment")
+_SAID = frozenset({"title", "description", "$comment"})
 _OF_TEXT = frozenset({"type", "enum", "minLength", "maxLength", *_SAID})
 _OF_LISTS = frozenset({"type", "items", *_SAID})
 _OF_OTHERS = frozenset({"type", *_SAID})
@@ -24,11 +24,13 @@ _TYPES: Mapping[type, tuple[str, ...]] = {
 def plainly_fits(schema: Any, value: Any) -> bool:
     """Whether ``value`` fits a schema of a type, a list of texts, a length or the type of items, or one that takes
     anything; False where the validator has to say."""
-    if not isinstance(schema, dict) or any(type(schema.get(key, "")) is not str for key in _SAID):
+    if schema == {}:
+        return _is_data(value)
+    if not isinstance(schema, dict) or any(type(schema[key]) is not str for key in _SAID & schema.keys()):
         return False
     kind = type(value)
     if "type" not in schema:
-        return schema.keys() <= frozenset(_SAID) and _is_data(value)
+        return schema.keys() <= _SAID and _is_data(value)
     # A text is compared with a set of texts only: what is no type at all is for the validator.
     if not isinstance(schema["type"], str) or schema["type"] not in _TYPES.get(kind, ()):
         return False
@@ -51,33 +53,28 @@ def _is_text_within(schema: Mapping[str, Any], text: str) -> bool:
 def _is_data(value: Any) -> bool:
     """Whether a value is what JSON can spell, and small enough to look at all of it."""
     waiting, seen = [value], 0
-    while waiting:
-        item = waiting.pop()
-        kind = type(item)
-        if kind is dict:
-            waiting += item.values()
-            seen += len(item)
-            if not _are_texts(item):
-                return False
-        elif kind is list:
-            waiting += item
-            seen += len(item)
-        elif kind is str:
-            if not item.isascii() and not _is_unicode(item):
-                return False
-        elif kind not in _ATOMS or (kind is float and not math.isfinite(item)):
-            return False
-        if seen > _MOST_PARTS:
-            return False
-    return True
-
-
-def _are_texts(keys: Mapping[Any, Any]) -> bool:
     try:
-        text = "".join(keys)
-    except TypeError:
+        while waiting:
+            item = waiting.pop()
+            kind = type(item)
+            if kind is str:
+                if not item.isascii():
+                    item.encode()
+            elif kind is dict:
+                # Joining fails where a key is no text.
+                waiting.append("".join(item))
+                waiting += item.values()
+                seen += len(item)
+            elif kind is list:
+                waiting += item
+                seen += len(item)
+            elif kind not in _ATOMS or (kind is float and not math.isfinite(item)):
+                return False
+            if seen > _MOST_PARTS:
+                return False
+    except (TypeError, UnicodeEncodeError):
         return False
-    return text.isascii() or _is_unicode(text)
+    return True
 
 
 def _is_unicode(text: str) -> bool:

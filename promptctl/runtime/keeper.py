@@ -52,7 +52,7 @@ class Keeper:
         self._failing = False
         self._faults: deque[Fault] = deque(maxlen=_MOST_FAULTS)
         self._fault_count = self._refreshes = 0
-        self._lock, self._stop = threading.Lock(), threading.Event()
+        self._lock, self._swap, self._stop = threading.Lock(), threading.Lock(), threading.Event()
 
     def start(self, patience: float) -> None:
         """Looks at the source for so many seconds at most, then at what is kept here; goes on looking in a thread."""
@@ -69,7 +69,7 @@ class Keeper:
 
     def after_fork(self) -> None:
         """In a child process, which inherits no thread, and locks that nobody there will ever release."""
-        self._lock, self._stop = threading.Lock(), threading.Event()
+        self._lock, self._swap, self._stop = threading.Lock(), threading.Lock(), threading.Event()
         self._go_on()
 
     def _go_on(self) -> None:
@@ -137,7 +137,12 @@ class Keeper:
         return bundle
 
     def _serve(self, bundle: Bundle, data: bytes, origin: str) -> None:
-        self.snapshot = Snapshot(bundle, bundle_digest(data) or "", origin, self.snapshot)
+        made = Snapshot(bundle, bundle_digest(data) or "", origin, self.snapshot)
+        with self._swap:
+            if origin != "source" and self.snapshot and self.snapshot.origin == "source":
+                # A source that was slow at the start has answered meanwhile.
+                return
+            self.snapshot = made
         self._refreshes += 1
         if origin != "fallback":
             self._serials |= bundle.serials

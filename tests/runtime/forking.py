@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,11 @@ from typing import Any
 def in_child(act: Callable[[], Any]) -> Any:
     """What ``act`` gives in a forked process."""
     reader, writer = os.pipe()
-    if (child := os.fork()) == 0:
+    with warnings.catch_warnings():
+        # Newer Pythons warn of forks in processes with threads: that is what is tried here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
         try:
             os.write(writer, json.dumps(act()).encode())
         finally:

@@ -114,6 +114,8 @@ def test_the_start_waits_for_a_silent_source_as_long_as_it_is_told(tmp_path: Pat
         shelf.released.set()
         prompts.refresh()
         assert prompts.status().state == "fresh"
+        prompts._keeper._guarded(prompts._keeper._fall_back)
+        assert prompts.status().state == "fresh"
 
 
 def test_a_server_that_is_down_at_the_start(tmp_path: Path) -> None:

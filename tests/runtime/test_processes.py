@@ -20,7 +20,7 @@ from promptctl.adapters.state import read_state
 from tests.bundles import bundle_of, small_bundle
 from tests.runtime.forking import in_child
 from tests.runtime.prompting import bundle_server, prompts_of, written
-from tests.shipping import NAME, line, promoted
+from tests.shipping import NAME, line
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -133,15 +133,12 @@ def test_a_repository_is_asked_through_a_child(tmp_path: Path) -> None:
     state = read_state(Repository(repository.folder)).commit
     assert (prompts.get(NAME).version, prompts.status().commit) == ("1.1.0", state)
     assert prompts.refresh().refreshes == 1
-    promoted(repository, "1.2.0")
-    assert prompts.refresh().ok
-    assert prompts.get(NAME).version == "1.2.0"
-    repository.git("tag", "-f", "-a", "-m", "forged", f"prompts/{NAME}@v1.2.0", "HEAD~3")
+    repository.git("tag", "-f", "-a", "-m", "forged", f"prompts/{NAME}@v1.1.0", "HEAD~3")
     repository.commit({"own": "1"})
     status = prompts.refresh()
     assert (status.state, status.faults[-1].code) == ("stale", "PC217")
     assert "PC097" in status.faults[-1].message
-    assert prompts.get(NAME).version == "1.2.0"
+    assert prompts.get(NAME).version == "1.1.0"
 
 
 def test_a_process_that_ends_does_not_wait_for_the_source(tmp_path: Path) -> None:
