@@ -18,8 +18,8 @@ from promptctl.core.settings import Settings
 from promptctl.errors import Place, UsageError
 
 BAD_PROVIDER = "PC072"
-TIERS = "tiers"
-"""What in ``[models]`` is no glob of models."""
+TIERS, SERVED = "tiers", "served"
+"""What in ``[models]`` is no glob of models: each tier's models, and in a bundle those that serve a digest's tier."""
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # Stricter than any URL parser, so that the host shown for trust is the host that is called.
 _URL = re.compile(
@@ -42,7 +42,7 @@ def providers_of(settings: Settings) -> Mapping[str, ProviderSettings]:
 
 def said_of_models(models: Mapping[str, Any]) -> tuple[Capability, ...]:
     """What the ``[models]`` table says of models, tiers left out."""
-    return capabilities_from({glob: entry for glob, entry in models.items() if glob != TIERS})
+    return capabilities_from({glob: entry for glob, entry in models.items() if glob not in (TIERS, SERVED)})
 
 
 def parse_providers(

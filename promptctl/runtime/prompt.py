@@ -129,7 +129,7 @@ class Prompt:
 
     @property
     def model(self) -> str | Mapping[str, Any] | None:
-        """The model as the prompt names it, or its tier."""
+        """The model as the prompt names it, or the one that serves its tier."""
         return self._resolution.released.closure.prompt.model
 
     @property

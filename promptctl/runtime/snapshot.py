@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from promptctl.core.assignment import assigner
 from promptctl.core.bundle import Bundle, closures_of
 from promptctl.core.closure import Closure
 from promptctl.core.pointer import Pointer, Served
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.provider_table import SERVED, parse_providers
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.prompt import UNFIT, Prompt, Released, Resolution
@@ -31,6 +32,9 @@ class Snapshot:
         self.providers = parse_providers(bundle.settings.get("providers", {}), models=bundle.settings.get("models"))
         known = before.released if before and before.providers == self.providers else {}
         closures = closures_of(bundle)
+        for digested, models in bundle.settings.get("models", {}).get(SERVED, {}).items():
+            closure = closures[digested]
+            closures[digested] = replace(closure, prompt=replace(closure.prompt, model=models[0]))
         self.released: dict[tuple[str, str, str], Released] = {}
         self.versions: dict[str, dict[str, Released]] = {}
         for name, pointer in bundle.prompts.items():

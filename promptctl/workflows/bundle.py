@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from promptctl.core.bundle import SETTINGS, Bundle
 from promptctl.core.canonical import canonical, digest, spelled_digest
 from promptctl.core.closure import Closure
 from promptctl.core.pointer import FOLDER, Pointer, Served, pointer_path
+from promptctl.core.provider_table import SERVED
 from promptctl.core.request import compact_json
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
@@ -21,7 +23,7 @@ from promptctl.workflows.releases import RELEASE_BROKEN, Release, read_release, 
 from promptctl.workflows.resolve import NOT_SERVED
 from promptctl.workflows.serials import earlier_tips, known_serials
 
-_SHELF = "bundled"
+_SHELF, _TIER = "bundled", '"model":{"tier":'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +61,19 @@ def bundle(repository: Repository, environment: str, key: Path | None = None) ->
     for name, released in _releases(repository, environment, pointers):
         forms |= released.forms
         former |= dict.fromkeys(released.former, name)
+    at = _committed(repository, state.commit)
+    settings = {key: table for key, table in repository.settings.document.value.items() if key in SETTINGS}
+    if tiers := _tiers(repository, pointers, forms, at):
+        settings["models"] = settings.get("models", {}) | {SERVED: tiers}
     made = Bundle(
         environment=environment,
         commit=state.commit,
-        time=_committed(repository, state.commit),
+        time=timestamp(at),
         policy=repository.default_commit or state.commit,
         prompts=pointers,
         former={old: name for old, name in former.items() if old not in pointers},
         forms={},
-        settings={key: table for key, table in repository.settings.document.value.items() if key in SETTINGS},
+        settings=settings,
     )
     data = made.to_bytes(forms)
     signature = None
@@ -78,9 +84,24 @@ def bundle(repository: Repository, environment: str, key: Path | None = None) ->
     return BundleResult(bundle=made, data=data, signature=signature, note=repository.policy_note)
 
 
-def _committed(repository: Repository, commit: str) -> str:
-    seconds = int(repository.git.text("log", "-1", "--format=%ct", commit))
-    return timestamp(datetime.fromtimestamp(seconds, UTC))
+def _committed(repository: Repository, commit: str) -> datetime:
+    return datetime.fromtimestamp(int(repository.git.text("log", "-1", "--format=%ct", commit)), UTC)
+
+
+def _tiers(
+    repository: Repository, pointers: Mapping[str, Pointer], forms: Mapping[str, str], at: datetime
+) -> dict[str, list[str]]:
+    """By digest the models that may serve a prompt's tier, best first. Raises StateError where none fits."""
+    found = {}
+    for name, pointer in pointers.items():
+        for served in pointer.live:
+            if _TIER in forms[served.digest]:
+                from promptctl.core.tier import tier_wish
+                from promptctl.workflows.tiers import tier_models
+
+                wish = tier_wish(json.loads(forms[served.digest])["model"])
+                found[served.digest] = tier_models(repository, name, {served.digest}, wish, at, committed=True)
+    return dict(sorted(found.items()))
 
 
 def _pointers(repository: Repository, state: State, environment: str) -> dict[str, Pointer]:

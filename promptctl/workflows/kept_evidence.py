@@ -35,11 +35,16 @@ class Shelf:
     notes: tuple[str, ...] = ()
 
 
-def shelf_of(repository: Repository, name: str) -> Shelf:
-    """What is kept of a prompt. Of a file that several states have, the one that was written last counts."""
+def shelf_of(repository: Repository, name: str, *, committed: bool = False) -> Shelf:
+    """What is kept of a prompt, or of it what is committed for everybody.
+
+    Of a file that several states have, the one that was written last counts.
+    """
     found: dict[str, Kept] = {}
     notes: dict[str, None] = {}
     for project in _projects(repository, notes):
+        if committed and project is repository.work:
+            continue
         for path in project.tree.files():
             if path.startswith(f"prompts/{name}/evidence/") and path.endswith(".json"):
                 try:

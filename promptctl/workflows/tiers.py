@@ -16,20 +16,27 @@ from promptctl.core.tally import CaseResult, tally
 from promptctl.core.tier import Measured, Ranking, TierWish, blended, rank
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.pricing import token_prices
-from promptctl.workflows.kept_evidence import shelf_of
+from promptctl.workflows.kept_evidence import Shelf, shelf_of
 from promptctl.workflows.resolve import NOT_SERVED
 
 NONE_FITS = "PC202"
 
 
 def tier_models(
-    repository: Repository, name: str, digests: Collection[str], wish: TierWish, now: datetime
-) -> Sequence[str]:
+    repository: Repository,
+    name: str,
+    digests: Collection[str],
+    wish: TierWish,
+    now: datetime,
+    *,
+    committed: bool = False,
+) -> list[str]:
     """The models that may serve the tier of what has these digests, best first; the first is asked.
 
-    Raises StateError with the reason of each model when none fits.
+    ``committed`` looks only at evidence and settings that everybody has. Raises StateError with the reason of each
+    model when none fits.
     """
-    ranking = tier_ranking(repository, name, digests, wish, now)
+    ranking = tier_ranking(repository, name, digests, wish, now, committed=committed)
     if not ranking.models:
         why = "; ".join(f"{model}: {reason}" for model, reason in ranking.left_out.items())
         raise StateError(
@@ -40,23 +47,28 @@ def tier_models(
     return [it.model for it in ranking.models]
 
 
-def tier_ranking(repository: Repository, name: str, digests: Collection[str], wish: TierWish, now: datetime) -> Ranking:
-    """All that evidence of these digests covers and what the settings list, ranked or left out with the reason."""
-    settings = repository.work.settings
-    listed = settings.models.get(TIERS, {}).get(wish.tier)
-    return rank(wish, measured(repository, name, digests, providers_of(settings), now), listed)
-
-
-def measured(
+def tier_ranking(
     repository: Repository,
     name: str,
     digests: Collection[str],
-    providers: Mapping[str, ProviderSettings],
+    wish: TierWish,
     now: datetime,
+    *,
+    committed: bool = False,
+) -> Ranking:
+    """All that evidence of these digests covers and what the settings list, ranked or left out with the reason."""
+    settings = repository.settings if committed else repository.work.settings
+    listed = settings.models.get(TIERS, {}).get(wish.tier)
+    shelf = shelf_of(repository, name, committed=committed)
+    return rank(wish, measured(shelf, digests, providers_of(settings), now), listed)
+
+
+def measured(
+    shelf: Shelf, digests: Collection[str], providers: Mapping[str, ProviderSettings], now: datetime
 ) -> list[Measured]:
     """What the latest evidence of these digests says of each model."""
     found: dict[str, list[CaseResult]] = {}
-    for kept in shelf_of(repository, name).kept:
+    for kept in shelf.kept:
         if kept.evidence.subject in digests:
             models = dict.fromkeys(sample.model for sample in kept.evidence.samples)
             found |= {model: [it for it in kept.evidence.samples if it.model == model] for model in models}

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
+from promptctl.core.bundle import parse_bundle
 from promptctl.core.tier import tier_wish
 from promptctl.errors import StateError, UsageError
+from promptctl.runtime.snapshot import Snapshot
+from promptctl.workflows.bundle import bundle
 from promptctl.workflows.models_list import list_models
 from promptctl.workflows.models_route import route
 from promptctl.workflows.tiers import served_digests, tier_models
-from tests.evals import NAME, NOW, PROMPT, Bench, bench, cases
+from tests.evals import NAME, NOW, PROMPT, Bench, bench, cases, registry
 from tests.servers import Handler, openai_answer
 
 TIER = PROMPT.replace("model: m-1", "model: {tier: balanced}")
@@ -91,3 +94,20 @@ def test_a_tier_without_models_in_the_suite_cannot_be_asked(tmp_path: Path) -> N
     with bench(tmp_path / "alone", cases("a"), TIER) as alone, pytest.raises(UsageError) as caught:
         alone.eval()
     assert caught.value.hint == "list `models:` in eval.yaml"
+
+
+def test_a_bundle_says_which_model_serves_the_tier(tmp_path: Path) -> None:
+    suite = cases(*"abcdef", models=["m-dear", "m-fair", "m-poor"])
+    with registry(tmp_path, suite, TIER) as shipped:
+        shipped.server.always = by_model
+        shipped.promoted("1.0.0", "staging")
+        with pytest.raises(StateError) as caught:
+            bundle(Repository(shipped.folder), "staging")
+        assert caught.value.code == "PC202"
+        shipped.eval()
+        shipped.commit_evidence()
+        made = bundle(Repository(shipped.folder), "staging")
+        assert made.data == bundle(Repository(shipped.folder), "staging").data
+        snapshot = Snapshot(parse_bundle(made.data, "b"), "", "source")
+    assert list(made.bundle.settings["models"]["served"].values()) == [["m-dear", "m-fair", "m-poor"]]
+    assert snapshot.plain[NAME].model == "m-dear"
