@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from struct import Struct
 
 from promptctl.core.split import WHOLE, Split
 
@@ -15,17 +16,7 @@ def position(salt: str, unit: str) -> int:
 
     Reckoned in whole numbers, so that no rounding can differ between languages.
     """
-    return _placed(f"{_PREFIX}{salt}|".encode())(unit)
-
-
-def _placed(prefix: bytes) -> Callable[[str], int]:
-    sha256, number = hashlib.sha256, int.from_bytes
-
-    def place(unit: str) -> int:
-        hashed = sha256(prefix + unit.encode("utf-8", "surrogatepass")).digest()
-        return (number(hashed[:8], "big") >> 11) * WHOLE >> 53
-
-    return place
+    return _finder(salt, range(WHOLE))(unit)
 
 
 def assigner(split: Split) -> Callable[[str], int]:
@@ -34,5 +25,18 @@ def assigner(split: Split) -> Callable[[str], int]:
     for index, arm in enumerate(split.arms):
         for start, end in arm.ranges:
             table[start:end] = bytes([index]) * (end - start)
-    indexes, place = bytes(table), _placed(f"{_PREFIX}{split.salt}|".encode())
-    return lambda unit: indexes[place(unit)]
+    return _finder(split.salt, bytes(table))
+
+
+def _finder(salt: str, table: bytes | range) -> Callable[[str], int]:
+    """What the table has at a unit's position. One function, since it runs at every call of an application."""
+    prefix, sha256, first_64_bits = f"{_PREFIX}{salt}|".encode(), hashlib.sha256, Struct(">Q").unpack_from
+
+    def find(unit: str) -> int:
+        try:
+            name = unit.encode()
+        except UnicodeEncodeError:
+            name = unit.encode("utf-8", "surrogatepass")
+        return table[(first_64_bits(sha256(prefix + name).digest())[0] >> 11) * WHOLE >> 53]
+
+    return find
