@@ -37,6 +37,7 @@ def _finder(salt: str, table: bytes | range) -> Callable[[str], int]:
             name = unit.encode()
         except UnicodeEncodeError:
             name = unit.encode("utf-8", "surrogatepass")
-        return table[(first_64_bits(sha256(prefix + name).digest())[0] >> 11) * WHOLE >> 53]
+        bits: int = first_64_bits(sha256(prefix + name).digest())[0] >> 11
+        return table[bits * WHOLE >> 53]
 
     return find
