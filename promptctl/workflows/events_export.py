@@ -24,9 +24,12 @@ class ExportedEvents:
 
 
 def export_events(place: EventsPlace, query: EventQuery, path: Path, form: str | None) -> ExportedEvents:
-    """Writes a file whole under its name. Raises OutsideError when store or disk refuse."""
+    """Writes a file whole under its name.
+
+    Raises StateError where there is no store, OutsideError when it or the disk refuses.
+    """
     kind = format_of(str(path), form)
-    with closing(place.open()) as store:
+    with closing(place.open_kept()) as store:
         if kind == "parquet":
             rows = write_parquet(path, store.rows(query), query.table)
         else:
@@ -40,5 +43,5 @@ def exported_lines(place: EventsPlace, query: EventQuery, form: str | None) -> I
     kind = format_of("standard output", form or "jsonl")
     if kind == "parquet":
         raise UsageError(NEEDS_FILE, "Parquet needs a file", hint="-o FILE.parquet")
-    with closing(place.open()) as store:
+    with closing(place.open_kept()) as store:
         yield from text_rows(store.rows(query), query.table, kind)

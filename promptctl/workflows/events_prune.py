@@ -12,9 +12,9 @@ from promptctl.workflows.events_store import EventsPlace
 def prune_events(place: EventsPlace, keep: float | None, now: datetime) -> Pruned:
     """Deletes what began more than ``keep`` seconds ago; nothing where it is None.
 
-    Raises OutsideError when the store cannot be used.
+    Raises StateError where there is no store, OutsideError when it cannot be used.
     """
     if keep is None:
         return Pruned(rows=0, bytes=0)
-    with closing(place.open()) as store:
+    with closing(place.open_kept()) as store:
         return store.prune(int((now.timestamp() - keep) * 1_000_000))

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from promptctl.core.event_settings import EventSettings, StoreAddress, event_settings, parse_store
 from promptctl.core.secrets import known_values
+from promptctl.errors import StateError
 
 if TYPE_CHECKING:
     from promptctl.adapters.events import EventArchive
     from promptctl.core.redaction import Redactor
     from promptctl.core.settings import Settings
+
+NO_EVENTS = "PC231"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,17 @@ class EventsPlace:
         from promptctl.adapters.events import open_archive
 
         return open_archive(self.address, self.environment, self.folder)
+
+    def open_kept(self) -> EventArchive:
+        """The store, if anything was ever kept there. Raises StateError where not: nothing is no answer."""
+        from promptctl.adapters.events import store_path
+
+        if self.address.kind in ("sqlite", "jsonl"):
+            path = store_path(self.address, self.environment, self.folder)
+            if not path.exists():
+                hint = "promptctl events import FILE, or --store"
+                raise StateError(NO_EVENTS, f"there are no events in {path}", hint=hint)
+        return self.open()
 
     def redactor(self) -> Redactor:
         """What comes in by hand is cleaned as what applications record."""

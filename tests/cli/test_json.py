@@ -74,6 +74,9 @@ LINES = f"""
 2 models route nobody
 3 costs
 3 costs whatif --cache 24h
+2 events import nothing.csv
+3 events export -o calls.jsonl
+3 events prune
 3 watch greet staging
 0 why greet@1.0.0
 2 why sha256:0000000

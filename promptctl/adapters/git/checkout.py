@@ -77,7 +77,7 @@ class Checkout:
         standings = self._standings(base, new)
         for standing in standings:
             if standing.obstacle:
-                raise OutsideError(WORK_IN_THE_WAY, standing.obstacle)
+                raise OutsideError(NOT_FOLLOWED, standing.obstacle)
         try:
             self._bring(standings, base, new)
         except OutsideError as failure:
