@@ -81,6 +81,7 @@ LINES = f"""
 0 why greet@1.0.0
 2 why sha256:0000000
 3 quality
+3 quality score --sample 1
 3 feedback list
 3 feedback add 01K00000000000000000000000 good=1
 0 hook lint
