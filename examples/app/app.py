@@ -90,9 +90,8 @@ def work(listener: socket.socket, prompts: Prompts) -> None:
     prompts.close()
     status = prompts.status()
     counted = {"calls": Handler.calls, "state": status.state, "faults": status.fault_count}
-    if status.events:
-        kept = {"recorded": status.events.recorded, "written": status.events.written, "dropped": status.events.dropped}
-        counted |= kept
+    for name in ("recorded", "written", "dropped"):
+        counted[name] = getattr(status.events, name) if status.events else 0
     sys.stdout.write(json.dumps(counted) + "\n")
     sys.stdout.flush()
 

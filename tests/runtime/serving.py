@@ -116,6 +116,9 @@ class Load:
         connection, count = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60), 0
         while not self._stop.is_set():
             count += 1
+            if count % 20 == 0:
+                # Another worker may take the next connection.
+                connection.close()
             begun = time.monotonic()
             try:
                 connection.request("GET", f"/answer?user=user-{number}-{count}&text={quote(f'hi {count}')}")

@@ -41,8 +41,9 @@ def test_a_thread_looks_again_by_itself(tmp_path: Path) -> None:
 
 
 def test_an_object_that_nobody_has_any_more_leaves_no_thread(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     prompts = prompts_of(written(tmp_path), refresh_every=0.01)
-    (thread,) = [it for it in threading.enumerate() if it.name == "promptctl-refresh"]
+    (thread,) = [it for it in threading.enumerate() if it.name == "promptctl-refresh" and it not in before]
     gone = weakref.ref(prompts._keeper)
     del prompts
     gc.collect()
