@@ -66,7 +66,7 @@ def test_what_models_are_known_to_refuse(model_id: str, parameters: dict[str, An
         ("claude-opus-4-7", 2048),
         ("claude-haiku-4-5", 4096),
         ("claude-opus-5-5", None),
-        ("gpt-4.1-mini", 1024),
+        ("gpt-4.1-mini", None),
         ("llama3", None),
     ],
 )
