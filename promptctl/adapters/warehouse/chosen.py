@@ -23,10 +23,10 @@ def chosen_calls(warehouse: Warehouse, window: Window) -> Any:
 
 
 def group_keys(warehouse: Warehouse, calls: Any, grouping: Grouping) -> dict[str, Any]:
-    """The keys ``k0``, ``k1``, … of a grouping by its names, texts that are empty where a call has none."""
+    """The keys ``k0``, ``k1``, … of a grouping by its names, null where a call has none."""
     keys = [calls[column] for column in grouping.columns]
     keys += [warehouse.engine.attribute(calls["attributes"], name) for name in grouping.attributes]
-    return {f"k{place}": key.fill_null("") for place, key in enumerate(keys)}
+    return {f"k{place}": key for place, key in enumerate(keys)}
 
 
 def bucket(warehouse: Warehouse, calls: Any, unit: str | None) -> Any:

@@ -22,8 +22,11 @@ def cost_parts(warehouse: Warehouse, window: Window, grouping: Grouping, top: in
     """The sums of each group and unit of time; all but the ``top`` dearest groups are one."""
     calls = chosen_calls(warehouse, window)
     keys = group_keys(warehouse, calls, grouping)
+    # Columns as they are stored are grouped fastest; what is missing becomes an empty name afterwards.
     parts = calls.group_by(start=bucket(warehouse, calls, grouping.unit), **keys).aggregate(**_sums(calls))
-    rows = warehouse.rows(_largest(parts, list(keys), top) if keys else parts)
+    if keys:
+        parts = _largest(parts.mutate(**{key: parts[key].fill_null("") for key in keys}), list(keys), top)
+    rows = warehouse.rows(parts)
     return [_part(row, len(keys)) for row in rows]
 
 

@@ -58,7 +58,7 @@ def score_groups(warehouse: Warehouse, window: Window, grouping: Grouping, name:
 def _grouped(warehouse: Warehouse, window: Window, grouping: Grouping) -> tuple[Any, list[str]]:
     """The calls of a window with their keys as columns, the start of the unit of time last."""
     calls = chosen_calls(warehouse, window)
-    keys = group_keys(warehouse, calls, grouping)
+    keys = {name: key.fill_null("") for name, key in group_keys(warehouse, calls, grouping).items()}
     if grouping.unit:
         keys["start"] = bucket(warehouse, calls, grouping.unit)
     wanted = ("id", "status", "latency_ms", "cost")
