@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.tables import stacked, table
 from promptctl.core.counting import count
@@ -10,6 +10,9 @@ from promptctl.core.reporting.cost import Amounts, CostLine, CostReport
 from promptctl.core.reporting.money import shown, tokens
 from promptctl.core.reporting.sparkline import sparkline
 from promptctl.core.reporting.window import moment_of
+
+if TYPE_CHECKING:
+    from promptctl.reports.chart_page import ChartPage
 
 OTHERS, NONE = "(others)", "(none)"
 
@@ -20,8 +23,23 @@ def drawn(report: CostReport) -> Any:
         return "no calls in this window"
     parts: list[Any] = []
     if report.lines:
-        parts.append(table(_headers(report), [_cells(line, report) for line in report.lines]))
+        parts.append(table(*rows(report)))
     return stacked([*parts, "\n".join(total_lines(report))])
+
+
+def rows(report: CostReport) -> tuple[list[str], list[list[str]]]:
+    """The headers and cells of the groups and times."""
+    return _headers(report), [_cells(line, report) for line in report.lines]
+
+
+def page(report: CostReport) -> ChartPage:
+    """The report as a page."""
+    from promptctl.reports.chart_page import ChartPage
+    from promptctl.reports.charts_of_reports import cost_charts
+
+    headers, cells = rows(report)
+    charts = cost_charts(report)
+    return ChartPage(title="Costs", sentences=total_lines(report), charts=charts, headers=headers, rows=cells)
 
 
 def total_lines(report: CostReport) -> list[str]:

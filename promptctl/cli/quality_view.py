@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.cost_view import NONE, moment
 from promptctl.cli.tables import stacked, table
@@ -12,20 +12,38 @@ from promptctl.core.reporting.quality import QualityLine, QualityReport, ScoreLi
 from promptctl.core.statistics.independent import Difference
 from promptctl.core.statistics.interval import Interval
 
+if TYPE_CHECKING:
+    from promptctl.reports.chart_page import ChartPage
+
 
 def drawn(report: QualityReport) -> Any:
     """A line a group, then what changed from version to version."""
     if not report.lines:
         return "no calls in this window"
     unit = [report.grouping.unit] if report.grouping.unit else []
-    headers = [*unit, *report.grouping.names, "calls", "errors", "p50", "p95", "p99", "cost a call", *report.names]
-    parts: list[Any] = [table(headers, [_cells(line, report) for line in report.lines])]
+    parts: list[Any] = [table(*_rows(report))]
     changes = [change for line in report.lines for change in _changes(line, report)]
     if changes:
         group = [*unit, *report.grouping.names]
         headers = [*group, "against", "what", "change", "95 % interval", "visible from"]
         parts += ["", table(headers, changes)]
     return stacked([*parts, "intervals are 95 %; n in brackets"])
+
+
+def page(report: QualityReport) -> ChartPage:
+    """The report as a page."""
+    from promptctl.reports.chart_page import ChartPage
+    from promptctl.reports.charts_of_reports import quality_charts
+
+    headers, cells = _rows(report)
+    said = ["intervals are 95 %; n in brackets"] if report.lines else ["no calls in this window"]
+    return ChartPage(title="Quality", sentences=said, charts=quality_charts(report), headers=headers, rows=cells)
+
+
+def _rows(report: QualityReport) -> tuple[list[str], list[list[str]]]:
+    unit = [report.grouping.unit] if report.grouping.unit else []
+    headers = [*unit, *report.grouping.names, "calls", "errors", "p50", "p95", "p99", "cost a call", *report.names]
+    return headers, [_cells(line, report) for line in report.lines]
 
 
 def _names(line: QualityLine, report: QualityReport) -> list[str]:

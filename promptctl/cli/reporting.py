@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
     from promptctl.core.provider import ProviderSettings
     from promptctl.core.settings import Settings
+    from promptctl.reports.chart_page import ChartPage
 
 SinceOption = Annotated[str, Option("--since", metavar="TIME", help="Calls from then on: 7d, 24h or an ISO time.")]
 UntilOption = Annotated[str | None, Option("--until", metavar="TIME", help="Calls before then.", show_default=False)]
@@ -73,6 +74,15 @@ def opened(context: Context, store: str | None) -> Reporting:
     settings = settings_around(context, needed=not (store or os.environ.get("PROMPTCTL_EVENTS")))
     table: Mapping[str, Any] = settings.events if settings else {}
     return Reporting(warehouse=open_warehouse(store, table, os.environ, context.directory), settings=settings)
+
+
+def write_page(context: Context, file: str, page: ChartPage) -> str:
+    """Writes a page with charts; what to say of it. Raises OutsideError when it cannot be written."""
+    from promptctl.adapters.writing import write_file
+    from promptctl.reports.chart_page import chart_page
+
+    write_file(context.directory / file, chart_page(page).encode(), file)
+    return f"wrote {file}"
 
 
 def settings_around(context: Context, *, needed: bool) -> Settings | None:

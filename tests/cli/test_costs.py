@@ -35,6 +35,15 @@ def test_screens(shop: str, folder: Path, capsys: pytest.CaptureFixture[str], na
         golden(f"costs/{name}.json", ran(capsys, *line, "--json"))
 
 
+def test_a_page_is_written(shop: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("costs", "quality"):
+        line = (command, "--by", "model", *SINCE, "--store", shop, "-C", str(folder), "--html", f"{command}.html")
+        ran(capsys, *line)
+        page = (folder / f"{command}.html").read_text(encoding="utf-8")
+        assert page.startswith("<!doctype html>")
+        assert "claude-sonnet-4-5" in page
+
+
 def test_prices_of_the_repository_count(shop: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = '[providers.openai.prices."gpt-*"]\ninput = 10\noutput = 1\ncache_read = 4\n'
     build_files(folder, STARTER | {"promptctl.toml": STARTER["promptctl.toml"] + own, ".git/HEAD": ""})

@@ -39,6 +39,7 @@ def command(
     check: Annotated[
         bool, Option("--check", help="Judge the budgets of promptctl.toml; exit 1 when one is not kept.")
     ] = False,
+    html: options.HtmlOption = None,
     store: options.StoreOption = None,
 ) -> Answer:
     """Show what calls cost, by what they were for; calls of unknown price are counted apart."""
@@ -59,7 +60,12 @@ def command(
     reporting = options.opened(context, store)
     with reporting.warehouse as warehouse:
         report = costs(warehouse, wanted, reporting.providers, context.now)
-    return Answer(data=lambda: data(report), view=lambda: view(report), note=warehouse.note)
+    note = warehouse.note
+    if html:
+        from promptctl.cli.cost_view import page
+
+        note = "; ".join(filter(None, (note, options.write_page(context, html, page(report)))))
+    return Answer(data=lambda: data(report), view=lambda: view(report), note=note)
 
 
 def checked(context: Context, store: str | None) -> Answer:

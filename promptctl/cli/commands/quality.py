@@ -31,6 +31,7 @@ def command(
     user: options.UserOption = None,
     attribute: options.AttributeOption = None,
     top: options.TopOption = 50,
+    html: options.HtmlOption = None,
     store: options.StoreOption = None,
 ) -> Answer:
     """Show how good calls were: errors, latencies and scores with intervals, each version against the one before.
@@ -50,7 +51,12 @@ def command(
     grouping = parse_grouping(by or ["prompt,version"])
     with options.opened(context, store).warehouse as warehouse:
         report = quality(warehouse, window, grouping, name=name, top=top)
-    return Answer(data=lambda: data(report), view=lambda: view(report), note=warehouse.note)
+    note = warehouse.note
+    if html:
+        from promptctl.cli.quality_view import page
+
+        note = "; ".join(filter(None, (note, options.write_page(context, html, page(report)))))
+    return Answer(data=lambda: data(report), view=lambda: view(report), note=note)
 
 
 def data(report: QualityReport) -> dict[str, Any]:
