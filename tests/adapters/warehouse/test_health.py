@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from promptctl.adapters.warehouse.call import event_of
 from promptctl.adapters.warehouse.health import Calls, side
-from promptctl.adapters.warehouse.live import Seen, seen_since
+from promptctl.adapters.warehouse.live import ProviderTraffic, Seen, seen_since, traffic_of_providers
 from promptctl.core.event import Event, Score
 from promptctl.core.health import LEVEL, Side
 from promptctl.core.statistics.interval import Interval
@@ -140,3 +140,16 @@ def test_what_was_seen_of_each_version(tmp_path: Path) -> None:
             ("1.2.0", DIGEST, 2, 1, 2),
         )
     ]
+
+
+def test_how_each_provider_answered(tmp_path: Path) -> None:
+    calls = [event(it, latency_ms=float(it), provider="a") for it in range(1, 101)]
+    calls += [event(101, provider="a", status="failing"), event(102, provider="a", status="cancelled")]
+    calls += [event(103, provider="b", status="timeout"), event(104, provider=None), event(105, at=NOON - 1)]
+    stores = write_sqlite(tmp_path / "e.sqlite3", calls), write_duckdb(tmp_path / "e.duckdb", calls)
+    for store in stores:
+        with opened(store) as warehouse:
+            assert traffic_of_providers(warehouse, NOON) == {
+                "a": ProviderTraffic(provider="a", calls=101, errors=1, p95_ms=95.0),
+                "b": ProviderTraffic(provider="b", calls=1, errors=1, p95_ms=None),
+            }
