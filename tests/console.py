@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forking import program
 from tests.starts import start_folder
 
 _FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -84,7 +85,7 @@ def run_page(page: str, folder: Path) -> list[tuple[Typed, str]]:
         else:
             commands.append(step)
             script.append(f"{step.command}__code=$?; printf '%s\\n' '{_END}'; (exit $__code)\n")
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    path = f"{program(folder / 'program')}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", "exec 2>&1\n" + "".join(script)],
         cwd=work,

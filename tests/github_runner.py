@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from tests.forking import program
+
 ROOT = Path(__file__).parent.parent
 _EXPRESSION = re.compile(r"\$\{\{\s*([a-z]+(?:\.[A-Za-z0-9_-]+)+)\s*\}\}")
 
@@ -84,7 +86,8 @@ class Runner:
             "RUNNER_TEMP": str(self.temporary),
         }
         command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        folders = [program(self.temporary / "program"), Path(sys.executable).parent, os.environ["PATH"]]
+        path = os.pathsep.join(map(str, folders))
         done = subprocess.run(
             command, cwd=self.checkout, env={**os.environ, "PATH": path, **runner, **self.variables, **environment},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,

@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.forking import forked
 
 TRIAGE = """\
 description: Routes a support ticket.
@@ -72,15 +74,18 @@ class Ran:
 
 def promptctl(*arguments: str, cwd: Path, stdin: str = "", environment: Mapping[str, str] | None = None) -> Ran:
     """Runs the program as users do, in its own process."""
-    done = subprocess.run(
-        [sys.executable, "-m", "promptctl", *arguments],
-        cwd=cwd,
-        input=stdin.encode(),
-        capture_output=True,
-        check=False,
-        env=os.environ | {"PYTHONWARNINGS": "error", "PROMPTCTL_TRACEBACK": ""} | dict(environment or {}),
-    )
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    known = os.environ | {"PYTHONWARNINGS": "error", "PROMPTCTL_TRACEBACK": ""} | dict(environment or {})
+    found = forked(arguments, cwd, stdin.encode(), known) or _started(arguments, cwd, stdin.encode(), known)
+    code, out, err = found
+    return Ran(code, out.decode(), err.decode())
+
+
+def _started(
+    arguments: Sequence[str], cwd: Path, stdin: bytes, environment: Mapping[str, str]
+) -> tuple[int, bytes, bytes]:
+    command = [sys.executable, "-m", "promptctl", *arguments]
+    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, check=False, env=environment)
+    return done.returncode, done.stdout, done.stderr
 
 
 def succeed(*arguments: str, cwd: Path, **options: Any) -> Ran:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from promptctl.core.version import version
 from promptctl.errors import StateError
 from promptctl.workflows.resolve import resolve
 from promptctl.workflows.verify import verify
+from tests.forking import program
 from tests.support import GitRepository, new_repository, with_remote
 from tests.versioning import NAME, PROMPT, entry_of, opened, released, text
 
@@ -57,10 +57,7 @@ def broken(repository: GitRepository, reference: str = f"{NAME}@1.0.0") -> str:
 
 def run_repairs(repository: GitRepository) -> None:
     """Runs the repairs of ``verify`` as they are printed until nothing is found; ``promptctl`` is on the PATH."""
-    folder = repository.folder.parent / "bin"
-    folder.mkdir(exist_ok=True)
-    (folder / "promptctl").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m promptctl "$@"\n')
-    (folder / "promptctl").chmod(0o755)
+    folder = program(repository.folder.parent / "bin")
     environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
     for _ in range(3):
         findings = verify(opened(repository)).findings

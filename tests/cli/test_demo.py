@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from promptctl.cli.shell import main
 from promptctl.core.demo_script import CHAPTERS
 from promptctl.errors import PromptctlError
 from promptctl.workflows.demo import RanStep, Watcher, demo
+from tests.forking import program
 from tests.golden import FOLDER, golden
 from tests.support import GitRepository, must_fail, promptctl, succeed
 
@@ -59,13 +58,9 @@ def test_screen(tmp_path: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_same_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     screen = (FOLDER / "demo/screen.txt").read_text()
-    programs, hand = tmp_path / "programs", tmp_path / "hand"
-    programs.mkdir()
+    hand = tmp_path / "hand"
     hand.mkdir()
-    program = programs / "promptctl"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m promptctl "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    monkeypatch.setenv("PATH", str(program(tmp_path / "programs")), prepend=":")
     lines = [line.removeprefix("$ ") for line in screen.splitlines() if line.startswith("$ ")]
     typed = "\n".join(lines).replace("FOLDER", str(hand)).replace("FILES", str(demo_files()))
     done = subprocess.run(["bash"], input=typed, capture_output=True, text=True, check=False, cwd=tmp_path)

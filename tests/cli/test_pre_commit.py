@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from promptctl.workflows.hook import HOOKS
+from tests.forking import program
 from tests.shipping import line, promoted
 from tests.snapshot import files
 from tests.staging import stage
@@ -32,9 +33,10 @@ CRLF = {"true": b"\r\n", "false": b"\n"}
 
 
 @pytest.fixture(autouse=True)
-def programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pre-commit and promptctl are found where this Python is."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+def programs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pre-commit is found where this Python is, and promptctl before it."""
+    folders = [program(tmp_path_factory.getbasetemp() / "programs"), Path(sys.executable).parent, os.environ["PATH"]]
+    monkeypatch.setenv("PATH", os.pathsep.join(map(str, folders)))
 
 
 def run(repository: GitRepository, *command: str) -> subprocess.CompletedProcess[str]:

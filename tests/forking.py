@@ -1,0 +1,163 @@
+"""The program in processes of its own that need not start: each is forked from one that has loaded it.
+
+Who forks is a process without threads in which nothing ran but imports. What Python reads at its start (variables
+like PYTHONHASHSEED and LC_ALL) must be as it was there: ``forked`` says no to any other environment.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import os
+import pkgutil
+import select
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from itertools import count
+from pathlib import Path
+
+from tests import asking
+
+_PACKAGES = ("core", "adapters", "reports", "workflows", "cli")
+_LEFT_OUT = ("pytest", "redis")
+"""Modules with these words need what few commands load."""
+_LIBRARIES = ("asyncio", "jinja2.sandbox", "jsonschema_rs", "sqlite3", "yaml")
+_STARTED = 3
+"""Runs that start as users' do; loading everything costs as much as five of them."""
+_READ_AT_START = ("PYTHON", "LC_", "LANG")
+_WARNINGS = {"PYTHONWARNINGS": "error"}
+_runs = count()
+
+
+def forked(
+    words: Sequence[str], folder: Path, stdin: bytes, environment: Mapping[str, str]
+) -> tuple[int, bytes, bytes] | None:
+    """Exit code, output and errors of a command line; None where it has to start, like the first ones."""
+    if next(_runs) < _STARTED or _read_at_start(environment) != _read_at_start(os.environ | _WARNINGS):
+        return None
+    encoded = {os.fsencode(name): os.fsencode(value) for name, value in environment.items()}
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        code = asking.ask(_address(), words, str(folder), encoded, [file.fileno() for file in (given, out, err)])
+        out.seek(0)
+        err.seek(0)
+        return code, out.read(), err.read()
+
+
+def program(folder: Path) -> Path:
+    """A folder for the PATH of shells, in which ``promptctl`` is a run that was forked; warnings are its errors."""
+    folder.mkdir(parents=True, exist_ok=True)
+    line = shlex.join([sys.executable, "-IS", asking.__file__, _address()])
+    (folder / "promptctl").write_text(f'#!/bin/sh\nexec {line} "$@"\n')
+    (folder / "promptctl").chmod(0o755)
+    return folder
+
+
+def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+
+
+@cache
+def _address() -> str:
+    """Where this process's own forking process listens; it is started by the first who asks, and ends with this one."""
+    above = tempfile.TemporaryDirectory(prefix="promptctl-")
+    address = f"{above.name}/door"
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(address)
+        door.listen(64)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.forking", str(door.fileno())],
+            cwd=Path(__file__).parents[1],
+            env=os.environ | _WARNINGS,
+            stdin=subprocess.PIPE,
+            pass_fds=[door.fileno()],
+        )
+
+    def end() -> None:
+        process.communicate()
+        above.cleanup()
+
+    atexit.register(end)
+    return address
+
+
+def _load() -> None:
+    import promptctl
+
+    for package in _PACKAGES:
+        for module in pkgutil.walk_packages([f"{promptctl.__path__[0]}/{package}"], f"promptctl.{package}."):
+            if not any(word in module.name for word in _LEFT_OUT):
+                import_module(module.name)
+    for name in _LIBRARIES:
+        import_module(name)
+    gc.freeze()
+
+
+def _serve(door: socket.socket) -> None:
+    """Forks one who answers for each who asks, until standard input ends."""
+    while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
+        line, _ = door.accept()
+        with line:
+            if os.fork() == 0:
+                door.close()
+                _answer(line)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
+def _answer(line: socket.socket) -> None:
+    try:
+        _, streams, _, _ = socket.recv_fds(line, 1, 3)
+        asked = b"".join(iter(lambda: line.recv(1 << 16), b""))
+        child = os.fork()
+        if child == 0:
+            line.close()
+            _become(asked, streams)
+        for stream in streams:
+            os.close(stream)
+        line.sendall(b"%d" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    finally:
+        os._exit(0)
+
+
+def _become(asked: bytes, streams: Sequence[int]) -> None:
+    """Makes this process the program as it starts: standard streams, folder, arguments, environment."""
+    from promptctl.__main__ import main
+
+    for number, (stream, name) in enumerate(zip(streams, ("stdin", "stdout", "stderr"), strict=True)):
+        os.dup2(stream, number)
+        os.close(stream)
+        was = getattr(sys, name)
+        # What was made for another file thinks of that: whether one can seek in it, for instance.
+        made = os.fdopen(number, was.mode, 1 if name == "stderr" else -1, was.encoding, was.errors, closefd=False)
+        setattr(sys, name, made)
+    folder, size, *rest = asked.split(b"\0")
+    os.chdir(folder)
+    sys.argv[1:] = map(os.fsdecode, rest[: int(size)])
+    os.environb.clear()
+    os.environb.update(setting.partition(b"=")[::2] for setting in rest[int(size) :])
+    time.tzset()
+    try:
+        main()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=int(sys.argv[1])) as opened:
+        os.set_inheritable(opened.fileno(), False)
+        _load()
+        _serve(opened)
