@@ -1,4 +1,4 @@
-"""``python -m benchmarks.by_hand costs|quality ENGINE STORE``: the SQL that gives a report's numbers, run plainly."""
+"""``python -m benchmarks.by_hand costs|quality ENGINE STORE SINCE``: the SQL that gives a report's numbers, plainly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 _BILLED = "('ok', 'timeout', 'malformed', 'cancelled', 'app')"
-_FROM = 946_684_800_000_000
+_FROM = "$since"
 _COSTS = f"""
 SELECT model, "at" / 86400000000 AS day, count(*), sum(CASE WHEN cost IS NULL AND status IN {_BILLED} THEN 1 END),
   sum(CASE WHEN cache IN ('exact', 'semantic', 'shared') THEN 1 END), sum(input_tokens), sum(cache_read_tokens),
@@ -56,16 +56,17 @@ def _connection(engine: str, store: str) -> Any:
     return connection
 
 
-def main(command: str, engine: str, store: str) -> None:
-    """Prints the rows of every query."""
+def main(command: str, engine: str, store: str, since: str) -> None:
+    """Prints the rows of every query over the calls since then, in microseconds."""
     connection = _connection(engine, store)
     queries = [_COSTS, _CACHED]
     if command == "quality":
         queries = [_CALLS.format(quantiles=_QUANTILES[engine]), _SCORES, *([_PLACES] if engine == "sqlite" else [])]
     for query in queries:
+        spelled = query.replace(_FROM, since)
         if engine == "duckdb":
-            query = query.replace(" / ", " // ")
-        sys.stdout.write(f"{connection.execute(query).fetchall()}\n")
+            spelled = spelled.replace(" / ", " // ")
+        sys.stdout.write(f"{connection.execute(spelled).fetchall()}\n")
 
 
 if __name__ == "__main__":

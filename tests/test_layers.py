@@ -122,6 +122,7 @@ OWNERS = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "redis": ("adapters/redis_replies.py",),
+    "ibis": ("adapters/warehouse/",),
     "subprocess": (
         *("adapters/git/", "adapters/scratch.py", "adapters/programs.py"),
         *("adapters/signatures.py", "adapters/bundle_repository.py"),
