@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from promptctl.adapters.warehouse.warehouse import Warehouse
+from promptctl.core.redaction import hashed
 from promptctl.core.reporting.window import UNITS, Grouping, Window
 
 
@@ -16,7 +17,9 @@ def chosen_calls(warehouse: Warehouse, window: Window) -> Any:
     if window.until is not None:
         calls = calls.filter(calls["at"] < window.until)
     for column, value in window.equal.items():
-        calls = calls.filter(calls[column] == value)
+        # Users are kept as hashes, unless the settings ask for their names.
+        wanted = (value, hashed(value)) if column == "user" else (value,)
+        calls = calls.filter(calls[column].isin(wanted))
     for name, value in window.attributes.items():
         calls = calls.filter(warehouse.engine.attribute(calls["attributes"], name) == value)
     return calls

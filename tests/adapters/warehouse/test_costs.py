@@ -10,6 +10,7 @@ import pytest
 from promptctl.adapters.warehouse.costs import cached_tokens, cost_parts
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.price import Price, picodollars
+from promptctl.core.redaction import hashed
 from promptctl.core.reporting.cost import CachedTokens, cost_report
 from promptctl.core.reporting.window import DAY, Grouping, Window
 from promptctl.core.request import Usage
@@ -59,7 +60,7 @@ def test_sums_may_pass_what_sixty_four_bits_hold(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     calls = [
-        event(0, model="a", cost=5, user="ann", attributes={"region": "eu"}),
+        event(0, model="a", cost=5, user=hashed("ann"), attributes={"region": "eu"}),
         event(1, model="b", cost=3, at=NOON + DAY, endpoint="mail", attributes={"region": "us", "n": 1}),
         event(2, model=None, cost=2, at=NOON + 2 * DAY, version=None, prompt="other"),
         event(3, model="c", cost=9, at=NOON + 2 * DAY, environment="staging"),
@@ -78,6 +79,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         (Window(equal={"environment": "staging"}), 9),
         (Window(equal={"endpoint": "mail", "model": "b"}), 3),
         (Window(equal={"model": "it's"}), 0),
+        (Window(equal={"user": "ann"}), 5),
+        (Window(equal={"user": hashed("ann")}), 5),
+        (Window(equal={"user": "bob"}), 0),
         (Window(attributes={"region": "eu"}), 5),
         (Window(attributes={"region": "us", "n": "1"}), 3),
         (Window(attributes={"region": "us", "n": "2"}), 0),
