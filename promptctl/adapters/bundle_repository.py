@@ -32,7 +32,8 @@ class RepositorySource:
         return None if now == tag else Fetched(self._bundle(), now)
 
     def _bundle(self) -> bytes:
-        line = [sys.executable, "-m", "promptctl", "bundle", self._environment, "-q", "-C", str(self._folder)]
+        # Without -P the modules of the folder that the application runs in would come first.
+        line = [sys.executable, "-P", "-m", "promptctl", "bundle", self._environment, "-q", "-C", str(self._folder)]
         try:
             done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=SECONDS)
         except subprocess.TimeoutExpired:

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.adapters.trust import UNTRUSTED, is_digest_trusted
+from promptctl.adapters.trust import require_digest_trust
 from promptctl.core.request import compact_json
 from promptctl.core.secrets import known_values, mask_value
 from promptctl.core.webhook import Webhook
-from promptctl.errors import OutsideError, StateError
+from promptctl.errors import OutsideError
 
 UNTOLD = "PC234"
 _PAUSES = (0.5, 2.0)
@@ -18,12 +18,7 @@ _PAUSES = (0.5, 2.0)
 
 def require_webhook_trust(hook: Webhook, environment: Mapping[str, str]) -> None:
     """Returns when a webhook may be called from this machine. Raises StateError with the line that trusts it."""
-    if not is_digest_trusted(hook.digest, environment):
-        raise StateError(
-            UNTRUSTED,
-            f"this repository's webhook would tell {hook.host}: not trusted here",
-            hint=f"promptctl trust (in CI: PROMPTCTL_TRUST={hook.digest})",
-        )
+    require_digest_trust(hook.digest, f"webhook would tell {hook.host}", environment)
 
 
 def tell(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from promptctl.core.cache_limits import parse_age
+from promptctl.core.request import compact_json
 from promptctl.errors import UsageError
 
 BAD_STORE = "PC221"
 VARIABLE = "PROMPTCTL_EVENTS"
 DATABASE_ENDINGS = (".sqlite3", ".sqlite", ".db")
+_REMOTE = ("otlp", "postgresql")
+_SAFE = {"sslmode", "connect_timeout", "application_name"}
+"""What a repository may say in a URL of PostgreSQL: others name another host, or files of this machine."""
 _HINT = "write sqlite:FILE.sqlite3, jsonl:FOLDER, otlp:URL, postgresql://HOST/DATABASE or none"
 
 
@@ -45,6 +50,15 @@ class EventSettings:
     content: bool = False
     hashed: bool = True
     keep: float | None = 90 * 86_400.0
+
+    @property
+    def digest(self) -> str | None:
+        """``sha256:<hex>`` that trust is given to: which store of a repository's choice gets how much. None where
+        nothing leaves this machine on a repository's word."""
+        if not self.store.shared or self.store.kind not in _REMOTE:
+            return None
+        said = compact_json([self.store.kind, self.store.target, self.content, self.hashed])
+        return "sha256:" + hashlib.sha256(f"promptctl-trust-events/v1\n{said}".encode()).hexdigest()
 
 
 def event_settings(table: Mapping[str, Any], environment: Mapping[str, str]) -> EventSettings:
@@ -99,11 +113,15 @@ def _require_receiver(url: str) -> None:
 def _require_no_password(url: str, shared: bool) -> None:
     try:
         parts = urlsplit(url)
-        secret = parts.password is not None or "password" in {name for name, _ in parse_qsl(parts.query)}
+        said = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        secret = parts.password is not None or "password" in said
     except ValueError:
         raise UsageError(BAD_STORE, f"`{_shown(url)}` is not a URL", hint=_HINT) from None
     if secret and shared:
         message = "a password does not belong in a repository's settings"
+        raise UsageError(BAD_STORE, message, hint=f"leave it out, and set {VARIABLE} where the application runs")
+    if shared and not said <= _SAFE:
+        message = f"`{min(said - _SAFE)[:40]}` does not belong in a repository's settings"
         raise UsageError(BAD_STORE, message, hint=f"leave it out, and set {VARIABLE} where the application runs")
 
 

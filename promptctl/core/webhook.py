@@ -21,9 +21,6 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where something is told. ``digest`` names a URL that a repository chose; None for one that a user named, here or
-    in the environment."""
-
     """Where something is told. ``digest`` names a URL that a repository chose; None for one that a user or the
     environment named."""
 

@@ -31,9 +31,13 @@ class EventsPlace:
     keys: tuple[str, ...] = ()
 
     def open(self) -> EventArchive:
-        """The store, to be closed. Raises UsageError for one that cannot be read."""
+        """The store, to be closed. Raises UsageError for one that cannot be read, StateError for a repository's that is
+        not trusted here."""
         from promptctl.adapters.events import open_archive
+        from promptctl.adapters.trust import require_events_trust
 
+        if self.address.shared:
+            require_events_trust(self.settings, self.environment)
         return open_archive(self.address, self.environment, self.folder)
 
     def open_kept(self) -> EventArchive:

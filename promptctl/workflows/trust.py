@@ -1,4 +1,4 @@
-"""Shows what a repository's providers, cache and webhooks would receive, and allows it on this machine."""
+"""Shows what providers, cache, store of events and webhooks of a repository would receive, and allows it here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters import trust as store
 from promptctl.core.cache_settings import CacheAddress
+from promptctl.core.event_settings import EventSettings
 from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
 from promptctl.core.webhook import Webhook
 
@@ -26,7 +27,8 @@ class TrustedProvider:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustResult:
     """``digest`` is None when the repository defines no provider, ``cache_digest`` when it names no Redis, whose host
-    is ``cache``. ``before`` and ``trusted``: was all of it, is it allowed."""
+    is ``cache``; ``events`` are settings that send them elsewhere. ``before`` and ``trusted``: was all of it, is it
+    allowed."""
 
     digest: str | None
     providers: tuple[TrustedProvider, ...]
@@ -34,13 +36,15 @@ class TrustResult:
     trusted: bool
     cache_digest: str | None = None
     cache: str | None = None
+    events: EventSettings | None = None
     webhooks: tuple[Webhook, ...] = ()
 
     @property
     def digests(self) -> tuple[str, ...]:
         """What ``PROMPTCTL_TRUST`` has to hold."""
         hooks = (hook.digest for hook in self.webhooks)
-        return tuple(digest for digest in (self.digest, self.cache_digest, *hooks) if digest)
+        events = self.events.digest if self.events else None
+        return tuple(digest for digest in (self.digest, self.cache_digest, events, *hooks) if digest)
 
 
 def trust(
@@ -49,15 +53,17 @@ def trust(
     *,
     grant: bool,
     cache: CacheAddress | None = None,
+    events: EventSettings | None = None,
     webhooks: tuple[Webhook, ...] = (),
 ) -> TrustResult:
-    """What a repository's providers would receive, and the Redis that its settings name; with ``grant`` it is allowed
-    from now on, until it changes.
+    """What a repository's providers would receive, and who else its settings name; with ``grant`` it is allowed from
+    now on, until it changes.
 
     Raises OutsideError when that cannot be written down.
     """
     named = cache if cache and cache.digest else None
-    digests = [named.digest if named else None, *(hook.digest for hook in webhooks)]
+    sent = events if events and events.digest else None
+    digests = [named.digest if named else None, sent.digest if sent else None, *(hook.digest for hook in webhooks)]
     before = store.is_trusted(providers, environment) and all(
         store.is_digest_trusted(digest, environment) for digest in digests
     )
@@ -65,6 +71,8 @@ def trust(
         store.trust(providers, environment)
         if named and named.digest:
             store.trust_digest_of(named.digest, {"cache": named.host}, environment)
+        if sent and sent.digest:
+            store.trust_digest_of(sent.digest, {"events": str(sent.store)}, environment)
         for hook in webhooks:
             if hook.digest:
                 store.trust_digest_of(hook.digest, {"webhook": hook.host}, environment)
@@ -75,6 +83,7 @@ def trust(
         trusted=before or grant,
         cache_digest=named.digest if named else None,
         cache=named.host if named else None,
+        events=sent,
         webhooks=webhooks,
     )
 

@@ -162,7 +162,7 @@ def test_a_provider_is_asked_nothing_until_it_is_trusted(it: Bench) -> None:
 
 
 def test_without_providers_there_is_nothing_to_trust(echo: Path) -> None:
-    assert done(echo, "trust").out == "this repository defines no provider: there is nothing to trust\n"
+    assert done(echo, "trust").out == "this repository names nobody to send to: there is nothing to trust\n"
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -128,8 +128,11 @@ def test_it_can_be_made_inside_an_event_loop(tmp_path: Path) -> None:
     assert asyncio.run(act()) == "Good day you"
 
 
-def test_a_repository_is_asked_through_a_child(tmp_path: Path) -> None:
+def test_a_repository_is_asked_through_a_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = line(tmp_path, staged=("1.0.0", "1.1.0"))
+    # Started there, the child must not take the repository's modules for its own.
+    (repository.folder / "promptctl.py").write_text("raise SystemExit(f'{__file__} was run')")
+    monkeypatch.chdir(repository.folder)
     prompts = Prompts("staging", source=repository.folder, refresh_every=0, patience=60)
     state = read_state(Repository(repository.folder)).commit
     assert (prompts.get(NAME).version, prompts.status().commit) == ("1.1.0", state)

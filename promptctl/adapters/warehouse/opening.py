@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from promptctl.adapters.events import store_path
+from promptctl.adapters.trust import require_events_trust
 from promptctl.adapters.warehouse.warehouse import NO_EVENTS, Warehouse
 from promptctl.core.event_settings import BAD_STORE, DATABASE_ENDINGS, StoreAddress, event_settings, parse_store
 from promptctl.errors import StateError, UsageError
@@ -20,7 +21,8 @@ def open_warehouse(
 
     ``named`` is ``sqlite:FILE``, ``duckdb:FILE``, ``jsonl:FOLDER``, ``postgresql://…``, or a folder or pattern of
     Parquet and JSONL files; a relative path is below ``folder``. Raises UsageError for what is none of these and where
-    the extra is not installed, StateError where nothing is kept, OutsideError for what cannot be read.
+    the extra is not installed, StateError where nothing is kept or a repository's store elsewhere is not trusted,
+    OutsideError for what cannot be read.
     """
     try:
         import ibis  # noqa: F401 - told apart from what a missing driver says
@@ -28,7 +30,9 @@ def open_warehouse(
         hint = 'pip install "git-promptctl[reports]"'
         raise UsageError(MISSING_EXTRA, "reports over events need packages that are not installed", hint=hint) from None
     if named is None:
-        return _at(event_settings(table, environment).store, environment, folder)
+        settings = event_settings(table, environment)
+        require_events_trust(settings, environment)
+        return _at(settings.store, environment, folder)
     kind, colon, target = named.partition(":")
     if kind == "duckdb" and colon:
         from promptctl.adapters.warehouse.duckdb import open_duckdb

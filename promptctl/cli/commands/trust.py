@@ -17,17 +17,18 @@ def command(
     context: Context,
     show: Annotated[bool, Option("--show", help="Say what would be allowed, and allow nothing.")] = False,
 ) -> Answer:
-    """Allow the providers this repository defines to receive prompts and keys from this machine, and its cache to
-    receive answers."""
+    """Allow the providers this repository defines to receive prompts and keys from this machine, its cache to receive
+    answers, its store of events and its webhooks what they are told."""
     from promptctl.core.cache_settings import cache_settings
+    from promptctl.core.event_settings import event_settings
     from promptctl.core.provider_table import providers_of
     from promptctl.core.webhook import repository_webhooks
     from promptctl.workflows.trust import trust
 
     settings = context.repository.work.settings
     cache = cache_settings(settings.cache, {}).store
-    hooks = repository_webhooks(settings)
-    result = trust(providers_of(settings), os.environ, grant=not show, cache=cache, webhooks=hooks)
+    events, hooks = event_settings(settings.events, {}), repository_webhooks(settings)
+    result = trust(providers_of(settings), os.environ, grant=not show, cache=cache, events=events, webhooks=hooks)
     data = {
         "digest": result.digest,
         "trusted": result.trusted,
@@ -36,6 +37,7 @@ def command(
             for it in result.providers
         ],
         "cache": {"host": result.cache, "digest": result.cache_digest} if result.cache else None,
+        "events": {"store": str(result.events.store), "digest": result.events.digest} if result.events else None,
         "webhooks": [{"host": hook.host, "digest": hook.digest} for hook in result.webhooks],
     }
     following = "promptctl trust" if result.digests and not result.trusted else None
@@ -44,7 +46,7 @@ def command(
 
 def _text(result: TrustResult) -> str:
     if not result.digests:
-        return "this repository defines no provider: there is nothing to trust"
+        return "this repository names nobody to send to: there is nothing to trust"
     state = "trusted on this machine until it changes" if result.trusted else "not trusted on this machine"
     shown = ", ".join(digest[:19] for digest in result.digests)
     lines = [f"{state} ({shown}):"]
@@ -55,5 +57,9 @@ def _text(result: TrustResult) -> str:
         )
     if result.cache:
         lines.append(f"  cache: answers are kept in the Redis at {result.cache} ({result.cache_digest})")
+    if result.events:
+        held = "with inputs and outputs" if result.events.content else "without inputs and outputs"
+        names = "" if result.events.hashed else ", users by name"
+        lines.append(f"  events: calls are told to {result.events.store}, {held}{names} ({result.events.digest})")
     lines += [f"  webhook: reports are told to {hook.host} ({hook.digest})" for hook in result.webhooks]
     return "\n".join(lines)

@@ -32,13 +32,15 @@ def open_recorder(
     names say so; ``folder`` is where relative paths in the environment begin.
 
     Nothing is opened, and no thread begins, before the first event. Raises UsageError for a store that nothing is
-    recorded to.
+    recorded to, StateError for one elsewhere that only a repository names and nobody trusts here.
     """
     settings = event_settings(table, environment)
 
     def opened() -> EventStore:
         from promptctl.adapters.events import open_store
+        from promptctl.adapters.trust import require_events_trust
 
+        require_events_trust(settings, environment)
         return open_store(settings.store, environment, folder)
 
     redactor = Redactor(known_values(environment, keys), content=settings.content, names_hashed=settings.hashed)
