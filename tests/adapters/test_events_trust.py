@@ -38,7 +38,8 @@ def record(table: Table, environment: dict[str, str]) -> None:
 
 
 def report(table: Table, environment: dict[str, str]) -> None:
-    open_warehouse(None, table, environment, Path("/")).close()
+    with open_warehouse(None, table, environment, Path("/")):
+        pass
 
 
 def export(table: Table, environment: dict[str, str]) -> None:
