@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from queue import SimpleQueue
@@ -16,6 +17,7 @@ from promptctl.core.request import Reply, Request
 from promptctl.errors import UsageError
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of
+from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.means import ATTEMPTS, Means
 from promptctl.runtime.prompt import UNFIT, Prompt
 
@@ -31,11 +33,17 @@ class Call:
     """
 
     def __init__(
-        self, means: Means, prompt: Prompt, caller: Caller, inputs: Mapping[str, Any], deadline: float | None
+        self,
+        means: Callable[[], Means],
+        prompt: Prompt,
+        caller: Caller,
+        inputs: Mapping[str, Any],
+        deadline: float | None,
     ) -> None:
         self.prompt = prompt
         self.reply: Reply | None = None
-        self._means, self._caller, self._inputs, self._deadline = means, caller, inputs, deadline
+        self._means, self._renewed = means(), means
+        self._caller, self._inputs, self._deadline = caller, inputs, deadline
         self._asked = False
         self._limit: asyncio.Timeout | None = None
 
@@ -65,18 +73,25 @@ class Call:
         """What all steps of the call have in common."""
         return self._caller.trace
 
+    @property
+    def _loop(self) -> LoopThread:
+        """Where it is answered: a process that was forked since has another loop."""
+        if self._means.process != os.getpid():
+            self._means = self._renewed()
+        return self._means.loop
+
     def complete(self) -> Reply:
         """The whole answer."""
-        return self._means.loop.wait(self._answer(None))
+        return self._loop.wait(self._answer(None))
 
     async def acomplete(self) -> Reply:
         """The whole answer, for callers in an event loop."""
-        return await asyncio.wrap_future(self._means.loop.submit(self._answer(None)))
+        return await asyncio.wrap_future(self._loop.submit(self._answer(None)))
 
     def stream(self) -> Iterator[str]:
         """The answer's text as it comes; of a chain the last step's. Leaving early cancels the call."""
         pieces: SimpleQueue[str | None] = SimpleQueue()
-        future = self._means.loop.submit(self._answer(pieces.put))
+        future = self._loop.submit(self._answer(pieces.put))
         try:
             while (piece := pieces.get()) is not None:
                 yield piece
@@ -91,7 +106,7 @@ class Call:
         def put(piece: str | None) -> None:
             loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
-        future = self._means.loop.submit(self._answer(put))
+        future = self._loop.submit(self._answer(put))
         try:
             while (piece := await pieces.get()) is not None:
                 yield piece

@@ -149,6 +149,7 @@ class Prompts:
 
         Inputs are named, or in a mapping where they are called like an argument here. ``user``, ``endpoint`` and
         ``trace`` go into the events; ``deadline`` is in seconds, for the whole call, retries and all steps included.
+        Raises UsageError for one that is no time, StateError before there ever was a bundle.
         """
         from promptctl.runtime.call import Call
         from promptctl.runtime.call_event import Caller
@@ -157,10 +158,11 @@ class Prompts:
         snapshot = self._keeper.snapshot
         if snapshot is None:
             raise nothing_served(self._keeper.environment, self._keeper.last_fault)
-        means = self._workshop().means(snapshot)
-        name = new_id()
+        if deadline is not None and (not isinstance(deadline, int | float) or not deadline > 0):
+            raise UsageError(UNFIT, f"a deadline is in seconds, not {deadline!r:.40}", hint="deadline=60.0, or None")
+        workshop, name = self._workshop(), new_id()
         caller = Caller(id=name, trace=trace or name, user=user, endpoint=endpoint)
-        return Call(means, prompt, caller, {**(inputs or {}), **named}, deadline)
+        return Call(lambda: workshop.means(snapshot), prompt, caller, {**(inputs or {}), **named}, deadline)
 
     def feedback(
         self, call: str, *, correction: str | None = None, comment: str | None = None, **scores: float

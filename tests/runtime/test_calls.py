@@ -247,8 +247,10 @@ def test_a_forked_worker_calls_with_means_of_its_own(app: Application) -> None:
     """The parent's event loop and connections have called already; none of them is there in the child."""
     assert app.prompts.call(app.prompts.get("answer"), text="one").complete().text == "SAY ONE"
 
+    call = app.prompts.call(app.prompts.get("answer"), text="two")
+
     def work() -> list[Any]:
-        text = app.prompts.call(app.prompts.get("answer"), text="two").complete().text
+        text = call.complete().text
         app.prompts.close()
         counts = app.prompts.status().events
         assert counts
@@ -295,3 +297,9 @@ def test_a_text_that_means_the_same_is_answered_and_its_embedding_paid_for(
             ("semantic", 3_000_000, 120_000_000),
             ("miss", 123_000_000, 0),
         ]
+
+
+@pytest.mark.parametrize("deadline", [0, -1, math.nan, "60"])
+def test_a_deadline_is_a_time(app: Application, deadline: Any) -> None:
+    with pytest.raises(UsageError, match="a deadline is in seconds"):
+        app.prompts.call(app.prompts.get("answer"), text="x", deadline=deadline)

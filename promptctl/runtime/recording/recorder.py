@@ -20,6 +20,7 @@ MOST_WAITING = 20_000
 
 _EXIT_SECONDS = 2.0
 _recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
+_ending = threading.Event()
 _inherited: list[Any] = []
 """What a parent process had open: letting go of it here could disturb the parent."""
 
@@ -81,6 +82,9 @@ class Recorder:
         self._queue.put(item)
         if self._thread is None:
             self._start()
+        if _ending.is_set() and self.failure is None:
+            # Nobody waits for what comes now: an application's own last words, after ours.
+            self.flush(_EXIT_SECONDS)
 
     def _start(self) -> None:
         if not self._starting.acquire(blocking=False):
@@ -120,6 +124,7 @@ class Recorder:
 
 def _flush_all() -> None:
     """When a process ends: what waits is written, or said to be lost."""
+    _ending.set()
     until = time.monotonic() + _EXIT_SECONDS
     for recorder in list(_recorders):
         if not recorder.flush(until - time.monotonic()):
@@ -138,6 +143,8 @@ def _flush_children_of_multiprocessing() -> None:
 
 
 def _after_fork() -> None:
+    global _ending
+    _ending = threading.Event()
     for recorder in list(_recorders):
         recorder._forked()
 

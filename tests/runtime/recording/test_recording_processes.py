@@ -85,6 +85,23 @@ def test_what_waits_at_the_end_is_written(path: Path, end: str) -> None:
     assert counted(path) == (1, 0)
 
 
+LAST_WORD = """
+import atexit
+from promptctl.runtime.recording.recorder import _flush_all
+events = recorder(Path(sys.argv[1]))
+events.record(event(1))
+atexit.unregister(_flush_all)
+atexit.register(lambda: events.record(event(2)))
+atexit.register(_flush_all)
+"""
+
+
+def test_what_an_application_says_after_the_end_is_written(path: Path) -> None:
+    """Its own functions at exit come after ours where they were registered first."""
+    script(LAST_WORD, path)
+    assert counted(path) == (2, 0)
+
+
 FULL = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
