@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,13 @@ from tests.services import postgres, postgres_server, redis, redis_server
 __all__ = ["postgres", "postgres_server", "redis", "redis_server"]
 
 # A busy machine is slow without being wrong.
-settings.register_profile("promptctl", deadline=None)
+settings.register_profile("promptctl", deadline=None, max_examples=30)
+settings.register_profile("thorough", deadline=None, max_examples=500)
 settings.load_profile("promptctl")
+
+# Compiling the package takes longer than most commands: what is compiled is kept, in processes of tests too.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A shell starts background jobs with interrupts ignored, and what they start inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -152,7 +152,7 @@ def plain(found: Any) -> Any:
     return (type(found).__name__, found)
 
 
-@settings(max_examples=400)
+@settings(max_examples=120)
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=5), MESS)
 def test_whatever_a_file_holds_its_meaning_and_comments_stay(found: dict[str, Any], mess: Any) -> None:
     text = block_of(found, mess, 0) + mess.choice(["", "\n", "\n\n# foot\n"])
