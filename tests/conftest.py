@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -38,9 +39,18 @@ def _isolation_of_what_tests_share(tmp_path_factory: pytest.TempPathFactory) -> 
         yield
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders, named by counting: pytest finds the next number by looking through all folders of all tests."""
+    above = tmp_path_factory.mktemp("homes")
+    return (above / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    isolate(tmp_path_factory.mktemp("home"), monkeypatch)
+def isolation(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    home = next(_homes)
+    home.mkdir()
+    isolate(home, monkeypatch)
 
 
 def isolate(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from promptctl.cli.hooks import fits
 from promptctl.workflows.hook import HOOKS
+from tests.forking import program
 from tests.shipping import NAME, line, pointer_file, promoted
 from tests.snapshot import changed, snap
 from tests.staging import stage
@@ -22,7 +22,8 @@ BAD = TRIAGE.replace("{{ ticket }}", "{{ tickt }}")
 
 def hooked(repository: GitRepository, *names: str, hook: str = "pre-commit") -> None:
     """Makes Git itself run hooks of promptctl."""
-    lines = "".join(f'"{sys.executable}" -m promptctl hook {name} || exit 1\n' for name in names)
+    folder = program(repository.folder.parent / "programs")
+    lines = "".join(f'"{folder}/promptctl" hook {name} || exit 1\n' for name in names)
     path = Path(repository.git("rev-parse", "--absolute-git-dir")) / "hooks" / hook
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\n{lines}")
