@@ -54,7 +54,7 @@ def _cells(column: Column) -> st.SearchStrategy[Any]:
     if column.choices:
         return st.sampled_from(column.choices)
     if column.kind == "integer":
-        return st.integers(0, 2**63 - 1)
+        return st.integers(0, column.most or 2**63 - 1)
     if column.kind == "number":
         return st.floats(min_value=column.least, allow_nan=False, allow_infinity=False)
     if column.kind == "json":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from promptctl.core.safe_text import safe_line
+
 if TYPE_CHECKING:
     from promptctl.core.drift import Drift
 
@@ -21,4 +23,4 @@ def _finding(finding: Drift) -> str:
         lines.append(f"  expected {finding.expected}")
     if finding.actual and finding.actual not in finding.message:
         lines.append(f"  found    {finding.actual}")
-    return "\n".join([*lines, f"  repair: {finding.repair}"])
+    return "\n".join(safe_line(line) for line in (*lines, f"  repair: {finding.repair}"))

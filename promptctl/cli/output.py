@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from promptctl.core.safe_text import safe_text
+from promptctl.core.safe_text import safe_log, safe_text
 from promptctl.errors import Problem, PromptctlError
 
 SCHEMA = 1
@@ -58,7 +58,7 @@ class Output:
         for line in (answer.note, answer.next and f"next: {answer.next}"):
             if line and not self.quiet:
                 sys.stdout.flush()
-                print(_dim(safe_text(line)), file=sys.stderr)
+                print(_dim(safe_log(line)), file=sys.stderr)
 
     def say(self, text: str, style: str = "") -> None:
         """Prints a part of what people see while a command still works; programs get it all with the answer.
@@ -68,7 +68,7 @@ class Output:
         if not self.as_json:
             code = {"bold": "1", "dim": "2"}.get(style)
             coloured = code is not None and _colourful(sys.stdout)
-            print(f"\x1b[{code}m{safe_text(text)}\x1b[0m" if coloured else safe_text(text), flush=True)
+            print(f"\x1b[{code}m{safe_text(text)}\x1b[0m" if coloured else safe_log(text), flush=True)
 
     def error(self, error: PromptctlError) -> None:
         """Prints every problem of an error."""
@@ -103,7 +103,7 @@ class Output:
     def remark(self, text: str) -> None:
         """A plain line about work that goes on, for logs."""
         if not self.quiet and not self.as_json:
-            print(safe_text(text), file=sys.stderr, flush=True)
+            print(safe_log(text), file=sys.stderr, flush=True)
 
     def _wipe(self) -> None:
         if self._painted:
@@ -129,7 +129,7 @@ def problem_text(problem: Problem, label: str = "error") -> str:
             lines.append(f"   | {problem.place.excerpt[:200]}")
     if problem.hint:
         lines.append(f"  hint: {problem.hint}")
-    return safe_text("\n".join(lines))
+    return safe_log("\n".join(lines))
 
 
 def problem_data(problem: Problem) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from promptctl.core.safe_text import safe_text
+from promptctl.core.safe_text import safe_line, safe_text
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
@@ -20,13 +20,13 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
     for header in headers:
         drawn.add_column(header)
     for row in rows:
-        drawn.add_row(*(Text(safe_text(cell)) for cell in row))
+        drawn.add_row(*(Text(safe_line(cell)) for cell in row))
     return drawn
 
 
 def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns two spaces apart, no trailing blanks."""
-    lines = [headers, *rows]
+    lines = [headers, *([safe_line(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     form = "  ".join(f"{{:<{width}}}" for width in widths)
     return "\n".join(form.format(*line).rstrip() for line in lines)

@@ -25,6 +25,8 @@ SOURCES = ("online", "feedback", "import")
 """Where a score came from: a sampled expectation, the application's users, a file."""
 
 MOST_INTEGER = 2**63 - 1
+LAST_TIME = 253_402_300_799_999_999
+"""The end of the year 9999, in microseconds since 1970."""
 
 Scalar = str | int | float | None
 """What a cell of a store holds."""
@@ -34,7 +36,7 @@ Scalar = str | int | float | None
 class Column:
     """A column: ``kind`` is "text", "integer" (64 bits), "number" (double) or "json" (a value, stored as its text).
 
-    ``choices`` are the only values of a text; ``least`` is the smallest value of a number.
+    ``choices`` are the only values of a text; ``least`` and ``most`` are the bounds of a number.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Column:
     required: bool = False
     choices: tuple[str, ...] = ()
     least: int | None = 0
+    most: int | None = None
     meaning: str = ""
 
 
@@ -141,7 +144,7 @@ EVENTS = Table(
         Column(name="id", required=True, meaning="names the call: a ULID, in the order of time"),
         Column(name="trace", meaning="what the calls of one request or chain have in common"),
         Column(name="parent", meaning="the call of the chain that this step belongs to"),
-        Column(name="at", kind="integer", required=True, meaning="start, microseconds since 1970, UTC"),
+        Column(name="at", kind="integer", required=True, most=LAST_TIME, meaning="start, microseconds since 1970, UTC"),
         Column(name="prompt", required=True, meaning="name of the prompt"),
         Column(name="version", meaning="version that was served"),
         Column(name="digest", meaning="digest that was served"),
@@ -178,7 +181,7 @@ SCORES = Table(
         Column(name="name", required=True, meaning="name of the score"),
         Column(name="value", kind="number", least=None, meaning="the score; empty for a mere comment"),
         Column(name="source", required=True, choices=SOURCES, meaning="`online`, `feedback` or `import`"),
-        Column(name="at", kind="integer", required=True, meaning="microseconds since 1970, UTC"),
+        Column(name="at", kind="integer", required=True, most=LAST_TIME, meaning="microseconds since 1970, UTC"),
         Column(name="comment", meaning="what was said of it, masked"),
         Column(name="correction", meaning="what the answer should have been, masked"),
     ),
@@ -188,7 +191,7 @@ DROPS = Table(
     key=("process", "at"),
     columns=(
         Column(name="process", required=True, meaning="process that could not keep events"),
-        Column(name="at", kind="integer", required=True, meaning="microseconds since 1970, UTC"),
+        Column(name="at", kind="integer", required=True, most=LAST_TIME, meaning="microseconds since 1970, UTC"),
         Column(name="count", kind="integer", required=True, meaning="events and scores that were not kept"),
     ),
 )

@@ -111,6 +111,8 @@ def _value(column: Column, value: Any) -> Any:
         raise _bad(column, f"a number is needed, not {value!r:.40}")
     if column.least is not None and value < column.least:
         raise _bad(column, f"it cannot be less than {column.least}")
+    if column.most is not None and value > column.most:
+        raise _bad(column, f"it cannot be more than {column.most}")
     return value if column.kind == "integer" else float(value)
 
 

@@ -7,6 +7,19 @@ import re
 _ACTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+
+
+def safe_line(text: str) -> str:
+    """The same as one line, for the cell of a table: line breaks and tabs are spelled out too."""
+    return safe_text(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def safe_log(text: str) -> str:
+    """Lines as a log may show them: safe, and none that a runner of CI takes for its command, ``::name::``."""
+    return _COMMAND.sub(r"\1\\x3a", safe_text(text))
+
+
 def safe_text(text: str) -> str:
     """``text`` with control characters, direction controls and lone surrogates spelled out: ``\\x1b``."""
     return _ACTIVE.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)

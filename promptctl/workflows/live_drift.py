@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -50,6 +51,7 @@ def _differing(pointer: Pointer | None, moves: Moves, calls: Iterable[Seen]) -> 
             f"{found.calls:,} calls until {timestamp(moment_of(found.last))} were answered by"
             f" {found.version or 'an unknown version'}{ended}"
         )
+        written = f"promptctl bundle {shlex.quote(found.environment or 'ENV')} -o FILE"
         yield Drift(
             kind="live-differs",
             prompt=found.prompt,
@@ -58,7 +60,7 @@ def _differing(pointer: Pointer | None, moves: Moves, calls: Iterable[Seen]) -> 
             message=message,
             expected=pointer.served.digest if pointer else None,
             actual=found.digest,
-            repair=f"promptctl bundle {found.environment} -o FILE, or look why the application does not refresh",
+            repair=f"{written}, or look why the application does not refresh",
         )
 
 

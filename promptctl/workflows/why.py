@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from promptctl.adapters.git.history import Change, changes
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, read_state
 from promptctl.core.event import Event
+from promptctl.core.reporting.window import moment_of
 from promptctl.core.tag import tag_name
 from promptctl.core.timestamp import timestamp
 from promptctl.core.ulid import ulid_milliseconds
@@ -102,7 +102,7 @@ def _of_call(repository: Repository, call: str, event: Event | None) -> Why:
     if event.digest not in (None, release.digest):
         fault = f"the call was served {event.digest}, but {release.name} {release.version} is {release.digest}"
         return replace(found, moves=(), faults=(fault,))
-    then = timestamp(datetime.fromtimestamp(event.at / 1_000_000, UTC))
+    then = timestamp(moment_of(event.at))
     in_force = [row for row in found.moves if row.environment == event.environment and row.move.at <= then]
     if in_force or event.environment is None:
         return replace(found, moves=tuple(in_force[:1]))

@@ -56,6 +56,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"at": 1.5}, "`at`: a whole number"),
     ({"cost": -1}, "`cost`: it cannot be less than 0"),
     ({"cost": 2**63}, "`cost`: it does not fit into 64 bits"),
+    ({"at": 10**18}, "`at`: it cannot be more than 253402300799999999"),
     ({"latency_ms": float("nan")}, "`latency_ms`: a number is needed"),
     ({"latency_ms": "fast"}, "`latency_ms`: a number is needed"),
     ({"prompt": ""}, "`prompt`: it is empty"),

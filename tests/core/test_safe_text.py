@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.safe_text import safe_text
+from promptctl.cli.tables import plain_table
+from promptctl.core.safe_text import safe_line, safe_log, safe_text
 
 ACTIVE = [
     "\x1b[31m",
@@ -31,6 +32,17 @@ def test_active_characters_are_spelled_out(text: str) -> None:
     shown = safe_text(f"a{text}b")
     assert shown.startswith("a\\")
     assert text[0] not in shown
+
+
+def test_a_cell_is_one_line() -> None:
+    assert safe_line("a\r\n\tb") == "a\\r\\n\\tb"
+    assert plain_table(("x", "y"), [("a\n::error::b", "c")]) == "x              y\na\\n::error::b  c"
+
+
+@pytest.mark.parametrize("before", ["", "\n", "a\n", "\n \t", "a\n\n"])
+def test_no_line_of_a_log_is_a_command_of_a_runner(before: str) -> None:
+    assert safe_log(f"{before}::error::x") == f"{before}\\x3a:error::x"
+    assert safe_log(f"{before}a::b :c") == f"{before}a::b :c"
 
 
 def test_plain_text_is_untouched() -> None:

@@ -68,8 +68,13 @@ def _call(event: Event) -> dict[str, Any]:
 
 
 def _text(found: Why) -> str:
+    from promptctl.core.safe_text import safe_line
+
     head = [f"{found.name} {found.version or 'not released'}", found.digest]
-    parts = ["  ".join(part for part in head if part), *(f"DISAGREES: {fault}" for fault in found.faults)]
+    parts = [
+        "  ".join(safe_line(part) for part in head if part),
+        *(f"DISAGREES: {safe_line(fault)}" for fault in found.faults),
+    ]
     if found.event:
         parts.append(_called(found.event))
     if found.tag:
@@ -88,9 +93,10 @@ def _text(found: Why) -> str:
 
 
 def _called(event: Event) -> str:
-    from datetime import UTC, datetime
+    from promptctl.core.reporting.window import moment_of
+    from promptctl.core.safe_text import safe_line
 
-    when = datetime.fromtimestamp(event.at / 1_000_000, UTC).isoformat(timespec="milliseconds")
+    when = moment_of(event.at).isoformat(timespec="milliseconds")
     said = [
         f"call     {event.id}, {when.replace('+00:00', 'Z')}",
         f"{event.environment or 'no environment'} ({event.reason or 'no reason given'})",
@@ -100,7 +106,7 @@ def _called(event: Event) -> str:
         f"{event.latency_ms:,.0f} ms" if event.latency_ms is not None else "",
         f"${event.cost / 10**12:.6f}" if event.cost is not None else "price unknown",
     ]
-    return ", ".join(part for part in said if part)
+    return ", ".join(safe_line(part) for part in said if part)
 
 
 def _moved(environment: str, move: Any) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from promptctl.core.event import LAST_TIME
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 
@@ -22,6 +23,7 @@ KEYS = ("model", "prompt", "version", "arm", "user", "endpoint", "environment", 
 _AGO = re.compile(r"([0-9]{1,6})(m|h|d|w)", re.ASCII)
 _AGES = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ def microseconds(moment: datetime) -> int:
 
 
 def moment_of(at: int) -> datetime:
-    """A stored time."""
-    return _EPOCH + timedelta(microseconds=at)
+    """A stored time; the calendar's last where another program wrote a later one, and its first likewise."""
+    return _EPOCH + timedelta(microseconds=max(_FIRST, min(at, LAST_TIME)))
 
 
 def parse_moment(text: str, now: datetime) -> int:

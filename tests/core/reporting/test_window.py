@@ -36,6 +36,11 @@ def test_times(text: str, moment: datetime) -> None:
     assert moment_of(parse_moment(text, NOW)) == moment
 
 
+def test_times_that_no_calendar_has() -> None:
+    assert moment_of(2**63 - 1) == datetime.max.replace(tzinfo=UTC)
+    assert moment_of(-(2**63)) == datetime.min.replace(tzinfo=UTC)
+
+
 @pytest.mark.parametrize("text", ["", "7", "d", "7y", "-1d", "yesterday", "2026-13-01", "٧d"])
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(UsageError, match="is not a time"):
