@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 MASK = "[masked]"
 
 _SECRET_NAME = re.compile(r"(?i)(^|_)(api_?key|key|token|secret|password|passwd|passphrase|credentials?)(_|$)")
+_PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 _SHAPES = re.compile(
     r"""(?<![A-Za-z0-9])(?:
         sk-(?=[A-Za-z_-]{0,100}[0-9])[A-Za-z0-9_-]{16,}
@@ -33,15 +34,18 @@ _SHAPES = re.compile(
 
 
 def known_values(environment: Mapping[str, str], names: Collection[str] = ()) -> tuple[str, ...]:
-    """The secrets of an environment: the values of ``names``, and of variables that are named like secrets.
+    """The secrets of an environment: the values of ``names``, and of variables that are named like secrets, and the
+    passwords of URLs.
 
-    A value that only its variable's name makes suspect counts when it cannot be an ordinary word: 16 characters or
-    more, or 8 or more with a letter and a digit.
+    A value that only its variable's name or its place in a URL makes suspect counts when it cannot be an ordinary word:
+    16 characters or more, or 8 or more with a letter and a digit.
     """
     found = {environment[name].strip() for name in names if len(environment.get(name, "").strip()) >= 4}
     for name, value in environment.items():
         if _SECRET_NAME.search(name) and _is_opaque(value.strip()):
             found.add(value.strip())
+        if "://" in value:
+            found |= {it for word in _PASSWORD.findall(value) for it in (word, unquote(word)) if _is_opaque(it)}
     return tuple(sorted(found))
 
 

@@ -108,6 +108,15 @@ def test_the_secrets_of_an_environment() -> None:
     assert known_values(environment, ["RELAY", "MISSING", "EMPTY_KEY"]) == ("0123abcd", "abcd", "correct-horse-battery")
 
 
+def test_passwords_in_urls_of_an_environment_are_secrets_wherever_they_turn_up() -> None:
+    environment = {
+        "DATABASE_URL": "postgres://ada:p%40ssw0rd-long@db/app",
+        "HTTPS_PROXY": "http://proxy:sw0rdf1sh@proxy.example:3128",
+        "SITE": "http://root:root@localhost, see https://a.example/x:y@z",
+    }
+    assert known_values(environment) == ("p%40ssw0rd-long", "p@ssw0rd-long", "sw0rdf1sh")
+
+
 def test_masking_a_large_text_of_near_misses_is_quick() -> None:
     text = "sk-" * 100_000 + "https://" + "a" * 300_000 + "-----BEGIN PRIVATE KEY-----" * 1000
     assert MASK in mask(text)
