@@ -106,10 +106,11 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
     kept = before.settings if before else {}
     notes: list[str] = []
     caching, recorder = before.caching if before else None, before.recorder if before else None
-    if before is None or any(kept.get(table) != settings.get(table) for table in ("cache", "providers")):
+    # What is not there is tried again, so that it is there or its note is.
+    if caching is None or any(kept.get(table) != settings.get(table) for table in ("cache", "providers")):
         caching = _noted(notes, lambda: _caching(settings.get("cache", {}), providers, environment))
-        notes += caching.notes if caching else ()
-    if before is None or kept.get("events") != settings.get("events"):
+    notes += caching.notes if caching else ()
+    if recorder is None or kept.get("events") != settings.get("events"):
         recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), providers))
     gateway = Gateway(providers, live=True, fallback=True, observe=_observe)
     if caching:

@@ -1,0 +1,26 @@
+"""What an application cannot have is said as long as that is so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.calling import calling_bundle
+from tests.runtime.prompting import prompts_of, written
+
+SENT = {"events": {"store": "otlp:http://127.0.0.1:9"}, "cache": {"mode": "exact", "store": "redis://127.0.0.1:9/0"}}
+
+
+def test_notes_stay_when_other_settings_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROMPTCTL_EVENTS", raising=False)
+    path = written(tmp_path, calling_bundle("http://127.0.0.1:9", settings=SENT))
+    with prompts_of(path) as prompts:
+        for serial, sample in enumerate((0.1, 0.2, 0.3), 5):
+            settings = {**SENT, "quality": {"sample": sample}}
+            written(tmp_path, calling_bundle("http://127.0.0.1:9", settings=settings, serial=serial))
+            assert prompts.refresh().ok
+            prompts.call(prompts.get("answer"), text="x")
+            redis, receiver = prompts.status().notes
+            assert "Redis at 127.0.0.1:9" in redis
+            assert "events would go to otlp:http://127.0.0.1:9" in receiver
