@@ -90,6 +90,21 @@ ELSEWHERE = {
     "eval compare": "reads what `eval verify` reads: tests/cli/test_eval_reports.py",
     "import": "needs a file of another tool, and writes new files as `new` does: tests/cli/test_import.py",
     "export": "reads what `show` reads, of a prompt that includes nothing: tests/cli/test_import.py",
+    "why": "reads what `history` and `show` read: tests/workflows/test_why.py",
+    "watch": "reads what `history` reads, and a store outside the repository: tests/cli/test_watch.py",
+    "bundle": "reads what `verify` and `status` read, and writes one file outside: tests/workflows/test_bundle.py",
+    "bundle verify": "needs a bundle, and no repository: tests/workflows/test_bundle.py",
+    "models list": "reads what `list` reads: tests/cli/test_models.py",
+    "models route": "reads the settings: tests/cli/test_models.py",
+    "models status": "reads the settings: tests/cli/test_models.py",
+    **dict.fromkeys(
+        ("costs", "costs whatif", "quality", "quality score", "feedback add", "feedback list"),
+        "asks a store outside the repository: tests/cli",
+    ),
+    **dict.fromkeys(
+        ("events import", "events export", "events prune"),
+        "moves what a store outside the repository holds: tests/cli/test_events.py",
+    ),
 }
 
 _UNRELEASED = "releases pointers tags-there evidence"
