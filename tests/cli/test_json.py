@@ -74,6 +74,7 @@ LINES = f"""
 2 models route nobody
 3 costs
 3 costs whatif --cache 24h
+3 costs advise
 2 events import nothing.csv
 3 events export -o calls.jsonl
 3 events prune

@@ -98,7 +98,7 @@ ELSEWHERE = {
     "models route": "reads the settings: tests/cli/test_models.py",
     "models status": "reads the settings: tests/cli/test_models.py",
     **dict.fromkeys(
-        ("costs", "costs whatif", "quality", "quality score", "feedback add", "feedback list"),
+        ("costs", "costs whatif", "costs advise", "quality", "quality score", "feedback add", "feedback list"),
         "asks a store outside the repository: tests/cli",
     ),
     **dict.fromkeys(

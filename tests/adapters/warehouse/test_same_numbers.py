@@ -18,7 +18,8 @@ from promptctl.adapters.warehouse.quality import call_groups, score_groups
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.event import Event, Score
 from promptctl.core.reporting.cost import BILLED, HITS, CostReport, cost_report
-from promptctl.core.reporting.window import DAY, HOUR, Grouping, Window
+from promptctl.core.reporting.window import DAY, HOUR, MINUTE, Grouping, Window
+from tests.adapters.warehouse.same_prefixes import check_prefixes
 from tests.event_samples import NOON, event
 from tests.event_stores import copy_parquet, opened, write_duckdb, write_jsonl, write_postgresql, write_sqlite
 
@@ -35,7 +36,7 @@ def calls(draw: st.DrawFn) -> list[Event]:
     made = []
     for number in range(draw(st.sampled_from([0, 1, 12, 25]))):
         fields: dict[str, Any] = {
-            "at": NOON + draw(st.integers(0, 5 * DAY)),
+            "at": NOON + draw(st.integers(0, 5 * DAY) | st.integers(0, 5 * MINUTE)),
             "model": draw(st.none() | _NAMES),
             "prompt": draw(st.sampled_from(["support/triage", "text/summary"])),
             "version": draw(st.sampled_from([None, "1.0.0", "1.10.0"])),
@@ -187,6 +188,7 @@ def check(folder: Path, url: str, made: tuple[list[Event], list[Score]], groupin
     with stores(folder, url, *made) as warehouses:
         check_costs(warehouses, made[0], grouping)
         check_quality(warehouses, *made, grouping)
+        check_prefixes(warehouses, made[0])
 
 
 @pytest.mark.services
