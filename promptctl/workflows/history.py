@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters.git.tags import ReleaseTag
@@ -76,8 +78,8 @@ def history(repository: Repository, name: str, environment: str | None = None) -
     known = dict.fromkeys([*(entry.releases if entry else ()), *tags])
     versions = [_row(repository, version, entry, tags.get(version), live) for version in ordered(known)]
     chosen = [environment] if environment else state.moved_environments(name) or list(live)
-    order = list(repository.settings.environments)
-    return HistoryResult(name=name, versions=tuple(reversed(versions)), moves=_moves(state, name, chosen, order))
+    after = {where: it.after for where, it in repository.settings.environments.items()}
+    return HistoryResult(name=name, versions=tuple(reversed(versions)), moves=_moves(state, name, chosen, after))
 
 
 def served_at(repository: Repository, name: str, time: str, environment: str | None = None) -> tuple[ServedRow, ...]:
@@ -137,11 +139,24 @@ def _live(state: State, name: str) -> dict[str, Version]:
     return found
 
 
-def _moves(state: State, name: str, environments: list[str], order: list[str]) -> tuple[MoveRow, ...]:
-    """Newest first. Of moves in the same second, those of a later environment count as newer: it is promoted last."""
-    rank = {environment: index for index, environment in enumerate(order)}
-    rows = [
-        MoveRow(environment=where, move=move) for where in environments for move in state.moves(where, name).entries
-    ]
-    newest = sorted(rows, key=lambda row: (row.move.at, rank.get(row.environment, -1), row.move.serial), reverse=True)
-    return tuple(newest)
+def _moves(state: State, name: str, environments: list[str], after: Mapping[str, str | None]) -> tuple[MoveRow, ...]:
+    """Newest first. Files know seconds; moves in the same second are told in the order in which they can have been
+    made: those of one environment by serial, and a promotion after that of its version where it had to be first."""
+    waiting = {
+        where: deque(MoveRow(environment=where, move=move) for move in state.moves(where, name).entries)
+        for where in sorted(environments, key=lambda where: list(after).index(where) if where in after else -1)
+    }
+    told: list[MoveRow] = []
+    while heads := [rows[0] for rows in waiting.values() if rows]:
+        soonest = min(row.move.at for row in heads)
+        now = [row for row in heads if row.move.at == soonest]
+        ready = [row for row in now if _ready(row, after.get(row.environment), waiting)]
+        told.append(waiting[(ready or now)[-1].environment].popleft())
+    return tuple(reversed(told))
+
+
+def _ready(row: MoveRow, before: str | None, waiting: Mapping[str, deque[MoveRow]]) -> bool:
+    """Whether no promotion of the same version is still to be told where it had to be first."""
+    return row.move.kind != "promote" or all(
+        other.move.served != row.move.served or other.move.at > row.move.at for other in waiting.get(before or "", ())
+    )
