@@ -54,7 +54,22 @@ def shelf_of(repository: Repository, name: str, *, committed: bool = False) -> S
                     continue
                 if path not in found or found[path].evidence.meta.time < kept.evidence.meta.time:
                     found[path] = kept
-    return Shelf(kept=tuple(sorted(found.values(), key=lambda it: it.evidence.meta.time)), notes=tuple(notes))
+    places = _releases(repository, name)
+
+    def age(kept: Kept) -> tuple[str, int]:
+        # Files know seconds; of one second, the evidence of an earlier release is the older one.
+        return kept.evidence.meta.time, places.get(kept.evidence.subject, len(places))
+
+    return Shelf(kept=tuple(sorted(found.values(), key=age)), notes=tuple(notes))
+
+
+def _releases(repository: Repository, name: str) -> dict[str, int]:
+    """The places of a prompt's digests among its releases; none where the lock cannot be read."""
+    try:
+        entry = repository.work.lock.prompts.get(name)
+    except PromptctlError:
+        return {}
+    return {known: place for place, known in enumerate(entry.releases.values())} if entry else {}
 
 
 def _projects(repository: Repository, notes: dict[str, None]) -> Iterator[Project]:
