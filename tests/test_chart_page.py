@@ -10,7 +10,7 @@ import pytest
 from promptctl.core.reporting.cost import Amounts, CostPart, cost_report
 from promptctl.core.reporting.quality import CallGroup, ScoreGroup, quality_report
 from promptctl.core.reporting.window import DAY, Grouping
-from promptctl.core.statistics.independent import Sums
+from promptctl.core.statistics.two_samples import Moments
 from promptctl.reports.chart_page import ChartPage, chart_page
 from promptctl.reports.charts_of_reports import cost_charts, quality_charts
 from tests.browser import Browser, browser, needs_browser
@@ -31,7 +31,8 @@ def pages() -> dict[str, ChartPage]:
         for name in NAMES
     ]
     scores = [
-        ScoreGroup(keys=(name,), start=None, name="resolved", sums=Sums(9, 5.0, 5.0), ones=5, zeros=4) for name in NAMES
+        ScoreGroup(keys=(name,), start=None, name="resolved", sums=Moments(9, 5.0, 5.0), ones=5, zeros=4)
+        for name in NAMES
     ]
     found = {
         "costs": cost_charts(cost_report(parts, by)),

@@ -9,7 +9,7 @@ from promptctl.adapters.warehouse.chosen import bucket, chosen_calls, group_keys
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.reporting.quality import GOOD, SHARES, CallGroup, ScoreGroup
 from promptctl.core.reporting.window import Grouping, Window
-from promptctl.core.statistics.independent import Sums
+from promptctl.core.statistics.two_samples import Moments
 
 _MOST = 1e150
 """Beyond it, and below its inverse, squares leave what a double holds, and PostgreSQL would refuse the whole sum."""
@@ -128,7 +128,7 @@ def _call_group(row: tuple[Any, ...], grouping: Grouping, latencies: Sequence[fl
 def _score_group(row: tuple[Any, ...], grouping: Grouping) -> ScoreGroup:
     keys, start, rest = _keys(row, grouping)
     name, number, total, squares, ones, zeros = rest
-    sums = Sums(int(number), float(total), float(squares))
+    sums = Moments(int(number), float(total), float(squares))
     return ScoreGroup(keys=keys, start=start, name=name, sums=sums, ones=int(ones), zeros=int(zeros))
 
 

@@ -8,8 +8,14 @@ from decimal import Decimal
 
 from promptctl.core.price import dollars_of
 from promptctl.core.reporting.window import Grouping
-from promptctl.core.statistics.independent import Difference, Sums, mean_difference, share_difference, sums_interval
+from promptctl.core.statistics.independent import (
+    Difference,
+    difference_of_means,
+    difference_of_shares,
+    moments_interval,
+)
 from promptctl.core.statistics.interval import Interval, wilson
+from promptctl.core.statistics.two_samples import Moments
 from promptctl.core.version import Version, parse_version
 
 SHARES = (0.5, 0.95, 0.99)
@@ -40,7 +46,7 @@ class ScoreGroup:
     keys: tuple[str, ...]
     start: int | None
     name: str
-    sums: Sums
+    sums: Moments
     ones: int
     zeros: int
 
@@ -140,7 +146,7 @@ def _line(
     return QualityLine(
         group=group,
         error_rate=wilson(group.errors, group.calls),
-        error_change=share_difference(group.errors, group.calls, last.errors, last.calls) if last else None,
+        error_change=difference_of_shares(group.errors, group.calls, last.errors, last.calls) if last else None,
         scores={name: _score(score, theirs.get(name)) for name, score in sorted(own.items())},
         previous=previous,
     )
@@ -150,14 +156,14 @@ def _score(score: ScoreGroup, before: ScoreGroup | None) -> ScoreLine:
     sums = score.sums
     change = None
     if before is not None and score.is_share and before.is_share:
-        change = share_difference(score.ones, sums.count, before.ones, before.sums.count)
+        change = difference_of_shares(score.ones, sums.count, before.ones, before.sums.count)
     elif before is not None:
-        change = mean_difference(sums, before.sums)
+        change = difference_of_means(sums, before.sums)
     return ScoreLine(
         name=score.name,
         count=sums.count,
-        mean=score.ones / sums.count if score.is_share else sums.mean,
-        interval=wilson(score.ones, sums.count) if score.is_share else sums_interval(sums),
+        mean=(score.ones if score.is_share else sums.total) / sums.count,
+        interval=wilson(score.ones, sums.count) if score.is_share else moments_interval(sums),
         is_share=score.is_share,
         change=change,
     )

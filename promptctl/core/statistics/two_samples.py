@@ -25,10 +25,11 @@ class Moments:
 
     @property
     def variance(self) -> float | None:
-        """The unbiased variance; None of fewer than two values."""
+        """The unbiased variance; None of fewer than two values, zero where rounding alone makes them differ."""
         if self.count < 2:
             return None
-        return max(0.0, (self.squares - self.total * self.total / self.count) / (self.count - 1))
+        found = (self.squares - self.total * self.total / self.count) / (self.count - 1)
+        return found if found > 1e-12 * self.squares / self.count else 0.0
 
     @property
     def binary(self) -> bool:

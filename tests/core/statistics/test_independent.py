@@ -7,11 +7,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from promptctl.core.statistics.independent import Sums, mean_difference, share_difference, sums_interval
+from promptctl.core.statistics.independent import difference_of_means, difference_of_shares, moments_interval
+from promptctl.core.statistics.two_samples import Moments
 
 
-def sums(values: list[float]) -> Sums:
-    return Sums(len(values), sum(values), sum(value * value for value in values))
+def sums(values: list[float]) -> Moments:
+    return Moments(len(values), sum(values), sum(value * value for value in values))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def sums(values: list[float]) -> Sums:
     ],
 )
 def test_shares_as_published(now: int, trials: int, before: int, trials_before: int, low: float, high: float) -> None:
-    found = share_difference(now, trials, before, trials_before).interval
+    found = difference_of_shares(now, trials, before, trials_before).interval
     assert found is not None
     assert [found.low, found.high] == pytest.approx([low, high], abs=5e-5)
 
@@ -37,22 +38,22 @@ def test_shares_as_published(now: int, trials: int, before: int, trials_before: 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=40), st.lists(st.floats(0, 1), min_size=2, max_size=40))
 def test_means_as_welch_has_them(now: list[float], before: list[float]) -> None:
     assume(all(max(side) - min(side) > 1e-3 for side in (now, before)))
-    found = mean_difference(sums(now), sums(before))
+    found = difference_of_means(sums(now), sums(before))
     wanted = stats.ttest_ind(now, before, equal_var=False).confidence_interval()
     assert found.interval is not None
     assert [found.interval.low, found.interval.high] == pytest.approx([wanted.low, wanted.high])
 
 
 def test_few_values() -> None:
-    assert mean_difference(sums([1.0]), sums([0.0, 1.0])).interval is None
-    assert sums_interval(sums([0.3])) is None
-    same = mean_difference(sums([0.1] * 9), sums([0.3] * 9))
+    assert difference_of_means(sums([1.0]), sums([0.0, 1.0])).interval is None
+    assert moments_interval(sums([0.3])) is None
+    same = difference_of_means(sums([0.1] * 9), sums([0.3] * 9))
     assert same.interval is not None
     assert same.interval.low == same.interval.high == pytest.approx(-0.2)
 
 
 def test_more_calls_show_less() -> None:
-    seen = [share_difference(n // 2, n, n // 2, n).visible or 0 for n in (10, 100, 1000)]
+    seen = [difference_of_shares(n // 2, n, n // 2, n).visible or 0 for n in (10, 100, 1000)]
     assert seen == sorted(seen, reverse=True)
     # Two samples of 1,000 and a half: (1.96 + 0.84) x sqrt(2 x 0.25 / 1000).
     assert seen[-1] == pytest.approx(0.0626, abs=2e-4)
