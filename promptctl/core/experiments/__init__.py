@@ -1,0 +1,1 @@
+"""Experiments: their plan, what they decide by, and what their numbers say."""

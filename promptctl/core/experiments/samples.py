@@ -1,0 +1,122 @@
+"""What is known of one arm and one metric: sums over its units, from which estimates and their errors follow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from promptctl.core.statistics.interval import Interval
+
+_ROUNDING = Fraction(1, 10**12)
+"""Of the terms that cancel in a variance: what is smaller is what sums of floats lose."""
+
+_SPACING = Fraction(1, 10**15)
+"""Of a value: what is smaller is what a float cannot hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSums:
+    """Sums over the ``units`` of an arm of a numerator and a denominator, of their squares and of their product.
+
+    A mean per unit, and the share of units with a property (numerator 0 or 1), have the denominator 1: ``y``, ``yy``
+    are then ``units`` and ``xy`` is ``x``. Where values are large beside their spread, an engine sums the numerator
+    less ``about`` times the denominator instead (``about`` near the estimate), so that nothing cancels.
+    """
+
+    units: int
+    x: float
+    y: float
+    xx: float
+    yy: float
+    xy: float
+    about: float = 0.0
+
+    @property
+    def estimate(self) -> float | None:
+        """The sum of numerators over the sum of denominators; None where that is not a number."""
+        if not self._usable:
+            return None
+        return float(Fraction(self.about) + Fraction(self.x) / Fraction(self.y))
+
+    @property
+    def variance(self) -> float | None:
+        """The variance of the estimate; None below two units, 0 where nothing but rounding makes units differ.
+
+        It is n / (n - 1) * sum((x - r y)^2) / sum(y)^2 with r = sum(x) / sum(y). Source: A. Deng, U. Knoblich and
+        J. Lu, Applying the delta method in metric analytics (2018), section 2.2; without denominators it is s^2 / n.
+        """
+        if not self._usable or self.units < 2:
+            return None
+        x, y, xx, yy, xy = (Fraction(value) for value in (self.x, self.y, self.xx, self.yy, self.xy))
+        ratio = x / y
+        added, taken = xx + ratio * ratio * yy, 2 * ratio * xy
+        spread = added - taken
+        unsure = _ROUNDING * (added + abs(taken)) + (_SPACING * Fraction(self.about)) ** 2 * yy
+        if spread <= unsure:
+            return 0.0
+        return float(spread / (y * y) * self.units / (self.units - 1))
+
+    @property
+    def _usable(self) -> bool:
+        values = (self.x, self.y, self.xx, self.yy, self.xy, self.about)
+        return self.units > 0 and all(map(math.isfinite, values)) and self.y > 0
+
+
+def sums_of_pairs(pairs: Iterable[tuple[float, float]], about: float | None = None) -> UnitSums:
+    """The sums of units given one by one as (numerator, denominator), about their ratio unless something else is named.
+
+    Engines make the same of a table; this is for few units, and for tests.
+    """
+    known = list(pairs)
+    y = math.fsum(pair[1] for pair in known)
+    if about is None:
+        about = math.fsum(pair[0] for pair in known) / y if y else 0.0
+    moved = [float(Fraction(x) - Fraction(about) * Fraction(y)) for x, y in known]
+    return UnitSums(
+        len(known),
+        math.fsum(moved),
+        y,
+        math.fsum(x * x for x in moved),
+        math.fsum(y * y for _, y in known),
+        math.fsum(x * y for x, (_, y) in zip(moved, known, strict=True)),
+        about,
+    )
+
+
+def quantile_shares(below: UnitSums, share: float, z: float) -> Interval | None:
+    """Between which shares of an arm's ordered values the values lie that bound its quantile ``share``.
+
+    ``below`` sums over units, as numerator, how many of a unit's values are not above the arm's own quantile, and as
+    denominator how many it has: units are clusters. None where no values bound it. Source: A. Deng, U. Knoblich and J.
+    Lu, Applying the delta method in metric analytics (2018), section 4.
+    """
+    variance = below.variance
+    if variance is None:
+        return None
+    half = z * math.sqrt(variance)
+    low, high = share - half, share + half
+    return Interval(low, high) if low > 0 and high < 1 else None
+
+
+def sums_of_quantile(below: UnitSums, quantile: float, bounds: Interval, z: float) -> UnitSums:
+    """The sums of an arm's quantile in the shape of every other metric, from the values at ``quantile_shares``.
+
+    A unit's numerator is what it moves the quantile by: (share below * its values - those below) / density, the
+    density being that between the bounds (Bahadur's representation, A. W. van der Vaart, Asymptotic Statistics (1998),
+    21.1). The estimate is then the quantile, and the bounds lie 2 ``z`` errors from each other.
+    """
+    half = z * math.sqrt(below.variance or 0.0)
+    slope = (bounds.high - bounds.low) / (2 * half) if half else 0.0
+    share = below.x / below.y
+    squares = below.xx - 2 * share * below.xy + share * share * below.yy
+    return UnitSums(
+        below.units,
+        0.0,
+        below.y,
+        squares * slope * slope,
+        below.yy,
+        (share * below.yy - below.xy) * slope,
+        quantile,
+    )
