@@ -9,7 +9,7 @@ from promptctl.adapters.models import known_model
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.warehouse.advice import asked_calls, prefix_calls
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.adapters.warehouse.whatif import repeated_calls
+from promptctl.adapters.warehouse.whatif import priced_calls, repeated_calls
 from promptctl.core.cache_settings import CacheSettings, cache_settings
 from promptctl.core.closure import Closure
 from promptctl.core.provider import ProviderSettings, model_id_of, serving
@@ -25,6 +25,7 @@ from promptctl.core.reporting.advice import (
 from promptctl.core.reporting.static_prefix import StaticPrefix, static_prefix
 from promptctl.core.reporting.window import DAY, Window
 from promptctl.errors import PromptctlError
+from promptctl.workflows.cheaper_models import cheaper_models
 from promptctl.workflows.releases import read_release, witnesses
 from promptctl.workflows.token_rates import rates
 
@@ -35,13 +36,18 @@ def advise(
     window: Window,
     providers: Mapping[str, ProviderSettings],
     now: datetime,
+    most: int,
 ) -> Advised:
-    """All advice for the calls of a window. Raises OutsideError when the store cannot be read."""
+    """All advice for the calls of a window, other models for the ``most`` dearest texts.
+
+    Raises OutsideError when the store cannot be read.
+    """
     asked, prefixes = asked_calls(warehouse, window), prefix_calls(warehouse, window)
-    repeated = repeated_calls(warehouse, window, DAY)
+    repeated, priced = repeated_calls(warehouse, window, DAY), priced_calls(warehouse, window)
     settings = cache_settings(repository.work.settings.cache, {})
     untold = asked - sum(it.calls for it in prefixes)
     unkept = asked - sum(it.calls for it in repeated)
+    uncounted = asked - sum(it.calls for it in priced)
     return advised(
         [
             *(prefix_advice(it, _text(repository, it), _prefixes(it, providers, now)) for it in prefixes),
@@ -49,6 +55,8 @@ def advise(
                 cache_advice(it, on=_reuses(settings, it.prompt), certain=_certain(repository, it.prompt))
                 for it in repeated
             ),
+            *cheaper_models(repository, priced, providers, now, most),
+            Unjudged(kind="model", reason="cost or tokens unknown", calls=max(0, uncounted)),
             Unjudged(kind="prefix", reason="cost, tokens or time unknown", calls=max(0, untold)),
             Unjudged(kind="cache", reason="cost unknown, or inputs not kept", calls=max(0, unkept)),
         ]

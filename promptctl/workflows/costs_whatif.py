@@ -12,9 +12,9 @@ from promptctl.adapters.warehouse.whatif import priced_calls
 from promptctl.core.evidence import Evidence
 from promptctl.core.price import dollars_of
 from promptctl.core.provider import ProviderSettings
-from promptctl.core.reporting.whatif import Evaluated, PricedCalls, WhatIf, WhatIfLine
+from promptctl.core.reporting.evaluated import Evaluated, evaluated
+from promptctl.core.reporting.whatif import PricedCalls, WhatIf, WhatIfLine
 from promptctl.core.reporting.window import BAD_REPORT, Window
-from promptctl.core.tally import tally
 from promptctl.errors import UsageError
 from promptctl.workflows.kept_evidence import shelf_of
 from promptctl.workflows.token_rates import Rates, rates
@@ -45,6 +45,14 @@ def other_model(
     return WhatIf(lines=tuple(sorted(lines, key=lambda line: (line.then is None, -line.now, line.prompt))))
 
 
+def cost_with(
+    model: str, calls: Sequence[PricedCalls], providers: Mapping[str, ProviderSettings], now: datetime
+) -> Decimal | None:
+    """US dollars for the same tokens at the prices of ``model``; None where these are unknown."""
+    found = rates(None, model, providers, now)
+    return _cost(found, calls) if found else None
+
+
 def evidence_of(repository: Repository) -> FindEvidence:
     """What is kept of a prompt in a repository."""
     return lambda name: [kept.evidence for kept in shelf_of(repository, name).kept]
@@ -54,21 +62,20 @@ def _lines(
     name: str, calls: Sequence[PricedCalls], model: str, found: Rates, evidence: Sequence[Evidence]
 ) -> list[WhatIfLine]:
     """One line of the texts that evidence covers for the model, one of the others."""
-    by_text = {digest: _evaluated(evidence, digest, model) for digest in {it.digest for it in calls}}
+    by_text = {digest: evaluated(evidence, digest, model) for digest in {it.digest for it in calls}}
     lines = []
     for covered in (True, False):
         chosen = [it for it in calls if (by_text[it.digest] is not None) is covered]
         if not chosen:
             continue
         cost = dollars_of(sum(it.cost for it in chosen))
-        then = sum((found.cost(it.input, it.cache_read, it.cache_write, it.output) for it in chosen), Decimal(0))
-        own = [_evaluated(evidence, it.digest, it.model or "") for it in chosen]
+        own = [evaluated(evidence, it.digest, it.model or "") for it in chosen]
         lines.append(
             WhatIfLine(
                 prompt=name,
                 calls=sum(it.calls for it in chosen),
                 now=cost,
-                then=then if covered else None,
+                then=_cost(found, chosen) if covered else None,
                 own=_sum(own),
                 other=_sum([by_text[digest] for digest in {it.digest for it in chosen}]),
             )
@@ -76,18 +83,9 @@ def _lines(
     return lines
 
 
-def _evaluated(evidence: Sequence[Evidence], digest: str | None, model: str) -> Evaluated | None:
-    """How a model did for a text in the newest evidence that asked it; models by their names without a provider's."""
-    for kept in reversed(evidence):
-        samples = [it for it in kept.samples if _plain(it.model) == _plain(model)]
-        if kept.subject == digest and samples:
-            cases = [case for case in tally(samples).values() if case.judged]
-            return Evaluated(passed=sum(case.passes == case.samples for case in cases), cases=len(cases))
-    return None
-
-
-def _plain(model: str) -> str:
-    return model.rpartition(":")[2]
+def _cost(found: Rates, calls: Sequence[PricedCalls]) -> Decimal:
+    costs = (found.cost(it.input, it.cache_read, it.cache_write, it.output) for it in calls)
+    return sum(costs, Decimal(0))
 
 
 def _sum(found: Sequence[Evaluated | None]) -> Evaluated | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,14 @@ import pytest
 
 from promptctl.core.canonical import digest
 from promptctl.core.event import Event
+from promptctl.core.evidence import evidence_path
+from promptctl.core.evidence_document import to_text
+from promptctl.core.reporting.money import exact
 from promptctl.core.reporting.window import MINUTE
 from tests.cli.reporting import SINCE, as_json, ran
 from tests.event_samples import NOON, event
 from tests.event_stores import write_sqlite
+from tests.evidence_samples import evidence
 from tests.golden import golden
 from tests.support import STARTER, GitRepository, new_repository
 
@@ -46,12 +51,16 @@ def repository(folder: Path) -> GitRepository:
     return new_repository(folder, FILES)
 
 
-def calls(folder: Path) -> list[Event]:
+def subject_of(folder: Path) -> str:
     from promptctl.adapters.repository import Repository
 
+    return digest(Repository(folder).work.closure("handbook"))
+
+
+def calls(folder: Path) -> list[Event]:
     usual: dict[str, Any] = {
         "prompt": "handbook",
-        "digest": digest(Repository(folder).work.closure("handbook")),
+        "digest": subject_of(folder),
         "model": "claude-own",
         "provider": "claude",
         "cost": 21 * 10**9,
@@ -105,3 +114,52 @@ def test_a_released_text_is_looked_up(
     at = (*SINCE, "--store", write_sqlite(folder / "e.sqlite3", calls(folder)), "-C", str(folder))
     (folder / "prompts/handbook/prompt.yaml").write_text(CLAUDE.replace("Words of", "Words from"), encoding="utf-8")
     assert [it["kind"] for it in as_json(capsys, "costs", "advise", *at)["advice"]] == ["cache", "prefix"]
+
+
+SUITE = """\
+models: [claude-own, house-small]
+cases:
+  - {name: says it, inputs: {question: refund}, expect: [{contains: refund}]}
+  - {name: says more, inputs: {question: refund}, expect: [{contains: never}]}
+"""
+HOUSE = """
+[providers.relay]
+kind = "openai"
+base_url = "https://relay.example/v1"
+models = ["house-*", "claude-large"]
+[providers.relay.prices]
+"house-small" = {input = 1, output = 2}
+"claude-large" = {input = 100, output = 200}
+"""
+
+
+def test_cheaper_models_are_those_that_evidence_covers(
+    repository: GitRepository, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = write_sqlite(folder / "e.sqlite3", calls(folder))
+    at = (*SINCE, "--store", store, "-C", str(folder))
+    repository.commit({"promptctl.toml": FILES["promptctl.toml"] + HOUSE, "prompts/handbook/eval.yaml": SUITE})
+
+    def hints() -> dict[str, str]:
+        found = as_json(capsys, "costs", "advise", *at)["unjudged"]
+        return {it["reason"]: it["hint"] for it in found if it["kind"] == "model"}
+
+    assert hints()["handbook was evaluated with no other model"] == "promptctl eval handbook"
+    passed = {"claude-own": "pf", "house-small": "fp", "nobody-sells": "pp", "claude-large": "pp", "echo:echo": "pp"}
+    kept = evidence(passed, subject_of(folder))
+    path = folder / "prompts/handbook" / evidence_path(kept.subject, kept.suite)
+    path.parent.mkdir()
+    path.write_text(to_text(kept), encoding="utf-8")
+    advice = [it for it in as_json(capsys, "costs", "advise", *at)["advice"] if it["kind"] == "model"]
+    whatif = as_json(capsys, "costs", "whatif", "--model", "house-small", "--prompt", "handbook", *at)
+    assert [(it["what"], it["model"], it["numbers"]["calls"]) for it in advice] == [
+        ("`model: house-small`", "claude-own", 8)
+    ]
+    assert advice[0]["saved"] == exact(Decimal(whatif["now"]) - Decimal(whatif["then"])) == "0.151008"
+    quality = advice[0]["quality"]
+    assert (quality["cases"], quality["before"], quality["now"]) == (2, 1, 1)
+    assert quality["interval"][0] < 0 < quality["interval"][1]
+    assert hints().keys() == {"price unknown: nobody-sells", "text not found here", "cost or tokens unknown"}
+    shown = ran(capsys, "costs", "advise", "--top", "1", *at)
+    assert "passes 1 of 2 instead of 1 (+0.0% [" in shown
+    assert "(not among the 1 dearest texts): --top N" in shown

@@ -12,7 +12,8 @@ from promptctl.core.reporting.window import window_of
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.reporting.whatif import Evaluated, WhatIf, WhatIfLine
+    from promptctl.core.reporting.evaluated import Evaluated
+    from promptctl.core.reporting.whatif import WhatIf, WhatIfLine
 
 
 def command(

@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Literal
 
 from promptctl.core.price import dollars_of
+from promptctl.core.reporting.evaluated import Evaluated, QualityChange
 from promptctl.core.reporting.static_prefix import StaticPrefix
-from promptctl.core.reporting.whatif import RepeatedCalls
+from promptctl.core.reporting.whatif import PricedCalls, RepeatedCalls
 
-Kind = Literal["prefix", "cache"]
-"""``prefix``: have the provider cache the start of the request; ``cache``: use answers again."""
+Kind = Literal["prefix", "cache", "model"]
+"""``prefix``: have the provider cache the start of the request; ``cache``: use answers again; ``model``: ask a cheaper
+one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,11 @@ class MarkedPrefixes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """What to do for a prompt, the ``numbers`` that were measured, and the US dollars that it would have saved."""
+    """What to do for a prompt, the ``numbers`` that were measured, and the US dollars that it would have saved.
+
+    ``quality`` is what evidence says of another model against the one that answered, None where it compares them
+    nowhere.
+    """
 
     kind: Kind
     prompt: str
@@ -55,15 +61,17 @@ class Advice:
     saved: Decimal
     digest: str | None = None
     model: str | None = None
+    quality: QualityChange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unjudged:
-    """Calls that nothing can be said of, and why."""
+    """Calls that nothing can be said of, why, and what would change that."""
 
     kind: Kind
     reason: str
     calls: int
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,17 +128,46 @@ def cache_advice(found: RepeatedCalls, *, on: bool, certain: bool | None) -> Adv
     )
 
 
+def model_advice(
+    calls: PricedCalls, model: str, then: Decimal | None, passes: Evaluated, quality: QualityChange | None
+) -> Advice | Unjudged | None:
+    """Whether another model, whose ``passes`` evidence has, answers for less; None where it does not.
+
+    ``then`` is what the same calls would have cost with it, None where its price is unknown.
+    """
+    if then is None:
+        return Unjudged(kind="model", reason=f"price unknown: {model}", calls=calls.calls)
+    saved = dollars_of(calls.cost) - then
+    if saved <= 0:
+        return None
+    return Advice(
+        kind="model",
+        prompt=calls.prompt,
+        what=f"`model: {model}`",
+        numbers={"calls": calls.calls, "passed": passes.passed, "cases": passes.cases},
+        saved=saved,
+        digest=calls.digest,
+        model=calls.model,
+        quality=quality,
+    )
+
+
 def advised(found: Iterable[Advice | Unjudged | None]) -> Advised:
     """Advice by what it would have saved; calls without it by kind and reason, the most first."""
     lines: list[Advice] = []
-    counts: dict[tuple[Kind, str], int] = {}
+    counts: dict[tuple[Kind, str, str | None], int] = {}
     for it in found:
         if isinstance(it, Advice):
             lines.append(it)
         elif it is not None and it.calls:
-            counts[it.kind, it.reason] = counts.get((it.kind, it.reason), 0) + it.calls
-    unjudged = [Unjudged(kind=kind, reason=reason, calls=calls) for (kind, reason), calls in counts.items()]
+            key = it.kind, it.reason, it.hint
+            counts[key] = counts.get(key, 0) + it.calls
+    unjudged = [Unjudged(kind=key[0], reason=key[1], hint=key[2], calls=calls) for key, calls in counts.items()]
     return Advised(
-        lines=tuple(sorted(lines, key=lambda it: (-it.saved, it.prompt, it.kind, it.model or "", it.digest or ""))),
-        unjudged=tuple(sorted(unjudged, key=lambda it: (-it.calls, it.kind, it.reason))),
+        lines=tuple(sorted(lines, key=_place)),
+        unjudged=tuple(sorted(unjudged, key=lambda it: (-it.calls, it.kind, it.reason, it.hint or ""))),
     )
+
+
+def _place(line: Advice) -> tuple[Decimal | str, ...]:
+    return -line.saved, line.prompt, line.kind, line.what, line.model or "", line.digest or ""

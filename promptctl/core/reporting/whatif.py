@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from promptctl.core.price import dollars_of
+from promptctl.core.reporting.evaluated import Evaluated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +35,6 @@ class RepeatedCalls:
     cost: int
     repeated: int
     repeated_cost: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluated:
-    """How a model did in kept evidence: ``passed`` of ``cases``."""
-
-    passed: int
-    cases: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

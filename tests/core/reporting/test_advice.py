@@ -14,10 +14,12 @@ from promptctl.core.reporting.advice import (
     Unjudged,
     advised,
     cache_advice,
+    model_advice,
     prefix_advice,
 )
+from promptctl.core.reporting.evaluated import Evaluated
 from promptctl.core.reporting.static_prefix import StaticPrefix, static_prefix
-from promptctl.core.reporting.whatif import RepeatedCalls
+from promptctl.core.reporting.whatif import PricedCalls, RepeatedCalls
 from tests.closures import closure_of
 
 CLAUDE = {"marks": True, "least": 1000, "read_saves": Decimal("0.002"), "write_costs": Decimal("0.001")}
@@ -78,6 +80,16 @@ def test_prefixes(
 def test_answers_used_again(on: bool, certain: bool | None, repeated_cost: int, outcome: Any) -> None:
     calls = RepeatedCalls(prompt="p", calls=5, cost=9 * 10**12, repeated=2, repeated_cost=repeated_cost)
     found = cache_advice(calls, on=on, certain=certain)
+    assert (found.saved if isinstance(found, Advice) else found and found.reason) == outcome
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"), [("2.5", Decimal("0.5")), ("3", None), ("4", None), (None, "price unknown: small")]
+)
+def test_other_models(then: str | None, outcome: Any) -> None:
+    tokens = {"input": 9, "cache_read": 0, "cache_write": 0, "output": 1}
+    calls = PricedCalls(prompt="p", digest="d", model="large", calls=5, cost=3 * 10**12, **tokens)
+    found = model_advice(calls, "small", None if then is None else Decimal(then), Evaluated(passed=1, cases=2), None)
     assert (found.saved if isinstance(found, Advice) else found and found.reason) == outcome
 
 
