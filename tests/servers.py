@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -277,11 +278,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def model_server() -> Iterator[ModelServer]:
-    """A running server; stopped, with all that waits in it, at the end."""
+def model_server(context: ssl.SSLContext | None = None) -> Iterator[ModelServer]:
+    """A running server, over TLS with a ``context``; stopped, with all that waits in it, at the end."""
     model = ModelServer()
     server = _Server(("127.0.0.1", 0), type("BoundHandler", (Handler,), {"model": model}))
-    model.url = f"http://127.0.0.1:{server.server_port}"
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    model.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

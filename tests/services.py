@@ -27,20 +27,25 @@ _DEBIAN = "/usr/lib/postgresql"
 
 @dataclass
 class Redis:
-    """A Redis that keeps nothing on disk; ``kill`` and ``start`` take it away and bring it back, empty."""
+    """A Redis that keeps nothing on disk; ``kill`` and ``start`` take it away and bring it back, empty.
+
+    With options ``tls`` it speaks nothing else.
+    """
 
     program: str
     port: int = 0
+    tls: tuple[str, ...] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return f"{'rediss' if self.tls else 'redis'}://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         """Runs the server, at the port it had before, and waits until it answers."""
         self.port = self.port or free_port()
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        port = ("--port", "0", "--tls-port", str(self.port), *self.tls) if self.tls else ("--port", str(self.port))
+        options = [*port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen([self.program, *options], stdout=subprocess.DEVNULL, cwd="/")
         _wait_for(self.port, self._process)
 
@@ -52,10 +57,15 @@ class Redis:
             self._process = None
 
 
+def redis_program() -> str:
+    """Where Redis is. Skips the test where it is not."""
+    return _program("redis-server")
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[Redis]:
     """This worker's Redis. Who kills it starts it again."""
-    server = Redis(_program("redis-server"))
+    server = Redis(redis_program())
     server.start()
     yield server
     server.kill()

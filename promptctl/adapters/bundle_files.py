@@ -45,11 +45,25 @@ def read_place(place: str, folder: Path, most: int = MAX_BYTES) -> bytes:
     """
     if not is_url(place):
         return read_bytes(folder / Path(place).expanduser(), place, most)
+    if place.startswith(("https://", "http://")):
+        return _read_address(place, most)
     with _refused_as(place), _opened(place, "rb") as file:
         data: bytes = file.read(most + 1)
+    return _bounded(place, data, most)
+
+
+def _read_address(place: str, most: int) -> bytes:
+    """As applications read it: without redirects, proxies or a password, in bounded time."""
+    from promptctl.adapters.bundle_http import HttpSource
+
+    fetched = HttpSource(place, signed=False).fetch(None)
+    return _bounded(place, fetched.data if fetched else b"", most)
+
+
+def _bounded(place: str, data: bytes, most: int) -> bytes:
     if len(data) > most:
         name = shown_place(place)
-        raise UsageError("PC010", f"{name} is larger than {most >> 20} MiB", place=Place(name))
+        raise UsageError("PC010", f"{name} is larger than {most:,} bytes", place=Place(name))
     return data
 
 

@@ -11,6 +11,8 @@ import httpcore2
 
 from promptctl.adapters.bundle_files import MAX_SIGNATURE, STORAGE, shown_place, signature_place
 from promptctl.adapters.bundle_source import Fetched
+from promptctl.adapters.providers.certificates import certificates
+from promptctl.adapters.providers.fault import ProviderError
 from promptctl.core.bundle import MAX_BYTES
 from promptctl.errors import OutsideError, UsageError
 from promptctl.version import __version__
@@ -47,11 +49,13 @@ class HttpSource:
             return asyncio.run(self._fetch(tag))
         except TimeoutError:
             raise self._fault(f"no whole answer within {self._seconds:g} s") from None
+        except ProviderError as error:
+            raise OutsideError(STORAGE, f"{self.name}: {error}", hint=error.hint) from None
         except _BROKEN as error:
             raise self._fault(f"{type(error).__name__} {error}".strip()) from None
 
     async def _fetch(self, tag: str | None) -> Fetched | None:
-        context = httpcore2.default_ssl_context() if self._url.startswith("https") else None
+        context = certificates() if self._url.startswith("https") else None
         origin = httpcore2.URL(self._url).origin
         async with (
             asyncio.timeout(self._seconds),

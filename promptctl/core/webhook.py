@@ -69,3 +69,6 @@ def _require_url(url: str, where: str) -> None:
         raise UsageError(
             BAD_WEBHOOK, f"{where}: the webhook is not a URL", hint="https://HOST/PATH, or a VARIABLE with one"
         )
+    if parts.username is not None:
+        message = f"{where}: a webhook's URL holds no user and password"
+        raise UsageError(BAD_WEBHOOK, message, hint="put what it asks for into the path, and the URL into a VARIABLE")

@@ -123,7 +123,9 @@ def test_a_webhook_is_tried_again_never_followed_and_masks_secrets(server: Model
         )
 
 
-@pytest.mark.parametrize("written", ["ftp://a/b", "https://", "https://a b", "nonsense", "UNSET", "https://a\\@b/"])
+@pytest.mark.parametrize(
+    "written", ["ftp://a/b", "https://", "https://a b", "nonsense", "UNSET", "https://a\\@b/", "https://me:word@b/"]
+)
 def test_what_is_no_webhook(written: str) -> None:
     with pytest.raises(UsageError) as refused:
         webhook(written, {}, "quality")

@@ -98,6 +98,20 @@ def test_a_webhook_that_takes_nothing_stops_nothing(repository: GitRepository, t
     assert "[PC232]" in run(repository, *line, "--webhook", "nonsense").err
 
 
+@pytest.mark.parametrize("command", ["/no/such/program --now", "sh -c 'exit 3'", "sh -c 'kill -9 $$'"])
+def test_a_command_that_fails_stops_nothing(repository: GitRepository, tmp_path: Path, command: str) -> None:
+    events = calls(repository, "1.2.0", 300, 60) + calls(repository, "1.1.0", 500, 5, before=SECOND)
+    line = ("watch", NAME, "staging", *RULE, "--store", store(tmp_path, events), "--rollback")
+    ran = refused(repository, *line, "--command", command, code=1)
+    assert ran.err.startswith("warning: ")
+    assert served(repository) == "1.1.0"
+
+
+@pytest.mark.parametrize("command", ["sh -c 'open", " "])
+def test_a_command_that_is_none_is_refused_before_anything_happens(repository: GitRepository, command: str) -> None:
+    refused(repository, "watch", NAME, "staging", "--rollback", "--command", command, code=2, error="PC001")
+
+
 def test_what_a_rollback_brought_is_not_rolled_back_by_itself(repository: GitRepository, tmp_path: Path) -> None:
     done(repository, "rollback", NAME, "staging", "--reason", "bad")
     events = calls(repository, "1.1.0", 300, 200) + calls(repository, "1.2.0", 500, 0, before=SECOND)

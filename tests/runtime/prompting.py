@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,8 +55,8 @@ class Shelf:
 
 
 @contextmanager
-def bundle_server(data: bytes = b"") -> Iterator[Shelf]:
-    """A server that knows ETags, on loopback."""
+def bundle_server(data: bytes = b"", context: ssl.SSLContext | None = None) -> Iterator[Shelf]:
+    """A server that knows ETags, on loopback; over TLS with a ``context``."""
     shelf = Shelf(data)
 
     class Handler(BaseHTTPRequestHandler):
@@ -85,7 +86,9 @@ def bundle_server(data: bytes = b"") -> Iterator[Shelf]:
             """A client that goes away is no news."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    shelf.url = f"http://127.0.0.1:{server.server_port}/prod.json"
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    shelf.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}/prod.json"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -8,7 +8,6 @@ is lent to one call at a time does not.
 from __future__ import annotations
 
 import asyncio
-import ssl
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpcore2
 
+from promptctl.adapters.providers.certificates import certificates
 from promptctl.adapters.providers.exchange import Answer, Bounds
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.version import __version__
@@ -28,10 +28,8 @@ _EVENTS = "text/event-stream"
 _GARBLED = (httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
-@cache
-def _certificates() -> ssl.SSLContext:
-    # The machine's trust store, SSL_CERT_FILE included; shared, as loading it takes longer than many a call.
-    return httpcore2.default_ssl_context()
+_certificates = cache(certificates)
+"""Shared, as loading them takes longer than many a call."""
 
 
 class Transport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,7 @@ from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.watch_view import watch_data, watch_sentence, watch_text
-from promptctl.errors import PromptctlError, StateError
+from promptctl.errors import PromptctlError, StateError, UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.webhook import Webhook
@@ -55,13 +55,14 @@ def command(
 
     wish = _wish(context, rule, since, baseline, against)
     hook = users_webhook(webhook, "--webhook") if webhook else None
+    told = _words(run)
     found = _looked(context, name, environment, wish, store, every)
     done: RollbackResult | None = None
     if not found.ok:
         if hook:
             _tell(context, hook, found)
-        if run:
-            _run(context, run, watch_data(found, None))
+        if told:
+            _run(context, told, watch_data(found, None))
         if roll_back:
             done = _rolled_back(context, found)
     following = None if found.ok or done else f"promptctl rollback {found.name} {environment} --reason '{found.reason}'"
@@ -114,10 +115,28 @@ def _tell(context: Context, hook: Webhook, found: Watched) -> None:
         context.output.remark(f"warning: {error}")
 
 
-def _run(context: Context, line: str, data: Mapping[str, Any]) -> None:
+def _words(line: str | None) -> list[str]:
+    """A command's words, none without one. Raises UsageError before anything is looked at."""
+    try:
+        words = shlex.split(line or "")
+    except ValueError as error:
+        raise UsageError("PC001", f"--command {line!r}: {str(error).lower()}") from None
+    if line is not None and not words:
+        raise UsageError("PC001", "--command names nothing to run", hint="--command 'COMMAND'")
+    return words
+
+
+def _run(context: Context, words: Sequence[str], data: Mapping[str, Any]) -> None:
+    """As with a webhook, what is wrong with the command must not stop what else is done."""
     from promptctl.adapters.programs import run_check
 
-    run_check(shlex.split(line), context.directory, {"PROMPTCTL_WATCH": json.dumps(data)})
+    try:
+        code = run_check(words, context.directory, {"PROMPTCTL_WATCH": json.dumps(data)})
+    except PromptctlError as error:
+        context.output.remark(f"warning: {error}")
+    else:
+        if code:
+            context.output.remark(f"warning: {words[0]} ended with {code}")
 
 
 def _rolled_back(context: Context, found: Watched) -> RollbackResult:
