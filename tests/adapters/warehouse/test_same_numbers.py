@@ -20,6 +20,7 @@ from promptctl.core.event import Event, Score
 from promptctl.core.reporting.cost import BILLED, HITS, CostReport, cost_report
 from promptctl.core.reporting.window import DAY, HOUR, MINUTE, Grouping, Window
 from tests.adapters.warehouse.same_prefixes import check_prefixes
+from tests.adapters.warehouse.same_units import check_units
 from tests.event_samples import NOON, event
 from tests.event_stores import copy_parquet, opened, write_duckdb, write_jsonl, write_postgresql, write_sqlite
 
@@ -46,6 +47,12 @@ def calls(draw: st.DrawFn) -> list[Event]:
             "cache": draw(st.sampled_from([None, "miss", "exact", "semantic"])),
             "latency_ms": draw(st.none() | st.floats(0, 60_000, allow_nan=False)),
             "attributes": draw(_SEGMENTS),
+            "split": draw(st.sampled_from(["tone", "tone", "tone", None, "other"])),
+            "arm": draw(st.sampled_from(["control", "friendly", "friendly", "gone"])),
+            "unit": draw(st.none() | st.sampled_from("abcdefghi")),
+            "reason": draw(
+                st.sampled_from(["split", "split", "split fallback", "forced", "shadow", "pointer no-unit"])
+            ),
             **{f"{kind}_tokens": draw(_TOKENS) for kind in ("input", "output", "cache_read", "cache_write")},
         }
         made.append(event(number, **fields))
@@ -189,6 +196,7 @@ def check(folder: Path, url: str, made: tuple[list[Event], list[Score]], groupin
         check_costs(warehouses, made[0], grouping)
         check_quality(warehouses, *made, grouping)
         check_prefixes(warehouses, made[0])
+        check_units(warehouses, *made)
 
 
 @pytest.mark.services
