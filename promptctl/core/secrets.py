@@ -10,7 +10,10 @@ from urllib.parse import quote, unquote
 
 MASK = "[masked]"
 
-_SECRET_NAME = re.compile(r"(?i)(^|_)(api_?key|key|token|secret|password|passwd|passphrase|credentials?)(_|$)")
+_SECRET_NAME = re.compile(
+    r"(?i)(^|_)(api_?key|key|token|secret|passwd|passphrase|credentials?|pat)(_|$)|password|auth$|^mysql_pwd$"
+)
+_HEADERS = re.compile(r"(?i)(^|_)headers$")
 _PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 _SHAPES = re.compile(
     r"""(?<![A-Za-z0-9])(?:
@@ -34,10 +37,10 @@ _SHAPES = re.compile(
 
 
 def known_values(environment: Mapping[str, str], names: Collection[str] = ()) -> tuple[str, ...]:
-    """The secrets of an environment: the values of ``names``, and of variables that are named like secrets, and the
-    passwords of URLs.
+    """The secrets of an environment: the values of ``names``, and of variables that are named like secrets, the
+    passwords of URLs, and what variables named like headers send along.
 
-    A value that only its variable's name or its place in a URL makes suspect counts when it cannot be an ordinary word:
+    A value that only its variable's name or its place makes suspect counts when it cannot be an ordinary word:
     16 characters or more, or 8 or more with a letter and a digit.
     """
     found = {environment[name].strip() for name in names if len(environment.get(name, "").strip()) >= 4}
@@ -46,7 +49,16 @@ def known_values(environment: Mapping[str, str], names: Collection[str] = ()) ->
             found.add(value.strip())
         if "://" in value:
             found |= {it for word in _PASSWORD.findall(value) for it in (word, unquote(word)) if _is_opaque(it)}
+        if _HEADERS.search(name):
+            found |= set(filter(_is_opaque, _header_words(value)))
     return tuple(sorted(found))
+
+
+def _header_words(value: str) -> Iterator[str]:
+    """The words of ``name=value,name=value``, as they are and as they are sent."""
+    for pair in value.split(","):
+        written = pair.partition("=")[2].strip()
+        yield from (written, *unquote(written).split())
 
 
 def _is_opaque(value: str) -> bool:

@@ -117,6 +117,23 @@ def test_passwords_in_urls_of_an_environment_are_secrets_wherever_they_turn_up()
     assert known_values(environment) == ("p%40ssw0rd-long", "p@ssw0rd-long", "sw0rdf1sh")
 
 
+def test_what_programs_call_their_secrets() -> None:
+    environment = {
+        "PGPASSWORD": "pg-0123456789",
+        "REDISCLI_AUTH": "redis-0123456789",
+        "MYSQL_PWD": "my-0123456789",
+        "GITHUB_PAT": "pat-0123456789",
+        "PWD": "/home/ada/work-0123456789",
+        "SSH_AUTH_SOCK": "/run/user/1000/ssh-agent-0123456789",
+        "PATH": "/usr/local/bin:/usr/bin0",
+        "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20abc-0123456789,team=shop-and-more,x-key=k%2F0123456",
+    }
+    assert known_values(environment) == (
+        *("Bearer%20abc-0123456789", "abc-0123456789", "k%2F0123456", "k/0123456", "my-0123456789", "pat-0123456789"),
+        *("pg-0123456789", "redis-0123456789"),
+    )
+
+
 def test_masking_a_large_text_of_near_misses_is_quick() -> None:
     text = "sk-" * 100_000 + "https://" + "a" * 300_000 + "-----BEGIN PRIVATE KEY-----" * 1000
     assert MASK in mask(text)
