@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import many_events
+from benchmarks.many_events import CALLS, USUAL
 from benchmarks.references import promptctl
 from benchmarks.row import Measured, Row
 
@@ -21,10 +21,10 @@ _LINES = {"costs": ("costs", "--by", "model"), "quality": ("quality", "--by", "v
 @contextmanager
 def _store(engine: str) -> Iterator[str]:
     if engine == "postgresql":
-        with many_events.postgresql() as url:
+        with USUAL.postgresql() as url:
             yield url
     else:
-        yield f"sqlite:{many_events.sqlite()}" if engine == "sqlite" else str(many_events.parquet())
+        yield f"sqlite:{USUAL.sqlite()}" if engine == "sqlite" else str(USUAL.parquet())
 
 
 def _measure(command: str, engine: str) -> Callable[[int], Measured]:
@@ -81,7 +81,7 @@ ROWS = tuple(
     Row(
         key=f"{command}-{engine}",
         group="reports",
-        title=f"`{command}`, {many_events.CALLS:,} calls, {_TITLES[engine]}",
+        title=f"`{command}`, {CALLS:,} calls, {_TITLES[engine]}",
         target="after start <= 1.3x the SQL written by hand, <= 500 MiB",
         limit=1.3,
         measure=_measure(command, engine),
