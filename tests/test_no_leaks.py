@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -81,8 +82,10 @@ def server() -> Iterator[ModelServer]:
         yield found
 
 
-def settings(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, object]]:
-    table = {"relay": {"kind": "openai", "base_url": server.url, "key": "RELAY_KEY", "models": ["m-*"]}}
+def settings(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    table: dict[str, dict[str, Any]] = {
+        "relay": {"kind": "openai", "base_url": server.url, "key": "RELAY_KEY", "models": ["m-*"]}
+    }
     monkeypatch.setenv("PROMPTCTL_TRUST", str(trust_digest(parse_providers(table))))
     return table
 
@@ -165,7 +168,7 @@ def test_what_is_sent_on(server: ModelServer, redis: Redis, tmp_path: Path, monk
     assert receiver.heard
     assert [leaks(it.partition(b"\n\n")[2]) for it in receiver.heard] == [[]] * len(receiver.heard)
     with closing(redis_client.Redis(port=redis.port, protocol=2)) as client:
-        entries = [client.get(key) for key in client.keys("promptctl:1:reply:*")]
+        entries: list[Any] = [client.get(key) for key in client.keys("promptctl:1:reply:*")]
     # An answer that holds a secret is not kept at all: of the others one is.
     assert len(entries) == 1
     assert not leaks(entries[0])
