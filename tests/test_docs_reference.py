@@ -31,6 +31,7 @@ KINDS = {
     "_freeze.yaml": "freeze",
     "triage.yaml": "pointer",
     "triage.moves.jsonl": "move",
+    "triage-tone.yaml": "experiment",
 }
 
 

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evidence", "bundle")
+KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evidence", "bundle", "experiment")
 
 
 @cache
