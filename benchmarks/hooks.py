@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.clock import Process, race
@@ -11,7 +13,7 @@ from benchmarks.references import floor, promptctl
 from benchmarks.repositories import FIFTY
 from benchmarks.row import Measured, Row
 from promptctl.adapters.files import parse_yaml
-from promptctl.cli.table import summaries
+from promptctl.core.lockfile import PATH, parse_lock
 
 _HOOKS = Path(__file__).parent.parent / ".pre-commit-hooks.yaml"
 
@@ -38,16 +40,24 @@ def _hook(hook: str, files: int) -> Callable[[int], Measured | str]:
     return measure
 
 
-def _driver(command: str, files: int) -> Callable[[int], Measured | str]:
-    def measure(rounds: int) -> Measured | str:
-        if command not in summaries():
-            return f"there is no command {command} yet"
-        paths = [f"prompts/{name}/prompt.yaml" for name in FIFTY.names[:files]]
-        ours = Process(line=promptctl(command, *paths), folder=FIFTY.folder)
-        times = race({"ours": ours, "floor": floor(FIFTY.folder)}, rounds)
-        return Measured(ours=times["ours"].wall, reference=times["floor"].wall)
+def _textconv(rounds: int) -> Measured | str:
+    ours = promptctl("textconv", f"prompts/{FIFTY.names[0]}/prompt.yaml")
+    return _against_floor(ours, FIFTY.folder, rounds)
 
-    return measure
+
+def _merge_driver(rounds: int) -> Measured | str:
+    """Three locks of fifty prompts; each side changed another one."""
+    base = parse_lock((FIFTY.folder / PATH).read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        for side, name in (("base", None), ("ours", FIFTY.names[0]), ("theirs", FIFTY.names[1])):
+            changed = base.with_entry(name, replace(base.prompts[name], breaking=True)) if name else base
+            (Path(folder) / side).write_text(changed.to_text())
+        return _against_floor(promptctl("merge-driver", "base", "ours", "theirs", PATH), Path(folder), rounds)
+
+
+def _against_floor(line: list[str], folder: Path, rounds: int) -> Measured:
+    times = race({"ours": Process(line=line, folder=folder), "floor": floor(folder)}, rounds)
+    return Measured(ours=times["ours"].wall, reference=times["floor"].wall)
 
 
 def _row(key: str, title: str, limit: float, measure: Callable[[int], Measured | str]) -> Row:
@@ -57,8 +67,8 @@ def _row(key: str, title: str, limit: float, measure: Callable[[int], Measured |
 
 
 ROWS = (
-    _row("textconv", "text conversion", 6.0, _driver("textconv", 1)),
-    _row("merge-driver", "merge driver", 6.0, _driver("merge-lock", 3)),
+    _row("textconv", "text conversion", 6.0, _textconv),
+    _row("merge-driver", "merge driver", 6.0, _merge_driver),
     _row("hook-one", "lint hook, one file", 6.0, _hook("lint", 1)),
     _row("hook-fifty", "lint hook, 50 staged prompts", 15.0, _hook("lint", 50)),
 )

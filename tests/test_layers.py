@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -94,7 +95,7 @@ def test_what_is_known_needs_no_parser(folder: Path) -> None:
 
 def test_every_command_of_the_table_has_a_module_and_no_module_is_left_over() -> None:
     modules = {path.stem.removesuffix("_") for path in (PACKAGE / "cli" / "commands").glob("[!_]*.py")}
-    assert modules == {name.replace(" ", "_") for name in summaries()}
+    assert modules == {re.sub("[ -]", "_", name) for name in summaries()}
 
 
 @cache

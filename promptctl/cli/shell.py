@@ -20,7 +20,7 @@ Command = Callable[..., Answer]
 def load(name: str) -> Command:
     """The function of a command; only its own module is imported."""
     # A word that Python keeps for itself names no module.
-    file = f"{name}_" if iskeyword(name) else name.replace(" ", "_")
+    file = f"{name}_" if iskeyword(name) else name.replace(" ", "_").replace("-", "_")
     command: Command = import_module(f"promptctl.cli.commands.{file}").command
     return command
 

@@ -82,6 +82,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "bundle verify": "Check that a bundle is whole, and who signed it.",
         "ci": "Judge a change: lint, lock, suites of what changed.",
         "hook": "Judge what is staged, as a pre-commit hook.",
+        "git-setup": "Let this clone's Git show prompts as text and merge the lock.",
+        "textconv": "Print a prompt's file as text, for Git.",
+        "merge-driver": "Merge the lock or refuse to merge a pointer, for Git.",
     },
 }
 
@@ -147,6 +150,9 @@ ARGUMENTS = {
     "feedback list": "",
     "ci": "",
     "hook": "HOOK [FILE]…",
+    "git-setup": "",
+    "textconv": "FILE",
+    "merge-driver": "BASE OURS THEIRS PATH",
 }
 """Each command's arguments as its help shows them, for completion, which must not wait for commands to load."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -82,12 +82,17 @@ class Lockfile:
 
     def to_text(self) -> str:
         """The file: a prompt a block, a line a release, so that two branches meet only where they disagree."""
-        blocks = [_block(name, self.prompts[name]) for name in sorted(self.prompts)]
-        body = "\n" + ",\n".join(blocks) if blocks else ""
-        return f'{{"format": {FORMAT}, "prompts": {{{body}}}}}\n'
+        return lock_text([entry_block(name, self.prompts[name]) for name in sorted(self.prompts)])
 
 
-def _block(name: str, entry: LockEntry) -> str:
+def lock_text(blocks: Sequence[str]) -> str:
+    """The file of these entries, each as ``entry_block`` spells it."""
+    body = "\n" + ",\n".join(blocks) if blocks else ""
+    return f'{{"format": {FORMAT}, "prompts": {{{body}}}}}\n'
+
+
+def entry_block(name: str, entry: LockEntry) -> str:
+    """The lines of one prompt in the file."""
     releases = ",\n".join(f'      "{key}": "{entry.releases[key]}"' for key in ordered(entry.releases))
     lines = [
         f"  {json.dumps(name)}: {{",

@@ -49,6 +49,11 @@ LINES = f"""
 0 status
 0 drift
 0 doctor
+0 git-setup
+0 git-setup --undo
+0 textconv prompts/greet/prompt.yaml
+2 textconv nothing.yaml
+1 merge-driver a b c prompts/environments/prod/greet.yaml
 0 history greet
 3 rollback greet prod --reason again
 0 remove greet prod --reason unused

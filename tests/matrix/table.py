@@ -78,6 +78,9 @@ WRITING = (
     _line("unfreeze staging --reason why", "root git writable", writes=True),
 )
 ELSEWHERE = {
+    "git-setup": "writes to this clone's configuration, which no state of prompts changes: tests/cli/test_git_setup.py",
+    "textconv": "reads one file, whatever else lies here: tests/cli/test_git_setup.py",
+    "merge-driver": "reads the files that Git gives it: tests/cli/test_git_setup.py",
     "demo": "makes a repository of its own, whatever lies here: tests/cli/test_demo.py",
     "bisect": "judges releases as `eval NAME@VERSION` does, and writes nothing: tests/workflows/test_bisect.py",
     "cache stats": "asks this machine, not the repository: tests/cli/test_cache.py",

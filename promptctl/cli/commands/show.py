@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.context import Context
@@ -89,30 +88,21 @@ def _message_data(message: Message | Placeholder) -> dict[str, Any]:
 def view(shown: Shown) -> Iterator[str]:
     """The lines of a page: facts first, then what is sent."""
     from promptctl.core.canonical import short
-    from promptctl.core.yaml_text import flow
+    from promptctl.reports.prompt_text import fact_line, indented, sent_lines
 
     prompt = shown.resolved.closure.prompt
     yield str(shown.resolved.reference)
     if prompt.description:
-        yield textwrap.indent(prompt.description.rstrip("\n"), "  ")
-    yield from (f"{label:<11} {text}" for label, text in _facts(shown, prompt) if text)
-    yield from _inputs(prompt.inputs)
-    if prompt.output is not None:
-        yield f"{'output':<11} {flow(prompt.output)}"
-    yield from (f"{'tool':<11} {flow(tool)}" for tool in prompt.tools)
-    for message in prompt.messages:
-        yield from _message(message)
-    for step in prompt.steps:
-        given = ", ".join(f"{name}={template}" for name, template in step.inputs.items())
-        yield f"[{step.name}] {step.prompt} {short(shown.step_digests[step.name])}"
-        yield textwrap.indent(given, "  ")
+        yield indented(prompt.description)
+    yield from (fact_line(label, text) for label, text in _facts(shown, prompt) if text)
+    yield from sent_lines(prompt, {name: short(digest) for name, digest in shown.step_digests.items()})
     for name, document in shown.resolved.closure.partials.items():
         yield f"partial {name}"
-        yield textwrap.indent(document.value.rstrip("\n"), "  ")
+        yield indented(document.value)
 
 
 def _facts(shown: Shown, prompt: Prompt) -> Iterator[tuple[str, str]]:
-    from promptctl.core.yaml_text import flow
+    from promptctl.reports.prompt_text import prompt_facts
 
     resolved = shown.resolved
     yield "digest", resolved.digest
@@ -121,12 +111,7 @@ def _facts(shown: Shown, prompt: Prompt) -> Iterator[tuple[str, str]]:
     yield "lock", _lock_text(shown)
     yield "releases", _releases(shown.lock)
     yield "suite", "eval.yaml" if shown.suite else f"none: promptctl new --suite {resolved.name}"
-    yield "owner", prompt.owner
-    yield "tags", ", ".join(prompt.tags)
-    yield "metadata", flow(prompt.metadata) if prompt.metadata else ""
-    yield "formerly", ", ".join(prompt.formerly)
-    yield "model", "" if prompt.model is None else flow(prompt.model)
-    yield "parameters", flow(prompt.parameters) if prompt.parameters else ""
+    yield from prompt_facts(prompt)
 
 
 def _lock_text(shown: Shown) -> str:
@@ -147,28 +132,3 @@ def _releases(lock: LockEntry | None) -> str:
         for version in reversed(ordered(lock.releases))
     )
     return ", ".join(named)
-
-
-def _inputs(inputs: Mapping[str, Input]) -> Iterator[str]:
-    from promptctl.core.yaml_text import flow
-
-    for name, found in inputs.items():
-        rest = {key: value for key, value in found.schema.items() if key not in ("type", "description")}
-        words = [name, flow(found.schema.get("type", "any"))]
-        words += [flow(rest)] if rest else []
-        words.append("required" if found.required else f"default {flow(found.default)}")
-        yield f"{'input':<11} {' '.join(words)}"
-        if described := found.schema.get("description"):
-            yield textwrap.indent(str(described).rstrip("\n"), " " * 14)
-
-
-def _message(message: Message | Placeholder) -> Iterator[str]:
-    from promptctl.core.prompt import Placeholder
-    from promptctl.core.yaml_text import flow
-
-    if isinstance(message, Placeholder):
-        yield f"[{message.input}] earlier messages"
-        return
-    yield f"[{message.role}]" + (" cached up to here" if message.cache else "")
-    text = message.content if isinstance(message.content, str) else "\n".join(flow(part) for part in message.content)
-    yield textwrap.indent(text.rstrip("\n"), "  ")
