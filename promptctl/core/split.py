@@ -9,6 +9,8 @@ from typing import Any
 
 from promptctl.core.document import Document
 from promptctl.core.pointer import Served, parse_served
+from promptctl.core.schema import MALFORMED
+from promptctl.errors import UsageError
 
 SHARES = "PC215"
 WHOLE = 10_000
@@ -36,7 +38,10 @@ class Arm:
 class Split:
     """``kind`` is "rollout" or "experiment", ``state`` "running" or "paused"; ``salt`` decides who is in which arm.
 
-    A paused split keeps its units where they are. ``rules`` are the keys that say how it goes on, as written.
+    A paused split keeps its units where they are. ``when`` says by attributes which units it is about; the others, and
+    calls without a unit, get what the pointer serves. ``shadow`` is the percentage of units, those that stand below it,
+    whose calls are made with the last arm's version too, unserved. ``rules`` are the keys that say how it goes on, as
+    written.
     """
 
     kind: str
@@ -45,19 +50,27 @@ class Split:
     unit: str
     state: str
     arms: tuple[Arm, ...]
+    when: str | None = None
+    shadow: float = 0
     rules: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """As the pointer has it, keys in the order people read them."""
-        head = {"kind": self.kind, "id": self.id, "salt": self.salt, "unit": self.unit, "state": self.state}
-        return {**head, "arms": [arm.to_dict() for arm in self.arms], **self.rules}
+        value: dict[str, Any] = {"kind": self.kind, "id": self.id, "salt": self.salt, "unit": self.unit}
+        value |= {"when": self.when} if self.when else {}
+        value |= {"state": self.state, "arms": [arm.to_dict() for arm in self.arms]}
+        return value | ({"shadow": self.shadow} if self.shadow else {}) | dict(self.rules)
 
 
-_RULES = ("steps", "minimum", "health", "since")
+_RULES = ("steps", "minimum", "health", "began", "since")
 
 
 def parse_split(document: Document, written: Mapping[str, Any]) -> Split:
-    """The split that a checked document holds. Raises DocumentError where its arms do not share 100 % among them."""
+    """The split that a checked document holds.
+
+    Raises DocumentError where its arms do not share 100 % among them, ``when`` is no condition, or
+    an experiment has a shadow.
+    """
     arms = tuple(
         Arm(
             name=arm["name"],
@@ -68,6 +81,7 @@ def parse_split(document: Document, written: Mapping[str, Any]) -> Split:
     )
     if fault := shares_fault(arms):
         raise document.error(SHARES, fault, ("split", "arms"), "ranges cover [0, 10000) once; 100 is one per cent")
+    _check_rules(document, written)
     return Split(
         kind=written["kind"],
         id=written["id"],
@@ -75,8 +89,23 @@ def parse_split(document: Document, written: Mapping[str, Any]) -> Split:
         unit=written["unit"],
         state=written["state"],
         arms=arms,
+        when=written.get("when"),
+        shadow=written.get("shadow", 0),
         rules={key: written[key] for key in _RULES if key in written},
     )
+
+
+def _check_rules(document: Document, written: Mapping[str, Any]) -> None:
+    if "shadow" in written and written["kind"] != "rollout":
+        message = "`split.shadow` is for rollouts: the arms of an experiment are all served"
+        raise document.error(MALFORMED, message, ("split", "shadow"))
+    if "when" in written:
+        from promptctl.core.targeting import condition
+
+        try:
+            condition(written["when"])
+        except UsageError as error:
+            raise document.error(error.code, str(error), ("split", "when"), error.hint) from None
 
 
 def shares_fault(arms: Iterable[Arm]) -> str | None:

@@ -170,6 +170,7 @@ class Keeper:
         """What is served, and what is wrong."""
         snapshot, bundle = self.snapshot, self.snapshot.bundle if self.snapshot else None
         state = "empty" if snapshot is None else snapshot.origin
+        targeted = tuple(snapshot.targeted.values()) if snapshot else ()
         if state == "source":
             state = "stale" if self._failing else "fresh"
         return Status(
@@ -184,6 +185,8 @@ class Keeper:
             fault_count=self._fault_count,
             refreshes=self._refreshes,
             serials={name: pointer.serial for name, pointer in bundle.prompts.items()} if bundle else {},
+            when_fault_count=sum(found.fault_count for found in targeted),
+            when_faults=tuple(found.fault for found in targeted if found.fault),
         )
 
 

@@ -113,8 +113,9 @@ class Prompt:
 
     @property
     def notes(self) -> frozenset[str]:
-        """``no-unit``: a split is there, and no unit was given; ``renamed``: asked for by a former name; ``fallback``:
-        from a bundle kept on this machine, while the source cannot be used."""
+        """``no-unit``: a split is there, and no unit was given; ``not-targeted``: the split is about other units;
+        ``renamed``: asked for by a former name; ``fallback``: from a bundle kept on this machine, while the source
+        cannot be used."""
         return self._resolution.notes
 
     @property

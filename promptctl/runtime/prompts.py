@@ -86,9 +86,9 @@ class Prompts:
     ) -> Prompt:
         """The version that ``unit`` (a user's id, say) gets now: forced, else by a split, else by the pointer.
 
-        ``attributes`` go with the call's event, for reports. ``version`` asks for one that the bundle holds: what is
-        served and what was served before. Takes no lock. Raises UsageError for a name or version that is not there,
-        StateError before there ever was a bundle.
+        ``attributes`` go with the call's event, and a split may be about those units alone whose attributes match its
+        ``when``. ``version`` asks for one that the bundle holds: what is served and what was served before. Takes no
+        lock. Raises UsageError for a name or version that is not there, StateError before there ever was a bundle.
         """
         snapshot = self._keeper.snapshot
         if version is None and not self._forced.get():

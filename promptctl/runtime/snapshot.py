@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promptctl.core.assignment import assigner
 from promptctl.core.bundle import Bundle, closures_of
@@ -14,6 +14,9 @@ from promptctl.core.provider_table import SERVED, parse_providers
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.prompt import UNFIT, Prompt, Released, Resolution
+
+if TYPE_CHECKING:
+    from promptctl.runtime.targeted import Targeted
 
 UNKNOWN_PROMPT, NOTHING_SERVED = "PC002", "PC218"
 
@@ -42,6 +45,7 @@ class Snapshot:
                 key = (name, str(served.version), served.digest)
                 found = known.get(key) or Released(*key, _called(closures[served.digest], name), self.providers)
                 self.released[key] = self.versions.setdefault(name, {})[key[1]] = found
+        self.targeted: dict[str, Targeted] = dict(self._targeted(before.targeted if before else {}))
         self.picks: dict[str, Pick] = {}
         for name, pointer in bundle.prompts.items():
             self.picks[name] = self._pick(pointer)
@@ -54,8 +58,9 @@ class Snapshot:
         if pointer.split is None:
             resolution = self._resolution(pointer.prompt, pointer.served, "pointer", notes)
             return lambda unit, attributes: Prompt(resolution, unit, attributes)
-        split = pointer.split
+        split, targeted = pointer.split, self.targeted.get(pointer.prompt)
         without = self._resolution(pointer.prompt, pointer.served, "pointer", (*notes, "no-unit"))
+        left_out = self._resolution(pointer.prompt, pointer.served, "pointer", (*notes, "not-targeted"))
         arms = tuple(
             self._resolution(pointer.prompt, arm.served, "split", notes, arm.name, split.id) for arm in split.arms
         )
@@ -64,7 +69,22 @@ class Snapshot:
         def pick(unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
             return Prompt(arms[assign(unit)] if unit else without, unit, attributes)
 
-        return pick
+        def pick_targeted(unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
+            prompt = pick(unit, attributes)
+            return (
+                prompt if not unit or targeted is None or targeted(attributes) else Prompt(left_out, unit, attributes)
+            )
+
+        return pick_targeted if targeted else pick
+
+    def _targeted(self, before: Mapping[str, Targeted]) -> Iterator[tuple[str, Targeted]]:
+        """The conditions of splits by prompt. One that stays as it was goes on counting."""
+        for name, pointer in self.bundle.prompts.items():
+            if pointer.split and (when := pointer.split.when):
+                from promptctl.runtime.targeted import Targeted
+
+                known = before.get(name)
+                yield name, known if known and known.when == when else Targeted(name, when)
 
     def _resolution(
         self,

@@ -27,7 +27,8 @@ class Status:
     ``age`` is in seconds since the source last answered, None where it never did. ``faults`` are the last ones, and
     ``fault_count`` counts all. ``serials`` are the pointers' own; ``refreshes`` counts the bundles that were taken.
     ``events`` are what this process recorded, None before its first call; ``notes`` say what the settings ask for and
-    cannot have.
+    cannot have. ``when_fault_count`` is how often this process could not say whether a split is about a call, which got
+    the pointer's version then, and ``when_faults`` has the last fault of each prompt.
     """
 
     environment: str
@@ -43,6 +44,8 @@ class Status:
     serials: Mapping[str, int]
     events: Counts | None = None
     notes: tuple[str, ...] = ()
+    when_fault_count: int = 0
+    when_faults: tuple[Fault, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -45,8 +45,19 @@ def read(text: str) -> Pointer:
     return parse_pointer(parse_yaml(text.encode(), "triage.yaml"), "support/triage")
 
 
+def test_what_a_split_is_about_is_read_and_written_alike() -> None:
+    said = "  unit: user\n  when: plan == 'pro'\n  shadow: 10.5\n  began: 2026-11-19T12:00:00Z\n"
+    pointer = read(POINTER.replace("  unit: user\n", said))
+    split = pointer.split
+    assert split
+    assert (split.when, split.shadow, split.rules["began"]) == ("plan == 'pro'", 10.5, "2026-11-19T12:00:00Z")
+    assert read(yaml_bytes(pointer.to_dict()).decode()) == pointer
+
+
 def test_a_split_is_read_and_written_alike() -> None:
     pointer = read(POINTER)
+    assert pointer.split
+    assert (pointer.split.when, pointer.split.shadow) == (None, 0)
     assert pointer.split
     assert [(arm.name, str(arm.served.version), arm.percent) for arm in pointer.split.arms] == [
         ("stable", "1.2.0", 95.0),
@@ -68,7 +79,16 @@ def test_a_split_is_read_and_written_alike() -> None:
         ("salt: 8f3a", "salt: a|b", "PC012 `split.salt` has the value 'a|b'"),
         ("state: running", "state: over", "PC012 `split.state` must be `running` or `paused`"),
         ("  unit: user\n", "", "PC012 `split` lacks the key `unit`"),
-        ("  unit: user\n", "  unit: user\n  when: x\n", "PC012 unknown key `when` in `split`"),
+        ("  unit: user\n", "  unit: user\n  whom: x\n", "PC012 unknown key `whom` in `split`"),
+        ("  unit: user\n", "  unit: user\n  when: plan = 1\n", "PC243 `when` is no condition: it ends before `=`"),
+        ("  unit: user\n", "  unit: user\n  when: 7\n", "PC012 `split.when` must be `string`"),
+        ("  steps:", "  shadow: 101\n  steps:", "PC012 `split.shadow`"),
+        ("rollout\n", "experiment\n  shadow: 5\n", "PC012 `split.shadow` is for rollouts"),
+        (
+            "since: 2026-11-20T",
+            "began: yesterday\n  since: 2026-11-20T",
+            "PC012 `split.began` has the value 'yesterday'",
+        ),
     ],
 )
 def test_a_split_that_is_none(before: str, after: str, said: str) -> None:
