@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
 from promptctl.core.provider import ProviderSettings, serving
@@ -15,7 +14,7 @@ from promptctl.core.reporting.evaluated import evaluated, models_of, plain, qual
 from promptctl.core.reporting.whatif import PricedCalls
 from promptctl.errors import PromptctlError
 from promptctl.workflows.costs_whatif import FindEvidence, cost_with, evidence_of
-from promptctl.workflows.releases import read_release, witnesses
+from promptctl.workflows.served_text import served_text
 
 Found = Iterator[Advice | Unjudged | None]
 _unjudged = partial(Unjudged, kind="model")
@@ -66,32 +65,20 @@ def _local(model: str, providers: Mapping[str, ProviderSettings]) -> bool:
 def _without_evidence(repository: Repository, calls: PricedCalls) -> Unjudged:
     """Why no other model is known, and the command that changes it, where one does."""
     name = calls.prompt
-    project, reference = _text(repository, name, calls.digest)
-    if project is None:
+    text = served_text(repository, name, calls.digest)
+    if text is None:
         return _unjudged(reason="text not found here", calls=calls.calls)
     try:
-        suite = load_suite(project, name)
+        suite = load_suite(text.project, name)
     except PromptctlError:
-        return _unjudged(reason=f"the suite of {reference} cannot be read", calls=calls.calls, hint="promptctl lint")
-    here = project is repository.work
+        return _unjudged(
+            reason=f"the suite of {text.reference} cannot be read", calls=calls.calls, hint="promptctl lint"
+        )
+    here = text.project is repository.work
     if suite is None:
         hint = f"promptctl new --suite {name}" if here else None
-        return _unjudged(reason=f"{reference} has no suite", calls=calls.calls, hint=hint)
-    hint = f"promptctl eval {reference}"
+        return _unjudged(reason=f"{text.reference} has no suite", calls=calls.calls, hint=hint)
+    hint = f"promptctl eval {text.reference}"
     if not [it for it in suite.suite.models if plain(it) != plain(calls.model or "")]:
         hint = f"other `models:` in prompts/{name}/eval.yaml, then {hint}" if here else ""
-    return _unjudged(reason=f"{reference} was evaluated with no other model", calls=calls.calls, hint=hint or None)
-
-
-def _text(repository: Repository, name: str, digest: str | None) -> tuple[Project | None, str]:
-    """Where a text is, the work tree first, and how commands call it."""
-    try:
-        if repository.work.has(name) and repository.work.digest(name) == digest:
-            return repository.work, name
-        entry = repository.work.lock.prompts.get(name)
-        for version, known in reversed([*(entry.releases if entry else {}).items()]):
-            if known == digest:
-                return read_release(repository, name, version, witnesses(repository)).project, f"{name}@{version}"
-    except PromptctlError:
-        pass
-    return None, name
+    return _unjudged(reason=f"{text.reference} was evaluated with no other model", calls=calls.calls, hint=hint or None)

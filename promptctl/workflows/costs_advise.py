@@ -26,7 +26,7 @@ from promptctl.core.reporting.static_prefix import StaticPrefix, static_prefix
 from promptctl.core.reporting.window import DAY, Window
 from promptctl.errors import PromptctlError
 from promptctl.workflows.cheaper_models import cheaper_models
-from promptctl.workflows.releases import read_release, witnesses
+from promptctl.workflows.served_text import served_text
 from promptctl.workflows.token_rates import rates
 
 
@@ -69,14 +69,8 @@ def _text(repository: Repository, calls: PrefixCalls) -> StaticPrefix | None:
     today = static_prefix(here) if here else None
     if today and (today.marked or repository.work.digest(calls.prompt) == calls.digest):
         return today
-    entry = repository.work.lock.prompts.get(calls.prompt)
-    for version, digest in (entry.releases if entry else {}).items():
-        if digest == calls.digest:
-            try:
-                return static_prefix(read_release(repository, calls.prompt, version, witnesses(repository)).closure)
-            except PromptctlError:
-                return None
-    return None
+    text = served_text(repository, calls.prompt, calls.digest)
+    return static_prefix(text.closure) if text else None
 
 
 def _here(repository: Repository, name: str) -> Closure | None:

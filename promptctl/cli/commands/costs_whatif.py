@@ -8,7 +8,7 @@ from promptctl.cli import reporting as options
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
-from promptctl.core.reporting.window import window_of
+from promptctl.core.reporting.window import Window, window_of
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,19 +27,34 @@ def command(
     ] = None,
     since: options.SinceOption = "30d",
     until: options.UntilOption = None,
-    prompt: options.PromptOption = None,
+    prompt: Annotated[
+        str | None,
+        Option(
+            "--prompt",
+            metavar="NAME[@REF]",
+            help="Calls of this prompt; with @REF: had that text been served.",
+            show_default=False,
+        ),
+    ] = None,
     env: options.EnvOption = None,
     store: options.StoreOption = None,
 ) -> Answer:
-    """Show what the same calls would have cost with another model that evidence covers, or with answers kept."""
+    """Show what the same calls would have cost with another model, another text, or with answers kept.
+
+    Models are priced where evidence covers them, texts where what they send can be known.
+    """
     from promptctl.adapters.warehouse.whatif import repeated_calls
     from promptctl.core.cache_limits import parse_age
     from promptctl.core.reporting.whatif import cached_whatif
     from promptctl.workflows.costs_whatif import evidence_of, other_model
 
-    if (model is None) == (cache is None):
-        raise UsageError("PC001", "whatif asks one thing", hint="--model MODEL or --cache 24h")
-    window = window_of(context.now, since, until, {"prompt": prompt, "environment": env})
+    name, version, _ = (prompt or "").partition("@")
+    if sum(map(bool, (model, cache, version))) != 1:
+        hint = "--model MODEL, --cache 24h or --prompt NAME@REF"
+        raise UsageError("PC001", "whatif asks one thing", hint=hint)
+    window = window_of(context.now, since, until, {"prompt": name or None, "environment": env})
+    if version:
+        return _other_version(context, store, window, prompt or "")
     ttl = int(parse_age(cache) * 1_000_000) if cache else 0
     reporting = options.opened(context, store)
     with reporting.warehouse as warehouse:
@@ -49,6 +64,16 @@ def command(
         else:
             found = cached_whatif(repeated_calls(warehouse, window, max(1, ttl)))
     return Answer(data=lambda: _data(found), view=lambda: _view(found, model), note=warehouse.note)
+
+
+def _other_version(context: Context, store: str | None, window: Window, reference: str) -> Answer:
+    from promptctl.cli import version_view
+    from promptctl.workflows.other_version import other_version
+
+    reporting = options.opened(context, store)
+    with reporting.warehouse as warehouse:
+        found = other_version(context.repository, warehouse, window, reference, reporting.providers, context.now)
+    return Answer(data=lambda: version_view.data(found), view=lambda: version_view.drawn(found), note=warehouse.note)
 
 
 def _data(found: WhatIf) -> dict[str, Any]:

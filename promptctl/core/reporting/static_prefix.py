@@ -12,8 +12,8 @@ from promptctl.core.prompt import Message
 from promptctl.core.request import compact_json
 from promptctl.core.template import literal_text, read_template
 
-_BYTES = 4
-"""Of a token, about: English."""
+BYTES_PER_TOKEN = 4
+"""About: English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ def static_prefix(closure: Closure) -> StaticPrefix:
         texts.append(found)
     tools = [compact_json(list(prompt.tools))] if prompt.tools else []
     size = sum(len(text.encode("utf-8", "surrogatepass")) for text in (*tools, *texts)) if texts else 0
-    return StaticPrefix(messages=len(texts), tokens=size // _BYTES, marked=marked)
+    return StaticPrefix(messages=len(texts), tokens=size // BYTES_PER_TOKEN, marked=marked)
 
 
 def _static(closure: Closure, index: int) -> str | None:

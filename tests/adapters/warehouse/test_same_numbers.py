@@ -19,6 +19,7 @@ from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.event import Event, Score
 from promptctl.core.reporting.cost import BILLED, HITS, CostReport, cost_report
 from promptctl.core.reporting.window import DAY, HOUR, MINUTE, Grouping, Window
+from tests.adapters.warehouse.same_inputs import check_inputs
 from tests.adapters.warehouse.same_prefixes import check_prefixes
 from tests.adapters.warehouse.same_units import check_units
 from tests.event_samples import NOON, event
@@ -53,6 +54,7 @@ def calls(draw: st.DrawFn) -> list[Event]:
             "reason": draw(
                 st.sampled_from(["split", "split", "split fallback", "forced", "shadow", "pointer no-unit"])
             ),
+            "inputs": draw(st.none() | st.sampled_from([{}, {"ticket": "☃ 'late'"}])),
             **{f"{kind}_tokens": draw(_TOKENS) for kind in ("input", "output", "cache_read", "cache_write")},
         }
         made.append(event(number, **fields))
@@ -197,6 +199,7 @@ def check(folder: Path, url: str, made: tuple[list[Event], list[Score]], groupin
         check_quality(warehouses, *made, grouping)
         check_prefixes(warehouses, made[0])
         check_units(warehouses, *made)
+        check_inputs(warehouses, made[0])
 
 
 @pytest.mark.services
