@@ -95,7 +95,7 @@ def small_bundle(**options: Any) -> Bundle:
     chain += "  - {name: first, prompt: greet, inputs: {name: '{{ name }}'}}\n"
     chain += "  - {name: second, prompt: greet, inputs: {name: '{{ first }}'}}\n"
     prompts = {"greet": {"1.0.0": "Hello {{ name }}", "1.1.0": "Good day {{ name }}"}, "both": {"1.0.0": chain}}
-    return bundle_of(prompts, splits={"greet": {"1.0.0": 75, "1.1.0": 25}}, **options)
+    return bundle_of(prompts, **{"splits": {"greet": {"1.0.0": 75, "1.1.0": 25}}, **options})
 
 
 def resealed(content: Any) -> bytes:

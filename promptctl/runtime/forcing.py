@@ -1,7 +1,8 @@
-"""Versions that testers ask for: in the environment of a process, or around a piece of code."""
+"""Versions and arms that testers ask for: in the environment of a process, or around a piece of code."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from promptctl.core.name import name_fault
@@ -10,18 +11,28 @@ from promptctl.errors import UsageError
 from promptctl.runtime.prompt import UNFIT
 
 VARIABLE = "PROMPTCTL_FORCE"
+_ARM = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
+"""No version looks like the name of an arm: it has dots."""
 
 
 def parse_forced(written: str) -> dict[str, str]:
-    """Versions by prompt of ``NAME@VERSION,…``. Raises UsageError naming the part that is none."""
+    """Versions or arms by prompt of ``NAME@VERSION,NAME@ARM,…``. Raises UsageError naming the part that is none."""
     pairs = (part.strip().rpartition("@") for part in written.split(",") if part.strip())
-    return checked_forced({name or version: version if name else "" for name, _, version in pairs}, VARIABLE)
+    return checked_forced({name or wanted: wanted if name else "" for name, _, wanted in pairs}, VARIABLE)
 
 
-def checked_forced(versions: Mapping[str, str], where: str) -> dict[str, str]:
-    """The same as plain text. Raises UsageError for what is no name or version."""
-    for name, version in versions.items():
-        if name_fault(name) is not None or parse_version(str(version).removeprefix("v")) is None:
-            shown = f"{name}@{version}"[:100]
-            raise UsageError(UNFIT, f"{where}: {shown!r} names no version of a prompt", hint="support/triage@1.3.0")
-    return {name: str(version).removeprefix("v") for name, version in versions.items()}
+def checked_forced(forced: Mapping[str, str], where: str) -> dict[str, str]:
+    """The same as plain text. Raises UsageError for what is no name, version or arm."""
+    return {name: _checked(name, str(wanted), where) for name, wanted in forced.items()}
+
+
+def _checked(name: str, wanted: str, where: str) -> str:
+    version = wanted.removeprefix("v")
+    if name_fault(name) is None:
+        if parse_version(version) is not None:
+            return version
+        if _ARM.fullmatch(wanted):
+            return wanted
+    shown = f"{name}@{wanted}"[:100]
+    hint = "support/triage@1.3.0, or support/triage@canary"
+    raise UsageError(UNFIT, f"{where}: {shown!r} names no version or arm of a prompt", hint=hint)

@@ -87,8 +87,9 @@ class Prompts:
         """The version that ``unit`` (a user's id, say) gets now: forced, else by a split, else by the pointer.
 
         ``attributes`` go with the call's event, and a split may be about those units alone whose attributes match its
-        ``when``. ``version`` asks for one that the bundle holds: what is served and what was served before. Takes no
-        lock. Raises UsageError for a name or version that is not there, StateError before there ever was a bundle.
+        ``when``. ``version`` asks for one that the bundle holds: what is served, what was served before, or what an arm
+        of the split has, by the arm's name. Takes no lock. Raises UsageError for a name, version or arm that is not
+        there, StateError before there ever was a bundle.
         """
         snapshot = self._keeper.snapshot
         if version is None and not self._forced.get():
@@ -123,9 +124,8 @@ class Prompts:
 
     @contextmanager
     def forced(self, versions: Mapping[str, str]) -> Iterator[None]:
-        """Within, ``get`` gives these versions by prompt: for this thread or task and those it starts with its context.
-
-        Raises UsageError for what is no name or version.
+        """Within, ``get`` gives these versions or arms by prompt: for this thread or task and those it starts with its
+        context. Raises UsageError for what is no name, version or arm.
         """
         token = self._forced.set({**self._forced.get(), **checked_forced(versions, "forced")})
         try:

@@ -46,6 +46,7 @@ class Snapshot:
                 found = known.get(key) or Released(*key, _called(closures[served.digest], name), self.providers)
                 self.released[key] = self.versions.setdefault(name, {})[key[1]] = found
         self.targeted: dict[str, Targeted] = dict(self._targeted(before.targeted if before else {}))
+        self.arms: dict[str, dict[str, Resolution]] = {}
         self.picks: dict[str, Pick] = {}
         for name, pointer in bundle.prompts.items():
             self.picks[name] = self._pick(pointer)
@@ -64,6 +65,7 @@ class Snapshot:
         arms = tuple(
             self._resolution(pointer.prompt, arm.served, "split", notes, arm.name, split.id) for arm in split.arms
         )
+        self.arms[pointer.prompt] = {arm.name: found for arm, found in zip(split.arms, arms, strict=True)}
         assign = assigner(split)
 
         def pick(unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
@@ -104,18 +106,25 @@ class Snapshot:
             notes=frozenset(notes),
         )
 
-    def forced(self, name: str, version: str, unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
-        """This very version. Raises UsageError where the bundle does not hold it."""
+    def forced(self, name: str, wanted: str, unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
+        """This very version, or what this arm of the split has. Raises UsageError where the bundle holds no such."""
         plain = self.plain.get(name)
         if plain is None:
             raise self.unknown(name)
-        there = self.versions[plain.name]
-        if version not in there:
-            held = ", ".join(there)
-            message = f"{self.bundle.environment} neither serves nor served {plain.name} {version} last"
-            raise UsageError(UNFIT, message, hint=f"versions in the bundle: {held}")
-        notes = plain.notes - {"no-unit"}
-        found = Resolution(released=there[version], environment=self.bundle.environment, reason="forced", notes=notes)
+        versions, arms = self.versions[plain.name], self.arms.get(plain.name, {})
+        if wanted not in versions and wanted not in arms:
+            message = f"{self.bundle.environment} neither serves nor served {plain.name} {wanted} last"
+            held = f"versions in the bundle: {', '.join(versions)}"
+            raise UsageError(UNFIT, message, hint=f"{held}; arms: {', '.join(arms)}" if arms else held)
+        arm, notes = arms.get(wanted), plain.notes - {"no-unit"}
+        found = Resolution(
+            released=arm.released if arm else versions[wanted],
+            environment=self.bundle.environment,
+            reason="forced",
+            arm=arm.arm if arm else None,
+            split=arm.split if arm else None,
+            notes=notes,
+        )
         return Prompt(found, unit, attributes)
 
     def unknown(self, name: object) -> UsageError:

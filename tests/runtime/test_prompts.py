@@ -95,7 +95,10 @@ def test_rendering(tmp_path: Path) -> None:
         (lambda it: it.get("greet").render(name=7), "PC020", "input `name`"),
         (lambda it: it.get("both").messages(name="x"), "PC219", "both is a chain, which has steps"),
         (lambda it: it.get("both").request(name="x"), "PC219", "both is a chain, which has steps"),
-        (lambda it: it.forced({"greet": "latest"}).__enter__(), "PC219", "forced: 'greet@latest' names no version"),
+        (lambda it: it.get("greet", version="c"), "PC219", "prod neither serves nor served greet c last"),
+        (lambda it: it.get("both", version="a"), "PC219", "prod neither serves nor served both a last"),
+        (lambda it: it.forced({"greet": "1.0"}).__enter__(), "PC219", "forced: 'greet@1.0' names no version or arm"),
+        (lambda it: it.forced({"greet": ""}).__enter__(), "PC219", "forced: 'greet@' names no version or arm"),
     ],
 )
 def test_mistakes_of_a_caller_are_named(prompts: Prompts, act: Callable[[Prompts], Any], code: str, said: str) -> None:
@@ -130,6 +133,25 @@ def test_an_environment_that_is_none() -> None:
 def test_a_version_may_be_asked_for(prompts: Prompts) -> None:
     found = prompts.get("greet", version="1.0.0", unit="u")
     assert (found.version, found.reason, found.arm, found.unit) == ("1.0.0", "forced", None, "u")
+
+
+@pytest.mark.parametrize(("arm", "version"), [("a", "1.0.0"), ("b", "1.1.0")])
+def test_an_arm_may_be_asked_for(prompts: Prompts, arm: str, version: str) -> None:
+    """Whatever arm the unit is in, and also for a call without one."""
+    with prompts.forced({"greet": arm}):
+        found = [prompts.get("greet"), prompts.get("hello", unit="u"), prompts.get("greet", unit="u", version=arm)]
+    assert {(it.version, it.reason, it.arm, it.split) for it in found} == {(version, "forced", arm, "greet-split")}
+    assert [{*it.notes} for it in found] == [set(), {"renamed"}, set()]
+
+
+def test_a_process_may_be_forced_into_an_arm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMPTCTL_FORCE", "greet@b, both@1.0.0")
+    prompts = prompts_of(written(tmp_path))
+    assert {prompts.get("greet", unit=f"user-{number}").arm for number in range(20)} == {"b"}
+    written(tmp_path, small_bundle(serial=2, splits={}))
+    prompts.refresh()
+    with pytest.raises(UsageError, match="prod neither serves nor served greet b last"):
+        prompts.get("greet", unit="u")
 
 
 def test_a_process_may_be_forced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
