@@ -74,14 +74,16 @@ class State:
         """How a pointer contradicts its last move, or None. Raises DocumentError when that move is malformed."""
         path = moves_path(environment, prompt)
         last = self._project.known.noted("last", path, lambda: self._last(path))
-        serial, served = last or (0, None)
-        return disagreement(pointer, Served(version(served[0]), served[1]) if served else None, serial)
+        serial, served, split = last or (0, None, None)
+        return disagreement(pointer, Served(version(served[0]), served[1]) if served else None, serial, split)
 
     def _last(self, path: str) -> list[Any] | None:
-        """Serial of the last move in a file, and the version and digest it left there; None when there is none."""
+        """Serial of the last move in a file, the version and digest it left there, and the split; None without one."""
         last = last_move(*self._text(path)) if path in self._project.tree.files() else None
         served = last.served if last else None
-        return [last.serial, [str(served.version), served.digest] if served else None] if last else None
+        if last is None:
+            return None
+        return [last.serial, [str(served.version), served.digest] if served else None, Moves((last,)).split]
 
     def _text(self, path: str) -> tuple[str, str]:
         """A file's text, and how messages call it."""

@@ -23,7 +23,8 @@ MALFORMED = "PC017"
 class Move:
     """One line of a moves file. ``served`` is None for a remove; ``source`` is what served the version before.
 
-    ``evidence`` names what the gate saw; ``notes`` are what a reader should know: no baseline, a downgrade.
+    ``evidence`` names what the gate saw; ``notes`` are what a reader should know: no baseline, a downgrade. ``split``
+    is what a move did to a split: its kind, id, the action, and the digest of the split as it left it (None: ended).
     """
 
     serial: int
@@ -36,6 +37,7 @@ class Move:
     approvals: tuple[str, ...] = ()
     evidence: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    split: Mapping[str, Any] | None = None
 
     def to_dict(self, chain: str | None) -> dict[str, Any]:
         """The line's content; ``chain`` is the hash of the line before."""
@@ -51,6 +53,7 @@ class Move:
             "approvals": list(self.approvals),
             "evidence": self.evidence,
             "notes": list(self.notes),
+            "split": self.split,
             "chain": chain,
         }
 
@@ -67,6 +70,17 @@ class Moves:
         """The serial of the last move, 0 before the first."""
         return self.entries[-1].serial if self.entries else 0
 
+    @property
+    def split(self) -> Mapping[str, Any] | None:
+        """What the last move says of the split that it left under way; None where there is none."""
+        last = self.entries[-1] if self.entries else None
+        return last.split if last and last.split and last.split["digest"] else None
+
+    @property
+    def placed(self) -> tuple[Move, ...]:
+        """The moves that said what is served; those that share out a split's traffic say nothing of it."""
+        return tuple(move for move in self.entries if move.kind != "split")
+
     def append(self, move: Move) -> Moves:
         """These moves and one more, chained to the last line."""
         line = compact_json(move.to_dict(line_hash(self.text)))
@@ -79,19 +93,19 @@ class Moves:
         that was taken away before, it adds that version again; to the live one (a repair), it changes nothing.
         """
         stack: list[Served | None] = []
-        for move in self.entries:
+        for move in self.placed:
             _take(stack, move)
         return tuple(stack)
 
     def was_live(self, wanted: Version) -> Served | None:
         """The served state of a version that was live at some time, or None."""
-        return next((m.served for m in reversed(self.entries) if m.served and m.served.version == wanted), None)
+        return next((m.served for m in reversed(self.placed) if m.served and m.served.version == wanted), None)
 
     def stands(self, served: Served) -> bool:
         """Whether a version was live here and was not rolled back from since it last was."""
         stack: list[Served | None] = []
         standing: set[Served | None] = set()
-        for move in self.entries:
+        for move in self.placed:
             standing.difference_update(_take(stack, move))
             standing.add(move.served)
         return served in standing
@@ -167,6 +181,10 @@ def _parsed(line: str, file: str, number: int) -> Any:
     names_release = {value["version"] is not None, value["digest"] is not None}
     if names_release != {value["kind"] != "remove"}:
         raise _malformed(f"a {value['kind']} with the version {value['version']}", file, number)
+    if (value["kind"] == "split") != bool((value.get("split") or {}).get("digest")):
+        raise _malformed(
+            f"a {value['kind']} that leaves {'no' if value['kind'] == 'split' else 'a'} split", file, number
+        )
     return value
 
 
@@ -187,4 +205,5 @@ def _move(value: Mapping[str, Any]) -> Move:
         approvals=tuple(value.get("approvals", ())),
         evidence=value.get("evidence"),
         notes=tuple(value.get("notes", ())),
+        split=value.get("split"),
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from promptctl.core.split import Split
 
 FOLDER = "prompts/environments"
+EXPERIMENTS = "prompts/experiments"
 FOREIGN = "PC117"
 
 
@@ -82,6 +83,12 @@ def _split(document: Document) -> Split | None:
     from promptctl.core.split import parse_split
 
     return parse_split(document, document.value["split"])
+
+
+def is_decided(path: str) -> bool:
+    """Whether a file of the state branch says what is decided, so that two writers of it may not pass each other by;
+    evidence, which is named by its content, is not such a file."""
+    return path.startswith((f"{FOLDER}/", f"{EXPERIMENTS}/"))
 
 
 def pointer_path(environment: str, prompt: str) -> str:

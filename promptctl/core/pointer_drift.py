@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from promptctl.core.drift import Drift
 from promptctl.core.moves import Moves
@@ -18,7 +19,7 @@ def pointer_faults(
     """
     live = moves.stack()[-1] if moves.entries else None
     served = pointer.served if pointer else None
-    fault = disagreement(pointer, live, moves.serial)
+    fault = disagreement(pointer, live, moves.serial, moves.split)
     serial = pointer.serial if pointer else moves.serial
     highest = max(moves.serial, known)
     if serial < highest:
@@ -40,8 +41,13 @@ def pointer_faults(
     )
 
 
-def disagreement(pointer: Pointer | None, live: Served | None, serial: int) -> str | None:
-    """How a pointer (None: there is none) contradicts its last move, which made ``live`` with ``serial``; or None."""
+def disagreement(
+    pointer: Pointer | None, live: Served | None, serial: int, split: Mapping[str, Any] | None
+) -> str | None:
+    """How a pointer (None: there is none) contradicts its last move, which made ``live`` with ``serial``; or None.
+
+    ``split`` is what that move says of the split that it left under way.
+    """
     served = pointer.served if pointer else None
     if served != live:
         said = [
@@ -50,7 +56,14 @@ def disagreement(pointer: Pointer | None, live: Served | None, serial: int) -> s
         return f"the pointer serves {said[0]}, its last move says {said[1]}"
     if pointer and pointer.serial != serial:
         return f"the pointer has serial {pointer.serial}, but its moves end at {serial}"
-    return None
+    found = pointer.split if pointer else None
+    if (found.digest if found else None) == (split["digest"] if split else None):
+        return None
+    if found is None or split is None:
+        called = f"the {found.kind} {found.id}" if found else "no split"
+        recorded = f"the {split['kind']} {split['id']}" if split else "none"
+        return f"the pointer has {called}, its last move says {recorded}"
+    return f"the {found.kind} {found.id} in the pointer is not as its last move left it"
 
 
 def _spelled(served: Served | None, *, full: bool) -> str:

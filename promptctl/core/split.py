@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -60,6 +62,17 @@ class Split:
         value |= {"when": self.when} if self.when else {}
         value |= {"state": self.state, "arms": [arm.to_dict() for arm in self.arms]}
         return value | ({"shadow": self.shadow} if self.shadow else {}) | dict(self.rules)
+
+    @property
+    def digest(self) -> str:
+        """Of all that the split says; the move that wrote it keeps it, so that no hand can change it unseen."""
+        text = json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def percents(self) -> dict[str, float]:
+        """The share of each arm, by its name."""
+        return {arm.name: arm.percent for arm in self.arms}
 
 
 _RULES = ("steps", "minimum", "health", "began", "since")

@@ -10,6 +10,7 @@ from promptctl.adapters.yaml_documents import yaml_bytes
 from promptctl.core.lineage import new_lineage
 from promptctl.core.moves import Move, Moves
 from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
+from promptctl.core.split import Split
 from promptctl.errors import UsageError
 from promptctl.workflows.publish import Published
 
@@ -57,9 +58,16 @@ def next_serial(moves: Moves, live: Pointer | None) -> int:
 
 
 def move_files(
-    state: State, environment: str, prompt: str, live: Pointer | None, move: Move, now: datetime
+    state: State,
+    environment: str,
+    prompt: str,
+    live: Pointer | None,
+    move: Move,
+    now: datetime,
+    split: Split | None = None,
 ) -> dict[str, bytes | None]:
-    """The pointer after a move (None when it is removed) and the moves file with one more line."""
+    """The pointer after a move (None when it is removed), with the split it leaves under way, and one more line in the
+    moves file."""
     moves = state.moves(environment, prompt).append(move)
     files: dict[str, bytes | None] = {moves_path(environment, prompt): moves.text.encode()}
     if move.served is None:
@@ -69,10 +77,16 @@ def move_files(
         lineage=live.lineage if live else new_lineage(environment, prompt, state.commit, now),
         serial=move.serial,
         served=move.served,
-        previous=live.served if live else _last_served(moves.entries[:-1]),
+        previous=_previous(live, move.served) if live else _last_served(moves.entries[:-1]),
+        split=split,
     )
-    comment = f"# Written by promptctl; to change it: promptctl promote {prompt} {environment}\n"
+    verb, reason = ("rollback", " --reason …") if split else ("promote", "")
+    comment = f"# Written by promptctl; to change it: promptctl {verb} {prompt} {environment}{reason}\n"
     return {pointer_path(environment, prompt): comment.encode() + yaml_bytes(pointer.to_dict()), **files}
+
+
+def _previous(live: Pointer, served: Served) -> Served | None:
+    return live.previous if live.served == served else live.served
 
 
 def _last_served(entries: tuple[Move, ...]) -> Served | None:

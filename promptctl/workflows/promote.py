@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,11 +14,11 @@ from promptctl.core.name import check_name
 from promptctl.core.pointer import Served
 from promptctl.core.reference import parse_reference
 from promptctl.core.timestamp import timestamp
-from promptctl.errors import StateError
-from promptctl.workflows.gate import GateOutcome, GateWish, judge
+from promptctl.workflows.admission import Admission, Asked, GateRefused, admit
+from promptctl.workflows.gate import GateOutcome, GateWish
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.moving import check_reason, move_files, next_serial
-from promptctl.workflows.promotion import PlannedMove, plan_moves, require_known_tags
+from promptctl.workflows.promotion import PlannedMove, plan_moves
 from promptctl.workflows.publish import Edit, Published, publish
 
 
@@ -70,14 +69,6 @@ class PromoteResult:
         return not self.refused
 
 
-class _GateRefused(Exception):
-    """Carries gates that said no out of the publishing loop; a "no" is an answer, not an error."""
-
-    def __init__(self, refused: tuple[tuple[str, GateOutcome], ...]) -> None:
-        super().__init__()
-        self.refused = refused
-
-
 def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> PromoteResult:
     """Makes the promotion. Raises StateError for what refuses it but the gate, OutsideError when it is not live."""
     committer(repository.git)
@@ -92,20 +83,15 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
 
     def build(state: State) -> Edit | None:
         planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
-        wanted = [move for move in planned if move.direction != "same"]
-        _require_allowed(wanted)
-        require_known_tags(repository, [move.release for move in wanted], asked=promotion.send)
-        gates = {move.release.name: judge(repository, state, move, promotion.wish, gate) for move in wanted}
-        refused = tuple((name, gate) for name, gate in gates.items() if gate and not gate.ok)
-        if refused:
-            raise _GateRefused(refused)
-        moved[:] = [_moved(move, gates[move.release.name]) for move in wanted]
+        asked = Asked(in_ci=promotion.in_ci, send=promotion.send, wish=promotion.wish)
+        admission = admit(repository, state, planned, asked, gate)
+        moved[:] = [_moved(move, admission.gate(move)) for move in admission.wanted]
         already[:] = [_moved(move, None) for move in planned if move.direction == "same"]
-        return _edit(repository, state, promotion, wanted, gates, gate.now) if wanted else None
+        return _edit(repository, state, promotion, admission, gate.now) if admission.wanted else None
 
     try:
         published = publish(repository, promotion.operation, build, send=promotion.send, fetch=False)
-    except _GateRefused as no:
+    except GateRefused as no:
         return PromoteResult(
             environment=promotion.environment, moved=(), refused=no.refused, note=repository.policy_note
         )
@@ -118,20 +104,6 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
     )
 
 
-def _require_allowed(planned: Sequence[PlannedMove]) -> None:
-    problems = tuple(dict.fromkeys(problem for move in planned for problem in move.refusals))
-    if problems:
-        raise refusal(problems)
-
-
-def refusal(problems: tuple) -> StateError:  # type: ignore[type-arg]
-    """Every refusal as one error."""
-    first = problems[0]
-    error = StateError(first.code, first.message, hint=first.hint)
-    error.problems = problems
-    return error
-
-
 def _moved(move: PlannedMove, gate: GateOutcome | None) -> Moved:
     return Moved(
         name=move.release.name,
@@ -142,19 +114,11 @@ def _moved(move: PlannedMove, gate: GateOutcome | None) -> Moved:
     )
 
 
-def _edit(
-    repository: Repository,
-    state: State,
-    promotion: Promotion,
-    wanted: Sequence[PlannedMove],
-    gates: dict[str, GateOutcome | None],
-    now: datetime,
-) -> Edit:
-    files: dict[str, bytes | None] = {}
+def _edit(repository: Repository, state: State, promotion: Promotion, admission: Admission, now: datetime) -> Edit:
+    files = admission.files
     by = committer(repository.git).person
-    for planned in wanted:
-        name, gate = planned.release.name, gates[planned.release.name]
-        notes = (gate.notes if gate else ("no gate",)) + (("DOWNGRADE",) if planned.direction == "DOWNGRADE" else ())
+    for planned in admission.wanted:
+        name, gate = planned.release.name, admission.gate(planned)
         move = Move(
             serial=next_serial(state.moves(promotion.environment, name), planned.live),
             at=timestamp(now),
@@ -164,11 +128,10 @@ def _edit(
             source=str(planned.live.served.version) if planned.live else None,
             reason=promotion.reason,
             evidence=gate.summary if gate else None,
-            notes=notes,
+            notes=admission.notes(planned),
         )
         files |= move_files(state, promotion.environment, name, planned.live, move, now)
-        files |= dict(gate.files) if gate else {}
-    titles = [f"{planned.release.name}@{planned.release.version}" for planned in wanted]
+    titles = [planned.release.reference for planned in admission.wanted]
     subject = f"promote {titles[0] if len(titles) == 1 else f'{len(titles)} prompts'} to {promotion.environment}"
     body = "\n".join([*(titles if len(titles) > 1 else []), *([promotion.reason] if promotion.reason else [])])
     return Edit(files=files, message=f"{subject}\n\n{body}".rstrip())

@@ -13,6 +13,7 @@ from promptctl.core.name import check_name
 from promptctl.core.pointer import Pointer, Served
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.settings import Environment
+from promptctl.core.split import Split
 from promptctl.core.tag import PREFIX
 from promptctl.core.version import Version
 from promptctl.errors import Problem, StateError, UsageError
@@ -155,9 +156,7 @@ def _refusals(
         found.append(Problem(FROZEN, f"{environment.name} is frozen: {reason}", hint=hint))
     live = state.pointer(environment.name, release.name)
     if live and live.split:
-        message = f"{release.name} is split in {environment.name}: the {live.split.kind} {live.split.id}"
-        hint = f"end it first: promptctl rollback {release.name} {environment.name} --reason …"
-        found.append(Problem(SPLIT, message, hint=hint))
+        found.append(under_way(release.name, environment.name, live.split))
     if environment.from_ci and not in_ci:
         found.append(
             Problem(CI_ONLY, f"{environment.name} takes promotions from CI only", hint="run it in the pipeline")
@@ -173,6 +172,13 @@ def _refusals(
     if repository.remote and _on_remote(repository, release) is False:
         found.append(_not_on_remote(repository.remote, release))
     return found
+
+
+def under_way(name: str, environment: str, split: Split) -> Problem:
+    """What refuses a promotion, or another split, while one is under way."""
+    target = f"{name} {environment}" if split.kind == "rollout" else split.id
+    hint = f"let it end, or end it: promptctl {split.kind} abort {target} --reason …"
+    return Problem(SPLIT, f"{name} is split in {environment}: the {split.kind} {split.id}", hint=hint)
 
 
 def require_known_tags(repository: Repository, releases: Sequence[Release], *, asked: bool) -> None:

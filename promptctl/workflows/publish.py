@@ -18,7 +18,7 @@ from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.git.remote import Pushed, Update, push
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT, State, state_at, unsent_commit
-from promptctl.core.pointer import FOLDER
+from promptctl.core.pointer import is_decided
 from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.following import Following
 from promptctl.workflows.recovery import recover
@@ -40,7 +40,7 @@ class Edit:
     @property
     def guarded(self) -> tuple[str, ...]:
         """The files that nobody else may have moved meanwhile; new evidence is found by its content."""
-        return tuple(path for path in self.files if path.startswith(f"{FOLDER}/"))
+        return tuple(path for path in self.files if is_decided(path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

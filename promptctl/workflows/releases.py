@@ -37,6 +37,11 @@ class Release:
     project: Project
 
     @property
+    def reference(self) -> str:
+        """NAME@VERSION."""
+        return f"{self.name}@{self.version}"
+
+    @property
     def closure(self) -> Closure:
         """The released prompt with all it includes."""
         return self.project.closure(self.name)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository, read_lock
@@ -14,6 +15,7 @@ from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.moves import Move, Moves
 from promptctl.core.name import check_name
 from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
+from promptctl.core.pointer_drift import disagreement
 from promptctl.core.reference import Reference, parse_reference
 from promptctl.core.timestamp import timestamp
 from promptctl.core.version import Version
@@ -35,13 +37,14 @@ NEVER_LIVE, NOTHING_BEFORE = "PC109", "PC110"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollbackResult:
-    """What was served (None: nothing) and what is served now."""
+    """What was served (None: nothing) and what is served now, by everybody; ``ended`` names the split that was."""
 
     name: str
     environment: str
     before: Served | None
     after: Served
     published: Published
+    ended: str | None = None
     warning: str | None = None
     note: str | None = None
 
@@ -51,6 +54,8 @@ def rollback(
 ) -> RollbackResult:
     """Goes one step back, or to a version that was live; the one that is live is written anew if anything is wrong.
 
+    While the traffic is split, one step back is the stable version for everybody. Any rollback ends the split.
+
     Raises UsageError for unknown names, StateError when there is nothing to go back to.
     """
     reference = _reference(text, environment)
@@ -58,6 +63,7 @@ def rollback(
     repository.settings.environment(environment)
     retired = _retired(repository, reference.name)
     done: list[tuple[Served | None, Served]] = []
+    ended: list[str] = []
 
     def build(state: State) -> Edit | None:
         moves = state.moves(environment, reference.name)
@@ -68,11 +74,12 @@ def rollback(
         sound = _sound(moves, live)
         if not sound or after == moves.stack()[-1]:
             known = _known_serial(repository, state, environment, reference.name)
-            if sound and moves.serial >= known:
+            if sound and moves.serial >= known and not moves.split:
                 return None
             serial = max(serial, known + 1)
+        ended[:] = [f"the {moves.split['kind']} {moves.split['id']}"] if moves.split else []
         _require_intact(repository, reference.name, after)
-        move = _move(repository, serial, live, after, reason, now)
+        move = replace(_move(repository, serial, live, after, reason, now), split=ending(moves.split))
         files = move_files(state, environment, reference.name, live, move, now)
         subject = f"roll back {reference.name} in {environment} to {after.version}"
         return Edit(files=files, message=f"{subject}\n\n{reason}")
@@ -88,6 +95,7 @@ def rollback(
         before=before,
         after=recorded,
         published=published,
+        ended=ended[0] if ended else None,
         warning=warning,
         note=repository.policy_note,
     )
@@ -125,6 +133,8 @@ def _target(
             message = f"{name} {reference.version} was never live in {environment}"
             raise StateError(NEVER_LIVE, message, hint=f"promptctl promote {reference} {environment}")
         return found
+    if moves.split and (stable := moves.stack()[-1]):
+        return stable
     *below, live = moves.stack()
     for served in reversed(below):
         if served and served != live and served.version not in retired:
@@ -135,8 +145,12 @@ def _target(
 
 def _sound(moves: Moves, live: Pointer | None) -> bool:
     """Whether pointer and moves agree; only where they do not is it worth asking history."""
-    top = moves.stack()[-1]
-    return live.served == top and live.serial == moves.serial if live else top is None
+    return disagreement(live, moves.stack()[-1], moves.serial, moves.split) is None
+
+
+def ending(split: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What a rollback's line says of the split that it ends; ``split`` is what the line before says of it."""
+    return {"kind": split["kind"], "id": split["id"], "action": "rollback", "digest": None} if split else None
 
 
 def _known_serial(repository: Repository, state: State, environment: str, name: str) -> int:

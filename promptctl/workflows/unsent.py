@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from promptctl.adapters.git.refs import is_ancestor, merge_base
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT, unsent_commit
-from promptctl.core.pointer import FOLDER
+from promptctl.core.pointer import is_decided
 from promptctl.errors import StateError
 
 MET_ANOTHER = "PC118"
@@ -96,7 +96,7 @@ def _replayed(repository: Repository, commits: Sequence[str], base: str | None, 
         paths = _paths(repository, commit)
         before, now = touched(repository, base, paths), touched(repository, tip, paths)
         moved = {path for path in paths if before[path] != now[path]}
-        pointer = next((path for path in sorted(moved) if path.startswith(f"{FOLDER}/")), None)
+        pointer = next((path for path in sorted(moved) if is_decided(path)), None)
         if pointer:
             raise _meets(repository, commit, tip, pointer)
         shared = {_prompt_folder(path) for path in moved}
@@ -106,7 +106,7 @@ def _replayed(repository: Repository, commits: Sequence[str], base: str | None, 
 
 def _prompt_folder(path: str) -> str:
     """What evidence and replies belong to: where the tip has evidence of its own, its replies count too."""
-    return path if path.startswith(f"{FOLDER}/") else path.rsplit("/", 2)[0]
+    return path if is_decided(path) else path.rsplit("/", 2)[0]
 
 
 def _meets(repository: Repository, commit: str, tip: str | None, path: str) -> StateError:

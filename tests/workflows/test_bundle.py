@@ -120,8 +120,8 @@ def test_nothing_is_written_when_a_tag_was_moved(built: GitRepository, tmp_path:
 @pytest.mark.parametrize(
     ("before", "after", "error"),
     [
-        ("version: 1.2.0", "version: 1.0.0", "PC097"),
-        ("serial: 2", "serial: 1", "PC129"),
+        ("version: 1.2.0", "version: 1.0.0", "PC129"),
+        ("serial: 3", "serial: 1", "PC129"),
         ("      - 2500\n", "      - 2400\n", "PC215"),
     ],
 )

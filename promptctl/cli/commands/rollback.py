@@ -25,12 +25,15 @@ def command(
         "environment": environment,
         "from": result.before.to_dict() if result.before else None,
         "to": result.after.to_dict(),
+        "ended": result.ended,
         "warning": result.warning,
         "published": published_data(result.published),
         "note": result.note,
     }
-    step = f"{before} -> {result.after.version}" if result.published.commit else f"{before} already"
-    lines = [f"{result.name} in {environment}: {step}", published_text(result.published)]
+    moved = result.published.commit and (before != str(result.after.version) or not result.ended)
+    step = f"{before} -> {result.after.version}" if moved else f"{before} already"
+    ended = [f"{result.ended} is over: {result.after.version} for everybody"] if result.ended else []
+    lines = [f"{result.name} in {environment}: {step}", *ended, published_text(result.published)]
     warning = f"warning: {result.warning}" if result.warning else None
     note = joined_notes(warning, result.published.note, result.note)
     return Answer(data=data, view=lambda: "\n".join(lines), note=note, next=f"promptctl history {result.name}")

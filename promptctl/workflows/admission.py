@@ -1,0 +1,94 @@
+"""What has to say yes before an environment serves a release, to everybody or as an arm of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
+from promptctl.errors import Problem, StateError
+from promptctl.workflows.gate import GateOutcome, GateWish, judge
+from promptctl.workflows.gate_context import GateContext
+from promptctl.workflows.promotion import PlannedMove, require_known_tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How a command asks: ``in_ci`` tells where it runs, ``send`` whether the remote was asked just now for its tags,
+    and ``wish`` what the user lets pass."""
+
+    in_ci: bool = False
+    send: bool = True
+    wish: GateWish = field(default_factory=GateWish)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Planned moves, and for each that changes anything what its gate said (None: the environment has none)."""
+
+    planned: tuple[PlannedMove, ...]
+    gates: Mapping[str, GateOutcome | None]
+
+    @property
+    def wanted(self) -> tuple[PlannedMove, ...]:
+        """The moves to something that is not served already."""
+        return tuple(move for move in self.planned if move.direction != "same")
+
+    def gate(self, move: PlannedMove) -> GateOutcome | None:
+        """What the gate said of one of the moves."""
+        return self.gates.get(move.release.reference)
+
+    def notes(self, move: PlannedMove) -> tuple[str, ...]:
+        """What the move's line should say."""
+        gate = self.gate(move)
+        downgrade = ("DOWNGRADE",) if move.direction == "DOWNGRADE" else ()
+        return (gate.notes if gate else ("no gate",)) + downgrade
+
+    @property
+    def files(self) -> dict[str, bytes | None]:
+        """New evidence, which lands in the same commit."""
+        return {path: data for gate in self.gates.values() if gate for path, data in gate.files.items()}
+
+
+class GateRefused(Exception):
+    """Carries gates that said no out of the publishing loop; a "no" is an answer, not an error."""
+
+    def __init__(self, refused: tuple[tuple[str, GateOutcome], ...]) -> None:
+        super().__init__()
+        self.refused = refused
+
+
+def admit(
+    repository: Repository, state: State, planned: Sequence[PlannedMove], asked: Asked, gate: GateContext
+) -> Admission:
+    """The moves, once all that guards the environment said yes.
+
+    Raises StateError with everything that refuses them, GateRefused with the names and gates that said no.
+    """
+    wanted = [move for move in planned if move.direction != "same"]
+    problems = tuple(dict.fromkeys(problem for move in wanted for problem in move.refusals))
+    if problems:
+        raise refusal(problems)
+    require_known_tags(repository, [move.release for move in wanted], asked=asked.send)
+    gates = {move.release.reference: judge(repository, state, move, asked.wish, gate) for move in wanted}
+    if refused := tuple(_refused(wanted, gates)):
+        raise GateRefused(refused)
+    return Admission(planned=tuple(planned), gates=gates)
+
+
+def refusal(problems: Sequence[Problem]) -> StateError:
+    """Every refusal as one error."""
+    first = problems[0]
+    error = StateError(first.code, first.message, hint=first.hint)
+    error.problems = tuple(problems)
+    return error
+
+
+def _refused(
+    wanted: Sequence[PlannedMove], gates: Mapping[str, GateOutcome | None]
+) -> Iterator[tuple[str, GateOutcome]]:
+    for move in wanted:
+        gate = gates[move.release.reference]
+        if gate and not gate.ok:
+            yield move.release.name, gate
