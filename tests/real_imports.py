@@ -16,7 +16,7 @@ from pathlib import Path
 from promptctl.adapters.project import Project
 from promptctl.adapters.suites import load_suite
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.prompt import bind_inputs
+from promptctl.core.binding import Binding
 from promptctl.core.render import Rendering
 from promptctl.core.sample import sample
 from promptctl.errors import UsageError
@@ -48,7 +48,7 @@ def fault(prompt: Brought, folder: Path) -> str | None:
     closure, suite = project.closure(prompt.name), load_suite(project, prompt.name)
     made_up = {name: sample(found, 0) for name, found in closure.prompt.inputs.items() if found.required}
     for given in [made_up, *(case.inputs for case in (suite.suite.cases if suite else ()))]:
-        bind_inputs(closure.prompt.inputs, given)
+        Binding(closure.prompt.inputs).values(given)
         try:
             Rendering(closure).messages(given)
         except UsageError as error:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from promptctl.adapters.project import Project
 
 _MOST_KEPT = 10
-"""Entries that one command notes: one that asks for more reads the lock anyway."""
+"""Names that a command asks for first, whose entries it notes: one that asks for more reads the lock anyway."""
 
 
 Agreed = tuple[str, str, bool]
@@ -45,7 +45,7 @@ class KnownEntries(Mapping[str, LockEntry]):
 
     def __init__(self, known: KnownFiles, read: Callable[[], Mapping[str, LockEntry]]) -> None:
         self._known, self._read = known, read
-        self._kept = 0
+        self._asked = 0
 
     @cached_property
     def _entries(self) -> Mapping[str, LockEntry]:
@@ -59,13 +59,13 @@ class KnownEntries(Mapping[str, LockEntry]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """The entry of a prompt, ``default`` when it has none."""
+        self._asked += 1
         fact = self._known.get("entries", PATH, name) if "_entries" not in self.__dict__ else None
         if isinstance(fact, dict):
             return lock_entry(fact) if fact else default
         found = self._entries.get(name)
-        if self._kept < _MOST_KEPT:
+        if self._asked <= _MOST_KEPT:
             self._known.keep("entries", PATH, found.to_dict() if found else {}, name)
-            self._kept += 1
         return found or default
 
     def __contains__(self, name: object) -> bool:

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from promptctl.core.binding import Binding
 from promptctl.core.canonical import canonical, digest
 from promptctl.core.closure import Closure
 from promptctl.core.growth import growth_fault
 from promptctl.core.json_schema import json_key, values_schema
-from promptctl.core.prompt import Input, Placeholder, bind_inputs
+from promptctl.core.prompt import Input, Placeholder
 from promptctl.core.render import earlier_messages
 from promptctl.core.request import compact_json
 from promptctl.core.version import ORDER
@@ -58,7 +59,7 @@ def accepts(closure: Closure, given: Mapping[str, Any]) -> bool:
     """Whether a call with these inputs keeps to the closure's contract; placeholders must hold messages."""
     placeholders = [message.input for message in closure.prompt.messages if isinstance(message, Placeholder)]
     try:
-        values = bind_inputs(closure.prompt.inputs, given)
+        values = Binding(closure.prompt.inputs).values(given)
         for name in placeholders:
             earlier_messages(name, values[name])
     except UsageError:

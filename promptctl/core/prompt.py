@@ -11,7 +11,7 @@ from promptctl.core import schema
 from promptctl.core.document import Document, Path, pointer
 from promptctl.core.name import check_name, name_fault
 from promptctl.core.suggestion import suggest
-from promptctl.errors import DocumentError, Problem, UsageError, first_problems
+from promptctl.errors import DocumentError, Problem, first_problems
 
 MAX_TEMPLATES = 1000
 
@@ -228,30 +228,3 @@ def _reference_problems(document: Document) -> Iterator[Problem]:
     for index, old in enumerate(value.get("formerly", ())):
         if fault := name_fault(old):
             yield document.problem("PC005", f"{old!r} cannot have named a prompt: {fault}", ("formerly", index))
-
-
-def bind_inputs(inputs: Mapping[str, Input], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values a template sees: given ones checked, defaults filled in.
-
-    Raises UsageError naming the field for unknown inputs, missing inputs and schema violations.
-    """
-    from promptctl.core.value_schema import value_fault
-
-    for name in given:
-        if name not in inputs:
-            hint = suggest(name, list(inputs)) or (f"inputs: {', '.join(inputs)}" if inputs else "it takes none")
-            raise UsageError("PC020", f"unknown input `{name}`", hint=hint)
-    bound: dict[str, Any] = {}
-    for name, found in inputs.items():
-        if name in given:
-            fault = value_fault(found.schema, given[name])
-            if fault:
-                untyped = isinstance(given[name], str) and found.schema.get("type", "string") != "string"
-                repair = f"-i {name}:=… passes JSON: a number, a list" if untyped else None
-                raise UsageError("PC020", f"input `{name}`: {fault}", hint=repair)
-            bound[name] = given[name]
-        elif found.required:
-            raise UsageError("PC020", f"missing input `{name}`", hint=f"pass -i {name}=…")
-        else:
-            bound[name] = found.default
-    return bound

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.core.budget import MAX_TEXT
+from promptctl.core.binding import Binding
 from promptctl.core.closure import Closure
 from promptctl.core.document import Path, pointer
-from promptctl.core.prompt import Message, Placeholder, bind_inputs
-from promptctl.core.request import Request, compact_json
+from promptctl.core.prompt import Message, Placeholder
+from promptctl.core.request import Request
 from promptctl.core.template import Renderer, TemplateFault
 from promptctl.errors import UsageError
 
@@ -23,6 +22,7 @@ class Rendering:
     def __init__(self, closure: Closure) -> None:
         self.closure = closure
         self._renderer = Renderer(closure.texts())
+        self._binding = Binding(closure.prompt.inputs)
         self._single = "template" in closure.prompt.document.value
 
     def messages(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -65,10 +65,7 @@ class Rendering:
 
     def bind(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The values templates see. Raises UsageError for unknown, missing, ill-formed or too large inputs."""
-        values = bind_inputs(self.closure.prompt.inputs, given)
-        if _is_large(values):
-            raise UsageError("PC022", f"the inputs are larger than {MAX_TEXT >> 20} MiB")
-        return values
+        return self._binding.values(given)
 
     def _message(self, message: Message, path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
         content = message.content
@@ -92,17 +89,6 @@ class Rendering:
         except TemplateFault as fault:
             place = self.closure.place(fault.template, fault.line)
             raise UsageError(fault.code, fault.message, place=place, hint=fault.hint) from None
-
-
-def _is_large(values: Mapping[str, Any]) -> bool:
-    """Whether values spelled as JSON pass the limit: a part of them is never spelled by more than eight times its size
-    in marshal's second format, which is found out in a tenth of the time."""
-    try:
-        if len(marshal.dumps(list(values.values()), 2)) * 8 <= MAX_TEXT:
-            return False
-    except ValueError:
-        pass
-    return sum(len(compact_json(value)) for value in values.values()) > MAX_TEXT
 
 
 def earlier_messages(name: str, value: Any) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.facts import Facts, facts_of
-from promptctl.adapters.known import CommitDigests, KnownDigests
+from promptctl.adapters.known import CommitDigests, KnownDigests, KnownFiles
+from promptctl.adapters.known_lock import KnownEntries
 
 
 def one_file(folder: Path) -> Path:
@@ -127,3 +128,15 @@ def test_a_commit_with_the_files_of_the_work_tree_has_their_digests(
     here = KnownDigests(kept, {"p": "1"}.get)
     here.keep("a", "sha256:1", ["p", "q"])
     assert CommitDigests(kept, "c", KnownDigests(kept, then.get)).digest("a") == digest
+
+
+def test_a_command_that_asks_for_all_entries_of_a_lock_notes_the_first_ones_once(folder: Path) -> None:
+    def ask() -> set[str]:
+        known, before = Facts(folder), {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+        entries = KnownEntries(KnownFiles(known, lambda _path: "content"), dict)
+        assert not any(entries.get(f"p{number}") for number in range(40))
+        known.save()
+        return {path.name for path in folder.iterdir() if path.stat().st_mtime_ns != before.get(path.name)}
+
+    assert ask()
+    assert ask() == set()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from promptctl.adapters.files import parse_yaml
-from promptctl.core.prompt import Message, Placeholder, Prompt, bind_inputs, parse_prompt
-from promptctl.errors import DocumentError, UsageError
+from promptctl.core.prompt import Message, Placeholder, Prompt, parse_prompt
+from promptctl.errors import DocumentError
 
 
 def prompt(text: str) -> Prompt:
@@ -55,30 +53,3 @@ def test_what_a_prompt_cannot_mean_is_refused_with_a_place(text: str, message: s
     assert message in str(caught.value)
     assert caught.value.problem.place is not None
     assert caught.value.problem.place.line
-
-
-TYPED = "template: t\ninputs: {t: {type: string, maxLength: 3}, n: {type: integer, default: 2}, x: {}}\n"
-REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"t": "abc"}, "missing input `x`"),
-    ({"x": 1}, "missing input `t`"),
-    ({"t": "abcd", "x": 1}, "input `t`"),
-    ({"t": 1, "x": 1}, "input `t`"),
-    ({"t": "a", "x": 1, "n": "2"}, "input `n`"),
-    ({"t": "a", "x": 1, "tt": 1}, "unknown input `tt`"),
-]
-
-
-@pytest.mark.parametrize(("given", "message"), REFUSED)
-def test_inputs_that_do_not_fit_name_the_field(given: dict[str, Any], message: str) -> None:
-    with pytest.raises(UsageError, match=message) as caught:
-        bind_inputs(prompt(TYPED).inputs, given)
-    assert caught.value.code == "PC020"
-
-
-def test_defaults_are_filled_in_and_anything_takes_anything() -> None:
-    assert bind_inputs(prompt(TYPED).inputs, {"t": "abc", "x": None}) == {"t": "abc", "n": 2, "x": None}
-
-
-def test_a_null_default_is_a_default() -> None:
-    found = prompt("template: t\ninputs: {a: {type: [string, 'null'], default: null}}\n")
-    assert bind_inputs(found.inputs, {}) == {"a": None}
