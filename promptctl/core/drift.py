@@ -30,6 +30,7 @@ LEVELS = {
     "retired-served": "notice",
     "evidence-stale": "notice",
     "unused": "notice",
+    "split-stale": "notice",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from promptctl.adapters.known_lock import agreed, retired
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
@@ -14,6 +15,7 @@ from promptctl.errors import Problem, UsageError
 from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.pointer_drift import PointerReport
 from promptctl.workflows.refs_drift import RefsDrift
+from promptctl.workflows.split_drift import stale_splits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,9 @@ class DriftResult:
         return not any(finding.level == "error" for finding in self.findings)
 
 
-def drift(repository: Repository, live: Callable[[State], list[Drift]] | None = None) -> DriftResult:
+def drift(
+    repository: Repository, now: datetime, live: Callable[[State], list[Drift]] | None = None
+) -> DriftResult:
     """Looks everywhere; ``live`` finds what applications do otherwise than the pointers say.
 
     Raises StateError where tags, the state branch or, with no error found without it, history are not in this clone.
@@ -48,6 +52,7 @@ def drift(repository: Repository, live: Callable[[State], list[Drift]] | None = 
             *_unused(repository, pointers),
             *_retired(repository, pointers),
             *_evidence(repository, state, pointers),
+            *stale_splits(repository, state, pointers, now),
         ]
         findings += live(state) if live else []
         if pointers.cut:
@@ -112,12 +117,13 @@ def _retired(repository: Repository, report: PointerReport) -> list[Drift]:
             kind="retired-served",
             prompt=name,
             environment=environment,
-            version=pointer.served.version,
-            message=f"{name} {pointer.served.version} is retired: {reason}",
+            version=served.version,
+            message=f"{name} {served.version} is retired: {reason}",
             repair=f"promptctl promote {name} {environment}",
         )
         for (environment, name), pointer in report.pointers.items()
-        if (reason := withdrawn.get(name, {}).get(str(pointer.served.version)))
+        for served in pointer.live
+        if (reason := withdrawn.get(name, {}).get(str(served.version)))
     ]
 
 

@@ -27,7 +27,8 @@ def command(
     context.repository.expect_files()
     from promptctl.workflows.drift import drift
 
-    result = drift(context.repository, (lambda state: _live(context, state, since, store)) if live else None)
+    look = (lambda state: _live(context, state, since, store)) if live else None
+    result = drift(context.repository, context.now, look)
     note = "; ".join(result.notes) or None
     return Answer(data=lambda: data(result), view=lambda: _text(result), ok=result.ok, note=note)
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
+from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.tables import table
+from promptctl.cli.unused_view import unused_answer
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,16 +30,36 @@ def command(
         list[str] | None,
         Option("--metadata", metavar="KEY=VALUE", help="With this fact; several: all.", show_default=False),
     ] = None,
+    unused: Annotated[bool, Option("--unused", help="What nothing leads to any more, releases too.")] = False,
+    live: Annotated[bool, Option("--live", help="With --unused: what was called lately is used.")] = False,
+    since: Annotated[str, Option("--since", metavar="TIME", help="With --live: calls from then on.")] = "30d",
+    store: StoreOption = None,
 ) -> Answer:
     """List the prompts here with the version that the lock names; with --env, what that environment serves."""
     from promptctl.workflows.list import Filters, list_prompts
 
+    if unused:
+        if tag or owner or model or env or metadata:
+            raise UsageError("PC001", "--unused looks at all prompts", hint="promptctl list --unused")
+        return unused_answer(context, _called(context, since, store) if live else ())
+    if live:
+        raise UsageError("PC001", "--live goes with --unused", hint="promptctl list --unused --live")
     filters = Filters(tags=tuple(tag or ()), owner=owner, model=model, environment=env, metadata=_facts(metadata or []))
     listing = list_prompts(context.repository, filters)
     data = {"prompts": [row(listed) for listed in listing.prompts], "state": listing.state}
     note = f"as {listing.state} says" if listing.state else None
     following = None if listing.total else "promptctl new NAME"
     return Answer(data=data, view=lambda: view(listing), note=note, next=following)
+
+
+def _called(context: Context, since: str, store: str | None) -> frozenset[tuple[str, str]]:
+    """Prompt and version of what was called since a time."""
+    from promptctl.adapters.warehouse.live import seen_since
+    from promptctl.core.reporting.window import parse_moment
+
+    with opened(context, store).warehouse as warehouse:
+        seen = seen_since(warehouse, parse_moment(since, context.now))
+    return frozenset((it.prompt, it.version) for it in seen if it.version)
 
 
 def _facts(written: list[str]) -> dict[str, str]:
