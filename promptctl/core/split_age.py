@@ -17,25 +17,22 @@ _SHORTEST = timedelta(days=1)
 def rollout_overdue(split: Split, now: datetime) -> timedelta | None:
     """For how much longer a rollout has stood at one step than all its steps were meant to take together; None while
     it has not."""
-    began = _moment(split.rules.get("since"))
+    since = split.rules.get("since")
     minutes = float(split.rules.get("minimum", {}).get("minutes", 0))
     meant = max(timedelta(minutes=minutes) * len(split.rules.get("steps", ())), _SHORTEST)
-    return _beyond(began + meant, now) if began else None
+    return _beyond(datetime.fromisoformat(since) + meant, now) if since else None
 
 
 def experiment_overdue(experiment: Experiment, now: datetime) -> timedelta | None:
     """For how much longer an experiment goes on than its plan says: until the end of its last day, else a period of
     its ``minimum_days`` for each look; None while it has not."""
-    design = experiment.plan.design
+    design, counting = experiment.plan.design, experiment.counting
+    if counting is None:
+        return None
     if design.ends:
         return _beyond(datetime.combine(design.ends, time(), UTC) + timedelta(days=1), now)
-    began = _moment(experiment.counting.since if experiment.counting else None)
     meant = max(timedelta(days=design.minimum_days) * design.looks, _SHORTEST)
-    return _beyond(began + meant, now) if began else None
-
-
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+    return _beyond(datetime.fromisoformat(counting.since) + meant, now)
 
 
 def _beyond(end: datetime, now: datetime) -> timedelta | None:

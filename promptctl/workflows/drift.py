@@ -31,9 +31,7 @@ class DriftResult:
         return not any(finding.level == "error" for finding in self.findings)
 
 
-def drift(
-    repository: Repository, now: datetime, live: Callable[[State], list[Drift]] | None = None
-) -> DriftResult:
+def drift(repository: Repository, now: datetime, live: Callable[[State], list[Drift]] | None = None) -> DriftResult:
     """Looks everywhere; ``live`` finds what applications do otherwise than the pointers say.
 
     Raises StateError where tags, the state branch or, with no error found without it, history are not in this clone.
