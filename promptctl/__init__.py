@@ -8,18 +8,20 @@ if TYPE_CHECKING:
     from promptctl.core.request import Reply, Usage
     from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
     from promptctl.runtime.call import Call
+    from promptctl.runtime.own_call import OwnCall
     from promptctl.runtime.prompt import Prompt
     from promptctl.runtime.prompts import Prompts
     from promptctl.runtime.status import Fault, Status
     from promptctl.version import __version__
 
-__all__ = ["Call", "Fault", "OutsideError", "Prompt", "PromptctlError", "Prompts", "Reply", "StateError", "Status"]
-__all__ += ["Usage", "UsageError", "__version__"]
+__all__ = ["Call", "Fault", "OutsideError", "OwnCall", "Prompt", "PromptctlError", "Prompts", "Reply", "StateError"]
+__all__ += ["Status", "Usage", "UsageError", "__version__"]
 
 _HOMES = {
     "Prompts": "runtime.prompts",
     "Prompt": "runtime.prompt",
     "Call": "runtime.call",
+    "OwnCall": "runtime.own_call",
     "Reply": "core.request",
     "Usage": "core.request",
     "Status": "runtime.status",

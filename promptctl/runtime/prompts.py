@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -25,7 +25,9 @@ from promptctl.runtime.status import Status
 
 if TYPE_CHECKING:
     from promptctl.runtime.call import Call
-    from promptctl.runtime.means import Workshop
+    from promptctl.runtime.call_event import Caller
+    from promptctl.runtime.means import Means, Workshop
+    from promptctl.runtime.own_call import OwnCall
 
 SOURCE, SIGNER = "PROMPTCTL_SOURCE", "PROMPTCTL_SIGNER"
 
@@ -152,17 +154,38 @@ class Prompts:
         Raises UsageError for one that is no time, StateError before there ever was a bundle.
         """
         from promptctl.runtime.call import Call
-        from promptctl.runtime.call_event import Caller
-        from promptctl.runtime.recording.opening import new_id
 
+        if deadline is not None and (not isinstance(deadline, int | float) or not deadline > 0):
+            raise UsageError(UNFIT, f"a deadline is in seconds, not {deadline!r:.40}", hint="deadline=60.0, or None")
+        caller = _caller(user, endpoint, trace)
+        return Call(self._means_of_now(), prompt, caller, {**(inputs or {}), **named}, deadline)
+
+    def own_call(
+        self,
+        prompt: Prompt,
+        /,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        user: str | None = None,
+        endpoint: str | None = None,
+        trace: str | None = None,
+    ) -> OwnCall:
+        """A call that you make with a client of your own: ``with prompts.own_call(prompt) as call:`` around it.
+
+        It says that the prompt was really used: without it, ``get`` and ``request`` leave no event and count in no
+        rollout or experiment. Arguments as in ``call``. Raises StateError before there ever was a bundle.
+        """
+        from promptctl.runtime.own_call import OwnCall
+
+        return OwnCall(self._means_of_now(), prompt, _caller(user, endpoint, trace), inputs)
+
+    def _means_of_now(self) -> Callable[[], Means]:
+        """Gives the means of what is served now, in whatever process it is asked."""
         snapshot = self._keeper.snapshot
         if snapshot is None:
             raise nothing_served(self._keeper.environment, self._keeper.last_fault)
-        if deadline is not None and (not isinstance(deadline, int | float) or not deadline > 0):
-            raise UsageError(UNFIT, f"a deadline is in seconds, not {deadline!r:.40}", hint="deadline=60.0, or None")
-        workshop, name = self._workshop(), new_id()
-        caller = Caller(id=name, trace=trace or name, user=user, endpoint=endpoint)
-        return Call(lambda: workshop.means(snapshot), prompt, caller, {**(inputs or {}), **named}, deadline)
+        workshop = self._workshop()
+        return lambda: workshop.means(snapshot)
 
     def feedback(
         self, call: str, *, correction: str | None = None, comment: str | None = None, **scores: float
@@ -201,6 +224,14 @@ class Prompts:
         self._keeper.stop()
         if self._calls:
             self._calls.close()
+
+
+def _caller(user: str | None, endpoint: str | None, trace: str | None) -> Caller:
+    from promptctl.runtime.call_event import Caller
+    from promptctl.runtime.recording.opening import new_id
+
+    name = new_id()
+    return Caller(id=name, trace=trace or name, user=user, endpoint=endpoint)
 
 
 def _last_good(source: Source, environment: str, pinned: str) -> LastGood | None:

@@ -12,6 +12,7 @@ from promptctl import (
     Call,
     Fault,
     OutsideError,
+    OwnCall,
     Prompt,
     PromptctlError,
     Prompts,
@@ -50,6 +51,16 @@ async def ask(prompts: Prompts, prompt: Prompt) -> str:
     return "".join(prompts.call(prompt).stream()) + (await prompts.call(prompt).acomplete()).text
 
 
+async def ask_with_a_client_of_its_own(prompts: Prompts, prompt: Prompt) -> str:
+    """What an application says of calls that it makes by itself."""
+    own: OwnCall = prompts.own_call(prompt, {"ticket": "x"}, user="ada", endpoint="/triage", trace="t")
+    with own as call:
+        call.answered("ok", usage=Usage(input=1, output=1), model="m", provider="p", cost=0.5)
+    async with prompts.own_call(prompt):
+        pass
+    return own.id + own.trace
+
+
 def look(prompts: Prompts) -> str:
     """What a health check says."""
     status: Status = prompts.refresh()
@@ -68,5 +79,6 @@ def misuse(prompts: Prompts, prompt: Prompt) -> None:
     prompt.text  # type: ignore[attr-defined]  # noqa: B018
     prompts.status().ok()  # type: ignore[operator]
     prompts.call("a")  # type: ignore[arg-type]
+    prompts.own_call("a")  # type: ignore[arg-type]
     prompts.feedback("id", resolved="yes")  # type: ignore[arg-type]
     promptctl.Prompt_  # type: ignore[attr-defined]  # noqa: B018
