@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -200,3 +201,51 @@ def test_what_evals_keep(server: ModelServer, tmp_path: Path, monkeypatch: pytes
         assert not leaks((ran.out + ran.err).encode()), (line, ran)
     assert (registry.folder / "e.html").exists()
     assert in_files(kept) == {}
+
+
+REMOTE = (
+    '{$ref: "%s/s.json"}',
+    '{$ref: "file:///etc/hostname"}',
+    "{$ref: /etc/hostname}",
+    "{$ref: ../../promptctl.toml}",
+    '{$id: "%s/id", $ref: other.json}',
+    '{$dynamicRef: "%s/x#a"}',
+    '{$schema: "%s/meta"}',
+    '{properties: {a: {$ref: "%s/deep"}}}',
+)
+IMAGE = """\
+model: echo:echo
+inputs: {url: string}
+messages:
+  - role: user
+    content:
+      - {type: text, text: hello}
+      - {type: image_url, image_url: {url: "{{ url }}"}}
+"""
+
+
+def test_nothing_that_a_prompt_names_is_fetched_or_read(tmp_path: Path) -> None:
+    with listening() as elsewhere:
+        for number, written_schema in enumerate(REMOTE):
+            schema = written_schema.replace("%s", elsewhere.url)
+            prompt = f"model: echo:echo\ninputs: {{it: {schema}}}\noutput: {schema}\ntemplate: hello\n"
+            suite = f"cases:\n  - name: one\n    inputs: {{it: {{a: 1}}}}\n    expect: [{{json_schema: {schema}}}]\n"
+            files = {
+                "promptctl.toml": "",
+                ".git/HEAD": "",
+                "prompts/a/prompt.yaml": prompt,
+                "prompts/a/eval.yaml": suite,
+            }
+            folder = build_files(tmp_path / str(number), files)
+            for line in (("render", "a", "-i", "it:={}"), ("eval", "a"), ("lint",)):
+                ran = run(folder, *line)
+                assert ran.code in (0, 1, 2), ran
+                assert os.uname().nodename not in ran.out + ran.err
+        images = build_files(
+            tmp_path / "images", {"promptctl.toml": "", ".git/HEAD": "", "prompts/a/prompt.yaml": IMAGE}
+        )
+        for url in (f"{elsewhere.url}/x.png", "file:///etc/hostname", "/etc/hostname"):
+            ran = run(images, "run", "a", "-i", f"url={url}", "--json")
+            assert ran.code == 0, ran
+            assert os.uname().nodename not in ran.out + ran.err
+    assert elsewhere.heard == []
