@@ -120,6 +120,7 @@ def heard(log: str) -> list[tuple[str, dict[str, str], str]]:
     token = ""
     for line in log.splitlines():
         command = re.match(r"\s*::([^: ]+)(?: ([^:]*))?::(.*)", line)
+        command = command or re.search(r"##\[([^\] ]+)(?: ([^\]]*))?\](.*)", line)
         if not command:
             continue
         name, written, message = command[1], command[2] or "", command[3]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptctl.adapters.writing import write_file
 from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
 from promptctl.core.lint.finding import Finding, Level
 from promptctl.core.suggestion import suggest
 from promptctl.errors import Place, UsageError
@@ -30,12 +32,17 @@ def chosen_format(context: Context, format: str) -> bool:
     return format == "github"
 
 
-def annotated(reports: Sequence[EvalReport]) -> str:
-    """What does not pass as annotations, then a line for each prompt; no line begins with anybody else's text."""
+def annotated(answer: Answer, reports: Sequence[EvalReport]) -> Answer:
+    """The answer as annotations of what does not pass, then a line for each prompt."""
     from promptctl.reports.github import annotation_lines
 
     lines = [f"- {report.reference}: {' '.join(report.sentence.split())}" for report in reports]
-    return "\n".join([*annotation_lines([it for report in reports for it in eval_findings(report)]), *lines])
+    return replace(
+        answer,
+        commands=lambda: annotation_lines([it for report in reports for it in eval_findings(report)]),
+        view=lambda: "\n".join(lines),
+        next=None,
+    )
 
 
 def eval_findings(report: EvalReport) -> Iterator[Finding]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from promptctl.core.safe_text import safe_log, safe_text
+from promptctl.core.safe_text import safe_json, safe_log, safe_text
 from promptctl.errors import Problem, PromptctlError
 
 SCHEMA = 1
@@ -21,8 +22,8 @@ class Answer:
     """What a command found: ``data`` for programs, or what makes it, ``view`` for people.
 
     ``view`` returns text or something rich can draw. ``exact`` text reaches a pipe byte for byte, without a line end
-    added. ``next`` is the likely next command, ``note`` one more line for people, on standard error; ``code`` is the
-    exit code when ``ok`` is false.
+    added. ``commands`` gives lines that a runner of CI is to obey, ahead of the view. ``next`` is the likely next
+    command, ``note`` one more line for people, on standard error; ``code`` is the exit code when ``ok`` is false.
     """
 
     data: Any
@@ -31,6 +32,7 @@ class Answer:
     next: str | None = None
     note: str | None = None
     exact: bool = False
+    commands: Callable[[], Iterable[str]] = tuple
     code: int = 1
 
 
@@ -50,11 +52,13 @@ class Output:
         if self.as_json:
             self._json({"ok": answer.ok, "data": answer.data() if callable(answer.data) else answer.data})
             return
+        for command in answer.commands():
+            print(command)
         drawn = answer.view()
         if isinstance(drawn, str):
             self._text(drawn, exact=answer.exact)
         elif drawn is not None:
-            _draw(drawn)
+            self._draw(drawn)
         for line in (answer.note, answer.next and f"next: {answer.next}"):
             if line and not self.quiet:
                 sys.stdout.flush()
@@ -68,7 +72,7 @@ class Output:
         if not self.as_json:
             code = {"bold": "1", "dim": "2"}.get(style)
             coloured = code is not None and _colourful(sys.stdout)
-            print(f"\x1b[{code}m{safe_text(text)}\x1b[0m" if coloured else safe_log(text), flush=True)
+            print(f"\x1b[{code}m{safe_text(text)}\x1b[0m" if coloured else _inert(text), flush=True)
 
     def error(self, error: PromptctlError) -> None:
         """Prints every problem of an error."""
@@ -111,13 +115,25 @@ class Output:
             self._painted = False
 
     def _text(self, text: str, *, exact: bool) -> None:
-        shown = text if exact and not sys.stdout.isatty() else safe_text(text)
+        shown = text if exact and not sys.stdout.isatty() else _inert(text)
         sys.stdout.write(shown if exact or not shown or shown.endswith("\n") else shown + "\n")
         if exact and sys.stdout.isatty() and not shown.endswith("\n"):
             sys.stdout.write("\n")
 
     def _json(self, body: dict[str, Any]) -> None:
-        print(json.dumps({"schema": SCHEMA, "command": self.command, **body}, ensure_ascii=True, indent=2))
+        text = json.dumps({"schema": SCHEMA, "command": self.command, **body}, ensure_ascii=True, indent=2)
+        print(safe_json(text) if _obeyed() else text)
+
+    def _draw(self, drawn: Any) -> None:
+        from rich.console import Console
+
+        plain: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
+        if sys.stdout.isatty():
+            Console(file=sys.stdout, **plain).print(drawn)
+            return
+        text = io.StringIO()
+        Console(file=text, force_terminal=False, soft_wrap=True, **plain).print(drawn)
+        self._text(text.getvalue(), exact=False)
 
 
 def problem_text(problem: Problem, label: str = "error") -> str:
@@ -147,8 +163,11 @@ def _colourful(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _draw(drawn: Any) -> None:
-    from rich.console import Console
+def _obeyed() -> bool:
+    """Whether a runner reads what is printed, and obeys what it takes for its commands."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
-    console.print(drawn)
+
+def _inert(text: str) -> str:
+    """Text on standard output: whoever wrote it commands neither a terminal nor a runner."""
+    return safe_log(text) if _obeyed() else safe_text(text)

@@ -16,7 +16,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.work_tree import find_root
 from promptctl.cli.output import problem_text
 from promptctl.core.eval_report import EvalReport
-from promptctl.core.safe_text import safe_text
+from promptctl.core.safe_text import safe_log
 from promptctl.errors import PromptctlError
 from promptctl.reports import eval_text
 from promptctl.workflows.eval import EvalWish, evaluate_suite
@@ -46,7 +46,7 @@ class SuiteFile(pytest.File):
         except (PromptctlError, ValueError) as error:
             raise self.CollectError(_said(error)) from None
         for case in cases:
-            yield CaseItem.from_parent(self, name=safe_text(case.name), case=case.name)
+            yield CaseItem.from_parent(self, name=safe_log(case.name), case=case.name)
         yield GateItem.from_parent(self, name=GATE)
 
     @cached_property
@@ -97,7 +97,7 @@ class CaseItem(SuiteItem):
         row = next(row for row in self.report.rows if row.case == self.case and row.gates)
         if row.outcome not in outcomes:
             text = "\n".join([self.report.reference, *eval_text.answers(row)])
-            pytest.fail(safe_text(text), pytrace=False)
+            pytest.fail(safe_log(text), pytrace=False)
 
 
 class GateItem(SuiteItem):
@@ -111,10 +111,10 @@ class GateItem(SuiteItem):
 
     def _require(self, *, good: bool) -> None:
         if not good:
-            pytest.fail(safe_text(f"{self.report.reference}: {self.report.sentence}"), pytrace=False)
+            pytest.fail(safe_log(f"{self.report.reference}: {self.report.sentence}"), pytrace=False)
 
 
 def _said(error: Exception) -> str:
     if isinstance(error, PromptctlError):
         return "\n".join(problem_text(problem) for problem in error.problems)
-    return safe_text(str(error))
+    return safe_log(str(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.ci_view import sections, text
@@ -34,7 +34,7 @@ def command(
     from promptctl.adapters.github import stop_token
 
     if not github:
-        return _answer(_judged(context, base, fetch=fetch, untrusted=untrusted), text)
+        return _answer(_judged(context, base, fetch=fetch, untrusted=untrusted))
     if context.output.as_json:
         raise UsageError("PC001", "--github and --json are two ways of writing to one place")
     token = stop_token()
@@ -43,7 +43,7 @@ def command(
     try:
         result = _judged(context, base, fetch=fetch, untrusted=untrusted)
         _publish(result)
-        answer = _answer(result, annotated)
+        answer = _annotated(result)
     except PromptctlError as error:
         answer = _failed(error)
     finally:
@@ -59,8 +59,16 @@ def _judged(context: Context, base: str | None, *, fetch: bool, untrusted: bool)
         return run(context.repository, read_event(os.environ), gate, base or None, fetch=fetch, untrusted=untrusted)
 
 
-def _answer(result: CiResult, shown: Callable[[CiResult], str]) -> Answer:
-    return Answer(data=data(result), view=lambda: shown(result), ok=result.ok, code=1 if result.refused else 3)
+def _answer(result: CiResult) -> Answer:
+    return Answer(data=data(result), view=lambda: text(result), ok=result.ok, code=1 if result.refused else 3)
+
+
+def _annotated(result: CiResult) -> Answer:
+    """The worst findings as annotations, then one line for each part."""
+    from promptctl.reports.github import annotation_lines
+
+    lines = (f"- {section.title}: {section.line}".replace("\n", " ") for section in sections(result))
+    return replace(_answer(result), commands=lambda: annotation_lines(result.findings), view=lambda: "\n".join(lines))
 
 
 def _failed(error: PromptctlError) -> Answer:
@@ -74,7 +82,8 @@ def _failed(error: PromptctlError) -> Answer:
     section = Section(title="not run", ok=False, line=str(error), headers=FINDING_HEADERS, rows=finding_rows(findings))
     append_summary(os.environ, ci_markdown([section]))
     append_outputs(os.environ, {"outcome": "error", "changed": "[]"})
-    return Answer(data={}, view=lambda: "\n".join(annotation_lines(findings)), ok=False, code=error.exit_code)
+    commands = annotation_lines(findings)
+    return Answer(data={}, view=lambda: None, commands=lambda: commands, ok=False, code=error.exit_code)
 
 
 def _publish(result: CiResult) -> None:
@@ -88,14 +97,6 @@ def _publish(result: CiResult) -> None:
     changed = [it.name for it in result.changed or ()]
     outcome = "pass" if result.ok else "fail" if result.refused else "unknown"
     append_outputs(os.environ, {"outcome": outcome, "changed": json.dumps(changed)})
-
-
-def annotated(result: CiResult) -> str:
-    """The worst findings as annotations, then one line for each part."""
-    from promptctl.reports.github import annotation_lines
-
-    lines = [f"- {section.title}: {section.line}" for section in sections(result)]
-    return "\n".join([*annotation_lines(result.findings), *(line.replace("\n", " ") for line in lines)])
 
 
 def data(result: CiResult) -> dict[str, Any]:

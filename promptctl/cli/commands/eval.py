@@ -102,7 +102,7 @@ def _evaluated(
     if run.shard:
         return shard_answer(run, _written(context, run))
     answer = run_answer(run, chosen.why)
-    return replace(answer, view=lambda: annotated(reports), next=None) if as_github else answer
+    return annotated(answer, reports) if as_github else answer
 
 
 def _reports(context: Context, run: EvalRun, gate: GateContext) -> list[EvalReport]:
