@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from promptctl.adapters.providers.fault import ProviderError
 from promptctl.core.attempt import Attempt
 from promptctl.core.event import STATUSES, Event
 from promptctl.core.price import picodollars
-from promptctl.core.request import Reply
+from promptctl.core.request import Reply, Usage
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.prompt import Prompt
 from promptctl.runtime.recording.opening import new_id
@@ -65,22 +65,38 @@ def status_of(error: BaseException | None) -> str:
     return "cancelled" if isinstance(error, asyncio.CancelledError | GeneratorExit | KeyboardInterrupt) else "app"
 
 
-def _cost(fresh: Reply | None, outcome: CacheOutcome | None) -> int | None:
-    """What the answer cost if a model gave it, and what the cache spent on finding out.
+def _costs(course: Course, fresh: Reply | None, attempts: Sequence[Attempt]) -> Iterator[int | None]:
+    """What the answer cost if a model gave it, what the cache spent on finding out, and what came to nothing.
 
     Where nobody was asked, no answer has cost nothing.
     """
-    asked, spent = picodollars(fresh.cost) if fresh else 0, outcome.spent if outcome else 0
-    return None if asked is None or spent is None else asked + spent
+    if course.reply or not attempts:
+        yield picodollars(fresh.cost) if fresh else 0
+        yield course.outcome.spent if course.outcome else 0
+    yield from (it.cost for it in attempts if it.usage and (it.fault or not course.reply))
+
+
+def _usages(fresh: Reply | None, attempts: Sequence[Attempt]) -> Iterator[Usage]:
+    """The tokens of the answer if a model gave it, and of what failed and is billed nevertheless."""
+    if fresh:
+        yield fresh.usage
+    yield from (it.usage for it in attempts if it.usage and it.fault)
+
+
+def _sum(parts: Sequence[int | None]) -> int | None:
+    """All together; unknown where one is, or where there is none."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if known and len(known) == len(parts) else None
 
 
 def event_of(
     prompt: Prompt, caller: Caller, course: Course, attempts: Sequence[Attempt], error: BaseException | None
 ) -> Event:
-    """The event. Tokens and cost are those of this call: an answer from the cache took none."""
+    """The event. Tokens and cost are those of this call, failed attempts that are billed included: an answer from the
+    cache took none."""
     reply, outcome, last = course.reply, course.outcome, attempts[-1] if attempts else None
     fresh = reply if outcome is None or outcome.kind in ("off", "miss") else None
-    usage = fresh.usage if fresh else None
+    usages, priced = list(_usages(fresh, attempts)), [it.prices for it in attempts if it.prices]
     return Event(
         id=course.id,
         at=course.at,
@@ -103,15 +119,15 @@ def event_of(
         host=(reply.host if reply else None) or (last.host if last else None),
         latency_ms=course.milliseconds,
         first_token_ms=course.first_token_ms,
-        input_tokens=usage.input if usage else None,
-        output_tokens=usage.output if usage else None,
-        cache_read_tokens=usage.cache_read if usage else None,
-        cache_write_tokens=usage.cache_write if usage else None,
-        cost=_cost(fresh, outcome) if reply or not attempts else None,
+        input_tokens=_sum([usage.input for usage in usages]),
+        output_tokens=_sum([usage.output for usage in usages]),
+        cache_read_tokens=_sum([usage.cache_read for usage in usages]),
+        cache_write_tokens=_sum([usage.cache_write for usage in usages]),
+        cost=_sum(list(_costs(course, fresh, attempts))),
         saved=outcome.saved if outcome and reply else None,
         cache=outcome.kind if outcome else None,
         attempts=len(attempts),
-        prices=(last.prices if last else "") or None,
+        prices=priced[-1] if priced else None,
         attributes=prompt.attributes or None,
         inputs=course.inputs,
         output=reply.text if reply else None,

@@ -158,7 +158,7 @@ def parse(answer: Any) -> Reply:
     return Reply(
         text="".join(take(block, "text", str) for kind, block in blocks if kind == "text"),
         tool_calls=tuple(_tool_call(block) for kind, block in blocks if kind == "tool_use"),
-        usage=_usage(take_optional(answer, "usage", dict)),
+        usage=usage(answer),
         model=take_optional(answer, "model", str) or "",
         finish=_FINISHES.get(reason, reason),
     )
@@ -168,14 +168,16 @@ def _tool_call(block: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": take(block, "id", str), "name": take(block, "name", str), "arguments": take(block, "input", dict)}
 
 
-def _usage(usage: Mapping[str, Any] | None) -> Usage:
-    fresh = tokens(usage, "input_tokens")
-    read = tokens(usage, "cache_read_input_tokens") or 0
-    write = tokens(usage, "cache_creation_input_tokens") or 0
-    lasting = take_optional(usage, "cache_creation", dict) if usage is not None else None
+def usage(answer: Any) -> Usage:
+    """The tokens that an answer took, as it says. Raises MalformedAnswer."""
+    said = take_optional(answer, "usage", dict)
+    fresh = tokens(said, "input_tokens")
+    read = tokens(said, "cache_read_input_tokens") or 0
+    write = tokens(said, "cache_creation_input_tokens") or 0
+    lasting = take_optional(said, "cache_creation", dict) if said is not None else None
     return Usage(
         input=None if fresh is None else fresh + read + write,
-        output=tokens(usage, "output_tokens"),
+        output=tokens(said, "output_tokens"),
         cache_read=read,
         cache_write=write,
         cache_write_hour=min(write, tokens(lasting, "ephemeral_1h_input_tokens") or 0),

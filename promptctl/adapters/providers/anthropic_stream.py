@@ -18,7 +18,7 @@ class Assembly:
     """
 
     def __init__(self) -> None:
-        self.done = False
+        self.done = self._counted = False
         self._message: dict[str, Any] | None = None
         self._blocks: list[dict[str, Any]] = []
         self._pieces: list[list[str]] = []
@@ -46,6 +46,13 @@ class Assembly:
         blocks = [self._whole(block, "".join(pieces)) for block, pieces in zip(self._blocks, self._pieces, strict=True)]
         return {**(self._message or {}), "content": blocks}
 
+    def told(self) -> dict[str, Any]:
+        """Model and usage as far as they came; at the beginning nobody knows how many tokens will be answered."""
+        usage = (self._message or {}).get("usage")
+        if not self._message or self._counted or not isinstance(usage, dict):
+            return self._message or {}
+        return {**self._message, "usage": {**usage, "output_tokens": None}}
+
     def _start(self, value: Mapping[str, Any]) -> str:
         if take(value, "index", int) != len(self._blocks):
             raise MalformedAnswer("the blocks of the stream are out of order")
@@ -72,6 +79,7 @@ class Assembly:
         usage = {
             name: count for name, count in (take_optional(value, "usage", dict) or {}).items() if count is not None
         }
+        self._counted = "output_tokens" in usage
         self._message["usage"] = {**(take_optional(self._message, "usage", dict) or {}), **usage}
         if reason := take_optional(take(value, "delta", dict), "stop_reason", str):
             self._message["stop_reason"] = reason

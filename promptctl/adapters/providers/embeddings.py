@@ -28,5 +28,9 @@ def parse(answer: Any) -> Reply:
         text = spell_embedding([float(number) for number in numbers])
     except (ValueError, OverflowError) as error:
         raise MalformedAnswer(str(error)) from None
-    usage = Usage(input=tokens(take_optional(answer, "usage", dict), "prompt_tokens"), output=0)
-    return Reply(text=text, usage=usage, model=take_optional(answer, "model", str) or "")
+    return Reply(text=text, usage=usage(answer), model=take_optional(answer, "model", str) or "")
+
+
+def usage(answer: Any) -> Usage:
+    """The tokens that an answer took, as it says. Raises MalformedAnswer."""
+    return Usage(input=tokens(take_optional(answer, "usage", dict), "prompt_tokens"), output=0)

@@ -66,7 +66,7 @@ def parse(answer: Any) -> Reply:
     return Reply(
         text=refusal or _text(message),
         tool_calls=tuple(_tool_call(call) for call in take_optional(message, "tool_calls", list) or ()),
-        usage=_usage(take_optional(answer, "usage", dict)),
+        usage=usage(answer),
         model=take_optional(answer, "model", str) or "",
         finish="refusal" if refusal else take_optional(choices[0], "finish_reason", str) or "stop",
     )
@@ -88,11 +88,13 @@ def _tool_call(call: Any) -> dict[str, Any]:
     }
 
 
-def _usage(usage: Mapping[str, Any] | None) -> Usage:
-    details = take_optional(usage, "prompt_tokens_details", dict) if usage is not None else None
+def usage(answer: Any) -> Usage:
+    """The tokens that an answer took, as it says. Raises MalformedAnswer."""
+    said = take_optional(answer, "usage", dict)
+    details = take_optional(said, "prompt_tokens_details", dict) if said is not None else None
     return Usage(
-        input=tokens(usage, "prompt_tokens"),
-        output=tokens(usage, "completion_tokens"),
+        input=tokens(said, "prompt_tokens"),
+        output=tokens(said, "completion_tokens"),
         cache_read=tokens(details, "cached_tokens") or 0,
         cache_write=tokens(details, "cache_write_tokens") or 0,
     )

@@ -44,6 +44,10 @@ class Assembly:
         message |= {"tool_calls": calls} if calls else {}
         return {**self._answer, "choices": [{"message": message, "finish_reason": self._finish}]}
 
+    def told(self) -> dict[str, Any]:
+        """Model and usage as far as they came."""
+        return self._answer
+
     def _choice(self, choice: Any) -> str:
         delta = take_optional(choice, "delta", dict) or {}
         self._finish = take_optional(choice, "finish_reason", str) or self._finish

@@ -15,12 +15,13 @@ from promptctl.adapters.providers.events import EventReader
 from promptctl.adapters.providers.exchange import Answer
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.core.attempt import Attempt
+from promptctl.core.price import picodollars
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.request import Delta, Reply
 from promptctl.runtime.gateway.allowance import Allowance, Leave
+from promptctl.runtime.gateway.billing import Bill
 from promptctl.runtime.gateway.circuit import Circuit
 from promptctl.runtime.gateway.outcome import fault_of, malformed, reply_from, reply_of, stream_fault
-from promptctl.runtime.gateway.pricing import price_table
 from promptctl.runtime.gateway.retries import Effort
 
 if TYPE_CHECKING:
@@ -72,9 +73,10 @@ class Outgoing:
         admission = circuit.admit(begun)
         if admission == "no":
             raise circuit.resting(begun)
-        told = False
+        told, bill = False, Bill(provider=self.provider, wire=self.wire, models=(self.model_id,))
         try:
-            async with aclosing(self._deltas(begun) if self.streamed else self._whole(begun)) as deltas:
+            answered = self._deltas(begun, bill) if self.streamed else self._whole(begun, bill)
+            async with aclosing(answered) as deltas:
                 async for delta in _timed(deltas, effort):
                     if first is None:
                         first = clock()
@@ -82,31 +84,35 @@ class Outgoing:
                         admission = "call"
                         self.lane.make_room()
                     if delta.reply:
-                        self._finished(leave, delta.reply, clock(), first - begun)
+                        self._finished(leave, delta.reply, clock(), first - begun, bill)
                         told = True
                     yield delta
         except ProviderError as fault:
-            told = True
-            self._failed(leave, fault, clock() - begun)
+            told, seconds = True, clock() - begun
+            bill.failed(fault)
+            if bill.usage:
+                await self.priced()
+            self._failed(leave, fault, seconds, bill)
             circuit.failed(admission, fault, clock())
             raise
         finally:
             if not told:
                 circuit.released(admission)
-                self._tell("cancelled", clock() - begun, None)
+                self._tell("cancelled", clock() - begun, None, bill, bill.cost(self.now()))
             self.lane.make_room()
 
-    def _finished(self, leave: Leave, reply: Reply, now: float, waited: float) -> None:
+    def _finished(self, leave: Leave, reply: Reply, now: float, waited: float, bill: Bill) -> None:
         self.lane.allowance.answered(leave, reply.usage)
         self.lane.circuit.finished(reply.latency_ms, now)
-        self._tell(None, reply.latency_ms / 1000, waited, (reply.model, self.model_id))
+        bill.finished(reply)
+        self._tell(None, reply.latency_ms / 1000, waited, bill, picodollars(reply.cost))
 
-    def _failed(self, leave: Leave, fault: ProviderError, seconds: float) -> None:
+    def _failed(self, leave: Leave, fault: ProviderError, seconds: float, bill: Bill) -> None:
         if fault.kind == "rate-limited":
             self.lane.allowance.refused(leave, min(fault.retry_after or 0.0, self.longest_pause))
-        self._tell(fault.kind, seconds, None)
+        self._tell(fault.kind, seconds, None, bill, bill.cost(self.now()))
 
-    def _tell(self, fault: str | None, seconds: float, waited: float | None, models: tuple[str, ...] = ()) -> None:
+    def _tell(self, fault: str | None, seconds: float, waited: float | None, bill: Bill, cost: int | None) -> None:
         if self.observe:
             self.observe(
                 Attempt(
@@ -116,12 +122,15 @@ class Outgoing:
                     fault=fault,
                     latency_ms=seconds * 1000,
                     first_token_ms=waited * 1000 if self.streamed and waited is not None else None,
-                    prices=price_table(self.provider, models) if models else "",
+                    prices=bill.prices,
+                    usage=bill.usage,
+                    cost=cost,
                 )
             )
 
-    async def _whole(self, begun: float) -> AsyncGenerator[Delta]:
+    async def _whole(self, begun: float, bill: Bill) -> AsyncGenerator[Delta]:
         answer = await self.lane.transport.post(self.headers, self.body)
+        bill.answered(answer)
         latency_ms = (asyncio.get_running_loop().time() - begun) * 1000
         self._check(answer)
         await self.priced()
@@ -129,13 +138,14 @@ class Outgoing:
             reply=reply_of(answer, self.wire, self.provider, self.model_id, latency_ms, self.now(), self.secrets)
         )
 
-    async def _deltas(self, begun: float) -> AsyncGenerator[Delta]:
+    async def _deltas(self, begun: float, bill: Bill) -> AsyncGenerator[Delta]:
         assert self.wire.streaming
         assembly, reader = self.wire.streaming.assembly(), EventReader()
         try:
             async with aclosing(self.lane.transport.pieces(self.headers, self.body)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Answer):
+                        bill.answered(piece)
                         self._check(piece)
                         raise MalformedAnswer("an answer came that is no stream")
                     for event in reader.feed(piece):
@@ -149,6 +159,9 @@ class Outgoing:
             raise malformed(error, self.provider, self.secrets) from None
         except StreamFault as fault:
             raise stream_fault(fault.said, self.provider, self.secrets) from None
+        finally:
+            if told := assembly.told():
+                bill.told(told)
         await self.priced()
         yield Delta(reply=reply_from(reply, self.provider, self.model_id, latency_ms, self.now()))
 
