@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of
 from promptctl.runtime.snapshot import Snapshot
 from tests.bundles import bundle_of
+from tests.runtime.calling import application
 
 PROMPT = Snapshot(bundle_of({"greet": {"1.0.0": "Hi"}}), "", "source").plain["greet"]
 CALLER = Caller(id="01JD3Y8K2ZQ4V6W7X8Y9ZABCDE", trace="t")
@@ -68,3 +71,13 @@ def test_cost_and_tokens(
     event = event_of(PROMPT, CALLER, course, attempts, None if answer else FAULT)
     found = (event.cost, event.input_tokens, event.output_tokens, event.cache_read_tokens, event.cache_write_tokens)
     assert found == expected
+
+
+def test_retries_are_counted_and_what_was_billed_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    billed = {"error": {"message": "no"}, "usage": {"prompt_tokens": 10, "completion_tokens": 5}}
+    with application(tmp_path, monkeypatch) as app:
+        app.server.then(lambda handler: handler.reply(503, json.dumps(billed).encode(), {"Retry-After": "0"}))
+        assert app.prompts.call(app.prompts.get("answer"), text="x").complete().text == "SAY X"
+        (row,) = app.rows()
+    # 10 of 1 and 5 of 2 dollars a million, beside the answer's 120 millionths.
+    assert (row["attempts"], row["cost"], row["input_tokens"], row["output_tokens"]) == (2, 140_000_000, 110, 25)

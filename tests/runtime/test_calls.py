@@ -113,21 +113,6 @@ def test_a_fault_is_an_event_too(app: Application, react: Any, said: str) -> Non
     assert (row["status"], row["attempts"], row["cost"], row["provider"]) == (said, 1, None, "relay")
 
 
-def test_retries_are_counted(app: Application) -> None:
-    app.server.then(status(503, headers={"Retry-After": "0"}))
-    assert app.prompts.call(app.prompts.get("answer"), text="x").complete().text == "SAY X"
-    assert app.rows()[0]["attempts"] == 2
-
-
-def test_what_failed_and_was_billed_is_part_of_the_cost(app: Application) -> None:
-    billed = {"error": {"message": "no"}, "usage": {"prompt_tokens": 10, "completion_tokens": 5}}
-    app.server.then(lambda handler: handler.reply(503, json.dumps(billed).encode(), {"Retry-After": "0"}))
-    assert app.prompts.call(app.prompts.get("answer"), text="x").complete().text == "SAY X"
-    (row,) = app.rows()
-    # 10 of 1 and 5 of 2 dollars a million, beside the answer's 120 millionths.
-    assert (row["attempts"], row["cost"], row["input_tokens"], row["output_tokens"]) == (2, 140_000_000, 110, 25)
-
-
 def test_the_deadline_is_for_the_whole_call(app: Application) -> None:
     app.server.always = silence
     with pytest.raises(OutsideError, match=r"no answer within 0\.05 s"):

@@ -63,7 +63,7 @@ def told(server: ModelServer, reaction: Reaction, *, streams: bool, kind: str = 
     settings: dict[str, Any] = {"kind": kind, "prices": PRICES}
     gateway = gateway_over({"relay": server}, {"relay": settings}, observe=seen.append)
     with suppress(OutsideError):
-        run(gateway, lambda it: streamed(it, request()) if streams else it.complete(request()))  # type: ignore[arg-type, return-value]
+        run(gateway, lambda it: streamed(it, request()) if streams else it.complete(request()))
     return [(attempt.fault, attempt.usage, attempt.cost) for attempt in seen]
 
 
