@@ -64,6 +64,26 @@ class UnitSums:
         return self.units > 0 and all(map(math.isfinite, values)) and self.y > 0
 
 
+def together(first: UnitSums, second: UnitSums) -> UnitSums:
+    """The sums over the units of both, about the first's ``about``."""
+    step = Fraction(second.about) - Fraction(first.about)
+    x, y, xx, yy, xy = (Fraction(value) for value in (second.x, second.y, second.xx, second.yy, second.xy))
+    return UnitSums(
+        first.units + second.units,
+        float(first.x + x + step * y),
+        float(first.y + y),
+        float(first.xx + xx + 2 * step * xy + step * step * yy),
+        float(first.yy + yy),
+        float(first.xy + xy + step * yy),
+        first.about,
+    )
+
+
+def sums_of_values(count: int, total: float, squares: float) -> UnitSums:
+    """The sums where each value is a unit of its own: how many there are, their sum and the sum of their squares."""
+    return UnitSums(count, total, float(count), squares, float(count), total)
+
+
 def sums_of_pairs(pairs: Iterable[tuple[float, float]], about: float | None = None) -> UnitSums:
     """The sums of units given one by one as (numerator, denominator), about their ratio unless something else is named.
 

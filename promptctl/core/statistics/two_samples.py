@@ -85,7 +85,14 @@ def mean_ratio(first: Moments, second: Moments, level: float = 0.95) -> Interval
     if error == 0:
         return Interval(one / two, one / two) if two else None
     degrees = error**2 / (error_one**2 / (first.count - 1) + error_two**2 / (second.count - 1))
-    square = student_t_quantile((1 + level) / 2, degrees) ** 2
+    return ratio_bounds((one, error_one), (two, error_two), student_t_quantile((1 + level) / 2, degrees))
+
+
+def ratio_bounds(first: tuple[float, float], second: tuple[float, float], errors: float) -> Interval | None:
+    """All ratios r for which first - r * second is within so many standard errors of zero, each side being (estimate,
+    its variance); None where they have no bounds. Source: E. C. Fieller (1954), as above.
+    """
+    (one, error_one), (two, error_two), square = first, second, errors * errors
     bounded = two * two - square * error_two
     if bounded <= 0:
         return None
