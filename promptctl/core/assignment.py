@@ -21,11 +21,28 @@ def position(salt: str, unit: str) -> int:
 
 def assigner(split: Split) -> Callable[[str], int]:
     """Gives for a unit the index of its arm in ``split.arms``: one hash and one look into a table."""
+    return _finder(split.salt, bytes(_table(split)))
+
+
+def shadowing_assigner(split: Split) -> Callable[[str], int]:
+    """As ``assigner``; for a unit whose calls cast a shadow, the number of arms more.
+
+    That are those below ``split.shadow`` while it runs, except the last arm's own, who have its version anyway.
+    """
+    table, last = _table(split), len(split.arms) - 1
+    for place in range(round(split.shadow * WHOLE / 100) if split.state == "running" else 0):
+        if table[place] != last:
+            table[place] += len(split.arms)
+    return _finder(split.salt, bytes(table))
+
+
+def _table(split: Split) -> bytearray:
+    """The index of the arm at each position."""
     table = bytearray(WHOLE)
     for index, arm in enumerate(split.arms):
         for start, end in arm.ranges:
             table[start:end] = bytes([index]) * (end - start)
-    return _finder(split.salt, bytes(table))
+    return table
 
 
 def _finder(salt: str, table: bytes | range) -> Callable[[str], int]:

@@ -44,7 +44,7 @@ class Call:
         self.reply: Reply | None = None
         self._means, self._renewed = means(), means
         self._caller, self._inputs, self._deadline = caller, inputs, deadline
-        self._asked = False
+        self._asked, self._fresh = False, True
         self._limit: asyncio.Timeout | None = None
 
     def __enter__(self) -> Self:
@@ -125,6 +125,8 @@ class Call:
                     self.reply = await self._steps(put)
             except TimeoutError:
                 raise ProviderError("timeout", f"{self.prompt.name}: no answer within {self._deadline:g} s") from None
+            if self._fresh and (shadow := self.prompt.shadow):
+                self._means.shadows.cast(self._means, shadow, self._caller, self._inputs, self._deadline)
             return self.reply
         finally:
             if put:
@@ -163,6 +165,7 @@ class Call:
             course.model = request.model
             scope = step.closure.prompt.name if step.path else self.prompt.digest
             course.reply, course.outcome = await self._asked_for(request, scope, course, put)
+            self._fresh = self._fresh and course.fresh
             return course.reply
         except BaseException as raised:
             error = raised

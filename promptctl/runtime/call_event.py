@@ -48,6 +48,11 @@ class Course:
             self.first_token_ms = self.milliseconds
 
     @property
+    def fresh(self) -> bool:
+        """Whether a model gave the answer for this call, and no cache."""
+        return self.outcome is None or self.outcome.kind in ("off", "miss")
+
+    @property
     def milliseconds(self) -> float:
         """Since it began."""
         return (time.perf_counter() - self.begun) * 1000
@@ -95,7 +100,7 @@ def event_of(
     """The event. Tokens and cost are those of this call, failed attempts that are billed included: an answer from the
     cache took none."""
     reply, outcome, last = course.reply, course.outcome, attempts[-1] if attempts else None
-    fresh = reply if outcome is None or outcome.kind in ("off", "miss") else None
+    fresh = reply if course.fresh else None
     usages, priced = list(_usages(fresh, attempts)), [it.prices for it in attempts if it.prices]
     return Event(
         id=course.id,

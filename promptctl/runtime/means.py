@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.recording.opening import open_recorder
 from promptctl.runtime.recording.recorder import Recorder
 from promptctl.runtime.recording.tally import Counts
+from promptctl.runtime.shadows import Shadows
 from promptctl.runtime.snapshot import Snapshot
 
 ATTEMPTS: ContextVar[list[Attempt] | None] = ContextVar("promptctl_attempts", default=None)
@@ -39,10 +40,12 @@ class Means:
 
     process: int
     settings: Mapping[str, Any]
+    providers: Mapping[str, ProviderSettings]
     loop: LoopThread
     gateway: Gateway
     caching: Caching | None
     recorder: Recorder | None
+    shadows: Shadows
     notes: tuple[str, ...] = ()
 
     def record(self, event: Event) -> None:
@@ -82,11 +85,17 @@ class Workshop:
         """What settings ask for and is not there."""
         return self._means.notes if self._means else ()
 
+    @property
+    def shadows(self) -> Shadows | None:
+        """The calls of this process beside those that are served, None before the first call."""
+        return self._means.shadows if self._means else None
+
     def close(self) -> None:
-        """Writes the events that wait, and closes idle connections."""
+        """Writes the events that wait, and closes idle connections. Shadow calls get five seconds."""
         means = self._means
         if means is None or means.process != os.getpid():
             return
+        means.shadows.close()
         means.loop.wait(_closed(means))
         if means.recorder:
             means.recorder.close()
@@ -112,14 +121,28 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
     notes += caching.notes if caching else ()
     if recorder is None or kept.get("events") != settings.get("events"):
         recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), providers))
-    gateway = Gateway(providers, live=True, fallback=True, observe=_observe)
+    gateway = live_gateway(providers)
     if caching:
         caching.embed = gateway.complete
     if before and same_process:
         before.loop.submit(before.gateway.aclose())
     loop = before.loop if before and same_process else LoopThread()
-    made = Means(process=os.getpid(), settings=settings, loop=loop, gateway=gateway, caching=caching, recorder=recorder)
-    return replace(made, notes=tuple(notes))
+    return Means(
+        process=os.getpid(),
+        settings=settings,
+        providers=providers,
+        loop=loop,
+        gateway=gateway,
+        caching=caching,
+        recorder=recorder,
+        shadows=before.shadows if before and same_process else Shadows(),
+        notes=tuple(notes),
+    )
+
+
+def live_gateway(providers: Mapping[str, ProviderSettings]) -> Gateway:
+    """A gateway as applications call with, whose attempts go into events."""
+    return Gateway(providers, live=True, fallback=True, observe=_observe)
 
 
 def _noted(notes: list[str], make: Any) -> Any:

@@ -47,7 +47,10 @@ class Released:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """Which version a call gets. ``reason`` is "forced", "split" or "pointer"."""
+    """Which version a call gets. ``reason`` is "forced", "split", "pointer", or "shadow" for what is not served.
+
+    ``shadow`` is what is called besides.
+    """
 
     released: Released
     environment: str
@@ -55,6 +58,7 @@ class Resolution:
     arm: str | None = None
     split: str | None = None
     notes: frozenset[str] = frozenset()
+    shadow: Resolution | None = None
 
 
 class Prompt:
@@ -127,6 +131,12 @@ class Prompt:
     def attributes(self) -> Mapping[str, Any]:
         """What the application said of the call."""
         return self._attributes or {}
+
+    @property
+    def shadow(self) -> Prompt | None:
+        """What ``Prompts.call`` calls besides, in the background, and answers to nobody."""
+        shadow = self._resolution.shadow
+        return Prompt(shadow, self._unit, self._attributes) if shadow else None
 
     @property
     def model(self) -> str | Mapping[str, Any] | None:

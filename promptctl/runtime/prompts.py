@@ -216,8 +216,17 @@ class Prompts:
 
     def status(self) -> Status:
         """Where the prompts come from, how old that is, and what is wrong."""
-        status = self._keeper.status()
-        return replace(status, events=self._calls.counts(), notes=self._calls.notes) if self._calls else status
+        status, calls = self._keeper.status(), self._calls
+        if calls is None:
+            return status
+        shadows = calls.shadows
+        return replace(
+            status,
+            events=calls.counts(),
+            notes=calls.notes,
+            shadow_count=shadows.begun.total() if shadows else 0,
+            shadow_drop_count=shadows.dropped.total() if shadows else 0,
+        )
 
     def close(self) -> None:
         """Ends the thread, and writes the events that wait. Prompts that were handed out stay as they are."""

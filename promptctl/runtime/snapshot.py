@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from promptctl.core.assignment import assigner
+from promptctl.core.assignment import shadowing_assigner
 from promptctl.core.bundle import Bundle, closures_of
 from promptctl.core.closure import Closure
 from promptctl.core.pointer import Pointer, Served
@@ -66,7 +66,9 @@ class Snapshot:
             self._resolution(pointer.prompt, arm.served, "split", notes, arm.name, split.id) for arm in split.arms
         )
         self.arms[pointer.prompt] = {arm.name: found for arm, found in zip(split.arms, arms, strict=True)}
-        assign = assigner(split)
+        shadow = replace(arms[-1], reason="shadow")
+        arms += tuple(replace(arm, shadow=shadow) for arm in arms)
+        assign = shadowing_assigner(split)
 
         def pick(unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
             return Prompt(arms[assign(unit)] if unit else without, unit, attributes)

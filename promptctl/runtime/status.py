@@ -28,7 +28,8 @@ class Status:
     ``fault_count`` counts all. ``serials`` are the pointers' own; ``refreshes`` counts the bundles that were taken.
     ``events`` are what this process recorded, None before its first call; ``notes`` say what the settings ask for and
     cannot have. ``when_fault_count`` is how often this process could not say whether a split is about a call, which got
-    the pointer's version then, and ``when_faults`` has the last fault of each prompt.
+    the pointer's version then, and ``when_faults`` has the last fault of each prompt. ``shadow_count`` are the
+    calls that it made beside those served, ``shadow_drop_count`` those it left out, since too many were under way.
     """
 
     environment: str
@@ -46,6 +47,8 @@ class Status:
     notes: tuple[str, ...] = ()
     when_fault_count: int = 0
     when_faults: tuple[Fault, ...] = ()
+    shadow_count: int = 0
+    shadow_drop_count: int = 0
 
     @property
     def ok(self) -> bool:

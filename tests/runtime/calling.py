@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def calling_bundle(url: str, **options: Any) -> Bundle:
     table = {"relay": {**provider, **prices}, "openai": {"weight": 0}}
     settings = {"providers": table, **options.pop("settings", {})}
     prompts = {"answer": {"1.0.0": ANSWER}, "chain": {"1.0.0": CHAIN}, "echo": {"1.0.0": "Hi {{ name }}"}}
-    return bundle_of(prompts, settings=settings, **options)
+    return bundle_of({**prompts, **options.pop("prompts", {})}, settings=settings, **options)
 
 
 def allow(bundle: Bundle, folder: Path, patched: pytest.MonkeyPatch) -> Path:
@@ -69,10 +69,12 @@ class Application:
 
 
 @contextmanager
-def application(folder: Path, patched: pytest.MonkeyPatch, **options: Any) -> Iterator[Application]:
-    """An application at work; its events are written when it ends."""
+def application(
+    folder: Path, patched: pytest.MonkeyPatch, change: Callable[[Bundle], Bundle] | None = None, **options: Any
+) -> Iterator[Application]:
+    """An application at work, with its bundle changed first; its events are written when it ends."""
     with model_server() as server:
-        bundle = calling_bundle(server.url, **options)
+        bundle = (change or (lambda it: it))(calling_bundle(server.url, **options))
         events = allow(bundle, folder, patched)
         with prompts_of(written(folder, bundle)) as prompts:
             yield Application(prompts, server, events)
