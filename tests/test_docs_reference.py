@@ -29,6 +29,7 @@ KINDS = {
     "eval.yaml": "eval",
     "prompts.lock": "lock",
     "_freeze.yaml": "freeze",
+    "grace@example.org.yaml": "approval",
     "triage.yaml": "pointer",
     "triage.moves.jsonl": "move",
     "triage-tone.yaml": "experiment",

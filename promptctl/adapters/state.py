@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.core import schema
+from promptctl.core.approval import Approval, parse_approval
 from promptctl.core.document import Document
 from promptctl.core.made_trees import TextTree
 from promptctl.core.moves import Moves, last_move, parse_moves
@@ -17,7 +18,7 @@ from promptctl.core.pointer import FOLDER, Pointer, Served, freeze_path, moves_p
 from promptctl.core.pointer_drift import disagreement
 from promptctl.core.tree import shown
 from promptctl.core.version import version
-from promptctl.errors import Place, StateError
+from promptctl.errors import Place, StateError, UsageError
 
 CONTRADICTED = "PC129"
 UNSENT = "refs/promptctl/unsent/"
@@ -101,6 +102,17 @@ class State:
     def moved_environments(self, prompt: str) -> list[str]:
         """The environments that ever had a move of a prompt."""
         return [environment for environment, name in self.moved if name == prompt]
+
+    def approvals(self, folder: str) -> Iterator[tuple[str, Approval | UsageError]]:
+        """Every approval in a folder with its path; the error in place of one that cannot be read."""
+        for path in sorted(self._project.tree.below(folder)):
+            try:
+                approval = self._project.parsed("approval", path, parse_approval)
+            except UsageError as error:
+                yield path, error
+            else:
+                assert approval
+                yield path, approval
 
     def frozen(self, environment: str) -> bool:
         """Whether promotions to an environment are stopped, for whatever reason."""

@@ -6,7 +6,19 @@ import json
 from functools import cache
 from typing import Any
 
-KINDS = ("prompt", "eval", "settings", "lock", "pointer", "move", "freeze", "evidence", "bundle", "experiment")
+KINDS = (
+    "prompt",
+    "eval",
+    "settings",
+    "lock",
+    "pointer",
+    "move",
+    "freeze",
+    "approval",
+    "evidence",
+    "bundle",
+    "experiment",
+)
 
 
 @cache

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
+from promptctl.core.approval import Counted
 from promptctl.errors import Problem, StateError
 from promptctl.workflows.gate import GateOutcome, GateWish, judge
 from promptctl.workflows.gate_context import GateContext
@@ -25,10 +28,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Planned moves, and for each that changes anything what its gate said (None: the environment has none)."""
+    """Planned moves, and for each that changes anything what its gate said (None: the environment has none) and who
+    agreed."""
 
     planned: tuple[PlannedMove, ...]
     gates: Mapping[str, GateOutcome | None]
+    agreed: Mapping[str, tuple[str, ...]]
 
     @property
     def wanted(self) -> tuple[PlannedMove, ...]:
@@ -38,6 +43,10 @@ class Admission:
     def gate(self, move: PlannedMove) -> GateOutcome | None:
         """What the gate said of one of the moves."""
         return self.gates.get(move.release.reference)
+
+    def approvals(self, move: PlannedMove) -> tuple[str, ...]:
+        """Who agreed to one of the moves."""
+        return self.agreed.get(move.release.reference, ())
 
     def notes(self, move: PlannedMove) -> tuple[str, ...]:
         """What the move's line should say."""
@@ -67,14 +76,43 @@ def admit(
     Raises StateError with everything that refuses them, GateRefused with the names and gates that said no.
     """
     wanted = [move for move in planned if move.direction != "same"]
-    problems = tuple(dict.fromkeys(problem for move in wanted for problem in move.refusals))
+    found = {move.release.reference: standing(repository, state, move, asked.wish, gate.now) for move in wanted}
+    problems = [
+        *(problem for move in wanted for problem in move.refusals),
+        *(it.missing for it in found.values() if it.missing),
+    ]
     if problems:
-        raise refusal(problems)
+        raise refusal(list(dict.fromkeys(problems)))
     require_known_tags(repository, [move.release for move in wanted], asked=asked.send)
     gates = {move.release.reference: judge(repository, state, move, asked.wish, gate) for move in wanted}
     if refused := tuple(_refused(wanted, gates)):
         raise GateRefused(refused)
-    return Admission(planned=tuple(planned), gates=gates)
+    agreed = {reference: it.counted.agreed for reference, it in found.items()}
+    return Admission(planned=tuple(planned), gates=gates, agreed=agreed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The approvals of one move: those there are, how many are ``needed``, and what refuses it while some are
+    ``missing``."""
+
+    counted: Counted
+    needed: int
+    missing: Problem | None
+
+
+def standing(repository: Repository, state: State, move: PlannedMove, wish: GateWish, now: datetime) -> Standing:
+    """Who agreed to a move. History is read only where the environment asks for approvals, and some are there."""
+    environment, release = move.environment, move.release
+    needed = environment.approvals
+    if not needed:
+        return Standing(counted=Counted(), needed=0, missing=None)
+    from promptctl.workflows.approvals import counted, missing
+
+    needed += 1 if wish.accept_suite_change else 0
+    promoter = committer(repository.git).person
+    found = counted(repository, state, environment, release, move.live_release, promoter, now)
+    return Standing(counted=found, needed=needed, missing=missing(environment, release, found, needed))
 
 
 def refusal(problems: Sequence[Problem]) -> StateError:

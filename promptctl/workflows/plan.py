@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.diff import PromptDiff, prompt_diff
+from promptctl.errors import Problem
+from promptctl.workflows.admission import Standing, standing
 from promptctl.workflows.gate import GateForecast, GateWish, forecast
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.promotion import PlannedMove, plan_moves, promotable
@@ -15,15 +17,22 @@ from promptctl.workflows.promotion import PlannedMove, plan_moves, promotable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
-    """One move: what it would do, how the prompt differs from the live one, and what its gate is likely to say."""
+    """One move: what it would do, how the prompt differs from the live one, who agreed, and what its gate is likely to
+    say."""
 
     move: PlannedMove
     diff: PromptDiff | None
+    approvals: Standing
     gate: GateForecast | None
 
     @property
+    def refusals(self) -> tuple[Problem, ...]:
+        """Everything but the gate that stands against it."""
+        return (*self.move.refusals, *([self.approvals.missing] if self.approvals.missing else []))
+
+    @property
     def allowed(self) -> bool:
-        return not self.move.refusals and (self.gate is None or self.gate.ok)
+        return not self.refusals and (self.gate is None or self.gate.ok)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,7 @@ def plan(
         PlanRow(
             move=move,
             diff=prompt_diff(move.live_release.closure, move.release.closure) if move.live_release else None,
+            approvals=standing(repository, state, move, wish, gate.now),
             gate=forecast(repository, state, move, wish, gate) if move.direction != "same" else None,
         )
         for move in moves

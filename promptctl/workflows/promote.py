@@ -127,6 +127,7 @@ def _edit(repository: Repository, state: State, promotion: Promotion, admission:
             by=by,
             source=str(planned.live.served.version) if planned.live else None,
             reason=promotion.reason,
+            approvals=admission.approvals(planned),
             evidence=gate.summary if gate else None,
             notes=admission.notes(planned),
         )

@@ -20,7 +20,7 @@ from promptctl.errors import Problem, StateError, UsageError
 from promptctl.workflows.releases import TAGS_MISSING, Release, find_tag, read_release, witnesses
 from promptctl.workflows.serials import require_newest
 
-ORDER, APPROVAL, FROZEN, RETIRED = "PC101", "PC102", "PC103", "PC104"
+ORDER, FROZEN, RETIRED = "PC101", "PC103", "PC104"
 _SINGLY = 10
 """Up to so many prompts have their tags read one by one; those of more are listed."""
 NOT_ON_REMOTE, CI_ONLY, NOTHING_TO_PROMOTE = "PC105", "PC106", "PC107"
@@ -146,7 +146,7 @@ def _planned(
 def _refusals(
     repository: Repository, state: State, environment: Environment, release: Release, *, in_ci: bool
 ) -> list[Problem]:
-    """Everything but the gate that stands against a promotion, each with the way out."""
+    """Everything but approvals and the gate that stands against a promotion, each with the way out."""
     called = f"{release.name} {release.version}"
     found: list[Problem] = []
     if reason := read_lock(repository.policy).retired(release.name, release.version):
@@ -166,9 +166,6 @@ def _refusals(
         message = f"{called} was not live in {environment.after}, or was rolled back there"
         hint = f"promptctl promote {release.name}@{release.version} {environment.after}"
         found.append(Problem(ORDER, message, hint=hint))
-    if environment.approvals:
-        message = f"{environment.name} asks for {environment.approvals} approval(s), and {called} has none"
-        found.append(Problem(APPROVAL, message, hint=f"[environments.{environment.name}] approvals in promptctl.toml"))
     if repository.remote and _on_remote(repository, release) is False:
         found.append(_not_on_remote(repository.remote, release))
     return found

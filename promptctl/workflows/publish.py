@@ -32,10 +32,12 @@ _TRIES = Tries()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Files to set or remove (None) on the state branch, and the commit's subject and body."""
+    """Files to set or remove (None) on the state branch, and the commit's subject and body; whether it has to be
+    signed."""
 
     files: Mapping[str, bytes | None]
     message: str
+    signed: bool = False
 
     @property
     def guarded(self) -> tuple[str, ...]:
@@ -148,7 +150,7 @@ def _written(repository: Repository, operation: str, base: str | None, edit: Edi
         hint = "git add -A && git commit"
         raise StateError(NOTHING_COMMITTED, f"nothing is committed on {repository.state_branch} yet", hint=hint)
     message = f"{edit.message.rstrip()}\n\nPromptctl-Op: {operation}\n"
-    return write_commit(repository.git, base, edit.files, message)
+    return write_commit(repository.git, base, edit.files, message, signed=edit.signed)
 
 
 def _require_unmoved(repository: Repository, edit: Edit, before: str | None, tip: str | None) -> None:

@@ -40,6 +40,7 @@ class SplitMove:
     reason: str | None
     notes: tuple[str, ...] = ()
     evidence: Mapping[str, Any] | None = None
+    approvals: tuple[str, ...] = ()
 
 
 def change_of(split: Split, action: str, numbers: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def split_files(
         by=by,
         source=str(live.served.version),
         reason=move.reason,
+        approvals=move.approvals,
         evidence=move.evidence,
         notes=move.notes,
         split={**move.change, "digest": move.split.digest if move.split else None},

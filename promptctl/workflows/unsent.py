@@ -126,4 +126,6 @@ def _copied(repository: Repository, commit: str, onto: str | None, paths: Sequen
         found = repository.objects.read(blob) if blob else None
         files[path] = found[1] if found else None
     message = repository.git.text("log", "-1", "--format=%B", commit)
-    return write_commit(repository.git, onto, files, message + "\n")
+    was = repository.objects.read(commit)
+    signed = was is not None and b"\ngpgsig" in was[1].partition(b"\n\n")[0]
+    return write_commit(repository.git, onto, files, message + "\n", signed=signed)

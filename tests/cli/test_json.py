@@ -37,6 +37,7 @@ LINES = f"""
 0 diff greet@1.0.0 greet
 0 plan staging
 0 promote greet staging
+3 approve greet prod
 0 freeze prod --reason holidays
 3 promote greet prod
 0 unfreeze prod --reason back

@@ -159,7 +159,7 @@ def test_from_ci_takes_promotions_in_ci_only(repository: GitRepository) -> None:
     done(repository, "promote", NAME, "staging", CI="true")
 
 
-def test_approvals_are_refused_until_there_is_approve(repository: GitRepository) -> None:
+def test_too_few_approvals_refuse_it(repository: GitRepository) -> None:
     settings(repository, "[environments.staging]\n", "[environments.staging]\napprovals = 2\n")
     assert "2 approval(s)" in refused(repository, "promote", NAME, "staging", error="PC102").err
 

@@ -8,13 +8,17 @@ from promptctl.adapters.git.identity import author_variables
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git, GitFailure, GitKilled
 from promptctl.adapters.git.refs import commit_of
+from promptctl.adapters.git.signing import sign
 from promptctl.adapters.git.tree_objects import NewObjects, spell_tree
 
 
-def write_commit(git: Git, base: str | None, files: Mapping[str, bytes | None], message: str) -> str:
+def write_commit(
+    git: Git, base: str | None, files: Mapping[str, bytes | None], message: str, *, signed: bool = False
+) -> str:
     """A commit on ``base`` that sets files to bytes or, for None, removes them; no ref moves, and no index is used.
 
-    Raises StateError when Git knows no committer; OutsideError when an object cannot be written.
+    It is signed where that is asked for here or in Git's configuration. Raises StateError when Git knows no committer
+    or cannot sign; OutsideError when an object cannot be written.
     """
     author, objects = author_variables(git), Objects(git)
     new = NewObjects(algorithm=git.object_format)
@@ -22,9 +26,12 @@ def write_commit(git: Git, base: str | None, files: Mapping[str, bytes | None], 
     tree = new.add("tree", spell_tree(folder))
     git.run("unpack-objects", "-q", stdin=new.pack())
     parents = ["-p", base] if base else []
-    signing = ["-S"] if _signs(git) else []
-    arguments = ("commit-tree", tree, *parents, *signing, "-F", "-")
-    return git.run(*arguments, stdin=message.encode(), extra=author).stdout.decode().strip()
+    arguments = ("commit-tree", tree, *parents, "-F", "-")
+
+    def commit(*signing: str) -> str:
+        return git.run(*arguments, *signing, stdin=message.encode(), extra=author).stdout.decode().strip()
+
+    return sign(git, commit) if signed or _signs(git) else commit()
 
 
 def _signs(git: Git) -> bool:

@@ -25,9 +25,11 @@ class Change:
     trailers: tuple[tuple[str, str], ...] = ()
 
 
-def changes(git: Git, paths: Iterable[str], until: str, since: str | None = None) -> tuple[Change, ...]:
-    """The commits that changed any of these files, newest first, at most 50, up to ``until``, without what ``since``
-    has already. Both are full ids of commits.
+def changes(
+    git: Git, paths: Iterable[str], until: str, since: str | None = None, *, most: int | None = MOST_COMMITS
+) -> tuple[Change, ...]:
+    """The commits that changed any of these files, newest first, at most ``most``, up to ``until``, without what
+    ``since`` has already. Both are full ids of commits.
 
     Raises GitFailure where history cannot be read.
     """
@@ -37,7 +39,7 @@ def changes(git: Git, paths: Iterable[str], until: str, since: str | None = None
     with Repo(git.root) as repository:
         repository.git.update_environment(**environment(), GIT_LITERAL_PATHSPECS="1")
         try:
-            found = list(repository.iter_commits(span, paths=sorted(paths), max_count=MOST_COMMITS))
+            found = list(repository.iter_commits(span, paths=sorted(paths), max_count=-1 if most is None else most))
             return tuple(_change(commit) for commit in found)
         except (GitCommandError, ValueError) as error:
             said = str(getattr(error, "stderr", "") or error)

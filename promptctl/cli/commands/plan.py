@@ -52,8 +52,9 @@ def _row(row: PlanRow) -> dict[str, Any]:
         "diff": row.diff.to_dict() if row.diff else None,
         "gate": {"ok": row.gate.ok, "sentence": row.gate.sentence} if row.gate else None,
         "refusals": [
-            {"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in move.refusals
+            {"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in row.refusals
         ],
+        "approvals": {"agreed": list(row.approvals.counted.agreed), "needed": row.approvals.needed},
     }
 
 
@@ -72,7 +73,9 @@ def _row_lines(row: PlanRow) -> list[str]:
     lines = [f"{move.release.name}: {before} -> {move.release.version}  {move.direction}"]
     lines += [f"  {line}" for line in _diff_lines(row)]
     lines.append(f"  gate: {row.gate.sentence if row.gate else 'none in this environment'}")
-    for problem in move.refusals:
+    if row.approvals.counted.agreed:
+        lines.append(f"  approved by {', '.join(row.approvals.counted.agreed)}")
+    for problem in row.refusals:
         lines.append(f"  refused[{problem.code}]: {problem.message}")
         lines += [f"    hint: {problem.hint}"] if problem.hint else []
     return lines

@@ -9,7 +9,7 @@ import pytest
 
 from promptctl.adapters.git.commits import update_branch, write_commit
 from promptctl.adapters.git.program import Git
-from promptctl.errors import OutsideError, StateError
+from promptctl.errors import StateError
 from tests.snapshot import changed, snap
 from tests.support import GitRepository, build_files, new_repository
 
@@ -101,12 +101,14 @@ def test_commits_are_signed_when_the_user_signs(repository: GitRepository, tmp_p
     assert "gpgsig -----BEGIN SSH SIGNATURE-----" in repository.git("cat-file", "commit", commit)
 
 
-def test_a_key_that_is_not_there_is_an_outside_error(repository: GitRepository, tmp_path: Path) -> None:
+def test_a_key_that_is_not_there_is_told_with_lines_that_name_one(repository: GitRepository, tmp_path: Path) -> None:
     repository.git("config", "gpg.format", "ssh")
     repository.git("config", "user.signingkey", str(tmp_path / "none"))
     repository.git("config", "commit.gpgsign", "true")
-    with pytest.raises(OutsideError):
+    with pytest.raises(StateError, match=r"Git cannot sign with .*none: .*No such file") as found:
         write_commit(Git(repository.folder), None, {"a": b"1"}, "change\n")
+    assert found.value.hint
+    assert found.value.hint.startswith("git config gpg.format ssh")
 
 
 def test_without_a_committer_nothing_is_written(repository: GitRepository) -> None:
