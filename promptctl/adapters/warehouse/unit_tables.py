@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.experiments.counted import Measure, Population
+from promptctl.core.experiments.counted import EXCLUSIONS, SEVERAL, Measure, Population
 from promptctl.core.reporting.quality import GOOD
 
-COUNTED, SEVERAL = "counted", "several arms"
+COUNTED = 0
+"""Of ``why``: the call counts. Else it is the place, from 1, of a reason in ``EXCLUSIONS``: numbers group fastest."""
+
 SUMS = ("x", "y", "xx", "yy", "xy")
 _MOST = 1e100
 """Beyond it, and below its inverse, sums of squares leave what a double holds, and PostgreSQL would refuse them."""
@@ -34,15 +36,19 @@ def calls_of(warehouse: Warehouse, population: Population) -> Any:
     calls = calls.mutate(
         arm_place=place,
         why=ibis.cases(
-            (reason.startswith("forced"), "forced"),
-            (reason.contains("shadow"), "shadow"),
-            (reason.contains("no-unit") | (inside & calls["unit"].isnull()), "no unit"),
-            (~inside, "elsewhere"),
-            (place.isnull(), "unknown arm"),
+            (reason.startswith("forced"), _code("forced")),
+            (reason.contains("shadow"), _code("shadow")),
+            (reason.contains("no-unit") | (inside & calls["unit"].isnull()), _code("no unit")),
+            (~inside, _code("elsewhere")),
+            (place.isnull(), _code("unknown arm")),
             else_=COUNTED,
         ),
     )
     return calls.mutate(unit_key=(calls["why"] == COUNTED).ifelse(calls["unit"], ibis.null("string")))
+
+
+def _code(reason: str) -> int:
+    return EXCLUSIONS.index(reason) + 1
 
 
 def without_astray(calls: Any) -> Any:
@@ -90,7 +96,7 @@ def units_of_calls(
     several = (units["why"] == COUNTED) & (units["first"] != units["last"])
     same = {key: units[f"{key}_least"] == units[f"{key}_most"] for key in segments}
     return units.mutate(
-        group=several.ifelse(SEVERAL, units["why"]),
+        group=several.ifelse(_code(SEVERAL), units["why"]),
         arm=units["first"],
         one=ibis.literal(1),
         **{key: it.ifelse(units[f"{key}_least"], ibis.null("string")) for key, it in same.items()},
@@ -166,7 +172,8 @@ def sums_over_units(units: Any, measures: Sequence[Measure]) -> Any:
 def _terms(units: Any, measure: Measure, names: Sequence[str]) -> tuple[Any, ...]:
     """A unit's numerator and denominator, their squares and their product."""
     x, y = (units[name].cast("float64") for name in columns_of(measure, names))
-    x = (x.abs() < 1 / _MOST).ifelse(0.0, x)
+    if measure.metric == "latency" or measure.metric.startswith("quality:"):
+        x = (x.abs() < 1 / _MOST).ifelse(0.0, x)
     if measure.kind == "proportion":
         x = (x > 0).ifelse(1.0, 0.0)
     return x, y, x * x, y * y, x * y

@@ -12,7 +12,6 @@ from typing import Any
 from promptctl.adapters.warehouse.unit_order import counts_of, ordered
 from promptctl.adapters.warehouse.unit_tables import (
     COUNTED,
-    SEVERAL,
     SUMS,
     calls_of,
     sums_over_units,
@@ -21,6 +20,8 @@ from promptctl.adapters.warehouse.unit_tables import (
 )
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.experiments.counted import (
+    EXCLUSIONS,
+    SEVERAL,
     ArmUnits,
     Cell,
     Counted,
@@ -35,7 +36,7 @@ from promptctl.core.experiments.samples import UnitSums
 from promptctl.errors import UsageError
 
 TOO_MANY = "PC266"
-_MOST_CELLS = 5_000
+_MOST_CELLS = 20_000
 
 
 def units_of(warehouse: Warehouse, population: Population, measures: Sequence[Measure]) -> Counted:
@@ -44,7 +45,7 @@ def units_of(warehouse: Warehouse, population: Population, measures: Sequence[Me
     calls = calls_of(warehouse, population)
     ranked = _ranked(warehouse, population, measures, calls)
     found = _counted(warehouse, population, measures, calls, ranked)
-    if ranked and SEVERAL in found.left:
+    if ranked and found.left[SEVERAL].units:
         # Which units are in several arms is known only now, and their calls stood among those in order.
         ranked = _ranked(warehouse, population, measures, without_astray(calls))
         found = _counted(warehouse, population, measures, calls, ranked)
@@ -104,10 +105,10 @@ def _counted(
     ]
     left = {
         reason: Left(
-            calls=sum(units.calls for key, units in found if key[0] == reason),
-            units=sum(units.units for key, units in found if key[0] == reason) if reason == SEVERAL else 0,
+            calls=sum(units.calls for key, units in found if key[0] == code),
+            units=sum(units.units for key, units in found if key[0] == code) if reason == SEVERAL else 0,
         )
-        for reason in dict.fromkeys(key[0] for key, _ in found if key[0] != COUNTED)
+        for code, reason in enumerate(EXCLUSIONS, 1)
     }
     return with_quantiles(counted(population, cells, left), {metric: it.sums for metric, it in ranked.items()})
 

@@ -11,7 +11,8 @@ from promptctl.core.experiments.samples import UnitSums
 QuantileSums = Callable[[int, UnitSums], UnitSums | None]
 """Makes of what is below a quantile, for the arm of that place, the sums of the quantile; None without bounds."""
 
-EXCLUSIONS = ("forced", "shadow", "no unit", "unknown arm", "several arms", "elsewhere")
+SEVERAL = "several arms"
+EXCLUSIONS = ("forced", "shadow", "no unit", "unknown arm", SEVERAL, "elsewhere")
 """Why calls that the experiment's prompt had do not count, in the order in which reports say it."""
 
 

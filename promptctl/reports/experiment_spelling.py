@@ -1,0 +1,157 @@
+"""How reports of experiments spell numbers: shares in per cent, latencies in ms, money in dollars, the rest plainly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from promptctl.core.experiments.report import ArmLine, EffectLine, ExperimentReport
+from promptctl.core.statistics.interval import Interval
+
+NONE = "-"
+ARROWS = {"increase": "↑", "decrease": "↓"}
+LEFT_SENTENCES = {
+    "forced": "that testers forced",
+    "shadow": "that shadowed others",
+    "no unit": "without a unit",
+    "unknown arm": "in an arm that the plan does not name",
+    "elsewhere": "outside the experiment",
+    "several arms": "of units seen in several arms",
+}
+
+
+def plain(number: float, sign: str = "") -> str:
+    """Three digits that say something, or all before the point."""
+    if abs(number) >= 1000:
+        return f"{number:{sign},.0f}"
+    text = f"{number:{sign}.3g}"
+    return f"{number:{sign}.6f}".rstrip("0") if "e" in text and abs(number) >= 1e-6 else text
+
+
+def value(effect: EffectLine, number: float | None) -> str:
+    """A metric's own value."""
+    if number is None:
+        return NONE
+    name = effect.metric.partition(":")[0]
+    if effect.kind == "proportion" or (name == "error_rate" and effect.kind == "ratio"):
+        return f"{number:.2%}"
+    if name.startswith("latency"):
+        return f"{plain(number)} ms"
+    return f"${plain(number)}" if name == "cost" else plain(number)
+
+
+def change(effect: EffectLine) -> str:
+    """The difference with its interval: in points of shares and scores, else as a share of control's value."""
+    absolute = effect.kind == "proportion" or effect.metric.partition(":")[0] in ("error_rate", "quality")
+    if absolute or effect.relative is None:
+        return _spelled(effect.difference, effect.interval, _points(effect))
+    return _spelled(effect.relative, effect.relative_interval, lambda number: f"{number:+.1%}")
+
+
+def relative(effect: EffectLine) -> str:
+    """The same as a share of control's value."""
+    return _spelled(effect.relative, effect.relative_interval, lambda number: f"{number:+.1%}")
+
+
+def _points(effect: EffectLine) -> Callable[[float], str]:
+    if effect.kind == "proportion" or effect.metric == "error_rate":
+        return lambda number: f"{100 * number:+.2f}"
+    if effect.interval is None or effect.interval.high <= effect.interval.low:
+        return lambda number: plain(number, "+")
+    # As many decimals as give the interval's half two digits.
+    places = max(0, 1 - math.floor(math.log10((effect.interval.high - effect.interval.low) / 2)))
+    return lambda number: f"{number:+,.{min(places, 9)}f}"
+
+
+def _spelled(number: float | None, interval: Interval | None, spell: Callable[[float], str]) -> str:
+    if number is None:
+        return NONE
+    around = f" [{spell(interval.low)}, {spell(interval.high)}]" if interval else ""
+    return f"{spell(number)}{around}"
+
+
+def chance(p: float | None) -> str:
+    """A p-value; nobody needs more digits of a small one."""
+    return NONE if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def margin(effect: EffectLine) -> str:
+    """How much worse a guardrail may be; nothing for other metrics."""
+    if effect.margin is None:
+        return ""
+    return f"{effect.margin:.0%}" if effect.margin_is_relative else plain(effect.margin)
+
+
+def metric(effect: EffectLine) -> str:
+    """The metric with the direction that is wanted, and its kind where it is not the usual one."""
+    usual = {"calls": "mean", "latency_p95": "quantile", "latency_p99": "quantile"}
+    kind = "" if effect.kind == usual.get(effect.metric, "ratio") else f" ({effect.kind})"
+    return f"{effect.metric}{kind} {ARROWS[effect.direction]}"
+
+
+def judgement(effect: EffectLine) -> str:
+    """What the numbers say of a metric, and by which margin."""
+    return f"{effect.says}, margin {margin(effect)}" if effect.margin is not None else effect.says
+
+
+def family_p(effect: EffectLine) -> float | None:
+    """The p-value to judge by: that among all of its family, where it has one."""
+    return effect.p if effect.adjusted is None else effect.adjusted
+
+
+def verdict_rest(report: ExperimentReport) -> str:
+    """What the verdict is about, and why."""
+    verdict = report.verdict
+    return f"{verdict.arm}: {verdict.because}" if verdict.word == "ship" and verdict.arm else verdict.because
+
+
+def headline(report: ExperimentReport) -> str:
+    """The verdict as one sentence."""
+    verdict = report.verdict
+    word = f"ship {verdict.arm}" if verdict.word == "ship" and verdict.arm else verdict.word
+    return f"{word}: {verdict.because}"
+
+
+def arm_cells(arm: ArmLine) -> tuple[str, ...]:
+    """An arm's name, version, share, units, those expected, and calls."""
+    return arm.name, arm.version, f"{arm.percent:g}%", f"{arm.units:,}", f"{arm.expected:,.0f}", f"{arm.calls:,}"
+
+
+def progress(report: ExperimentReport) -> str:
+    """How far it has come."""
+    share = f"{report.fraction:.0%}" if report.planned else "-"
+    return (
+        f"{report.units:,} of {report.planned:,} units ({share}) in {report.days:.1f} days,"
+        f" {report.since} to {report.until}"
+    )
+
+
+def ratio(report: ExperimentReport) -> str:
+    """Whether arms have the units that they should have."""
+    if report.ratio.p is None:
+        return "no units yet"
+    if report.ratio.ok:
+        return f"arms have the units that they should have (p {chance(report.ratio.p)})"
+    return f"arms do NOT have the units that they should have (p {report.ratio.p:.2g}): something loses or moves units"
+
+
+def intervals(report: ExperimentReport) -> str:
+    """Which intervals and p-values these are."""
+    if any(effect.anytime for effect in report.effects):
+        return f"{report.level:.3g} % intervals and p-values, valid whenever one looks"
+    return f"{report.level:.3g} % intervals of the plan's end; p by Holm's method within each family"
+
+
+def exclusions(report: ExperimentReport) -> list[str]:
+    """What does not count, each reason with its number."""
+    found = []
+    for reason, words in LEFT_SENTENCES.items():
+        if (it := report.left.get(reason)) is not None and it.calls:
+            units = f" ({it.units:,} units)" if it.units else ""
+            found.append(f"{it.calls:,} calls {words}{units}")
+    return found
+
+
+def segment(attribute: str, name: str | None) -> str:
+    """A segment by its attribute and value."""
+    return f"{attribute}: {'(several)' if name is None else name or '(none)'}"
