@@ -11,7 +11,7 @@ from promptctl.core.reporting.cost import Amounts, CostPart, cost_report
 from promptctl.core.reporting.quality import CallGroup, ScoreGroup, quality_report
 from promptctl.core.reporting.window import DAY, Grouping
 from promptctl.core.statistics.two_samples import Moments
-from promptctl.reports.chart_page import ChartPage, chart_page
+from promptctl.reports.chart_page import ChartPage, PageTable, chart_page
 from promptctl.reports.charts_of_reports import cost_charts, quality_charts
 from tests.browser import Browser, browser, needs_browser
 from tests.hostile_texts import HOSTILE
@@ -41,7 +41,10 @@ def pages() -> dict[str, ChartPage]:
     }
     return {
         name: ChartPage(
-            title=name, sentences=NAMES, charts=charts, headers=("name", "calls"), rows=[(it, "1") for it in NAMES]
+            title=name,
+            sentences=NAMES,
+            charts=charts,
+            tables=[PageTable(headers=("name", "calls"), rows=[(it, "1") for it in NAMES])],
         )
         for name, charts in found.items()
     }

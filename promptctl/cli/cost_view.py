@@ -34,12 +34,14 @@ def rows(report: CostReport) -> tuple[list[str], list[list[str]]]:
 
 def page(report: CostReport) -> ChartPage:
     """The report as a page."""
-    from promptctl.reports.chart_page import ChartPage
+    from promptctl.reports.chart_page import ChartPage, PageTable
     from promptctl.reports.charts_of_reports import cost_charts
 
     headers, cells = rows(report)
     charts = cost_charts(report)
-    return ChartPage(title="Costs", sentences=total_lines(report), charts=charts, headers=headers, rows=cells)
+    return ChartPage(
+        title="Costs", sentences=total_lines(report), charts=charts, tables=[PageTable(headers=headers, rows=cells)]
+    )
 
 
 def total_lines(report: CostReport) -> list[str]:

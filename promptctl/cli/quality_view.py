@@ -32,12 +32,14 @@ def drawn(report: QualityReport) -> Any:
 
 def page(report: QualityReport) -> ChartPage:
     """The report as a page."""
-    from promptctl.reports.chart_page import ChartPage
+    from promptctl.reports.chart_page import ChartPage, PageTable
     from promptctl.reports.charts_of_reports import quality_charts
 
     headers, cells = _rows(report)
     said = ["intervals are 95 %; n in brackets"] if report.lines else ["no calls in this window"]
-    return ChartPage(title="Quality", sentences=said, charts=quality_charts(report), headers=headers, rows=cells)
+    return ChartPage(
+        title="Quality", sentences=said, charts=quality_charts(report), tables=[PageTable(headers=headers, rows=cells)]
+    )
 
 
 def _rows(report: QualityReport) -> tuple[list[str], list[list[str]]]:

@@ -12,7 +12,7 @@ from promptctl.core.reporting.window import DAY, moment_of
 from promptctl.core.safe_text import safe_text
 
 Chart = tuple[str, Mapping[str, Any]]
-_BASE = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "width": 760, "height": 220}
+BASE = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "width": 760, "height": 220}
 
 
 def cost_charts(report: CostReport) -> list[Chart]:
@@ -36,7 +36,7 @@ def cost_charts(report: CostReport) -> list[Chart]:
         "y": {"field": "dollars", "type": "quantitative", "title": "US dollars, known costs"},
         "tooltip": [{"field": name} for name in ("day", "group", "dollars")],
     }
-    return [("Cost by day", {**_BASE, "data": {"values": values}, "mark": "bar", "encoding": {**encoding, **colour}})]
+    return [("Cost by day", {**BASE, "data": {"values": values}, "mark": "bar", "encoding": {**encoding, **colour}})]
 
 
 def quality_charts(report: QualityReport) -> list[Chart]:
@@ -72,7 +72,7 @@ def _intervals(values: list[dict[str, Any]]) -> Mapping[str, Any]:
     point = {"x": {"field": "mean", "type": "quantitative"}, "y": group}
     point |= {"tooltip": [{"field": name} for name in ("group", "mean", "low", "high")]}
     layer = [{"mark": "rule", "encoding": span}, {"mark": {"type": "point", "filled": True}, "encoding": point}]
-    return {**_BASE, "height": {"step": 24}, "data": {"values": values}, "layer": layer}
+    return {**BASE, "height": {"step": 24}, "data": {"values": values}, "layer": layer}
 
 
 def _latencies(values: list[dict[str, Any]]) -> Mapping[str, Any]:
@@ -82,4 +82,4 @@ def _latencies(values: list[dict[str, Any]]) -> Mapping[str, Any]:
         "color": {"field": "quantile", "type": "nominal", "title": None},
         "tooltip": [{"field": name} for name in ("group", "quantile", "ms")],
     }
-    return {**_BASE, "height": {"step": 24}, "data": {"values": values}, "mark": "tick", "encoding": encoding}
+    return {**BASE, "height": {"step": 24}, "data": {"values": values}, "mark": "tick", "encoding": encoding}

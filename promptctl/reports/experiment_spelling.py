@@ -48,11 +48,6 @@ def change(effect: EffectLine) -> str:
     return _spelled(effect.relative, effect.relative_interval, lambda number: f"{number:+.1%}")
 
 
-def relative(effect: EffectLine) -> str:
-    """The same as a share of control's value."""
-    return _spelled(effect.relative, effect.relative_interval, lambda number: f"{number:+.1%}")
-
-
 def _points(effect: EffectLine) -> Callable[[float], str]:
     if effect.kind == "proportion" or effect.metric == "error_rate":
         return lambda number: f"{100 * number:+.2f}"

@@ -126,6 +126,11 @@ class ExperimentReport:
     notes: tuple[str, ...] = ()
 
     @property
+    def running(self) -> bool:
+        """Whether units still come."""
+        return self.state in ("running", "paused")
+
+    @property
     def treatments(self) -> tuple[ArmLine, ...]:
         """Every arm but control."""
         return self.arms[1:]
