@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,8 +16,14 @@ import pytest
 import redis as redis_client
 
 from promptctl import PromptctlError, Prompts
+from promptctl.core.cache_settings import cache_settings
+from promptctl.core.event_settings import event_settings, parse_store
 from promptctl.core.provider import trust_digest
 from promptctl.core.provider_table import parse_providers
+from promptctl.core.secrets import known_values
+from promptctl.core.webhook import users_webhook
+from promptctl.runtime.caching.caching import Caching
+from promptctl.workflows.events_store import EventsPlace
 from tests.bundles import bundle_of
 from tests.evals import NAME, PROMPT, SETTINGS
 from tests.judges import judged_text
@@ -117,7 +124,7 @@ def use(bundle: Path) -> list[str]:
             try:
                 _ = "".join(call.stream()) if text == "stream" else call.complete()
             except PromptctlError as error:
-                faults.append(f"{error} {error.hint}")
+                faults.append(f"{error} {error.hint} {''.join(traceback.format_exception(error))}")
             prompts.feedback(call.id, comment=ALL, correction=ALL, resolved=0)
         status = prompts.status()
         assert not status.notes
@@ -249,3 +256,15 @@ def test_nothing_that_a_prompt_names_is_fetched_or_read(tmp_path: Path) -> None:
             assert ran.code == 0, ran
             assert os.uname().nodename not in ran.out + ran.err
     assert elsewhere.heard == []
+
+
+def test_values_that_hold_secrets_do_not_show_them() -> None:
+    """What a log line, a debugger or a tracker of errors makes of them."""
+    environment, known, word = dict(os.environ), known_values(os.environ), SECRETS["DATABASE_URL"]
+    store = parse_store(f"postgresql://ada:{word}@db.example/shop")
+    shown = [
+        users_webhook(f"https://hooks.example/{SECRETS['SOME_AUTH']}", "--webhook"),
+        EventsPlace(address=store, settings=event_settings({}, {}), environment=environment, folder=Path()),
+        Caching(settings=cache_settings({}, {}), store=None, known=known),
+    ]
+    assert not leaks(repr(shown).encode())

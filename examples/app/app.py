@@ -1,8 +1,8 @@
 """A server with forked workers that answers with a prompt: ``python app.py --source prod.json --workers 8``.
 
 Only the standard library and promptctl. ``GET /answer?user=ada&text=…`` asks the model and says which version did;
-``GET /health`` says where the prompts come from. On SIGTERM the workers finish, write their events and say what they
-counted, a line of JSON each.
+``GET /feedback?call=…&resolved=1`` keeps what a person says of it, ``GET /health`` says where the prompts come from. On
+SIGTERM the workers finish, write their events and say what they counted, a line of JSON each.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
     lock = threading.Lock()
 
     def do_GET(self) -> None:
-        """Routes two paths."""
+        """Routes three paths."""
         url = urlsplit(self.path)
         given = {name: values[-1] for name, values in parse_qs(url.query).items()}
         if url.path == "/health":
@@ -38,8 +38,10 @@ class Handler(BaseHTTPRequestHandler):
             self.say(503 if status.state == "empty" else 200, {"state": status.state, "commit": status.commit})
         elif url.path == "/answer":
             self.answer(given.get("user", ""), given.get("text", ""))
+        elif url.path == "/feedback":
+            self.feedback(given.get("call", ""), given.get("resolved", ""))
         else:
-            self.say(404, {"error": "there is /answer and /health"})
+            self.say(404, {"error": "there is /answer, /feedback and /health"})
 
     def answer(self, user: str, text: str) -> None:
         """Asks the model with the version that the user gets."""
@@ -55,6 +57,17 @@ class Handler(BaseHTTPRequestHandler):
             self.say(502, {"error": str(error)})
         else:
             self.say(200, {"version": prompt.version, "digest": prompt.digest, "text": reply.text, "call": call.id})
+
+    def feedback(self, call: str, resolved: str) -> None:
+        """Keeps whether an answer helped, as the score ``resolved`` of its call."""
+        try:
+            self.prompts.feedback(call, resolved=float(resolved))
+        except ValueError:
+            self.say(400, {"error": "resolved is a number"})
+        except UsageError as error:
+            self.say(400, {"error": str(error)})
+        else:
+            self.say(200, {"call": call})
 
     def say(self, status: int, body: dict[str, object]) -> None:
         """Sends JSON."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -31,7 +31,7 @@ class StoreAddress:
     """
 
     kind: str = "sqlite"
-    target: str = "events.sqlite3"
+    target: str = field(default="events.sqlite3", repr=False)
     shared: bool = True
 
     def __str__(self) -> str:

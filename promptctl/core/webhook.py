@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ class Webhook:
     """Where something is told. ``digest`` names a URL that a repository chose; None for one that a user or the
     environment named."""
 
-    url: str
+    url: str = field(repr=False)
     digest: str | None
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from promptctl.adapters.replies import Replies, SourcedReply
@@ -43,9 +43,9 @@ class Line:
     name: str
     released: bool
     providers: Mapping[str, ProviderSettings]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     replies: Replies
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     override: str | None = None
     concurrency: int | None = None
     patience: Patience | None = None

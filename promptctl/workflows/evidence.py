@@ -92,7 +92,7 @@ class Sources:
     home: Tree
     cache: ReplyCache
     providers: Mapping[str, ProviderSettings]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     now: datetime
     watch: Callable[[Progress], None] = lambda _: None
     mode: str = "auto"

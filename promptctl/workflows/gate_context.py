@@ -28,7 +28,7 @@ class GateContext:
     """
 
     cache: ReplyCache
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     now: datetime
     watch: Callable[[Progress], None] = lambda _: None
     patience: Patience | None = None

@@ -56,4 +56,4 @@ def test_a_release_that_the_base_knows_cannot_go_or_change() -> None:
 
 def test_only_what_waits_for_somebody_is_a_notice() -> None:
     notices = {kind for kind, level in LEVELS.items() if level == "notice"}
-    assert notices == {"unreleased", "hotfix", "evidence-stale", "unused", "retired-served"}
+    assert notices == {"unreleased", "hotfix", "evidence-stale", "split-stale", "unused", "retired-served"}

@@ -58,7 +58,7 @@ class Caching:
     providers: Mapping[str, ProviderSettings] = field(default_factory=dict)
     override: str | None = None
     environment: str = ""
-    known: tuple[str, ...] = ()
+    known: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
     embed: Embed | None = None
     _search: SemanticSearch | None = field(default=None, init=False)
