@@ -131,14 +131,6 @@ def test_the_state_of_a_split_and_the_place_of_an_arm_change_nothing(unit: str) 
     assert running.arms[assigner(running)(unit)] == paused.arms[assigner(paused)(unit)]
 
 
-def test_positions_are_spread_evenly() -> None:
-    """Pearson's chi-square over 100 cells of 100,000 units; 99 degrees of freedom exceed 149 once in a thousand."""
-    cells = [0] * 100
-    for unit in range(100_000):
-        cells[position("salt", f"user-{unit}") // 100] += 1
-    assert sum((found - 1000) ** 2 / 1000 for found in cells) < 149
-
-
 def test_what_is_no_text_in_utf_8_has_a_place_all_the_same() -> None:
     place: Any = position("salt", "\udcff")
     assert 0 <= place < WHOLE
