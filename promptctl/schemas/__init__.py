@@ -18,6 +18,7 @@ KINDS = (
     "evidence",
     "bundle",
     "experiment",
+    "experiment-report",
 )
 
 

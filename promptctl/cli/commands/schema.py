@@ -20,7 +20,7 @@ def command(
     """Print the JSON Schema of a file kind, for editors and other tools; without one, which kinds there are."""
     if kind is None:
         titles = {name: schemas.load(name)["title"] for name in schemas.KINDS}
-        return Answer(data=titles, view=lambda: "\n".join(f"{name:<10} {title}" for name, title in titles.items()))
+        return Answer(data=titles, view=lambda: "\n".join(f"{name:<17} {title}" for name, title in titles.items()))
     if kind not in schemas.KINDS:
         hint = suggest(kind, schemas.KINDS) or f"kinds: {', '.join(schemas.KINDS)}"
         raise UsageError("PC001", f"there is no file kind `{kind}`", hint=hint)

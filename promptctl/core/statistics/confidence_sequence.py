@@ -40,3 +40,10 @@ def _tuning(alpha: float) -> float:
     for _ in range(100):
         found = 1 + math.log(found) - 2 * math.log(alpha)
     return found
+
+
+def anytime_chance(z: float, units: float, alpha: float, planned_units: float) -> float:
+    """The p-value that holds whenever one looks: at most ``alpha`` exactly where the always-valid interval
+    of that level leaves out 0. It is that of the same sequence at other levels, tuned for ``alpha`` as it is."""
+    grown = units * (_tuning(alpha) - 1) / planned_units
+    return min(1.0, math.exp((math.log1p(grown) - z * z * grown / (grown + 1)) / 2))
