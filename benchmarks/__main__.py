@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from benchmarks import calls, evals, hooks, recording, reports, runtime, ship, start, tags, whole
+from benchmarks import assignment, calls, evals, hooks, recording, reports, runtime, ship, start, tags, whole
 from benchmarks.report import cells, heading, plain_line, record, save
 from benchmarks.row import Row
 
@@ -22,6 +22,7 @@ ROWS: tuple[Row, ...] = (
     *recording.ROWS,
     *runtime.ROWS,
     *reports.ROWS,
+    *assignment.ROWS,
 )
 
 
