@@ -89,7 +89,7 @@ def run_page(page: str, folder: Path) -> list[tuple[Typed, str]]:
     done = subprocess.run(
         ["bash", "-c", "exec 2>&1\n" + "".join(script)],
         cwd=work,
-        env=os.environ | {"PATH": path, "PYTHONWARNINGS": "error", "COLUMNS": "100"},
+        env=os.environ | {"PATH": path, "PYTHONWARNINGS": "error"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         check=False,

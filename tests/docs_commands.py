@@ -19,6 +19,9 @@ Written from the program by `python -m tests.docs_commands`; a test compares.
 Every command takes `--json` (one JSON object on standard output), `-q`/`--quiet` (no hints, no progress), `-C DIR`
 (work in this folder) and `-h`/`--help`. [Exit codes](exit-codes.md) and [references](references.md) (`NAME@REF`) have
 pages of their own.
+
+Tables fit the terminal: cells of wide columns are wrapped. In a pipe each row is one line, however long, unless
+`COLUMNS` says how long it may be.
 """
 
 

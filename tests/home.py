@@ -12,12 +12,12 @@ _GITCONFIG = (
 
 
 def at_home(home: Path) -> dict[str, str]:
-    """The environment of this process without what is the user's, at home in ``home``, which is furnished."""
+    """The environment of this process less what the user, a runner or a terminal put there; ``home`` is furnished."""
     (home / ".gitconfig").write_text(_GITCONFIG)
     kept = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("GIT_", "PROMPTCTL_", "XDG_")) and not key.endswith("_API_KEY")
+        if not key.startswith(("GIT_", "GITHUB_", "PROMPTCTL_", "XDG_", "COLUMNS")) and not key.endswith("_API_KEY")
     }
     return kept | {
         "HOME": str(home),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from promptctl.cli.tables import stacked, table
+from promptctl.cli.tables import table
 from promptctl.core.counting import count
 from promptctl.core.reporting.cost import Amounts, CostLine, CostReport
 from promptctl.core.reporting.money import shown, tokens
@@ -24,7 +24,7 @@ def drawn(report: CostReport) -> Any:
     parts: list[Any] = []
     if report.lines:
         parts.append(table(*rows(report)))
-    return stacked([*parts, "\n".join(total_lines(report))])
+    return "\n".join([*parts, "\n".join(total_lines(report))])
 
 
 def rows(report: CostReport) -> tuple[list[str], list[list[str]]]:

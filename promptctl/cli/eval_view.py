@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.output import Answer
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 from promptctl.core.counting import count
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def result_text(result: EvalResult) -> str:
     lines = [f"{result.reference}: {result.verdict.sentence}", *_further(result.verdict)]
     rows = [_row(result, sample) for sample in result.results if sample.outcome != "pass" or result.partial]
     if rows:
-        lines.append(plain_table(("outcome", "case", "model", "why"), rows[:MOST_ROWS]))
+        lines.append(table(("outcome", "case", "model", "why"), rows[:MOST_ROWS]))
     if len(rows) > MOST_ROWS:
         lines.append(f"… and {len(rows) - MOST_ROWS} more; all of them with --json")
     if result.flipped:
@@ -121,7 +121,7 @@ def result_text(result: EvalResult) -> str:
         lines.append(f"passed in the baseline, fail now: {', '.join(result.flipped[:10])}{more}")
     if result.providers:
         rows = [_provider_row(side) for side in result.providers]
-        lines.append(plain_table(("provider", "cases pass", "95 % interval", "errors", "cost a case", "p95", ""), rows))
+        lines.append(table(("provider", "cases pass", "95 % interval", "errors", "cost a case", "p95", ""), rows))
     passed = sum(sample.passed for sample in result.results)
     cost = "unknown" if result.cost is None else f"${result.cost:.4f}"
     answers = count(len(result.results), "answer")

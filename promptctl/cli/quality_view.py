@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.cost_view import NONE, moment
-from promptctl.cli.tables import stacked, table
+from promptctl.cli.tables import table
 from promptctl.core.reporting.money import shown
 from promptctl.core.reporting.quality import QualityLine, QualityReport, ScoreLine
 from promptctl.core.statistics.independent import Difference
@@ -27,7 +27,7 @@ def drawn(report: QualityReport) -> Any:
         group = [*unit, *report.grouping.names]
         headers = [*group, "against", "what", "change", "95 % interval", "visible from"]
         parts += ["", table(headers, changes)]
-    return stacked([*parts, "intervals are 95 %; n in brackets"])
+    return "\n".join([*parts, "intervals are 95 %; n in brackets"])
 
 
 def page(report: QualityReport) -> ChartPage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promptctl.cli.tables import stacked, table
+from promptctl.cli.tables import table
 from promptctl.core.reporting.money import exact, shown
 from promptctl.core.reporting.other_version import VersionLine, VersionWhatIf
 
@@ -44,7 +44,7 @@ def drawn(found: VersionWhatIf) -> Any:
     said = f"{shown(found.now)} would have been {shown(found.then)} ({shown(found.then - found.now)})"
     if all(line.then is None for line in found.lines):
         said = f"what {found.reference} would have cost cannot be known"
-    return stacked([table(headers, [_cells(line) for line in found.lines]), said])
+    return "\n".join([table(headers, [_cells(line) for line in found.lines]), said])
 
 
 def _cells(line: VersionLine) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
     from promptctl.core.health import Finding
@@ -37,7 +37,7 @@ def watch_data(found: Watched, done: RollbackResult | None) -> dict[str, Any]:
 def watch_text(found: Watched, done: RollbackResult | None) -> str:
     """What was seen, a line a rule."""
     headers = ("metric", found.now.label, found.before.label, "change, 98 %", "allowed", "verdict")
-    lines = [watch_sentence(found), plain_table(headers, [_cells(finding) for finding in found.findings])]
+    lines = [watch_sentence(found), table(headers, [_cells(finding) for finding in found.findings])]
     if done:
         lines.append(f"rolled back to {done.after.version}")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 from promptctl.core.safe_text import safe_line, safe_log, safe_text
 
 ACTIVE = [
@@ -36,7 +36,7 @@ def test_active_characters_are_spelled_out(text: str) -> None:
 
 def test_a_cell_is_one_line() -> None:
     assert safe_line("a\r\n\tb") == "a\\r\\n\\tb"
-    assert plain_table(("x", "y"), [("a\n::error::b", "c")]) == "x              y\na\\n::error::b  c"
+    assert table(("x", "y"), [("a\n::error::b", "c")]) == "x              y\na\\n::error::b  c"
 
 
 @pytest.mark.parametrize("before", ["", "\n", "a\n", "\n \t", "a\n\n"])

@@ -12,7 +12,7 @@ from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 from promptctl.core.counting import count
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _text(found: Sequence[Explained], *, whole: bool) -> str:
     rows = [_row(answer) for answer in found if whole or answer.source in ("asked", "unknown")]
     lines = [f"{count(len(found), 'answer')}: {summary}"]
     if rows:
-        lines.append(plain_table(("case", "model", "from", "why"), rows[:MOST_ROWS]))
+        lines.append(table(("case", "model", "from", "why"), rows[:MOST_ROWS]))
     if len(rows) > MOST_ROWS:
         lines.append(f"… and {len(rows) - MOST_ROWS} more; all of them with --json")
     return "\n".join(lines)

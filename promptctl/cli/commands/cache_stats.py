@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 from promptctl.core.counting import count
 from promptctl.core.price import dollars_of
 from promptctl.core.reporting.money import exact, shown
@@ -61,7 +61,7 @@ def _text(path: str, size: int, groups: Sequence[Group]) -> str:
         for group in groups
     ]
     header = ("use", "prompt", "provider", "model", "entries", "size", "hits", "saved", "oldest", "newest")
-    return "\n".join([*lines, *([plain_table(header, rows)] if rows else [])])
+    return "\n".join([*lines, *([table(header, rows)] if rows else [])])
 
 
 def shown_size(size: int) -> str:

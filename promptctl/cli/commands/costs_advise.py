@@ -73,7 +73,7 @@ def _quality(found: QualityChange | None) -> dict[str, Any] | None:
 
 
 def _view(found: Advised) -> Any:
-    from promptctl.cli.tables import stacked, table
+    from promptctl.cli.tables import table
 
     rows = [[it.prompt, it.what, _basis(it), _saved(it)] for it in found.lines]
     first = [table(["prompt", "advice", "measured", "would have saved"], rows)] if rows else ["nothing to advise"]
@@ -81,7 +81,7 @@ def _view(found: Advised) -> Any:
         f"not judged for {_KINDS[it.kind]}: {it.calls:,} {_calls(it.calls)} ({it.reason}){_hint(it.hint)}"
         for it in found.unjudged
     ]
-    return stacked([*first, *untold])
+    return "\n".join([*first, *untold])
 
 
 def _hint(hint: str | None) -> str:

@@ -101,7 +101,7 @@ def _evaluated(found: Evaluated | None) -> dict[str, int] | None:
 
 
 def _view(found: WhatIf, model: str | None) -> Any:
-    from promptctl.cli.tables import stacked, table
+    from promptctl.cli.tables import table
     from promptctl.core.reporting.money import shown
 
     if not found.lines:
@@ -109,7 +109,7 @@ def _view(found: WhatIf, model: str | None) -> Any:
     headers = ["prompt", "calls", "now", "then", "change", *(["passes now", f"passes {model}"] if model else [])]
     rows = [_cells(line, evaluated=model is not None) for line in found.lines]
     change = shown(found.then - found.now)
-    return stacked([table(headers, rows), f"{shown(found.now)} would have been {shown(found.then)} ({change})"])
+    return "\n".join([table(headers, rows), f"{shown(found.now)} would have been {shown(found.then)} ({change})"])
 
 
 def _cells(line: WhatIfLine, *, evaluated: bool) -> list[str]:

@@ -11,7 +11,7 @@ from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import CaseOption, ReportOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
     from promptctl.core.eval_report import EvalReport
@@ -41,5 +41,5 @@ def _text(report: EvalReport, *, whole: bool) -> str:
 
     if whole:
         return with_answers(report)
-    blocks = [plain_table(*eval_text.difference_table(report.differences))] if report.differences else []
+    blocks = [table(*eval_text.difference_table(report.differences))] if report.differences else []
     return "\n".join([*eval_text.summary(report), *blocks, *eval_text.flips(report)])

@@ -10,7 +10,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 from promptctl.core.counting import count
 from promptctl.errors import Interrupted, UsageError
 
@@ -123,7 +123,7 @@ def _data(found: Review, kept: int) -> dict[str, Any]:
 
 def _text(found: Review, kept: int, export: str | None) -> str:
     rows = [(it.case, it.outcome, f"{v.score:g}", v.by, v.note) for it in found.answers for v in it.votes]
-    lines = [plain_table(("case", "suite", "score", "by", "note"), rows)] if rows else []
+    lines = [table(("case", "suite", "score", "by", "note"), rows)] if rows else []
     agreed = found.agreement
     if agreed.pairs:
         lines.append(f"people agree with each other in {agreed.same} of {count(agreed.pairs, 'pair')} of votes")

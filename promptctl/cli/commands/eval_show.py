@@ -11,7 +11,7 @@ from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import CaseOption, ReportOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
     from promptctl.core.eval_report import EvalReport
@@ -47,5 +47,5 @@ def _text(report: EvalReport, *, whole: bool) -> str:
 
     if whole:
         return with_answers(report)
-    table = plain_table(*eval_text.case_table(report))
-    return "\n".join([*eval_text.summary(report), table, *eval_text.left_out(report)])
+    cases = table(*eval_text.case_table(report))
+    return "\n".join([*eval_text.summary(report), cases, *eval_text.left_out(report)])

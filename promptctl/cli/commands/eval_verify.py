@@ -8,7 +8,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 
 
 def command(
@@ -22,4 +22,4 @@ def command(
         result = verify_evidence(context.repository, names or (), gate)
     data = [{"file": check.file, "outcome": check.outcome, "reason": check.reason or None} for check in result.checks]
     rows = [(check.outcome, check.file, check.reason) for check in result.checks]
-    return Answer(data={"evidence": data}, view=lambda: plain_table(("outcome", "file", "reason"), rows), ok=result.ok)
+    return Answer(data={"evidence": data}, view=lambda: table(("outcome", "file", "reason"), rows), ok=result.ok)

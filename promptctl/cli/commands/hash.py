@@ -8,7 +8,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,4 +52,4 @@ def data(hashed: Hashed) -> dict[str, Any]:
 def view(hashed: Hashed, explain: bool) -> str:
     if not explain:
         return hashed.resolved.digest
-    return hashed.resolved.digest + "\n\n" + plain_table(("part", "digest"), tuple(hashed.parts.items()))
+    return hashed.resolved.digest + "\n\n" + table(("part", "digest"), tuple(hashed.parts.items()))

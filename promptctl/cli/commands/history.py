@@ -9,7 +9,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
     from promptctl.workflows.history import HistoryResult, MoveRow, ServedRow, VersionRow
@@ -49,7 +49,7 @@ def _at(name: str, at: str, rows: Sequence[ServedRow]) -> Answer:
     ]
     cells = [(row.environment, str(row.version or "nothing"), row.digest or "") for row in rows]
     data = {"prompt": name, "at": at, "served": served}
-    return Answer(data=data, view=lambda: plain_table(("env", "version", "digest"), cells))
+    return Answer(data=data, view=lambda: table(("env", "version", "digest"), cells))
 
 
 def _version(row: VersionRow) -> dict[str, Any]:
@@ -80,9 +80,9 @@ def _text(result: HistoryResult) -> str:
     ]
     if not rows and not result.moves:
         return f"{result.name} has no release and no moves"
-    parts = [plain_table(("version", "tagged", "digest", "live in"), rows)]
+    parts = [table(("version", "tagged", "digest", "live in"), rows)]
     if result.moves:
-        parts.append(plain_table(("at", "env", "move", "by", "reason"), [_move_cells(row) for row in result.moves]))
+        parts.append(table(("at", "env", "move", "by", "reason"), [_move_cells(row) for row in result.moves]))
     return "\n\n".join(parts)
 
 

@@ -10,7 +10,7 @@ from promptctl.cli.commands.models_list import dollars
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.tables import stacked, table
+from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
     from promptctl.core.tier import Measured
@@ -68,7 +68,7 @@ def _view(found: Route) -> Any:
         rows = [(*_shown(it), "asked" if place == 0 else "fits") for place, it in enumerate(found.ranking.models)]
         rows += [(model, "", "", "", reason) for model, reason in found.ranking.left_out.items()]
         parts.append(table(("model", "passed", "p95", "per million", ""), rows))
-    return stacked(parts)
+    return "\n".join(parts)
 
 
 def _shown(it: Measured) -> tuple[str, str, str, str]:

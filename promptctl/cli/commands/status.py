@@ -9,7 +9,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.cli.reporting import StoreOption, opened
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
     from promptctl.adapters.warehouse.live import Seen
@@ -78,7 +78,7 @@ def _text(result: StatusResult, seen: Sequence[Seen] | None) -> str:
     if not result.rows:
         return "no prompts yet"
     rows = [_cells(row, result.environments, seen) for row in result.rows]
-    lines = [plain_table(("prompt", "files", "lock", *result.environments), rows), f"read {result.read}"]
+    lines = [table(("prompt", "files", "lock", *result.environments), rows), f"read {result.read}"]
     lines += [f"frozen: {environment}: {reason}" for environment, reason in result.frozen.items()]
     lines += [f"here only: {moved}; the next write sends it" for moved in result.unsent]
     lines += [f"broken: {broken}; promptctl drift" for broken in result.broken]

@@ -8,7 +8,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
 from promptctl.cli.reporting import StoreOption, opened
-from promptctl.cli.tables import plain_table
+from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
     from promptctl.core.event import Event
@@ -84,11 +84,11 @@ def _text(found: Why) -> str:
     blocks = ["\n".join(parts)]
     if found.moves:
         rows = [_moved(row.environment, row.move) for row in found.moves]
-        blocks.append(plain_table(("served in", "since", "move", "by", "evidence", "reason"), rows))
+        blocks.append(table(("served in", "since", "move", "by", "evidence", "reason"), rows))
     if found.changes:
         since = f"changed since {found.after}" if found.after else "changed"
         rows = [(it.commit[:7], it.at[:10], it.author.partition(" <")[0], it.subject) for it in found.changes]
-        blocks.append(plain_table(("commit", since, "author", "subject"), rows))
+        blocks.append(table(("commit", since, "author", "subject"), rows))
     return "\n\n".join(blocks)
 
 
