@@ -18,6 +18,9 @@ MOST_NAME, MOST_TEXT, MOST_CONTENT = 500, 10_000, 65_536
 _MARGIN = 4_096
 """Looked at beyond what is kept, so that a secret on the edge is seen whole."""
 
+MOST_SEEN = MOST_CONTENT + _MARGIN
+"""Characters of an output that anything depends on."""
+
 _HASHED = re.compile(r"sha256:[0-9a-f]{32}", re.ASCII)
 _LONG = {"comment": MOST_TEXT, "correction": MOST_TEXT}
 _TYPES: Mapping[str, tuple[type, ...]] = {"text": (str,), "json": (str,), "integer": (int,), "number": (float, int)}

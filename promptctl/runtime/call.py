@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -13,14 +14,16 @@ from typing import Any, Self
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.core.attempt import Attempt
 from promptctl.core.chain import StepCall, step_calls, step_paths
+from promptctl.core.event import Event
 from promptctl.core.request import Reply, Request
-from promptctl.errors import UsageError
+from promptctl.errors import StateError, UsageError
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of
 from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.means import ATTEMPTS, Means
 from promptctl.runtime.prompt import UNFIT, Prompt
 
+CLOSED, FORKED = "PC186", "PC187"
 Put = Callable[[str | None], None]
 """Takes the pieces of an answer as they come; None at the end."""
 
@@ -91,13 +94,15 @@ class Call:
     def stream(self) -> Iterator[str]:
         """The answer's text as it comes; of a chain the last step's. Leaving early cancels the call."""
         pieces: SimpleQueue[str | None] = SimpleQueue()
-        future = self._loop.submit(self._answer(pieces.put))
+        future, process = self._loop.submit(self._answer(pieces.put)), os.getpid()
         try:
             while (piece := pieces.get()) is not None:
                 yield piece
+                _require_here(process)
             future.result()
         finally:
-            future.cancel()
+            if process == os.getpid():
+                future.cancel()
 
     async def astream(self) -> AsyncIterator[str]:
         """The same for callers in an event loop."""
@@ -106,13 +111,15 @@ class Call:
         def put(piece: str | None) -> None:
             loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
-        future = self._loop.submit(self._answer(put))
+        future, process = self._loop.submit(self._answer(put)), os.getpid()
         try:
             while (piece := await pieces.get()) is not None:
                 yield piece
+                _require_here(process)
             await asyncio.wrap_future(future)
         finally:
-            future.cancel()
+            if process == os.getpid():
+                future.cancel()
 
     async def _answer(self, put: Put | None) -> Reply:
         """Goes through the steps, in the loop of calls."""
@@ -159,7 +166,8 @@ class Call:
     async def _step(self, step: StepCall, course: Course, put: Put | None) -> Reply:
         course.inputs = dict(step.inputs)
         attempts: list[Attempt] = []
-        token, error = ATTEMPTS.set(attempts), None
+        token, error, underway = ATTEMPTS.set(attempts), None, self._means.underway
+        underway.begin(course.id, lambda: self._cut(course))
         try:
             request = self.prompt.released.rendering_of(step.closure).request(step.inputs)
             course.model = request.model
@@ -172,12 +180,23 @@ class Call:
             raise
         finally:
             ATTEMPTS.reset(token)
-            self._record(course, attempts, error)
+            if underway.end(course.id):
+                self._record(course, attempts, error)
+            elif isinstance(error, asyncio.CancelledError):
+                message = f"the call of {self.prompt.name} was cut short: prompts.close() came before its end"
+                raise StateError(CLOSED, message, hint="close where no calls are under way") from None
 
     def _record(self, course: Course, attempts: list[Attempt], error: BaseException | None) -> None:
         if isinstance(error, asyncio.CancelledError) and self._limit and self._limit.expired():
             error = TimeoutError()
-        self._means.record(event_of(self.prompt, self._caller, course, attempts, error))
+        self._means.record(self._event(course, attempts, error))
+
+    def _cut(self, course: Course) -> None:
+        """Records a call that is still under way: what it was asked until now, and costs, nobody can tell."""
+        self._means.record(replace(self._event(course, (), asyncio.CancelledError()), cost=None, attempts=None))
+
+    def _event(self, course: Course, attempts: Sequence[Attempt], error: BaseException | None) -> Event:
+        return event_of(self.prompt, self._caller, course, attempts, error, content=self._means.keeps_content)
 
     async def _asked_for(
         self, request: Request, scope: str, course: Course, put: Put | None
@@ -203,3 +222,10 @@ class Call:
                 if delta.reply:
                     return delta.reply
         raise ProviderError("malformed", "the stream ended without an answer")
+
+
+def _require_here(process: int) -> None:
+    """Raises UsageError where a stream goes on in a child process: its answer comes to the parent."""
+    if process != os.getpid():
+        message = "this stream was begun before a fork, and its answer comes to the process that began it"
+        raise UsageError(FORKED, message, hint="make the call in the process that reads it")

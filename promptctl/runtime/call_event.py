@@ -12,6 +12,7 @@ from promptctl.adapters.providers.fault import ProviderError
 from promptctl.core.attempt import Attempt
 from promptctl.core.event import STATUSES, Event
 from promptctl.core.price import picodollars
+from promptctl.core.redaction import MOST_SEEN
 from promptctl.core.request import Reply, Usage
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.prompt import Prompt
@@ -95,10 +96,16 @@ def _sum(parts: Sequence[int | None]) -> int | None:
 
 
 def event_of(
-    prompt: Prompt, caller: Caller, course: Course, attempts: Sequence[Attempt], error: BaseException | None
+    prompt: Prompt,
+    caller: Caller,
+    course: Course,
+    attempts: Sequence[Attempt],
+    error: BaseException | None,
+    *,
+    content: bool,
 ) -> Event:
     """The event. Tokens and cost are those of this call, failed attempts that are billed included: an answer from the
-    cache took none."""
+    cache took none. ``content``: what was sent and answered goes with it, as far as a store keeps it."""
     reply, outcome, last = course.reply, course.outcome, attempts[-1] if attempts else None
     fresh = reply if course.fresh else None
     usages, priced = list(_usages(fresh, attempts)), [it.prices for it in attempts if it.prices]
@@ -134,6 +141,6 @@ def event_of(
         attempts=len(attempts),
         prices=priced[-1] if priced else None,
         attributes=prompt.attributes or None,
-        inputs=course.inputs,
-        output=reply.text if reply else None,
+        inputs=course.inputs if content else None,
+        output=reply.text[:MOST_SEEN] if reply and content else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from promptctl.runtime.recording.recorder import Recorder
 from promptctl.runtime.recording.tally import Counts
 from promptctl.runtime.shadows import Shadows
 from promptctl.runtime.snapshot import Snapshot
+from promptctl.runtime.underway import Underway
 
 ATTEMPTS: ContextVar[list[Attempt] | None] = ContextVar("promptctl_attempts", default=None)
 """The attempts of the call that is under way in this context."""
@@ -45,8 +47,14 @@ class Means:
     gateway: Gateway
     caching: Caching | None
     recorder: Recorder | None
+    underway: Underway
     shadows: Shadows
     notes: tuple[str, ...] = ()
+
+    @property
+    def keeps_content(self) -> bool:
+        """Whether events are kept with inputs and outputs: otherwise nobody needs them there."""
+        return self.recorder is not None and self.recorder.content
 
     def record(self, event: Event) -> None:
         """Keeps an event where events are kept."""
@@ -91,17 +99,23 @@ class Workshop:
         return self._means.shadows if self._means else None
 
     def close(self) -> None:
-        """Writes the events that wait, and closes idle connections. Shadow calls get five seconds."""
+        """Calls off what is under way, writes the events that wait, and closes connections. Shadow calls get five
+        seconds."""
         means = self._means
         if means is None or means.process != os.getpid():
             return
         means.shadows.close()
+        means.underway.cut()
         means.loop.wait(_closed(means))
         if means.recorder:
             means.recorder.close()
 
 
 async def _closed(means: Means) -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await means.gateway.aclose()
     if means.caching:
         await means.caching.aclose()
@@ -135,6 +149,7 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
         gateway=gateway,
         caching=caching,
         recorder=recorder,
+        underway=before.underway if before and same_process else Underway(),
         shadows=before.shadows if before and same_process else Shadows(),
         notes=tuple(notes),
     )

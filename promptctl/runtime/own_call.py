@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -24,7 +26,8 @@ class OwnCall:
     """The time within ``with`` (or ``async with``), in which the application asks a model by itself.
 
     ``id`` names the call in events and for feedback. When it is left, one event says that the prompt was used, how long
-    it took and whether it failed; an exception that leaves it goes on. Who never enters it leaves no event.
+    it took and whether it failed; an exception that leaves it goes on. Who never enters it leaves no event. Where the
+    process ends within, or ``Prompts.close`` comes, it was cancelled.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class OwnCall:
         self.prompt = prompt
         self._means, self._caller, self._inputs = means, caller, inputs
         self._course: Course | None = None
+        self._entered: Means | None = None
         self._cost: int | None = None
 
     @property
@@ -49,17 +53,24 @@ class OwnCall:
         """Raises UsageError when it was entered before: it is one call, and one event."""
         if self._course:
             raise UsageError(UNFIT, "this call was made already", hint="prompts.own_call(…) makes another one")
-        self._course = Course(id=self.id, inputs=self._inputs)
+        course = self._course = Course(id=self.id, inputs=self._inputs)
+        self._entered = self._means()
+        self._entered.underway.begin(self.id, lambda: self._record(course, asyncio.CancelledError()))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        course = self._course
-        assert course
-        event = event_of(self.prompt, self._caller, course, (), error)
-        output = (course.reply.text or None) if course.reply else None
-        self._means().record(replace(event, status=_status(error), cost=self._cost, attempts=None, output=output))
+        assert self._course
+        assert self._entered
+        elsewhere = self._entered.process != os.getpid()
+        if self._entered.underway.end(self.id) or elsewhere:
+            self._record(self._course, error)
+
+    def _record(self, course: Course, error: BaseException | None) -> None:
+        means = self._means()
+        event = event_of(self.prompt, self._caller, course, (), error, content=means.keeps_content)
+        means.record(replace(event, status=_status(error), cost=self._cost, attempts=None, output=event.output or None))
 
     async def __aenter__(self) -> Self:
         return self.__enter__()

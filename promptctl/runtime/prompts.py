@@ -229,7 +229,8 @@ class Prompts:
         )
 
     def close(self) -> None:
-        """Ends the thread, and writes the events that wait. Prompts that were handed out stay as they are."""
+        """Ends the thread, calls off what is under way, and writes the events that wait. Prompts that were handed out
+        stay as they are."""
         self._keeper.stop()
         if self._calls:
             self._calls.close()

@@ -68,7 +68,7 @@ def test_cost_and_tokens(
     attempts: list[Attempt], answer: Reply | None, outcome: CacheOutcome | None, expected: tuple[Any, ...]
 ) -> None:
     course = Course(id=CALLER.id, reply=answer, outcome=outcome)
-    event = event_of(PROMPT, CALLER, course, attempts, None if answer else FAULT)
+    event = event_of(PROMPT, CALLER, course, attempts, None if answer else FAULT, content=False)
     found = (event.cost, event.input_tokens, event.output_tokens, event.cache_read_tokens, event.cache_write_tokens)
     assert found == expected
 

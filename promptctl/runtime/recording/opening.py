@@ -56,4 +56,5 @@ def open_recorder(
         return redactor
 
     opened().close()
-    return Recorder(Means(open=opened, redactor=current), limit=MOST_WAITING // (10 if settings.content else 1))
+    limit = MOST_WAITING // (10 if settings.content else 1)
+    return Recorder(Means(open=opened, redactor=current), limit=limit, content=settings.content)
