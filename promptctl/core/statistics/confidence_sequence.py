@@ -11,10 +11,10 @@ def errors_wide(units: float, alpha: float, planned_units: float) -> float:
     """How many standard errors an always-valid interval reaches to each side, after so many units of both arms.
 
     With the chance 1 - ``alpha`` no interval ever misses, over all looks from the first to the last there will ever
-    be. It is tightest, for a sequence of its kind, near ``planned_units``, and far wider long before: what it says of
-    few units rests on nothing but an estimated variance, and says accordingly little. Source: I. Waudby-Smith, D.
-    Arbour, R. Sinha, E. H. Kennedy and A. Ramdas, Time-uniform central limit theory and asymptotic confidence
-    sequences, Annals of Statistics 52 (2024), 2613: theorem 2.2, with rho of its section 2.3.
+    be. It is narrowest, for its kind, near ``planned_units``, and far wider long before: of few units the variance
+    itself is hardly known. Source: I. Waudby-Smith, D. Arbour, R. Sinha, E. H. Kennedy and A. Ramdas, Time-uniform
+    central limit theory and asymptotic confidence sequences, Annals of Statistics 52 (2024), 2613: theorem 2.2, with
+    the rho that makes it narrowest there.
     """
     planned = _tuning(alpha)
     grown = units * (planned - 1) / planned_units
