@@ -25,6 +25,7 @@ LEVELS = {
     "pointer-rewound": "error",
     "pointer-broken": "error",
     "live-differs": "error",
+    "unsigned": "error",
     "unreleased": "notice",
     "hotfix": "notice",
     "retired-served": "notice",

@@ -12,7 +12,15 @@ from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.git.program import repair_of
 from promptctl.adapters.git.refs import commit_of, current_branch
 from promptctl.adapters.git.remote import Update, fetch_shared, push
-from promptctl.adapters.git.tags import NewTag, ReleaseTag, create_tags, mirrored_tags, read_claim, release_tags
+from promptctl.adapters.git.tags import (
+    NewTag,
+    ReleaseTag,
+    create_tags,
+    mirrored_tags,
+    read_claim,
+    release_tags,
+    sign_tags,
+)
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.core.canonical import digest
@@ -51,17 +59,17 @@ class ReleaseResult:
     note: str | None = None
 
 
-def release(repository: Repository, *, send: bool = True) -> ReleaseResult:
-    """Releases everything the committed lock proposes.
+def release(repository: Repository, *, send: bool = True, signed: bool = False) -> ReleaseResult:
+    """Releases everything the committed lock proposes, by signed tags where that is asked for.
 
-    Raises StateError: lock stale, wrong branch, commit not on the remote, history missing. Raises OutsideError when the
-    remote fails; tags made before stay and the next release sends them.
+    Raises StateError: lock stale, wrong branch, commit not on the remote, history missing, Git cannot sign. Raises
+    OutsideError when the remote fails; tags made before stay and the next release sends them.
     """
     journal = Journal(repository.git)
     with journal.writing("release"):
         found = recover(repository, journal)
         with journal.noted(Entry(operation="release", refs=_refs(repository), remote=repository.remote)):
-            return replace(_release(repository, send=send), note=found)
+            return replace(_release(repository, send=send, signed=signed), note=found)
 
 
 def _refs(repository: Repository) -> tuple[str, ...]:
@@ -76,7 +84,7 @@ def _refs(repository: Repository) -> tuple[str, ...]:
     return (*entries, *([f"refs/remotes/{remote}/{repository.default_branch}"] if remote else []))
 
 
-def _release(repository: Repository, *, send: bool) -> ReleaseResult:
+def _release(repository: Repository, *, send: bool, signed: bool) -> ReleaseResult:
     git, remote = repository.git, repository.remote
     head = commit_of(git, "HEAD")
     if head is None:
@@ -92,7 +100,7 @@ def _release(repository: Repository, *, send: bool) -> ReleaseResult:
     there = {tag.ref: tag for tag in mirrored_tags(git, remote)} if remote else {}
     wanted = [(name, version) for name, version in _entries(lock) if tag_ref(name, version) not in known]
     _require_same(repository, lock)
-    made, skipped = _tag(repository, head, lock, wanted)
+    made, skipped = _tag(repository, head, lock, wanted, signed=signed)
     pending = _pending(repository, lock, there)
     pushed = _send(repository, pending) if remote and send else ()
     return ReleaseResult(
@@ -157,11 +165,10 @@ def _entries(lock: Lockfile) -> Iterator[tuple[str, Version]]:
 
 
 def _tag(
-    repository: Repository, head: str, lock: Lockfile, wanted: list[tuple[str, Version]]
+    repository: Repository, head: str, lock: Lockfile, wanted: list[tuple[str, Version]], *, signed: bool
 ) -> tuple[tuple[NewTag, ...], tuple[Skipped, ...]]:
     made: list[NewTag] = []
     skipped: list[Skipped] = []
-    tagger = committer(repository.git).stamped if wanted else ""
     digests = {(name, version): lock.prompts[name].releases[version] for name, version in wanted}
     commits = commits_that_brought(repository, head, digests)
     for (name, version), digest_text in digests.items():
@@ -172,7 +179,11 @@ def _tag(
             continue
         made.append(NewTag(name=name, version=version, commit=commit, digest=digest_text))
     if made:
-        create_tags(repository.git, made, tagger)
+        tagger = committer(repository.git).stamped
+        if signed:
+            sign_tags(repository.git, made)
+        else:
+            create_tags(repository.git, made, tagger)
         repository.landed = "the tags are made"
     return tuple(made), tuple(skipped)
 

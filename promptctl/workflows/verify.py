@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
 from promptctl.core.drift import Drift
 from promptctl.core.name import check_name
 from promptctl.core.reference import Reference, parse_reference
@@ -27,8 +28,9 @@ class VerifyResult:
         return not any(finding.level == "error" for finding in self.findings)
 
 
-def verify(repository: Repository, references: Sequence[str] = ()) -> VerifyResult:
-    """Checks all releases, those of some prompts, or single ones (``NAME@VERSION``).
+def verify(repository: Repository, references: Sequence[str] = (), *, signatures: bool = False) -> VerifyResult:
+    """Checks all releases, those of some prompts, or single ones (``NAME@VERSION``); with ``signatures`` also who
+    signed their tags, and the last moves of pointers.
 
     Raises UsageError for references that name no release, StateError where tags are not in this clone.
     """
@@ -40,10 +42,19 @@ def verify(repository: Repository, references: Sequence[str] = ()) -> VerifyResu
     report = tag_report(repository, {check_name(reference.name) for reference in wanted} or None)
     for reference in wanted:
         _require_known(repository, report, reference)
+    releases = tuple(found for found in report.releases if _asked(wanted, found.name, found.version))
+    findings = [*report.findings, *(_signatures(repository, releases) if signatures else ())]
     return VerifyResult(
-        releases=tuple(found for found in report.releases if _asked(wanted, found.name, found.version)),
-        findings=tuple(found for found in report.findings if _asked(wanted, found.prompt, found.version)),
+        releases=releases,
+        findings=tuple(found for found in findings if _asked(wanted, found.prompt, found.version)),
     )
+
+
+def _signatures(repository: Repository, releases: Sequence[Release]) -> Iterator[Drift]:
+    from promptctl.workflows.signed import unsigned_moves, unsigned_releases
+
+    yield from unsigned_releases(repository, releases)
+    yield from unsigned_moves(repository, read_state(repository))
 
 
 def _asked(wanted: Sequence[Reference], name: str, version: Version | None) -> bool:

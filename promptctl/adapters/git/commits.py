@@ -31,7 +31,7 @@ def write_commit(
     def commit(*signing: str) -> str:
         return git.run(*arguments, *signing, stdin=message.encode(), extra=author).stdout.decode().strip()
 
-    return sign(git, commit) if signed or _signs(git) else commit()
+    return sign(git, lambda: commit("-S")) if signed or _signs(git) else commit()
 
 
 def _signs(git: Git) -> bool:

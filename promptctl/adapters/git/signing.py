@@ -9,22 +9,37 @@ from promptctl.errors import StateError
 
 CANNOT_SIGN = "PC277"
 HINT = "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub"
+_SAYS_NOTHING = ("fatal:", "gpg failed to sign", "[GNUPG:]")
+"""How lines begin that do not tell why."""
 
 
-def sign(git: Git, run: Callable[[str], str]) -> str:
-    """What a command prints that signs when it is given ``-S``, and makes the same unsigned with ``--no-gpg-sign``.
-
-    Raises StateError when it is the signing that fails, else what the command raises.
-    """
+def sign(git: Git, run: Callable[[], str]) -> str:
+    """What a command prints that signs what it makes. Raises StateError when it is the signing that fails, else what
+    the command raises."""
     try:
-        return run("-S")
+        return run()
     except GitKilled:
         raise
     except GitFailure as failure:
-        run("--no-gpg-sign")
+        if (said := _signing_fault(git)) is None:
+            raise
+        raise cannot_sign(git, said or str(failure)) from None
+
+
+def cannot_sign(git: Git, said: str | None = None) -> StateError:
+    """The error for a signature that could not be made."""
+    key = git.config.get("user.signingkey")
+    what = f"with {key}" if key else "without user.signingkey"
+    said = said or _signing_fault(git) or "it made no signature"
+    return StateError(CANNOT_SIGN, f"Git cannot sign {what}: {said}", hint=HINT)
+
+
+def _signing_fault(git: Git) -> str | None:
+    """What Git says when it has to sign a commit of nothing, None when it can."""
+    nothing = git.run("hash-object", "-w", "-t", "tree", "--stdin", stdin=b"").stdout.decode().strip()
+    try:
+        git.run("commit-tree", nothing, "-S", stdin=b"")
+    except GitFailure as failure:
         lines = [line.removeprefix("error: ").rstrip("?") for line in failure.stderr.strip().splitlines()]
-        said = [line for line in lines if line and not line.startswith("fatal:")]
-        key = git.config.get("user.signingkey")
-        what = f"with {key}" if key else "without user.signingkey"
-        message = f"Git cannot sign {what}: {said[-1] if said else failure}"
-        raise StateError(CANNOT_SIGN, message, hint=HINT) from None
+        return next((line for line in reversed(lines) if line and not line.startswith(_SAYS_NOTHING)), "")
+    return None

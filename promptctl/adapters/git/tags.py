@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import Ref, list_refs
+from promptctl.adapters.git.signing import cannot_sign, sign
 from promptctl.core.tag import PREFIX, TagMessage, message_text, parse_message, parse_tag_ref, tag_name, tag_ref
 from promptctl.core.version import Version
 
@@ -105,6 +107,27 @@ class NewTag:
     version: Version
     commit: str
     digest: str
+
+
+def sign_tags(git: Git, tags: Sequence[NewTag]) -> None:
+    """Makes signed release tags, one after the other, by the user's Git configuration.
+
+    Raises StateError where Git cannot sign, GitFailure when one of them exists already; those before it are made.
+    """
+    for tag in tags:
+        sign(git, partial(_signed, git, tag))
+
+
+def _signed(git: Git, tag: NewTag) -> str:
+    """Makes one tag. Git may make it all the same where it cannot sign: such a tag is taken away again."""
+    text, ref = message_text(tag.name, tag.version, tag.digest), tag_ref(tag.name, tag.version)
+    line = ("tag", "-s", "--cleanup=verbatim", "-F", "-", tag_name(tag.name, tag.version), tag.commit)
+    git.run(*line, stdin=text.encode())
+    made = git.find(ref)
+    if made is None or made.data.decode("utf-8", "replace").endswith(text):
+        git.run("update-ref", "-d", ref)
+        raise cannot_sign(git)
+    return made.object_id
 
 
 def create_tags(git: Git, tags: Sequence[NewTag], tagger: str) -> None:

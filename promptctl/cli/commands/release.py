@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
 from promptctl.core.counting import count
 
 if TYPE_CHECKING:
@@ -16,11 +17,15 @@ MOST_NAMED = 6
 """More prompts than this are not spelled out in a hint."""
 
 
-def command(context: Context, no_push: NoPushOption = False) -> Answer:
+def command(
+    context: Context,
+    sign: Annotated[bool, Option("--sign", help="Sign the tags, as Git is configured to.")] = False,
+    no_push: NoPushOption = False,
+) -> Answer:
     """Tag every release the committed lock proposes, and push the tags."""
     from promptctl.workflows.release import release
 
-    result = release(context.repository, send=not no_push)
+    result = release(context.repository, send=not no_push, signed=sign)
     data = {
         "made": [
             {"prompt": tag.name, "version": str(tag.version), "commit": tag.commit, "digest": tag.digest}
