@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from promptctl.adapters.experiments import experiment_names, read_experiment
 from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
@@ -19,6 +20,9 @@ from promptctl.core.pointer_drift import disagreement
 from promptctl.core.tree import shown
 from promptctl.core.version import version
 from promptctl.errors import Place, StateError, UsageError
+
+if TYPE_CHECKING:
+    from promptctl.core.experiments.experiment import Experiment
 
 CONTRADICTED = "PC129"
 UNSENT = "refs/promptctl/unsent/"
@@ -53,6 +57,15 @@ class State:
         paths = (path for path in self._project.tree.below(FOLDER) if path.endswith(ending))
         parts = (path.removeprefix(f"{FOLDER}/").removesuffix(ending).partition("/") for path in paths)
         return tuple(sorted((environment, name) for environment, _, name in parts if name))
+
+    @cached_property
+    def experiments(self) -> tuple[str, ...]:
+        """The names of all experiments, sorted."""
+        return experiment_names(self._project)
+
+    def experiment(self, name: str) -> Experiment | None:
+        """An experiment, or None. Raises DocumentError when its file is malformed."""
+        return read_experiment(self._project, name)
 
     def pointer(self, environment: str, prompt: str) -> Pointer | None:
         """What an environment serves for a prompt, or None. Raises DocumentError when the file is malformed."""

@@ -24,14 +24,16 @@ def name_fault(name: str) -> str | None:
         return "a name has at most 150 bytes"
     if len(segments) > 5:
         return "a name has at most five segments"
-    for segment in segments:
-        if not _SEGMENT.fullmatch(segment):
-            return f"the segment {segment!r} must be 1 to 63 of a-z, 0-9, - and _, with a letter or digit at both ends"
-        if segment in RESERVED:
-            return f"`{segment}` is reserved"
-        if segment in _DEVICES:
-            return f"`{segment}` is a device name on Windows"
-    return None
+    return next((fault for segment in segments if (fault := segment_fault(segment))), None)
+
+
+def segment_fault(segment: str) -> str | None:
+    """Why ``segment`` cannot be a part of a name, or None if it can."""
+    if not _SEGMENT.fullmatch(segment):
+        return f"the segment {segment!r} must be 1 to 63 of a-z, 0-9, - and _, with a letter or digit at both ends"
+    if segment in RESERVED:
+        return f"`{segment}` is reserved"
+    return f"`{segment}` is a device name on Windows" if segment in _DEVICES else None
 
 
 def branch_fault(name: str) -> str | None:

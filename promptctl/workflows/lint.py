@@ -16,6 +16,7 @@ from promptctl.core.document import Document
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
 from promptctl.core.lint.noted import Noted, note, noted
 from promptctl.core.lint.selection import UNKNOWN_RULE, Selection, code_fault
+from promptctl.core.pointer import EXPERIMENTS
 from promptctl.core.request import compact_json
 from promptctl.core.tree import shown
 from promptctl.errors import UsageError
@@ -189,6 +190,7 @@ class _Run:
 
         self.findings += [problem_finding(problem, "prompts") for problem in self.project.misplaced()]
         self.read("prompts/prompts.lock", lambda: read_lock(self.project))
+        self.experiments()
         self.findings += colliding_path_findings(self.project.tree.files())
         self.findings += former_name_findings(self.parsed, self.project.names)
         partials = self.partials()
@@ -198,6 +200,12 @@ class _Run:
             used = {path for closure in self.closures for path in used_partials(closure)}
             used |= {path.removeprefix("prompts/") for name in self.known for path in self.notes.files(name)}
             self.findings += unused_partial_findings(used, {path: document.file for path, document in partials.items()})
+
+    def experiments(self) -> None:
+        if self.project.tree.below(EXPERIMENTS):
+            from promptctl.workflows.lint_experiments import experiment_findings
+
+            self.findings += self.read(EXPERIMENTS, lambda: list(experiment_findings(self.project))) or ()
 
     def partials(self) -> dict[str, Document]:
         """Every readable partial of the repository by its path below ``prompts/``."""

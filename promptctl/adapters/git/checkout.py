@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -41,10 +41,13 @@ def finishing(what: str) -> Iterator[None]:
 
 
 class Checkout:
-    """``git`` is the work tree that has the branch checked out, None when there is none."""
+    """``git`` is the work tree that has the branch checked out, None when there is none.
 
-    def __init__(self, git: Git, branch: str) -> None:
-        self._common, self._branch = git.common_directory, branch
+    ``drafts`` are texts by path that a commit was made of: where just they lie in the work tree, it may follow.
+    """
+
+    def __init__(self, git: Git, branch: str, drafts: Mapping[str, bytes] | None = None) -> None:
+        self._common, self._branch, self._drafts = git.common_directory, branch, drafts or {}
         self._moved: dict[tuple[str, str], Sequence[Difference]] = {}
         self._listed: tuple[object, Staged] | None = None
         self.git = git if current_branch(git) == branch else self._elsewhere(git)
@@ -118,7 +121,7 @@ class Checkout:
         """How what moved stands. Where there is no index nothing can be stale, and nothing has to follow."""
         if self.git is None or not (self.git.directory / "index").exists():
             return ()
-        return standings(self.git, self._differences(base, new), self._staged(self.git, base, new))
+        return standings(self.git, self._differences(base, new), self._staged(self.git, base, new), self._drafts)
 
     def _staged(self, git: Git, base: str, new: str) -> Staged:
         """What the index has of what moved, listed again when it is another file: Git always replaces it whole."""

@@ -27,7 +27,8 @@ class Standing:
     """One path: what two commits have there (None: nothing), what the index has, and the blob that lies on disk.
 
     ``merged`` is False for a path with a conflict; ``left_out`` True for one that Git may leave out of a sparse
-    checkout; ``odd`` for one where no file can be, since something else stands there or on the way.
+    checkout; ``odd`` for one where no file can be, since something else stands there or on the way; ``drafted`` is a
+    file whose text is in the commit after, so that nothing is lost when it is replaced.
     """
 
     path: str
@@ -38,11 +39,12 @@ class Standing:
     merged: bool = True
     left_out: bool = False
     odd: bool = False
+    drafted: Entry | None = None
 
     @property
     def known(self) -> bool:
         """Whether the index has the path as one of the commits does: nobody staged anything else."""
-        return self.merged and self.staged in (self.before, self.after)
+        return self.merged and (self.staged in (self.before, self.after) or self._is_draft(self.staged))
 
     @property
     def obstacle(self) -> str | None:
@@ -55,7 +57,7 @@ class Standing:
             return None
         if self.odd:
             return f"something else stands at {self.path}, or on the way to it"
-        if self.found in (None, _blob(self.before), _blob(self.after)):
+        if self.found in (None, _blob(self.before), _blob(self.after)) or self._draft_lies_there:
             return None
         return f"{self.path} has changes of yours" if self.before else f"{self.path} lies there, and is not Git's"
 
@@ -64,10 +66,23 @@ class Standing:
         """Whether the file on disk is to become what it is afterwards; one that was deleted comes back."""
         if not self.known or self.left_out or self.odd or self.found == _blob(self.after):
             return False
-        return self.found == _blob(self.before) or (self.found is None and self.staged != self.after)
+        return (
+            self.found == _blob(self.before)
+            or (self.found is None and self.staged != self.after)
+            or self._draft_lies_there
+        )
+
+    @property
+    def _draft_lies_there(self) -> bool:
+        return self.drafted is not None and self.found == self.drafted.object_id
+
+    def _is_draft(self, entry: Entry | None) -> bool:
+        return entry is not None and entry == self.drafted
 
 
-def standings(git: Git, moved: Sequence[Difference], staged: Staged) -> tuple[Standing, ...]:
+def standings(
+    git: Git, moved: Sequence[Difference], staged: Staged, drafts: Mapping[str, bytes] | None = None
+) -> tuple[Standing, ...]:
     """How each path stands now. Raises GitFailure when git cannot look."""
     found = _found(git, moved)
     sparse = git.config.get("core.sparsecheckout") == "true"
@@ -81,6 +96,7 @@ def standings(git: Git, moved: Sequence[Difference], staged: Staged) -> tuple[St
             merged=tag != "M",
             left_out=tag == "S" or (sparse and before is None and blob is None),
             odd=blob is _ODD,
+            drafted=_drafted(git, (drafts or {}).get(path)),
         )
         for path, before, after in moved
         for tag, entry in [staged.get(path, ("", None))]
@@ -166,6 +182,10 @@ def _on_disk(root: Path, path: str) -> bytes | object | None:
         return file.read_bytes() if stat.S_ISREG(file.lstat().st_mode) else _ODD
     except FileNotFoundError:
         return None
+
+
+def _drafted(git: Git, data: bytes | None) -> Entry | None:
+    return None if data is None else Entry("100644", object_id("blob", data, git.object_format))
 
 
 def _blob(entry: Entry | None) -> str | None:

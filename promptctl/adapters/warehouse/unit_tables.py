@@ -31,8 +31,7 @@ def calls_of(warehouse: Warehouse, population: Population) -> Any:
         events["at"] >= population.since,
         events["at"] < population.until,
     )
-    reason, inside = calls["reason"].fill_null(""), calls["split"].fill_null("") == population.id
-    place = ibis.cases(*((calls["arm"] == arm, number) for number, arm in enumerate(population.arms)))
+    reason, (inside, place) = calls["reason"].fill_null(""), _membership(calls, population)
     calls = calls.mutate(
         arm_place=place,
         why=ibis.cases(
@@ -45,6 +44,16 @@ def calls_of(warehouse: Warehouse, population: Population) -> Any:
         ),
     )
     return calls.mutate(unit_key=(calls["why"] == COUNTED).ifelse(calls["unit"], ibis.null("string")))
+
+
+def _membership(calls: Any, population: Population) -> tuple[Any, Any]:
+    """Whether a call belongs to the population, and to which of its arms."""
+    import ibis
+
+    if population.digest:
+        return calls["digest"] == population.digest, ibis.literal(0)
+    place = ibis.cases(*((calls["arm"] == arm, number) for number, arm in enumerate(population.arms)))
+    return calls["split"].fill_null("") == population.id, place
 
 
 def _code(reason: str) -> int:

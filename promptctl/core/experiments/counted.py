@@ -19,7 +19,10 @@ EXCLUSIONS = ("forced", "shadow", "no unit", "unknown arm", SEVERAL, "elsewhere"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
     """Which calls count: those that the split ``id`` served from one of ``arms`` to a unit, from ``since`` on, before
-    ``until`` (microseconds since 1970). ``segments`` are attributes of calls that units are also told apart by."""
+    ``until`` (microseconds since 1970). ``segments`` are attributes of calls that units are also told apart by.
+
+    With a ``digest`` all calls that it served count instead, to the one arm: what was there before a split.
+    """
 
     id: str
     prompt: str
@@ -28,6 +31,7 @@ class Population:
     since: int
     until: int
     segments: tuple[str, ...] = ()
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         head = {"verdict": self.verdict, "arm": self.arm, "because": self.because, "at": self.at, "by": self.by}
-        return {**head, "numbers": dict(self.numbers)}
+        return {**head, "numbers": dict(self.numbers)} if self.numbers else head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

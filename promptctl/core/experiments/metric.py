@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from promptctl.core.experiments.comparison import Kind
+
 _NAME = re.compile(r"error_rate|latency|latency_p95|latency_p99|cost|calls|quality:[^\s:]{1,100}")
-_KINDS = {
+_KINDS: dict[str, tuple[Kind, ...]] = {
     "error_rate": ("ratio", "mean", "proportion"),
     "latency": ("ratio",),
     "latency_p95": ("quantile",),
@@ -32,7 +34,7 @@ class Metric:
     """
 
     metric: str
-    kind: str
+    kind: Kind
     direction: str
     margin: float | None = None
 
@@ -64,6 +66,6 @@ def metric_fault(name: str, kind: str | None) -> str | None:
     return None if kind is None or kind in known else f"{name} has no kind `{kind}`, but {' or '.join(known)}"
 
 
-def usual_kind(name: str) -> str:
+def usual_kind(name: str) -> Kind:
     """The kind of a metric for which none is given."""
     return _KINDS[name.partition(":")[0]][0]

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from promptctl.core.experiments.metric import Metric
+from promptctl.core.pointer import EXPERIMENTS
 from promptctl.core.request import compact_json
 from promptctl.core.version import Version
 
-FOLDER = "prompts/experiments"
 LEAST_UNITS = 100
 """Of each arm before the first look, where a plan says nothing."""
 
@@ -134,4 +134,4 @@ def _digest(value: object) -> str:
 
 def experiment_path(name: str) -> str:
     """Where an experiment's file stands."""
-    return f"{FOLDER}/{name}.yaml"
+    return f"{EXPERIMENTS}/{name}.yaml"

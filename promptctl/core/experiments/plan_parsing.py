@@ -16,6 +16,7 @@ from promptctl.core.experiments.plan import LEAST_UNITS, Design, Plan, PlannedAr
 from promptctl.core.name import name_fault
 from promptctl.core.ranges import shared
 from promptctl.core.suggestion import suggest
+from promptctl.core.targeting import condition
 from promptctl.core.version import version
 from promptctl.errors import DocumentError, Problem, UsageError
 
@@ -25,11 +26,11 @@ CONTROL = "control"
 
 def parse_experiment(document: Document, name: str) -> Experiment:
     """The experiment of that name that a document holds. Raises DocumentError with every fault and its place."""
-    schema.check(document, "experiment")
-    found = tuple(_faults(document, name))
-    if found:
-        raise DocumentError(found)
     value = document.value
+    if document.sound_as != "experiment" or value["experiment"] != name:
+        schema.check(document, "experiment")
+        if found := tuple(_faults(document, name)):
+            raise DocumentError(found)
     counting, result = value.get("counting"), value.get("result")
     return Experiment(
         plan=_plan(value),
@@ -97,6 +98,11 @@ def _faults(document: Document, name: str) -> Iterator[Problem]:
     if len(set(lines)) < len(lines):
         message = "two keys of the plan stand on one line: promptctl could not write below it"
         yield document.problem(UNFIT, message, (), "give each key at the top a line of its own")
+    if "when" in value:
+        try:
+            condition(value["when"])
+        except UsageError as error:
+            yield document.problem(error.code, error.problem.message, ("when",), error.hint)
     yield from _arm_faults(document, value["arms"])
     yield from _metric_faults(document, value["metrics"])
     yield from _design_faults(document, value)

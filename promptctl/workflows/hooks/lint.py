@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from promptctl.adapters.project import Project
 from promptctl.core.lint.finding import Finding, tidy
+from promptctl.core.pointer import EXPERIMENTS
 from promptctl.errors import UsageError
 from promptctl.workflows.hooks.staged import HookResult, Staged
 
@@ -25,6 +26,7 @@ def judge(found: Staged) -> HookResult:
     names = tuple(project.names) if SETTINGS in found.paths else sorted(_touched(found, project, words))
     findings = list(lint(project, names).findings) if names else []
     findings += _misplaced(found, project)
+    findings += _experiments(found, project)
     return HookResult(findings=tidy(findings), judged=f"{len(names)} prompt{'' if len(names) == 1 else 's'}")
 
 
@@ -38,6 +40,17 @@ def _misplaced(found: Staged, project: Project) -> Iterator[Finding]:
             yield problem_finding(problem, "prompts")
     if any(change.before is None for change in found.changes):
         yield from colliding_path_findings(project.tree.files())
+
+
+def _experiments(found: Staged, project: Project) -> Iterator[Finding]:
+    """What is wrong with staged plans of experiments."""
+    ending = ".yaml"
+    plans = [path for path in found.paths if path.startswith(f"{EXPERIMENTS}/") and path.endswith(ending)]
+    if plans:
+        from promptctl.workflows.lint_experiments import experiment_findings
+
+        names = [path.removeprefix(f"{EXPERIMENTS}/").removesuffix(ending) for path in plans]
+        yield from experiment_findings(project, names)
 
 
 def _words(found: Staged) -> set[str]:

@@ -1,0 +1,88 @@
+"""``promptctl experiment advance``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from promptctl.cli.context import Context
+from promptctl.cli.experiment_view import experiment_data
+from promptctl.cli.options import NoPushOption
+from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument, Option
+from promptctl.cli.reporting import StoreOption, opened
+from promptctl.cli.sent import joined_notes, published_data, published_text
+
+if TYPE_CHECKING:
+    from promptctl.workflows.experiment_advance import Advanced
+
+
+def command(
+    context: Context,
+    names: Annotated[
+        list[str] | None, Argument(metavar="[NAME]…", help="Experiments; all that run without one.")
+    ] = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    store: StoreOption = None,
+    no_push: NoPushOption = False,
+) -> Answer:
+    """Do what the plan says by now: take the look that is due, end what is decided. For a schedule: run it at any time.
+
+    Exits 1 where an arm does harm, and where the arms do not have their shares of the units.
+    """
+    from promptctl.workflows.experiment_advance import advance_experiment, foresee, running_experiments
+    from promptctl.workflows.experiment_reading import decisive_units
+
+    chosen = tuple(names or ()) or running_experiments(context.repository, fetch=not (dry_run or no_push))
+    done: list[Advanced] = []
+    with opened(context, store).warehouse as warehouse:
+        for name in chosen:
+            context.output.progress(f"counting the units of {name} …")
+            count = lambda experiment: decisive_units(warehouse, experiment, context.now)  # noqa: E731
+            if dry_run:
+                done.append(foresee(context.repository, name, count, context.now))
+            else:
+                done.append(advance_experiment(context.repository, name, count, context.now, send=not no_push))
+    notes = [it.result.published.note for it in done if it.result]
+    return Answer(
+        data={"experiments": [_data(it) for it in done], "dry_run": dry_run},
+        view=lambda: "\n".join(_text(it, dry_run=dry_run) for it in done) or "no experiment is running",
+        ok=all(it.ok for it in done),
+        note=joined_notes(*notes, context.repository.policy_note, warehouse.note),
+        next=f"promptctl experiment report {chosen[0]}" if len(chosen) == 1 else None,
+    )
+
+
+def _data(it: Advanced) -> dict[str, Any]:
+    decision, result = it.decision, it.result
+    return {
+        **experiment_data(result.experiment if result else it.experiment),
+        "decision": decision
+        and {
+            "verdict": decision.verdict,
+            "cause": decision.cause,
+            "arm": decision.arm,
+            "because": decision.because,
+            "look": decision.look.to_dict() if decision.look else None,
+            "numbers": decision.numbers,
+        },
+        "published": published_data(result.published if result else None),
+    }
+
+
+def _text(it: Advanced, *, dry_run: bool) -> str:
+    plan, decision = it.experiment.plan, it.decision
+    if decision is None:
+        ended = it.experiment.result
+        how = f", {ended.verdict}: {ended.because}" if ended else ": promptctl experiment resume"
+        return f"{plan.name}: {it.experiment.state}{how}"
+    lines = [f"{plan.name}: {decision.verdict}: {decision.because}"]
+    if decision.ends:
+        arm = next(arm for arm in plan.arms if arm.name == decision.arm)
+        verb = "would serve" if dry_run else "serves"
+        lines.append(f"  {plan.environment} {verb} {plan.prompt} {arm.version} ({arm.name}) to everybody")
+    elif decision.look:
+        number = len(it.experiment.looks) + 1
+        lines.append(f"  look {number} {'would be' if dry_run else 'is'} taken, at {decision.look.fraction:.0%}")
+    if it.result:
+        lines.append(f"  {published_text(it.result.published)}")
+    return "\n".join(lines)

@@ -1,0 +1,138 @@
+"""``experiment advance``: does what the plan says by now: takes the look that is due, ends what is decided."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.state import State, read_state
+from promptctl.core.experiments.counted import Counted
+from promptctl.core.experiments.decision import Decision, decide
+from promptctl.core.experiments.experiment import Experiment
+from promptctl.core.experiments.plan import experiment_path
+from promptctl.errors import StateError
+from promptctl.workflows.experiment_files import experiment_bytes, require_unedited, started_experiment
+from promptctl.workflows.experiment_moves import (
+    Change,
+    ExperimentResult,
+    ended,
+    live_split,
+    result_of,
+    with_result,
+)
+from promptctl.workflows.publish import RACED, Edit, publish
+
+Count = Callable[[Experiment], Counted]
+"""Reads an experiment's units from where events are kept."""
+
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advanced:
+    """``decision`` is None for an experiment that is not running: nothing is decided then. ``result`` is None where
+    nothing was to be written, or with a dry run."""
+
+    experiment: Experiment
+    decision: Decision | None
+    result: ExperimentResult | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.decision is None or self.decision.ok
+
+
+def running_experiments(repository: Repository, *, fetch: bool) -> tuple[str, ...]:
+    """The names of those that run, on the state branch as the remote has it now."""
+    if fetch:
+        repository.fetch()
+    state = read_state(repository)
+    found = ((name, state.experiment(name)) for name in state.experiments)
+    return tuple(name for name, experiment in found if experiment and experiment.state == "running")
+
+
+def foresee(repository: Repository, name: str, count: Count, now: datetime) -> Advanced:
+    """What ``advance`` would do, by the state as last fetched."""
+    state = read_state(repository)
+    experiment = started_experiment(repository, state, name, "decide")
+    decision = _decided(repository, state, experiment, count, now) if experiment.state == "running" else None
+    return Advanced(experiment=experiment, decision=decision)
+
+
+def advance_experiment(
+    repository: Repository, name: str, count: Count, now: datetime, *, send: bool = True
+) -> Advanced:
+    """One step. Whoever loses a race decides anew on what is there, so that two at once make one step.
+
+    Raises UsageError for unknown names, StateError for drafts, plans changed by hand and frozen environments,
+    OutsideError where events cannot be read.
+    """
+    committer(repository.git)
+    done: list[tuple[Experiment, Decision | None]] = []
+
+    def build(state: State) -> Edit | None:
+        experiment = started_experiment(repository, state, name, "decide")
+        if experiment.state != "running":
+            done[:] = [(experiment, None)]
+            return None
+        decision = _decided(repository, state, experiment, count, now)
+        done[:] = [(experiment, decision)]
+        return _edit(repository, state, experiment, decision, now)
+
+    operation = shlex.join(["experiment", "advance", name])
+    for last in (*[False] * _ROUNDS, True):
+        try:
+            published = publish(repository, operation, build, send=send)
+            break
+        except StateError as error:
+            if error.code != RACED or last:
+                raise
+    result = result_of(repository, published, name)
+    experiment, decision = done[0] if done else (result.experiment, None)
+    return Advanced(experiment=experiment, decision=decision, result=result if result.changed else None)
+
+
+def _decided(repository: Repository, state: State, experiment: Experiment, count: Count, now: datetime) -> Decision:
+    """What the numbers decide. An arm that was retired meanwhile ends the experiment on control."""
+    require_unedited(experiment)
+    live_split(state, experiment)
+    plan = experiment.plan
+    decision = decide(experiment, count(experiment), now)
+    lock = read_lock(repository.policy)
+    for arm in plan.treatments:
+        if reason := lock.retired(plan.prompt, arm.version):
+            because = f"{arm.name} ({plan.prompt} {arm.version}) is retired: {reason}"
+            return replace(decision, verdict="do not ship", cause="harm", arm=plan.control.name, because=because)
+    return decision
+
+
+def _edit(
+    repository: Repository, state: State, experiment: Experiment, decision: Decision, now: datetime
+) -> Edit | None:
+    """The edit of a decision: the end, the look that was taken, or nothing."""
+    looks = (*experiment.looks, decision.look) if decision.look else experiment.looks
+    looked = replace(experiment, looks=looks)
+    if decision.ends:
+        after = with_result(
+            repository,
+            looked,
+            verdict=decision.verdict,
+            arm=decision.arm,
+            because=decision.because,
+            now=now,
+            numbers=decision.numbers,
+        )
+        pointer, split = live_split(state, experiment)
+        change = Change(
+            action="conclude", experiment=after, split=split, reason=decision.because, numbers=decision.numbers
+        )
+        return ended(repository, state, pointer, change, now)
+    if decision.look is None:
+        return None
+    files = {experiment_path(experiment.name): experiment_bytes(looked)}
+    subject = f"look {len(looks)} at experiment {experiment.name}: {decision.verdict}"
+    return Edit(files=files, message=f"{subject}\n\n{decision.because}")

@@ -1,0 +1,87 @@
+"""``experiment conclude`` and ``abort``: ends an experiment by hand, recorded as such."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import datetime
+
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
+from promptctl.core.experiments.experiment import Experiment
+from promptctl.core.experiments.plan import experiment_path
+from promptctl.core.suggestion import suggest
+from promptctl.errors import UsageError
+from promptctl.workflows.experiment_files import UNKNOWN_ARM, experiment_bytes, require_split, started_experiment
+from promptctl.workflows.experiment_moves import Change, ExperimentResult, ended, live_split, result_of, with_result
+from promptctl.workflows.moving import check_reason
+from promptctl.workflows.publish import Edit, publish
+
+
+def conclude_experiment(
+    repository: Repository, name: str, arm: str | None, reason: str, now: datetime, *, send: bool = True
+) -> ExperimentResult:
+    """Gives everybody an arm; None: control. One that has ended with it stays as it is.
+
+    Raises UsageError for unknown arms, StateError where it has ended otherwise or promotions are frozen.
+    """
+    words = ["experiment", "conclude", name, *(["--ship", arm] if arm else ["--control"])]
+
+    def build(state: State) -> Edit | None:
+        experiment = started_experiment(repository, state, name, "conclude")
+        chosen = _arm(experiment, arm)
+        if experiment.result and experiment.state == "concluded" and experiment.result.arm == chosen:
+            return None
+        require_split(experiment, "conclude")
+        verdict = "do not ship" if chosen == experiment.plan.control.name else "ship"
+        after = with_result(repository, experiment, verdict=verdict, arm=chosen, because=f"by hand: {reason}", now=now)
+        pointer, split = live_split(state, experiment)
+        change = Change(action="conclude", experiment=after, split=split, reason=f"by hand: {reason}")
+        return ended(repository, state, pointer, change, now)
+
+    committer(repository.git)
+    check_reason(reason)
+    published = publish(repository, shlex.join(words), build, send=send)
+    return result_of(repository, published, name)
+
+
+def abort_experiment(
+    repository: Repository, name: str, reason: str, now: datetime, *, send: bool = True
+) -> ExperimentResult:
+    """Ends an experiment on control, without a verdict. Where a rollback has ended its split, only its file follows.
+
+    Raises UsageError for unknown names, StateError for one that has ended.
+    """
+
+    def build(state: State) -> Edit | None:
+        experiment = started_experiment(repository, state, name, "abort")
+        if experiment.state == "aborted":
+            return None
+        require_split(experiment, "abort")
+        plan = experiment.plan
+        after = with_result(
+            repository, experiment, verdict="aborted", arm=plan.control.name, because=f"by hand: {reason}", now=now
+        )
+        live = state.live(plan.environment, plan.prompt)
+        if live is None or live.split is None or live.split.id != name:
+            files = {experiment_path(name): experiment_bytes(after)}
+            return Edit(files=files, message=f"abort experiment {name} in {plan.environment}\n\n{reason}")
+        change = Change(action="abort", experiment=after, split=live.split, reason=reason)
+        return ended(repository, state, live, change, now)
+
+    committer(repository.git)
+    check_reason(reason)
+    published = publish(repository, shlex.join(["experiment", "abort", name]), build, send=send)
+    return result_of(repository, published, name)
+
+
+def _arm(experiment: Experiment, arm: str | None) -> str:
+    """The arm that is meant. Raises UsageError."""
+    plan = experiment.plan
+    known = [each.name for each in plan.arms]
+    if arm is None:
+        return plan.control.name
+    if arm not in known:
+        hint = suggest(arm, known) or f"arms: {', '.join(known)}"
+        raise UsageError(UNKNOWN_ARM, f"{plan.name} has no arm `{arm}`", hint=hint)
+    return arm

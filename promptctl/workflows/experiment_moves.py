@@ -1,0 +1,130 @@
+"""One change of an experiment becomes one edit: its file, and with it pointer and move where its split changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State, read_state, state_at
+from promptctl.core.experiments.experiment import Experiment, Result
+from promptctl.core.experiments.plan import experiment_path
+from promptctl.core.pointer import Pointer
+from promptctl.core.split import Split
+from promptctl.core.timestamp import timestamp
+from promptctl.errors import StateError
+from promptctl.workflows.experiment_files import experiment_bytes
+from promptctl.workflows.promotion import FROZEN
+from promptctl.workflows.publish import Edit, Published
+from promptctl.workflows.splitting import SplitMove, change_of, require_served, require_split, split_files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentResult:
+    """An experiment after a command; ``changed`` is False where it was so already."""
+
+    experiment: Experiment
+    published: Published
+    changed: bool = True
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is done to an experiment: the ``action`` of the move, the ``experiment`` and its ``split`` after it."""
+
+    action: str
+    experiment: Experiment
+    split: Split
+    reason: str | None = None
+    numbers: Mapping[str, Any] | None = None
+
+
+def result_of(repository: Repository, published: Published, name: str) -> ExperimentResult:
+    """The experiment as what was published has it."""
+    commit = published.commit
+    state = state_at(repository, published.branch, commit) if commit else read_state(repository)
+    experiment = state.experiment(name)
+    assert experiment
+    changed = commit is not None and not published.resent
+    return ExperimentResult(experiment=experiment, published=published, changed=changed, note=repository.policy_note)
+
+
+def live_split(state: State, experiment: Experiment) -> tuple[Pointer, Split]:
+    """The pointer and the split of an experiment that shares traffic. Raises StateError where it is not there."""
+    plan = experiment.plan
+    pointer = require_served(state.live(plan.environment, plan.prompt), plan.prompt, plan.environment)
+    return pointer, require_split(pointer, plan.prompt, plan.environment, "experiment", plan.name)
+
+
+def going_on(repository: Repository, state: State, pointer: Pointer, change: Change, now: datetime) -> Edit:
+    """The edit of a change after which the traffic is split."""
+    move = SplitMove(
+        kind="split",
+        served=pointer.served,
+        split=change.split,
+        change=change_of(change.split, change.action, change.numbers),
+        reason=change.reason,
+    )
+    return _edit(repository, state, pointer, move, change, now)
+
+
+def ended(repository: Repository, state: State, pointer: Pointer, change: Change, now: datetime) -> Edit:
+    """The edit of a change that gives everybody the arm that the result names. Raises StateError where that would be
+    a promotion to a frozen environment."""
+    plan, result = change.experiment.plan, change.experiment.result
+    assert result
+    ships = result.arm != plan.control.name
+    if ships and (why := state.freeze_reason(plan.environment)):
+        hint = f"promptctl unfreeze {plan.environment} --reason …"
+        raise StateError(FROZEN, f"{plan.environment} is frozen: {why}", hint=hint)
+    arm = next(arm for arm in change.split.arms if arm.name == result.arm)
+    move = SplitMove(
+        kind="promote" if ships else "rollback",
+        served=arm.served if ships else pointer.served,
+        split=None,
+        change=change_of(change.split, change.action, change.numbers),
+        reason=change.reason,
+    )
+    return _edit(repository, state, pointer, move, change, now)
+
+
+def _edit(
+    repository: Repository, state: State, pointer: Pointer, move: SplitMove, change: Change, now: datetime
+) -> Edit:
+    plan, by = change.experiment.plan, committer(repository.git).person
+    files = split_files(state, plan.environment, plan.prompt, pointer, move, by, now)
+    files |= {experiment_path(plan.name): experiment_bytes(change.experiment)}
+    return Edit(files=files, message=_message(change))
+
+
+def _message(change: Change) -> str:
+    experiment, result = change.experiment, change.experiment.result
+    outcome = f": {result.verdict} {result.arm}" if result and result.verdict == "ship" else ""
+    subject = f"{change.action} experiment {experiment.name} in {experiment.plan.environment}{outcome}"
+    return f"{subject}\n\n{change.reason}" if change.reason else subject
+
+
+def with_result(
+    repository: Repository,
+    experiment: Experiment,
+    *,
+    verdict: str,
+    arm: str,
+    because: str,
+    now: datetime,
+    numbers: Mapping[str, Any] | None = None,
+) -> Experiment:
+    """The experiment as it is after its end."""
+    result = Result(
+        verdict=verdict,
+        arm=arm,
+        because=because,
+        at=timestamp(now.astimezone(UTC)),
+        by=committer(repository.git).person,
+        numbers=numbers or {},
+    )
+    return replace(experiment, state="aborted" if verdict == "aborted" else "concluded", result=result)

@@ -1,0 +1,116 @@
+"""Experiments for tests: a plan in the work tree, and the calls of its units in a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
+from promptctl.core.assignment import assigner
+from promptctl.core.event import Event, Score
+from promptctl.core.experiments.experiment import Experiment
+from promptctl.core.reporting.window import microseconds
+from promptctl.core.split import Split
+from tests.event_stores import write_sqlite
+from tests.shipping import NAME
+from tests.support import GitRepository, build_files
+
+TONE = "tone"
+PATH = f"prompts/experiments/{TONE}.yaml"
+PLAN = f"""\
+# What we hope for.
+experiment: {TONE}
+prompt: {NAME}
+environment: staging
+hypothesis: A friendlier tone resolves more tickets.
+unit: user
+arms:                            # the first is control
+  - {{name: control, version: 1.1.0, percent: 50}}
+  - {{name: friendly, version: 1.2.0, percent: 50}}
+metrics:
+  primary: {{metric: "quality:resolved", direction: increase}}
+  guardrails:
+    - {{metric: error_rate, direction: decrease, margin: 0.02}}   # two of a hundred
+design:
+  minimum_effect: 0.1
+  baseline: 0.5
+  sample: 1000
+  minimum: {{units: 100, days: 0}}
+"""
+
+
+def draft(repository: GitRepository, *changes: tuple[str, str]) -> Path:
+    """Writes the plan into the work tree, with some of its text replaced."""
+    text = PLAN
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    build_files(repository.folder, {PATH: text})
+    return repository.folder / PATH
+
+
+def recorded(repository: GitRepository, name: str = TONE) -> Experiment:
+    """The experiment on the state branch as last fetched."""
+    found = read_state(Repository(repository.folder)).experiment(name)
+    assert found
+    return found
+
+
+def split_of(repository: GitRepository, environment: str = "staging") -> Split | None:
+    pointer = read_state(Repository(repository.folder)).live(environment, NAME)
+    assert pointer
+    return pointer.split
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """How units of an arm fare: chances that a call resolves and fails, and that a unit's calls are kept at all."""
+
+    resolves: float = 0.5
+    fails: float = 0.0
+    kept: float = 1.0
+
+
+def calls(
+    split: Split, units: int, behaviour: Mapping[str, Behaviour], start: datetime, seed: int = 1, each: int = 2
+) -> Iterator[tuple[Event, Score]]:
+    """Calls of units, ``each`` apiece, assigned as applications do."""
+    random, arm_of = Random(seed), assigner(split)
+    for number in range(units):
+        unit = f"user-{number}"
+        arm = split.arms[arm_of(unit)]
+        how = behaviour[arm.name]
+        if random.random() >= how.kept:
+            continue
+        for index in range(each):
+            call = f"{seed}-{number}-{index}"
+            at = microseconds(start + timedelta(microseconds=number))
+            failed = random.random() < how.fails
+            yield (
+                Event(
+                    id=call,
+                    at=at,
+                    prompt=NAME,
+                    status="failing" if failed else "ok",
+                    version=str(arm.served.version),
+                    digest=arm.served.digest,
+                    environment="staging",
+                    split=split.id,
+                    arm=arm.name,
+                    unit=unit,
+                    reason="split",
+                    latency_ms=random.lognormvariate(6, 0.4),
+                    cost=900_000_000,
+                ),
+                Score(event=call, name="resolved", at=at, value=float(random.random() < how.resolves)),
+            )
+
+
+def store_of(path: Path, found: Iterator[tuple[Event, Score]]) -> str:
+    """A SQLite store with these calls and their scores."""
+    pairs = list(found)
+    return write_sqlite(path, [event for event, _ in pairs], [score for _, score in pairs])

@@ -1,0 +1,131 @@
+"""Experiments that are advanced by the calls of their units: an effect ships, none does not, harm ends, faults hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.experiments import PATH, TONE, Behaviour, calls, draft, recorded, split_of, store_of
+from tests.shipping import NAME, copied, done, line, refused, run, served, shown
+from tests.support import GitRepository, Ran
+
+EVEN = {"control": Behaviour(), "friendly": Behaviour()}
+BETTER = EVEN | {"friendly": Behaviour(resolves=0.65)}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a repository whose experiment runs, and its remote; for copies."""
+    folder = tmp_path_factory.mktemp("started")
+    repository = line(folder, staged=("1.0.0", "1.1.0"))
+    draft(repository)
+    done(repository, "experiment", "start", TONE)
+    return folder
+
+
+@pytest.fixture
+def repository(started: Path, tmp_path: Path) -> GitRepository:
+    return copied(started, tmp_path)
+
+
+def observed(repository: GitRepository, units: int, behaviour: Mapping[str, Behaviour], seed: int = 1) -> str:
+    """A store that has the calls of so many units since the start."""
+    split, counting = split_of(repository), recorded(repository).counting
+    assert split
+    assert counting
+    start = datetime.fromisoformat(counting.since).astimezone(UTC)
+    path = repository.folder.parent / f"events-{units}-{seed}.db"
+    return f"sqlite:{path}" if path.exists() else store_of(path, calls(split, units, behaviour, start, seed))
+
+
+def advance(repository: GitRepository, store: str, *options: str) -> Ran:
+    return run(repository, "experiment", "advance", TONE, "--store", store, *options)
+
+
+def test_a_real_effect_is_shipped_by_the_look_that_shows_it(repository: GitRepository) -> None:
+    few = observed(repository, 240, BETTER)
+    held = advance(repository, few)
+    assert (held.code, "the next look is at 250" in held.out) == (0, True), held
+    before = repository.git("rev-parse", "origin/main")
+    foreseen = advance(repository, observed(repository, 260, EVEN, seed=2), "--dry-run")
+    assert "look 1 would be taken, at 26%" in foreseen.out
+    assert repository.git("rev-parse", "origin/main") == before
+    first = advance(repository, observed(repository, 260, EVEN, seed=2))
+    assert (first.code, "look 1 is taken" in first.out) == (0, True), first
+    again = advance(repository, observed(repository, 260, EVEN, seed=2))
+    assert "the next look is at 500" in again.out
+    assert len(recorded(repository).looks) == 1
+    store = observed(repository, 800, BETTER)
+    ended = advance(repository, store)
+    assert (ended.code, "tone: ship: friendly raises quality:resolved by" in ended.out) == (0, True), ended
+    assert (served(repository), split_of(repository)) == ("1.2.0", None)
+    experiment = recorded(repository)
+    assert experiment.result
+    assert [look.decision for look in experiment.looks] == ["keep running", "ship"]
+    assert experiment.looks[1].fraction == pytest.approx(0.8)
+    assert experiment.result.numbers["units"].keys() == {"control", "friendly"}
+    assert (
+        '"kind":"promote"'
+        in shown(repository, "prompts/environments/staging/support/triage.moves.jsonl").splitlines()[-1]
+    )
+    assert repository.git("status", "--short") == ""
+    after = advance(repository, store)
+    assert (after.code, "tone: concluded, ship" in after.out) == (0, True)
+    done(repository, "drift")
+
+
+def test_no_effect_ends_with_the_sample(repository: GitRepository) -> None:
+    ended = advance(repository, observed(repository, 1000, EVEN))
+    assert ended.code == 0, ended
+    assert "do not ship: the planned sample is there, and no effect on quality:resolved shows" in ended.out
+    assert "would have shown in 80 % of such experiments" in ended.out
+    assert (served(repository), split_of(repository)) == ("1.1.0", None)
+    assert '"kind":"rollback"' in shown(repository, "prompts/environments/staging/support/triage.moves.jsonl")
+
+
+def test_harm_ends_early_on_control_even_where_promotions_are_frozen(repository: GitRepository) -> None:
+    store = observed(repository, 240, EVEN | {"friendly": Behaviour(resolves=0.7, fails=0.3)})
+    done(repository, "freeze", "staging", "--reason", "holidays")
+    ended = advance(repository, store)
+    assert ended.code == 1, ended
+    assert "do not ship: friendly is worse in error_rate by more than 0.02" in ended.out
+    assert (served(repository), split_of(repository)) == ("1.1.0", None)
+    result = recorded(repository).result
+    assert result
+    assert result.numbers["guardrails"][0]["outcome"] == "worse"
+
+
+def test_units_that_are_lost_give_no_verdict(repository: GitRepository) -> None:
+    store = observed(repository, 1000, EVEN | {"friendly": Behaviour(resolves=0.9, kept=0.7)})
+    held = advance(repository, store)
+    assert held.code == 1, held
+    assert "no verdict: the arms do not have their shares of the units" in held.out
+    experiment = recorded(repository)
+    assert (experiment.state, experiment.looks, served(repository)) == ("running", (), "1.1.0")
+
+
+def test_what_holds_an_experiment_back(repository: GitRepository) -> None:
+    store = observed(repository, 800, BETTER)
+    done(repository, "freeze", "staging", "--reason", "holidays")
+    refused(repository, "experiment", "advance", TONE, "--store", store, error="PC103")
+    done(repository, "unfreeze", "staging", "--reason", "back")
+    refused(repository, "experiment", "advance", TONE, "--store", "sqlite:nowhere.db")
+    done(repository, "experiment", "pause", TONE, "--reason", "look at it")
+    assert advance(repository, store).out.startswith("tone: paused")
+    done(repository, "experiment", "resume", TONE)
+    text = shown(repository, PATH)
+    repository.commit({PATH: text.replace("minimum_effect: 0.1", "minimum_effect: 0.3")}, "tuned by hand")
+    repository.git("push", "-q")
+    refused(repository, "experiment", "advance", TONE, "--store", store, error="PC257")
+    assert served(repository) == "1.1.0"
+    done(repository, "experiment", "pause", TONE, "--reason", "the plan was edited")
+    done(repository, "experiment", "resume", TONE)
+    done(repository, "retire", f"{NAME}@1.2.0", "--reason", "leaks addresses")
+    repository.git("commit", "-qam", "retire")
+    repository.git("push", "-q")
+    ended = advance(repository, store)
+    assert (ended.code, "is retired: leaks addresses" in ended.out) == (1, True)
+    assert (served(repository), split_of(repository)) == ("1.1.0", None)
