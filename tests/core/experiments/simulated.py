@@ -95,10 +95,17 @@ def deviates(control: Arm, treatment: Arm, metric: str) -> Array:
     return np.divide(difference, error, out=np.zeros_like(difference), where=error > 0)
 
 
-def outside(control: Arm, treatment: Arm, alpha: float, planned: float, truth: float = 0.0) -> Array:
-    """1 where the always-valid interval of the difference lies above what is true, -1 below, 0 where it holds it."""
-    unit = np.maximum(np.maximum(control.unit, treatment.unit), control.plus(treatment).unit)
-    error = np.sqrt(unit / control.units + unit / treatment.units)
+def outside(
+    control: Arm, treatment: Arm, alpha: float, planned: float, *, truth: float = 0.0, own: bool = False
+) -> Array:
+    """1 where the always-valid interval of the difference lies above what is true, -1 below, 0 where it holds it.
+
+    With ``own`` each arm counts with its own variance instead of the largest that there is.
+    """
+    units = control.unit, treatment.unit
+    if not own:
+        units = (np.maximum(np.maximum(*units), control.plus(treatment).unit),) * 2
+    error = np.sqrt(units[0] / control.units + units[1] / treatment.units)
     counts, places = np.unique(control.units + treatment.units, return_inverse=True)
     wide = np.array([errors_wide(count, alpha, planned) for count in counts])[places].reshape(error.shape)
     away = treatment.estimate - control.estimate - truth

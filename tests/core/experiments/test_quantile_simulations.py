@@ -9,7 +9,7 @@ import pytest
 
 from promptctl.core.experiments.always_valid import always_valid
 from promptctl.core.experiments.comparison import compare
-from promptctl.core.experiments.samples import UnitSums, quantile_shares, sums_of_pairs, sums_of_quantile
+from promptctl.core.experiments.samples import UnitSums, quantile_shares, sums_of_quantile
 from promptctl.core.statistics.interval import Interval
 from tests.core.statistics.simulated import is_at_most
 
@@ -28,7 +28,10 @@ def sums(calls: list[Any]) -> UnitSums | None:
     """What an engine would have counted."""
     ordered = np.sort(np.concatenate(calls))
     quantile = ordered[int(np.ceil(SHARE * len(ordered))) - 1]
-    below = sums_of_pairs([(float((unit <= quantile).sum()), float(len(unit))) for unit in calls])
+    hits, sizes = np.array([(np.count_nonzero(unit <= quantile), len(unit)) for unit in calls], dtype=float).T
+    below = UnitSums(
+        len(calls), hits.sum(), sizes.sum(), (hits * hits).sum(), (sizes * sizes).sum(), (hits * sizes).sum()
+    )
     shares = quantile_shares(below, SHARE, Z)
     if shares is None:
         return None

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptctl.core.experiments.samples import UnitSums, quantile_shares, sums_of_pairs, sums_of_quantile
@@ -41,6 +41,7 @@ def test_sums_give_what_fractions_give(pairs: list[tuple[float, float]], about: 
     assert sums.variance == pytest.approx(float(variance), rel=1e-9, abs=1e-11 * scale)
 
 
+@settings(max_examples=15)
 @given(st.lists(st.integers(0, 10), min_size=2, max_size=50), st.sampled_from([1e3, 1e6, 1e9]))
 def test_what_is_large_beside_its_spread_is_not_lost(steps: list[int], level: float) -> None:
     """Sums about the estimate keep what sums of squares of 1e9 cannot hold, also of ratios."""
