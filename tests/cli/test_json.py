@@ -55,6 +55,16 @@ LINES = f"""
 0 textconv prompts/greet/prompt.yaml
 2 textconv nothing.yaml
 1 merge-driver a b c prompts/environments/prod/greet.yaml
+0 experiment list
+3 experiment new tone greet prod
+2 experiment power tone
+2 experiment start tone
+0 experiment advance
+2 experiment pause tone --reason later
+2 experiment resume tone
+2 experiment conclude tone --control --reason enough
+2 experiment abort tone --reason enough
+2 experiment assign tone somebody
 0 history greet
 3 rollback greet prod --reason again
 0 remove greet prod --reason unused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
@@ -13,6 +14,8 @@ from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.sent import joined_notes, published_data, published_text
 
 if TYPE_CHECKING:
+    from promptctl.core.experiments.counted import Counted
+    from promptctl.core.experiments.experiment import Experiment
     from promptctl.workflows.experiment_advance import Advanced
 
 
@@ -32,22 +35,28 @@ def command(
     from promptctl.workflows.experiment_advance import advance_experiment, foresee, running_experiments
     from promptctl.workflows.experiment_reading import decisive_units
 
-    chosen = tuple(names or ()) or running_experiments(context.repository, fetch=not (dry_run or no_push))
+    repository = context.repository
+    chosen = tuple(names or ()) or running_experiments(repository, fetch=not (dry_run or no_push))
     done: list[Advanced] = []
-    with opened(context, store).warehouse as warehouse:
+    with ExitStack() as stack:
+        warehouse = stack.enter_context(opened(context, store).warehouse) if chosen else None
+
+        def count(experiment: Experiment) -> Counted:
+            assert warehouse
+            context.output.progress(f"counting the units of {experiment.name} …")
+            return decisive_units(warehouse, experiment, context.now)
+
         for name in chosen:
-            context.output.progress(f"counting the units of {name} …")
-            count = lambda experiment: decisive_units(warehouse, experiment, context.now)  # noqa: E731
             if dry_run:
-                done.append(foresee(context.repository, name, count, context.now))
+                done.append(foresee(repository, name, count, context.now))
             else:
-                done.append(advance_experiment(context.repository, name, count, context.now, send=not no_push))
+                done.append(advance_experiment(repository, name, count, context.now, send=not no_push))
     notes = [it.result.published.note for it in done if it.result]
     return Answer(
         data={"experiments": [_data(it) for it in done], "dry_run": dry_run},
         view=lambda: "\n".join(_text(it, dry_run=dry_run) for it in done) or "no experiment is running",
         ok=all(it.ok for it in done),
-        note=joined_notes(*notes, context.repository.policy_note, warehouse.note),
+        note=joined_notes(*notes, repository.policy_note, warehouse.note if warehouse else None),
         next=f"promptctl experiment report {chosen[0]}" if len(chosen) == 1 else None,
     )
 
