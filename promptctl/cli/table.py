@@ -50,6 +50,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "cache prune": "Delete replies from this machine's cache.",
     },
     "Ship": {
+        "fetch": "Bring branches and tags from the remote, and name moved ones.",
         "plan": "Show what a promotion would change.",
         "promote": "Point an environment at a released version.",
         "rollback": "Point an environment back at what it served before.",
@@ -135,6 +136,7 @@ ARGUMENTS = {
     "cache stats": "",
     "cache explain": "NAME[@REF]",
     "cache prune": "",
+    "fetch": "",
     "plan": "[NAME[@VERSION]]… ENV",
     "promote": "NAME[@VERSION]… ENV",
     "rollback": "NAME[@REF] ENV",

@@ -38,6 +38,7 @@ LINES = f"""
 0 plan staging
 0 promote greet staging
 3 approve greet prod
+3 fetch
 0 freeze prod --reason holidays
 3 promote greet prod
 0 unfreeze prod --reason back
