@@ -36,8 +36,8 @@ def watch_data(found: Watched, done: RollbackResult | None) -> dict[str, Any]:
 
 def watch_text(found: Watched, done: RollbackResult | None) -> str:
     """What was seen, a line a rule."""
-    headers = ("metric", found.now.label, found.before.label, "change, 98 %", "allowed", "verdict")
-    lines = [watch_sentence(found), table(headers, [_cells(finding) for finding in found.findings])]
+    headers = finding_headers(found.now.label, found.before.label)
+    lines = [watch_sentence(found), table(headers, [finding_cells(finding) for finding in found.findings])]
     if done:
         lines.append(f"rolled back to {done.after.version}")
     return "\n".join(lines)
@@ -51,10 +51,15 @@ def watch_sentence(found: Watched) -> str:
     return f"{found.name} in {found.environment}: {said}; {calls} against {against}"
 
 
-def _cells(finding: Finding) -> tuple[str, ...]:
+def finding_headers(now: str, before: str) -> tuple[str, ...]:
+    """The columns of findings about two versions."""
+    return "metric", now, before, "change, 98 %", "allowed", "verdict"
+
+
+def finding_cells(finding: Finding) -> tuple[str, ...]:
+    """One rule's judgement in those columns."""
     kind = finding.metric.partition(":")[0]
     form = _FORMS.get(kind, _FORMS["quality"])
-    sign = "-" if kind == "quality" else "+"
     relative = kind not in ("quality", "error_rate")
     change = "too few calls"
     if finding.change:
@@ -62,8 +67,15 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         low, high = (-ends[1], -ends[0]) if kind == "quality" else ends
         change = f"{_signed(low, relative)} to {_signed(high, relative)}"
     values = ("-" if value is None else form.format(value) for value in (finding.now, finding.before))
-    allowed = f"{sign}{finding.allowed:.0%}" if relative else f"{sign}{finding.allowed:g}"
-    return finding.metric, *values, change, allowed, finding.outcome
+    return finding.metric, *values, change, allowed_text(finding.metric, finding.allowed), finding.outcome
+
+
+def allowed_text(metric: str, allowed: float) -> str:
+    """How much worse a metric may be: a share of what it was for latency and cost."""
+    kind = metric.partition(":")[0]
+    if kind == "error_rate":
+        return f"+{allowed:g}"
+    return f"-{allowed:g}" if kind == "quality" else f"+{allowed:.0%}"
 
 
 def _signed(value: float, relative: bool) -> str:

@@ -122,11 +122,16 @@ def _judged(rule: Rule, now: Side, before: Side) -> Finding:
         first, second = now.latency.get(rule.metric), before.latency.get(rule.metric)
         values = first.estimate if first else None, second.estimate if second else None
         change = _quantiles(first, second)
+    return judged_by(rule, *values, change)
+
+
+def judged_by(rule: Rule, now: float | None, before: float | None, change: Interval | None) -> Finding:
+    """The finding that an interval of the change makes: worse where all of it lies beyond what is allowed."""
     return Finding(
         metric=rule.metric,
         outcome=_outcome(change, rule.allowed),
-        now=values[0],
-        before=values[1],
+        now=now,
+        before=before,
         change=change,
         allowed=rule.allowed,
     )

@@ -39,6 +39,15 @@ class Move:
     notes: tuple[str, ...] = ()
     split: Mapping[str, Any] | None = None
 
+    def brought(self, digest: str) -> bool:
+        """Whether from this move on somebody was served this digest, by the pointer or as an arm of a split."""
+        served = self.served.digest if self.served else None
+        if self.kind != "split" or self.split is None:
+            return served == digest
+        percents = self.split.get("percents", {})
+        arms = [arm for name, arm in self.split.get("arms", {}).items() if percents.get(name)]
+        return digest != served and any(arm["digest"] == digest for arm in arms)
+
     def to_dict(self, chain: str | None) -> dict[str, Any]:
         """The line's content; ``chain`` is the hash of the line before."""
         return {

@@ -17,7 +17,8 @@ MALFORMED, UNKNOWN_ENVIRONMENT = "PC007", "PC004"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """A place that applications load from. ``gate`` is "recorded", "rerun" or None for no gate."""
+    """A place that applications load from. ``gate`` is "recorded", "rerun" or None for no gate; ``rollout`` is the
+    table of what rollouts there do unless they are told otherwise."""
 
     name: str
     after: str | None = None
@@ -25,6 +26,7 @@ class Environment:
     approvals: int = 0
     approvals_signed: bool = True
     from_ci: bool = False
+    rollout: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ def parse_settings(document: Document) -> Settings:
     _check_branches(document, repository)
     environments = {name: _environment(name, table) for name, table in value.get("environments", {}).items()}
     _check_order(document, environments)
+    _check_rollouts(document, environments)
     _check_events(document, value.get("events", {}))
     _check_cache(document, value.get("cache", {}))
     return Settings(
@@ -128,6 +131,18 @@ def _check_cache(document: Document, table: Mapping[str, Any]) -> None:
             raise document.error(error.code, error.problem.message, ("cache", key), error.hint) from None
 
 
+def _check_rollouts(document: Document, environments: Mapping[str, Environment]) -> None:
+    for name, table in ((it.name, it.rollout) for it in environments.values() if it.rollout):
+        from promptctl.core.rollout_settings import rollout_plan
+
+        for key in table:
+            try:
+                rollout_plan({key: table[key]})
+            except UsageError as error:
+                path = ("environments", name, "rollout", key)
+                raise document.error(error.code, error.problem.message, path, error.hint) from None
+
+
 def _environment(name: str, table: Mapping[str, Any]) -> Environment:
     check_environment(name)
     return Environment(
@@ -137,6 +152,7 @@ def _environment(name: str, table: Mapping[str, Any]) -> Environment:
         approvals=table.get("approvals", 0),
         approvals_signed=table.get("approvals_signed", True),
         from_ci=table.get("from", "anywhere") == "ci",
+        rollout=table.get("rollout", {}),
     )
 
 

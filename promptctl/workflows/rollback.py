@@ -78,7 +78,7 @@ def rollback(
                 return None
             serial = max(serial, known + 1)
         ended[:] = [f"the {moves.split['kind']} {moves.split['id']}"] if moves.split else []
-        _require_intact(repository, reference.name, after)
+        require_intact(repository, reference.name, after)
         move = replace(_move(repository, serial, live, after, reason, now), split=ending(moves.split))
         files = move_files(state, environment, reference.name, live, move, now)
         subject = f"roll back {reference.name} in {environment} to {after.version}"
@@ -159,7 +159,7 @@ def _known_serial(repository: Repository, state: State, environment: str, name: 
     return known_serials(repository, state, pointer, moves).get(pointer, 0)
 
 
-def _require_intact(repository: Repository, name: str, served: Served) -> None:
+def require_intact(repository: Repository, name: str, served: Served) -> None:
     """The tag must still hold the bytes that were live; the moves are the witness, so that no lock is needed."""
     entry = LockEntry(version=served.version, digest=served.digest, parts={}, releases={served.version: served.digest})
     read_release(repository, name, served.version, {"the move": Lockfile({name: entry})})

@@ -43,9 +43,14 @@ class SplitMove:
     approvals: tuple[str, ...] = ()
 
 
-def change_of(split: Split, action: str, numbers: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What a move's line says of a change of a split: which, what was done, and the shares that its arms have now."""
-    head = {"kind": split.kind, "id": split.id, "action": action, "percents": split.percents}
+def change_of(
+    split: Split, action: str, numbers: Mapping[str, Any] | None = None, winner: str | None = None
+) -> dict[str, Any]:
+    """What a move's line says of a change of a split: which, what was done, its arms and the shares that they have now;
+    a split that ends leaves everything to its ``winner``."""
+    percents = {name: 100.0 if name == winner else 0.0 for name in split.percents} if winner else split.percents
+    arms = {arm.name: arm.served.to_dict() for arm in split.arms}
+    head = {"kind": split.kind, "id": split.id, "action": action, "arms": arms, "percents": percents}
     return head | ({"numbers": dict(numbers)} if numbers else {})
 
 

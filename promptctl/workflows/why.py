@@ -134,6 +134,6 @@ def _moves(state: State, release: Release) -> tuple[MoveRow, ...]:
         MoveRow(environment=environment, move=move)
         for environment in state.moved_environments(release.name)
         for move in state.moves(environment, release.name).entries
-        if move.served and move.served.digest == release.digest
+        if move.brought(release.digest)
     )
     return tuple(sorted(rows, key=lambda row: (row.move.at, row.move.serial), reverse=True))

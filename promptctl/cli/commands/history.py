@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
+from promptctl.cli.move_text import move_text
 from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
@@ -95,5 +96,4 @@ def _remarks(row: VersionRow) -> str:
 
 def _move_cells(row: MoveRow) -> tuple[str, ...]:
     move = row.move
-    after = move.served.version if move.served else "nothing"
-    return (move.at, row.environment, f"{move.kind} {move.source or 'nothing'} -> {after}", move.by, move.reason or "")
+    return (move.at, row.environment, move_text(move), move.by, move.reason or "")

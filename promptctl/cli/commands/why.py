@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
+from promptctl.cli.move_text import move_text
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
 from promptctl.cli.reporting import StoreOption, opened
@@ -115,7 +116,7 @@ def _moved(environment: str, move: Any) -> tuple[str, ...]:
     return (
         environment,
         move.at,
-        f"{move.kind} {move.source or 'nothing'} -> {move.served.version}",
+        move_text(move),
         move.by,
         evidence,
         approved,

@@ -1,0 +1,22 @@
+"""``promptctl rollout pause``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from promptctl.cli.context import Context
+from promptctl.cli.options import EnvironmentArgument, NoPushOption, ReasonOption
+from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
+from promptctl.cli.rollout_changing import changed
+
+
+def command(
+    context: Context,
+    name: Annotated[str, Argument(metavar="NAME", help="A prompt.")],
+    environment: EnvironmentArgument,
+    reason: ReasonOption,
+    no_push: NoPushOption = False,
+) -> Answer:
+    """Leave a rollout at its present share; calls go on to both versions."""
+    return changed(context, "pause", name, environment, reason, send=not no_push)

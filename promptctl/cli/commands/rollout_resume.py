@@ -1,0 +1,22 @@
+"""``promptctl rollout resume``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from promptctl.cli.context import Context
+from promptctl.cli.options import EnvironmentArgument, NoPushOption, ReasonOption
+from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
+from promptctl.cli.rollout_changing import changed
+
+
+def command(
+    context: Context,
+    name: Annotated[str, Argument(metavar="NAME", help="A prompt.")],
+    environment: EnvironmentArgument,
+    reason: ReasonOption,
+    no_push: NoPushOption = False,
+) -> Answer:
+    """Let a paused rollout go on."""
+    return changed(context, "resume", name, environment, reason, send=not no_push)

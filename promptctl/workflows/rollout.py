@@ -1,0 +1,76 @@
+"""What the commands of rollouts share: which ones are under way, and the one place where their changes are recorded."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from promptctl.adapters.git.identity import committer
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import State
+from promptctl.core.name import check_name
+from promptctl.core.pointer import Pointer
+from promptctl.core.split import Split
+from promptctl.workflows.moving import require_known
+from promptctl.workflows.publish import Edit
+from promptctl.workflows.serials import require_newest
+from promptctl.workflows.splitting import SplitMove, require_served, require_split, split_files
+
+KIND = "rollout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """A rollout under way."""
+
+    pointer: Pointer
+    environment: str
+    split: Split
+
+    @property
+    def name(self) -> str:
+        return self.pointer.prompt
+
+
+def rollouts(repository: Repository, state: State, environment: str, names: Sequence[str] = ()) -> tuple[Rollout, ...]:
+    """The rollouts of an environment, or those of some prompts there, by name.
+
+    Raises UsageError for unknown names, StateError for a prompt that has none.
+    """
+    repository.settings.environment(environment)
+    if names:
+        return tuple(rollout_of(repository, state, name, environment) for name in names)
+    found = []
+    for name in state.environments.get(environment, ()):
+        pointer = state.live(environment, name)
+        if pointer and pointer.split and pointer.split.kind == KIND:
+            found.append(Rollout(pointer=pointer, environment=environment, split=pointer.split))
+    return tuple(found)
+
+
+def rollout_of(repository: Repository, state: State, name: str, environment: str) -> Rollout:
+    """The rollout of a prompt. Raises UsageError for an unknown name, StateError where it has none or is not served."""
+    repository.settings.environment(environment)
+    check_name(name)
+    require_newest(repository, state, [(environment, name)])
+    pointer = state.live(environment, name)
+    if pointer is None:
+        require_known(repository, name)
+    pointer = require_served(pointer, name, environment)
+    return Rollout(pointer=pointer, environment=environment, split=require_split(pointer, name, environment, KIND))
+
+
+def rollout_edit(
+    repository: Repository, state: State, name: str, environment: str, live: Pointer, move: SplitMove, now: datetime
+) -> Edit:
+    """The commit of one change of a rollout."""
+    files = split_files(state, environment, name, live, move, committer(repository.git).person, now)
+    subject = f"rollout {move.change['action']}: {name} in {environment}, {move.change['id']}"
+    return Edit(files=files, message=f"{subject}\n\n{move.reason or ''}".rstrip())
+
+
+def spelled(verb: str, name: str, environment: str) -> str:
+    """The command; the same spelling is the same command."""
+    return shlex.join(["rollout", verb, name, environment])

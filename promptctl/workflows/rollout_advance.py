@@ -1,0 +1,191 @@
+"""``rollout advance``: one decision about a rollout, by the calls of both arms, and its record; run it at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from promptctl.adapters.git.refs import commit_of
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.state import State, state_at
+from promptctl.adapters.warehouse.units import units_of
+from promptctl.adapters.warehouse.warehouse import Warehouse
+from promptctl.core.experiments.counted import Population
+from promptctl.core.pointer import Served
+from promptctl.core.reporting.window import microseconds
+from promptctl.core.rollout import CANARY, STABLE, Decision, Seen, arm_named, decide, plan_of, since_of, stepped
+from promptctl.core.rollout_health import measure_of
+from promptctl.core.split import Split
+from promptctl.errors import StateError, UsageError
+from promptctl.workflows.publish import RACED, Edit, Published, publish
+from promptctl.workflows.rollback import require_intact
+from promptctl.workflows.rollout import Rollout, rollout_edit, rollout_of, spelled
+from promptctl.workflows.splitting import SplitMove, change_of
+
+_REASON = "rollout: "
+_ACTIONS = {"advance": "advance", "finish": "finish", "roll back": "rollback"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A rollout, what the calls of its arms say, and what follows; ``frozen`` is why its environment is frozen.
+
+    ``published`` is None where nothing was recorded; ``lost`` says who was quicker.
+    """
+
+    rollout: Rollout
+    seen: Seen
+    decision: Decision
+    frozen: str | None = None
+    published: Published | None = None
+    lost: str | None = None
+    note: str | None = None
+
+    @property
+    def canary(self) -> Served:
+        return arm_named(self.rollout.split, CANARY).served
+
+    @property
+    def over(self) -> bool:
+        """Whether the decision ends the rollout."""
+        return self.decision.action in ("finish", "roll back")
+
+    @property
+    def held_by_freeze(self) -> bool:
+        """Whether a freeze stands in the way: nothing goes on until somebody lifts it."""
+        return self.frozen is not None and self.decision.action == "hold"
+
+
+def look(
+    repository: Repository, state: State, name: str, environment: str, warehouse: Warehouse, now: datetime
+) -> Looked:
+    """What ``advance`` would do now. Raises StateError where no rollout is under way, OutsideError where the store of
+    events cannot be read."""
+    found = rollout_of(repository, state, name, environment)
+    seen, frozen = _seen(found, warehouse, now), state.freeze_reason(environment)
+    decision = decide(found.split, seen, now, retired=_retired(repository, found), frozen=frozen)
+    return Looked(rollout=found, seen=seen, decision=decision, frozen=frozen)
+
+
+def advance(
+    repository: Repository,
+    name: str,
+    environment: str,
+    warehouse: Warehouse,
+    clock: Callable[[], datetime],
+    *,
+    send: bool = True,
+) -> Looked:
+    """Decides and records what was decided. Raises as ``look`` does, and OutsideError when it is not live.
+
+    A race is lost without a second decision: of two at once, one makes a step.
+    """
+    looked: list[Looked] = []
+
+    def build(state: State) -> Edit | None:
+        now = clock()
+        looked[:] = [look(repository, state, name, environment, warehouse, now)]
+        move = _move(repository, looked[0], now)
+        if move is None:
+            return None
+        return rollout_edit(repository, state, name, environment, looked[0].rollout.pointer, move, now)
+
+    try:
+        published = publish(repository, spelled("advance", name, environment), build, send=send)
+    except StateError as error:
+        if error.code != RACED or not looked:
+            raise
+        return replace(looked[0], lost=str(error), note=repository.policy_note)
+    if published.resent:
+        return _sent_late(repository, name, environment, warehouse, clock, published, send=send)
+    return replace(looked[0], published=published, note=repository.policy_note)
+
+
+def numbers_of(looked: Looked) -> dict[str, Any]:
+    """What the decision rests on, for the record."""
+    seen, findings = looked.seen, looked.decision.findings
+    return {
+        "since": looked.rollout.split.rules["since"],
+        "calls": {CANARY: seen.canary.calls, STABLE: seen.stable.calls},
+        "units": {CANARY: seen.canary.units, STABLE: seen.stable.units},
+        "findings": [finding.to_dict() for finding in findings],
+    }
+
+
+def _sent_late(
+    repository: Repository,
+    name: str,
+    environment: str,
+    warehouse: Warehouse,
+    clock: Callable[[], datetime],
+    published: Published,
+    *,
+    send: bool,
+) -> Looked:
+    """What an earlier command decided has only now reached the others: where the rollout goes on, it is looked at
+    again, since calls since then may say otherwise."""
+    state = state_at(repository, published.branch, published.commit)
+    pointer = state.live(environment, name)
+    if pointer and pointer.split:
+        later = advance(repository, name, environment, warehouse, clock, send=send)
+        note = "a step that was recorded here before was sent first"
+        return replace(later, note="; ".join(part for part in (note, later.note) if part))
+    return _ended(repository, state, name, environment, published)
+
+
+def _ended(repository: Repository, state: State, name: str, environment: str, published: Published) -> Looked:
+    """A rollout that ended by the last move, as an earlier command decided it."""
+    before = state_at(repository, published.branch, commit_of(repository.git, f"{published.commit}~1"))
+    found = rollout_of(repository, before, name, environment)
+    move = state.moves(environment, name).entries[-1]
+    done = next(
+        (action for action, said in _ACTIONS.items() if move.split and move.split["action"] == said), "roll back"
+    )
+    percent = Decimal(100 if done == "finish" else 0)
+    decision = Decision(action=done, because=(move.reason or "").removeprefix(_REASON), percent=percent)
+    return Looked(rollout=found, seen=Seen(), decision=decision, published=published, note=repository.policy_note)
+
+
+def _seen(found: Rollout, warehouse: Warehouse, now: datetime) -> Seen:
+    population = Population(
+        id=found.split.id,
+        prompt=found.name,
+        environment=found.environment,
+        arms=(STABLE, CANARY),
+        since=microseconds(since_of(found.split)),
+        until=microseconds(now) + 1,
+    )
+    counted = units_of(warehouse, population, [measure_of(rule) for rule in plan_of(found.split).rules])
+    return Seen(canary=counted.arms[CANARY], stable=counted.arms[STABLE])
+
+
+def _retired(repository: Repository, found: Rollout) -> str | None:
+    """Why the canary was withdrawn; a lock that cannot be read says nothing of it."""
+    try:
+        entry = read_lock(repository.policy).prompts.get(found.name)
+    except UsageError:
+        return None
+    return entry.retired.get(arm_named(found.split, CANARY).served.version) if entry else None
+
+
+def _move(repository: Repository, looked: Looked, now: datetime) -> SplitMove | None:
+    """What the decision changes; None where it holds."""
+    decision, found = looked.decision, looked.rollout
+    if decision.action == "hold":
+        return None
+    stable, canary = found.pointer.served, looked.canary
+    if decision.action != "roll back":
+        require_intact(repository, found.name, canary)
+    split: Split | None = stepped(found.split, decision.percent, now) if decision.action == "advance" else None
+    numbers = numbers_of(looked)
+    winner = {"finish": CANARY, "roll back": STABLE}.get(decision.action)
+    return SplitMove(
+        kind={"advance": "split", "finish": "promote", "roll back": "rollback"}[decision.action],
+        served=canary if decision.action == "finish" else stable,
+        split=split,
+        change=change_of(found.split if split is None else split, _ACTIONS[decision.action], numbers, winner),
+        reason=_REASON + decision.because,
+    )

@@ -1,0 +1,87 @@
+"""Rollouts of a released repository, and the calls that an application makes of both versions meanwhile."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.state import read_state
+from promptctl.core.assignment import assigner
+from promptctl.core.event import Event, Score
+from promptctl.core.pointer import Pointer
+from promptctl.core.split import Split
+from promptctl.core.ulid import ulid
+from tests.event_stores import write_sqlite
+from tests.shipping import NAME
+from tests.support import GitRepository
+
+QUICK = ("--minimum-minutes", "0", "--minimum-requests", "50")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """How a version's calls go: the share that fails, milliseconds, US dollars, the share that is good."""
+
+    failing: float = 0.0
+    latency: float = 500.0
+    cost: float = 0.001
+    good: float | None = None
+
+
+def pointer(repository: GitRepository | Path, environment: str = "staging", name: str = NAME) -> Pointer:
+    folder = repository if isinstance(repository, Path) else repository.folder
+    found = read_state(Repository(folder)).live(environment, name)
+    assert found
+    return found
+
+
+def split_of(repository: GitRepository | Path, environment: str = "staging", name: str = NAME) -> Split:
+    found = pointer(repository, environment, name).split
+    assert found
+    return found
+
+
+def calls(
+    split: Split, number: int, behaviour: Mapping[str, Behaviour], *, environment: str = "staging", name: str = NAME
+) -> tuple[list[Event], list[Score]]:
+    """``number`` calls of as many units since the present step began, by arms as units are in them; repeatable."""
+    chance, assign = random.Random(7), assigner(split)
+    began = int(datetime.fromisoformat(split.rules["since"]).timestamp() * 1_000_000)
+    events, scores = [], []
+    for place in range(number):
+        unit = f"user-{place}"
+        arm = split.arms[assign(unit)]
+        goes = behaviour.get(arm.name, Behaviour())
+        event = Event(
+            id=ulid((began + place) // 1000, place + hash(split.salt) % 1000 * 10**6),
+            at=began + place % 1000,
+            prompt=name,
+            version=str(arm.served.version),
+            digest=arm.served.digest,
+            environment=environment,
+            arm=arm.name,
+            split=split.id,
+            reason="split",
+            unit=unit,
+            status="failing" if chance.random() < goes.failing else "ok",
+            latency_ms=goes.latency * chance.lognormvariate(0, 0.1),
+            cost=int(goes.cost * chance.lognormvariate(0, 0.1) * 10**12),
+        )
+        events.append(event)
+        if goes.good is not None:
+            value = float(chance.random() < goes.good)
+            scores.append(Score(event=event.id, name="resolved", at=began, value=value, source="feedback"))
+    return events, scores
+
+
+def store_of(path: Path, split: Split, number: int, *, environment: str = "staging", **behaviour: Behaviour) -> str:
+    """A store with such calls: what ``--store`` is given."""
+    return write_sqlite(path, *calls(split, number, behaviour, environment=environment))
+
+
+def moment() -> datetime:
+    return datetime.now(UTC)
