@@ -14,7 +14,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.parser import Parser
 
-from promptctl.core.budget import Budget, budgeted
+from promptctl.core.budget import Budget, BudgetExceeded, budgeted
 from promptctl.core.sandbox import Sandbox
 from promptctl.errors import UsageError
 
@@ -52,6 +52,8 @@ def condition(text: str) -> Callable[[Mapping[str, Any]], bool]:
                 return bool(expression(attributes))
         except UndefinedError:
             return False
+        except BudgetExceeded:
+            raise BudgetExceeded("it reads or makes more than an answer may cost") from None
 
     return matches
 

@@ -26,15 +26,17 @@ class Seen:
 
 
 def seen_since(warehouse: Warehouse, since: int) -> list[Seen]:
-    """What was called since a time, by environment, prompt and digest; not what testers forced.
+    """What was called since a time, by environment, prompt and digest; not what testers forced, and not what was
+    called in the shadow of others and served to nobody.
 
     Raises OutsideError where the store cannot be read.
     """
     calls = warehouse.events
+    reason = calls["reason"].fill_null("")
     chosen = calls.filter(
         calls["at"] >= since,
         calls["environment"].notnull(),
-        ~calls["reason"].fill_null("").startswith("forced"),
+        ~(reason.startswith("forced") | reason.startswith("shadow")),
     )
     grouped = chosen.group_by("environment", "prompt", "version", "digest").aggregate(
         calls=chosen.count(),

@@ -120,6 +120,7 @@ def test_what_was_seen_of_each_version(tmp_path: Path) -> None:
         event(4, reason="forced, no-unit"),
         event(5, environment=None),
         event(6, at=NOON - 1),
+        event(7, reason="shadow fallback"),
     ]
     with opened(write_sqlite(tmp_path / "e.sqlite3", calls)) as warehouse:
         found = seen_since(warehouse, NOON)
