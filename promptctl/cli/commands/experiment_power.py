@@ -50,7 +50,7 @@ def _sample(found: PowerResult) -> int | None:
 
 
 def _view(found: PowerResult) -> Any:
-    from promptctl.cli.tables import stacked, table
+    from promptctl.cli.tables import table
 
     plan = found.experiment.plan
     design = plan.design
@@ -65,7 +65,7 @@ def _view(found: PowerResult) -> Any:
         takes = f" in {_days(found.days)}" if found.days is not None else ""
         shows = f"shows an effect of {_effect(plan, found.visible)}" if found.visible else "shows no effect at all"
         lines.append(f"the planned sample of {sample:,} {shows}{takes}")
-    return stacked(lines)
+    return "\n".join(lines)
 
 
 def _cells(plan: Plan, it: Needed) -> tuple[str, ...]:
