@@ -163,14 +163,25 @@ class _Composer:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes what YAML 1.2 reads otherwise than YAML 1.1, which is all that the library knows: numbers, line ends."""
+    """Quotes what YAML 1.2 reads otherwise than YAML 1.1, which is all that the library knows: numbers, line ends.
+
+    Lists of numbers, and lists of such lists, stand on one line.
+    """
 
     def represent_str(self, text: str) -> yaml.ScalarNode:
         style = '"' if _FOREIGN_BREAK.search(text) else None
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
+    def represent_lines(self, value: list[Any]) -> yaml.SequenceNode:
+        return self.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=_is_numbers(value))
+
+
+def _is_numbers(value: Any) -> bool:
+    return all(map(_is_numbers, value)) if isinstance(value, list) else isinstance(value, int | float)
+
 
 _Dumper.add_representer(str, _Dumper.represent_str)
+_Dumper.add_representer(list, _Dumper.represent_lines)
 _NUMBER = re.compile(f"(?:{_INTEGER.pattern}|{_FLOAT.pattern})$", re.ASCII)
 _Dumper.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
 

@@ -61,7 +61,8 @@ class Split:
         value: dict[str, Any] = {"kind": self.kind, "id": self.id, "salt": self.salt, "unit": self.unit}
         value |= {"when": self.when} if self.when else {}
         value |= {"state": self.state, "arms": [arm.to_dict() for arm in self.arms]}
-        return value | ({"shadow": self.shadow} if self.shadow else {}) | dict(self.rules)
+        shadow = int(self.shadow) if self.shadow == int(self.shadow) else self.shadow
+        return value | ({"shadow": shadow} if shadow else {}) | dict(self.rules)
 
     @property
     def digest(self) -> str:

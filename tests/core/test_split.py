@@ -54,6 +54,17 @@ def test_what_a_split_is_about_is_read_and_written_alike() -> None:
     assert read(yaml_bytes(pointer.to_dict()).decode()) == pointer
 
 
+def test_numbers_are_written_as_people_write_them() -> None:
+    pointer = read(
+        POINTER.replace("  steps:", "  shadow: 10.0\n  steps:")
+        .replace("[[0, 500]]", "[]")
+        .replace("[[500, 10000]]", "[[0, 500], [500, 10000]]")
+    )
+    written = yaml_bytes(pointer.to_dict()).decode()
+    for line in ("    ranges: [[0, 500], [500, 10000]]", "    ranges: []", "  shadow: 10", "  steps: [5, 25, 50, 100]"):
+        assert f"{line}\n" in written
+
+
 def test_a_split_is_read_and_written_alike() -> None:
     pointer = read(POINTER)
     assert pointer.split

@@ -122,7 +122,7 @@ def test_nothing_is_written_when_a_tag_was_moved(built: GitRepository, tmp_path:
     [
         ("version: 1.2.0", "version: 1.0.0", "PC129"),
         ("serial: 3", "serial: 1", "PC129"),
-        ("      - 2500\n", "      - 2400\n", "PC215"),
+        ("[0, 2500]", "[0, 2400]", "PC215"),
     ],
 )
 def test_nothing_is_written_when_a_pointer_disagrees(

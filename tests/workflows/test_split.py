@@ -56,7 +56,10 @@ def test_a_split_changed_by_hand_is_not_trusted(tmp_path: Path) -> None:
     text = shown(repository, pointer_file())
     path = pointer_file()
     for edited, said in (
-        (text.replace("- 500", "- 501"), "the rollout triage-1.2.0 in the pointer is not as its last move left it"),
+        (
+            text.replace("[0, 500]", "[0, 501]"),
+            "the rollout triage-1.2.0 in the pointer is not as its last move left it",
+        ),
         (text.partition("split:")[0], "the pointer has no split, its last move says the rollout triage-1.2.0"),
     ):
         assert edited != text
