@@ -87,7 +87,7 @@ def test_paused_changed_resumed_and_concluded_by_hand(tmp_path: Path) -> None:
     assert (paused.state, paused.salt, paused.arms) == ("paused", first.salt, first.arms)
     file.write_text(file.read_text().replace("minimum_effect: 0.1", "minimum_effect: 0.2"))
     refused(repository, "experiment", "resume", TONE, error="PC257")
-    assert "stays spent" in done(repository, "experiment", "resume", "--edited", TONE).out
+    assert "by another design" in done(repository, "experiment", "resume", "--edited", TONE).out
     kept = split_of(repository)
     assert kept
     assert (kept.salt, recorded(repository).plan.design.minimum_effect) == (first.salt, 0.2)

@@ -41,7 +41,7 @@ def _data(found: AssignResult) -> list[dict[str, Any]]:
     ]
 
 
-def _view(found: AssignResult) -> Any:
+def _view(found: AssignResult) -> str:
     from promptctl.cli.tables import table
 
     rows = [(it["unit"], it["arm"] or "(not in it)", it["version"], str(it["position"])) for it in _data(found)]

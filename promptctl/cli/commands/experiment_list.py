@@ -29,7 +29,7 @@ def _data(it: Listed) -> dict[str, Any]:
     return {**experiment_data(it.experiment), "only_here": it.here, "split_lost": it.lost}
 
 
-def _view(found: tuple[Listed, ...]) -> Any:
+def _view(found: tuple[Listed, ...]) -> str:
     from promptctl.cli.tables import table
 
     if not found:

@@ -49,15 +49,15 @@ def _sample(found: PowerResult) -> int | None:
     return counting.sample if counting else found.experiment.plan.design.sample
 
 
-def _view(found: PowerResult) -> Any:
+def _view(found: PowerResult) -> str:
     from promptctl.cli.tables import table
 
     plan = found.experiment.plan
     design = plan.design
     looks = "one look" if design.looks == 1 else f"{design.looks} looks"
     head = (
-        f"{plan.primary.metric} is {found.baseline:.4g} now; "
-        f"an effect is found with {100 * design.power:g} %, none is called one with {100 * design.alpha:g} %, {looks}"
+        f"{plan.primary.metric} is {found.baseline:.4g} now; {looks}; "
+        f"an effect is found in {100 * design.power:g} % of experiments, none is called one in {100 * design.alpha:g} %"
     )
     rows = [_cells(plan, it) for it in found.needed]
     lines = [head, table(("effect", "units", "days"), rows)]

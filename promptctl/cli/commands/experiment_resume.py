@@ -11,6 +11,7 @@ from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.cli.reporting import StoreOption
+from promptctl.core.counting import count
 
 
 def command(
@@ -34,6 +35,7 @@ def command(
     looks = len(resumed.result.experiment.looks)
     how = "counting begins anew: who is in which arm is drawn again" if resumed.anew else None
     if resumed.changed and not resumed.anew:
-        how = f"the design is another one; what {looks} {'look has' if looks == 1 else 'looks have'} spent stays spent"
+        spent = f"; what {count(looks, 'look')} spent stays spent" if looks else ""
+        how = f"it goes on by another design{spent}"
     said = headline(resumed.result.experiment) + (f"\n{how}" if how else "")
     return changed_answer(resumed.result, said, f"promptctl experiment advance {name}")
