@@ -8,6 +8,7 @@ from pathlib import Path
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
+from tests.experiments import TONE, draft
 from tests.shipping import NAME, STATE_BRANCH, line, remote_refs, run, served
 from tests.support import SETTINGS, GitRepository
 from tests.versioning import PROMPT, locked, text
@@ -61,6 +62,27 @@ def _released(repository: GitRepository) -> bool:
     return bool(here) and (not repository.git("remote") or RELEASED in remote_refs(repository))
 
 
+def _drafted(repository: GitRepository) -> None:
+    draft(repository)
+
+
+def _started(repository: GitRepository) -> None:
+    draft(repository)
+    assert run(repository, "experiment", "start", TONE).code == 0
+
+
+def _experiment(state: str, version: str, *, split: bool) -> Callable[[GitRepository], bool]:
+    """File, pointer and moves agree on how the experiment stands."""
+
+    def done(repository: GitRepository) -> bool:
+        pointers = read_state(Repository(repository.folder))
+        found, live = pointers.experiment(TONE), pointers.live("staging", NAME)
+        stands = found is not None and found.state == state
+        return stands and live is not None and bool(live.split) == split and served(repository) == version
+
+    return done
+
+
 def _passes(*command: str) -> Callable[[GitRepository], bool]:
     return lambda repository: run(repository, *command).code == 0
 
@@ -88,6 +110,7 @@ class Scene:
 PROMOTE = ("promote", f"{NAME}@1.2.0", "staging")
 BACK = ("rollback", f"{NAME}@1.0.0", "staging", "--reason", "bad day")
 FREEZE = ("freeze", "staging", "--reason", "holidays")
+SHIP = ("experiment", "conclude", TONE, "--ship", "friendly", "--reason", "enough is known")
 _UP, _DOWN = _serving("1.2.0", moves=3), _serving("1.0.0", moves=3)
 SCENES = {
     "promote": Scene(arguments=PROMOTE, done=_UP),
@@ -96,6 +119,16 @@ SCENES = {
     "rollback": Scene(arguments=BACK, done=_DOWN),
     "rollback, no remote": Scene(arguments=BACK, done=_DOWN, remote=False),
     "freeze, no remote": Scene(arguments=FREEZE, done=_frozen, remote=False),
+    "experiment start": Scene(
+        arguments=("experiment", "start", TONE), done=_experiment("running", "1.1.0", split=True), arrange=_drafted
+    ),
+    "experiment start, no remote": Scene(
+        arguments=("experiment", "start", TONE),
+        done=_experiment("running", "1.1.0", split=True),
+        arrange=_drafted,
+        remote=False,
+    ),
+    "experiment conclude": Scene(arguments=SHIP, done=_experiment("concluded", "1.2.0", split=False), arrange=_started),
     "release": Scene(arguments=("release",), done=_released, arrange=_locked),
     "release, no remote": Scene(arguments=("release",), done=_released, arrange=_locked, remote=False),
     "lock": Scene(arguments=("lock",), done=_passes("lock", "--check"), arrange=_edited, ships=False, remote=False),

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from promptctl.adapters.repository import Repository
+from promptctl.core.experiments.counted import Counted
+from promptctl.core.experiments.experiment import Experiment
+from promptctl.errors import StateError
+from promptctl.workflows.experiment_advance import Advanced, advance_experiment
+from promptctl.workflows.experiment_reading import decisive_units
+from tests.event_stores import opened
 from tests.experiments import PATH, TONE, Behaviour, calls, draft, recorded, split_of, store_of
 from tests.shipping import NAME, copied, done, line, refused, run, served, shown
 from tests.support import GitRepository, Ran
@@ -129,3 +136,43 @@ def test_what_holds_an_experiment_back(repository: GitRepository) -> None:
     ended = advance(repository, store)
     assert (ended.code, "is retired: leaks addresses" in ended.out) == (1, True)
     assert (served(repository), split_of(repository)) == ("1.1.0", None)
+
+
+def step(repository: GitRepository, store: str, meanwhile: Callable[[], object] = lambda: None) -> Advanced:
+    """One step in this process; once its units are counted, something else happens before it can write."""
+    waiting = [meanwhile]
+
+    def count(experiment: Experiment) -> Counted:
+        with opened(store) as warehouse:
+            found = decisive_units(warehouse, experiment, datetime.now(UTC))
+        waiting.pop()() if waiting else None
+        return found
+
+    return advance_experiment(Repository(repository.folder), TONE, count, datetime.now(UTC))
+
+
+def test_of_two_steps_at_once_one_is_made(repository: GitRepository, tmp_path: Path) -> None:
+    """The other clone's step lands between what this one counted and what it writes."""
+    other = repository.clone(tmp_path / "other")
+    store = observed(repository, 260, EVEN, seed=2)
+    before = int(repository.git("rev-list", "--count", "origin/main"))
+    lost = step(repository, store, lambda: step(other, store))
+    assert lost.decision
+    assert (lost.result, lost.decision.look, len(recorded(repository).looks)) == (None, None, 1)
+    store = observed(repository, 800, BETTER)
+    late = step(repository, store, lambda: step(other, store))
+    assert (late.decision, late.result, late.experiment.state) == (None, None, "concluded")
+    assert int(repository.git("rev-list", "--count", "origin/main")) == before + 2
+    assert (served(repository), split_of(repository)) == ("1.2.0", None)
+
+
+def test_a_rollback_meanwhile_is_not_undone(repository: GitRepository, tmp_path: Path) -> None:
+    other, store = repository.clone(tmp_path / "other"), observed(repository, 800, BETTER)
+
+    def roll_back() -> None:
+        done(other, "rollback", NAME, "staging", "--reason", "pages burn")
+
+    with pytest.raises(StateError) as raised:
+        step(repository, store, roll_back)
+    assert raised.value.code == "PC246"
+    assert served(repository) == "1.1.0"
