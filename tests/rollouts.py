@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from promptctl.adapters.repository import Repository
@@ -13,6 +14,7 @@ from promptctl.adapters.state import read_state
 from promptctl.core.assignment import assigner
 from promptctl.core.event import Event, Score
 from promptctl.core.pointer import Pointer
+from promptctl.core.rollout import CANARY, percent_of
 from promptctl.core.split import Split
 from promptctl.core.ulid import ulid
 from tests.event_stores import write_sqlite
@@ -48,12 +50,13 @@ def split_of(repository: GitRepository | Path, environment: str = "staging", nam
 def calls(
     split: Split, number: int, behaviour: Mapping[str, Behaviour], *, environment: str = "staging", name: str = NAME
 ) -> tuple[list[Event], list[Score]]:
-    """``number`` calls of as many units since the present step began, by arms as units are in them; repeatable."""
-    chance, assign = random.Random(7), assigner(split)
+    """``number`` calls of as many units since the present step began, each arm's share of them; repeatable."""
+    chance, assign, names = random.Random(7), assigner(split), map("user-{}".format, count())
     began = int(datetime.fromisoformat(split.rules["since"]).timestamp() * 1_000_000)
     events, scores = [], []
     for place in range(number):
-        unit = f"user-{place}"
+        canary = int((place + 1) * percent_of(split) / 100) > int(place * percent_of(split) / 100)
+        unit = next(it for it in names if (split.arms[assign(it)].name == CANARY) == canary)
         arm = split.arms[assign(unit)]
         goes = behaviour.get(arm.name, Behaviour())
         event = Event(
@@ -81,7 +84,3 @@ def calls(
 def store_of(path: Path, split: Split, number: int, *, environment: str = "staging", **behaviour: Behaviour) -> str:
     """A store with such calls: what ``--store`` is given."""
     return write_sqlite(path, *calls(split, number, behaviour, environment=environment))
-
-
-def moment() -> datetime:
-    return datetime.now(UTC)

@@ -86,18 +86,27 @@ class State:
 
     def fault(self, environment: str, prompt: str, pointer: Pointer | None) -> str | None:
         """How a pointer contradicts its last move, or None. Raises DocumentError when that move is malformed."""
-        path = moves_path(environment, prompt)
-        last = self._project.known.noted("last", path, lambda: self._last(path))
-        serial, served, split = last or (0, None, None)
+        serial, served, split, _ = self._noted(environment, prompt)
         return disagreement(pointer, Served(version(served[0]), served[1]) if served else None, serial, split)
 
+    def rolled_back(self, environment: str, prompt: str) -> str | None:
+        """What the last move went back from: a version, or the id of a split; None where it was no rollback."""
+        found: str | None = self._noted(environment, prompt)[3]
+        return found
+
+    def _noted(self, environment: str, prompt: str) -> tuple[Any, ...]:
+        path = moves_path(environment, prompt)
+        return tuple(self._project.known.noted("last", path, lambda: self._last(path)) or (0, None, None, None))
+
     def _last(self, path: str) -> list[Any] | None:
-        """Serial of the last move in a file, the version and digest it left there, and the split; None without one."""
+        """Serial of the last move in a file, the version and digest it left there, the split, and what it went back
+        from; None when there is none."""
         last = last_move(*self._text(path)) if path in self._project.tree.files() else None
         served = last.served if last else None
         if last is None:
             return None
-        return [last.serial, [str(served.version), served.digest] if served else None, Moves((last,)).split]
+        back = (last.split["id"] if last.split else last.source) if last.kind == "rollback" else None
+        return [last.serial, [str(served.version), served.digest] if served else None, Moves((last,)).split, back]
 
     def _text(self, path: str) -> tuple[str, str]:
         """A file's text, and how messages call it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters.git.tags import ReleaseTag
@@ -12,6 +12,7 @@ from promptctl.adapters.state import State, read_state
 from promptctl.core.lockfile import LockEntry, ordered
 from promptctl.core.moves import Move
 from promptctl.core.name import check_name
+from promptctl.core.pointer import Pointer
 from promptctl.core.version import Version
 from promptctl.errors import StateError
 from promptctl.workflows.releases import claim_of, known_tags, require_tags
@@ -21,6 +22,8 @@ from promptctl.workflows.resolve import NOT_SERVED, Resolved, resolve
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRow:
     """One version: when it was tagged (None: not tagged), its digest, where it is live, why it is retired.
+
+    ``arms`` says where it shares the traffic with another version, and in which arm of a split.
 
     ``fault`` says that lock and tag name different digests; then ``digest`` is the lock's.
     """
@@ -32,6 +35,7 @@ class VersionRow:
     live: tuple[str, ...]
     retired: str | None
     fault: str | None = None
+    arms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,11 @@ def _known(repository: Repository, name: str) -> bool:
 
 
 def _row(
-    repository: Repository, version: Version, entry: LockEntry | None, tag: ReleaseTag | None, live: dict[str, Version]
+    repository: Repository,
+    version: Version,
+    entry: LockEntry | None,
+    tag: ReleaseTag | None,
+    live: Mapping[str, Pointer],
 ) -> VersionRow:
     message = claim_of(repository, tag).message if tag else None
     claimed = message.digest if message else None
@@ -124,19 +132,28 @@ def _row(
         digest=agreed or claimed,
         tagged=tag.made if tag else None,
         commit=tag.commit if tag else None,
-        live=tuple(where for where, served in live.items() if served == version),
+        live=tuple(where for where, pointer in live.items() if pointer.served.version == version),
+        arms=tuple(_arms(live, version)),
         retired=entry.retired.get(version) if entry else None,
         fault=fault,
     )
 
 
-def _live(state: State, name: str) -> dict[str, Version]:
-    found: dict[str, Version] = {}
+def _live(state: State, name: str) -> dict[str, Pointer]:
+    found: dict[str, Pointer] = {}
     for environment in dict.fromkeys([*state.environments, *state.moved_environments(name)]):
         pointer = state.live(environment, name)
         if pointer:
-            found[environment] = pointer.served.version
+            found[environment] = pointer
     return found
+
+
+def _arms(live: Mapping[str, Pointer], version: Version) -> Iterator[str]:
+    """Where a version is served beside another one, and to how many."""
+    for environment, pointer in live.items():
+        for arm in pointer.split.arms if pointer.split else ():
+            if arm.served.version == version != pointer.served.version:
+                yield f"{environment} ({arm.name} {arm.percent:g} %)"
 
 
 def _moves(state: State, name: str, environments: list[str], after: Mapping[str, str | None]) -> tuple[MoveRow, ...]:

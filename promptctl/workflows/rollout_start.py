@@ -116,5 +116,6 @@ def _move(state: State, live: Pointer, admission: Admission, wish: RolloutStart,
         change=change_of(split, "start"),
         reason=wish.reason,
         notes=admission.notes(planned),
+        approvals=admission.approvals(planned),
         evidence=gate.summary if gate else None,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from promptctl.adapters.known_lock import Agreed, agreed
+from promptctl.adapters.known_lock import Agreed, agreed, retired
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
 from promptctl.core.pointer import Pointer
@@ -18,13 +18,16 @@ from promptctl.workflows.unsent import operation, unsent_commits
 class StatusRow:
     """One prompt: how its files stand to the lock, the locked version, and what each environment serves.
 
-    ``files`` is "locked", "modified", "unlocked", "unreadable" or "gone".
+    ``files`` is "locked", "modified", "unlocked", "unreadable" or "gone"; ``retired`` has the withdrawn versions with
+    the reasons; ``rolled_back`` by environment the version, or the split, that the last move there went back from.
     """
 
     name: str
     files: str
     locked: Version | None
     served: Mapping[str, Pointer]
+    retired: Mapping[str, str] = field(default_factory=dict)
+    rolled_back: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ def status(repository: Repository) -> StatusResult:
     state = read_state(repository)
     environments = tuple(dict.fromkeys([*repository.settings.environments, *state.environments]))
     pointers, broken = _pointers(state, environments)
-    locked, faults = _agreed(repository)
+    locked, withdrawn, faults = _agreed(repository)
     broken += faults
     # What waits for the listing of the work tree comes last: Git is at it meanwhile.
     digests, _ = repository.work.digests()
@@ -56,6 +59,8 @@ def status(repository: Repository) -> StatusResult:
             files=_files(name in here, digests.get(name), locked.get(name)),
             locked=version(locked[name][0]) if name in locked else None,
             served=pointers.get(name, nowhere),
+            retired=withdrawn.get(name, {}),
+            rolled_back=_rolled_back(state, pointers.get(name, nowhere)),
         )
         for name in sorted({*here, *locked, *pointers})
     ]
@@ -72,11 +77,26 @@ def status(repository: Repository) -> StatusResult:
     )
 
 
-def _agreed(repository: Repository) -> tuple[Mapping[str, Agreed], tuple[str, ...]]:
+def _agreed(
+    repository: Repository,
+) -> tuple[Mapping[str, Agreed], Mapping[str, Mapping[str, str]], tuple[str, ...]]:
+    """Locked versions, withdrawn ones, and what is wrong with the lock."""
     try:
-        return agreed(repository.work), ()
+        return agreed(repository.work), retired(repository.work), ()
     except UsageError as error:
-        return {}, (_placed(error),)
+        return {}, {}, (_placed(error),)
+
+
+def _rolled_back(state: State, served: Mapping[str, Pointer]) -> dict[str, str]:
+    found = {}
+    for environment, pointer in served.items():
+        try:
+            back = state.rolled_back(environment, pointer.prompt)
+        except UsageError:
+            continue
+        if back and back != str(pointer.served.version):
+            found[environment] = back
+    return found
 
 
 def _pointers(state: State, environments: Sequence[str]) -> tuple[dict[str, dict[str, Pointer]], tuple[str, ...]]:

@@ -60,6 +60,7 @@ def _version(row: VersionRow) -> dict[str, Any]:
         "tagged": row.tagged,
         "commit": row.commit,
         "live": list(row.live),
+        "arms": list(row.arms),
         "retired": row.retired,
         "fault": row.fault,
     }
@@ -88,7 +89,8 @@ def _text(result: HistoryResult) -> str:
 
 
 def _remarks(row: VersionRow) -> str:
-    said = [", ".join(row.live)] if row.live else []
+    places = [*row.live, *row.arms]
+    said = [", ".join(places)] if places else []
     said += [f"retired: {row.retired}"] if row.retired else []
     said += [f"DISAGREES: {row.fault}"] if row.fault else []
     return "; ".join(said)

@@ -60,6 +60,9 @@ def _row(row: StatusRow) -> dict[str, Any]:
         "files": row.files,
         "locked": str(row.locked) if row.locked else None,
         "served": {environment: pointer.served.to_dict() for environment, pointer in row.served.items()},
+        "splits": {where: pointer.split.to_dict() for where, pointer in row.served.items() if pointer.split},
+        "retired": dict(row.retired),
+        "rolled_back": dict(row.rolled_back),
     }
 
 
@@ -91,14 +94,30 @@ def _cells(row: StatusRow, environments: tuple[str, ...], seen: Sequence[Seen] |
 
 
 def _served(row: StatusRow, environment: str, seen: Sequence[Seen] | None) -> str:
-    """The version, and the calls that it and any other had there."""
+    """The version and its stage, and the calls that it and any other had there."""
     version = str(row.served[environment].served.version) if environment in row.served else "-"
+    stage = _stage(row, environment)
     if seen is None:
-        return version
+        return f"{version}{stage}"
     here = [found for found in seen if (found.prompt, found.environment) == (row.name, environment)]
     parts = [
         f"{found.calls:,}{'' if found.version == version else f' of {found.version or chr(63)}'}"
         + (f", {found.errors:,} failed" if found.errors else "")
         for found in here
     ]
-    return f"{version} ({'; '.join(parts) or 'no calls'})" if parts or version != "-" else version
+    return f"{version}{stage} ({'; '.join(parts) or 'no calls'})" if parts or version != "-" else version
+
+
+def _stage(row: StatusRow, environment: str) -> str:
+    """What else is to be known of what is served: versions beside it, that it was withdrawn, what it followed upon."""
+    pointer = row.served.get(environment)
+    if pointer is None:
+        return ""
+    said = ["retired"] if str(pointer.served.version) in row.retired else []
+    if pointer.split:
+        beside = [arm for arm in pointer.split.arms if arm.served != pointer.served]
+        said += [f"{arm.name} {arm.served.version} {arm.percent:g} %" for arm in beside]
+        said += ["paused"] if pointer.split.state == "paused" else []
+    if environment in row.rolled_back:
+        said.append(f"{row.rolled_back[environment]} rolled back")
+    return f", {', '.join(said)}" if said else ""
