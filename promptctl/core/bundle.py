@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from promptctl.core import schema
@@ -38,6 +38,8 @@ class Bundle:
 
     ``former`` leads from old names to those of today; ``settings`` are tables of promptctl.toml as written. ``commit``
     is the state branch's and ``time`` when it was made, ``policy`` the default branch's. Same commits, same bytes.
+    ``quality`` has by prompt what is expected of every answer, as ``expectation_form`` spells it (``expect``), and the
+    digest of each judge by the name it is written with (``judges``).
     """
 
     environment: str
@@ -48,6 +50,7 @@ class Bundle:
     former: Mapping[str, str]
     forms: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
+    quality: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def to_bytes(self, spelled: Mapping[str, str] | None = None) -> bytes:
         """The file, names sorted. ``spelled`` are forms that are there as compact JSON, and stand beside the others."""
@@ -62,7 +65,9 @@ class Bundle:
         }
         settings = compact_json({table: self.settings[table] for table in SETTINGS if table in self.settings})
         forms = ",".join(f'"{digest}":{texts[digest]}' for digest in sorted(texts))
-        content = f'{compact_json(head)[:-1]},"closures":{{{forms}}},"settings":{settings}}}'.encode()
+        expected = compact_json({name: self.quality[name] for name in sorted(self.quality)})
+        quality = f',"quality":{expected}' if self.quality else ""
+        content = f'{compact_json(head)[:-1]},"closures":{{{forms}}},"settings":{settings}{quality}}}'.encode()
         return f'{{"format":{FORMAT},"digest":"{_seal(content)}","content":'.encode() + content + b"}\n"
 
     @property
@@ -117,6 +122,7 @@ def parse_bundle(data: bytes, file: str) -> Bundle:
         former=content["former"],
         forms=content["closures"],
         settings=content["settings"],
+        quality=content.get("quality", {}),
     )
 
 
@@ -159,6 +165,9 @@ def _contradictions(document: Document) -> Iterator[Problem]:
         for served in (written["served"], written["previous"], *(split["arms"] if split else ())):
             if served:
                 yield from _missing(document, served["digest"], ("content", "prompts", name))
+    for name, expected in content.get("quality", {}).items():
+        for digest in expected["judges"].values():
+            yield from _missing(document, digest, ("content", "quality", name))
     for old, name in content["former"].items():
         if name not in content["prompts"]:
             yield document.problem(DAMAGED, f"`{old}` leads to `{name}`, which is not there", ("content", "former"))

@@ -151,7 +151,10 @@ EVENTS = Table(
         Column(name="environment", meaning="environment it was served from"),
         Column(name="arm", meaning="arm of the split"),
         Column(name="split", meaning="id of the split"),
-        Column(name="reason", meaning="why this version: `forced`, `split`, `pointer`, `shadow`, with notes"),
+        Column(
+            name="reason",
+            meaning="why this version: `forced`, `split`, `pointer`, `shadow`, with notes; `judge`: it judged",
+        ),
         Column(name="unit", meaning="what the split assigned, hashed"),
         Column(name="step", meaning="step of a chain"),
         Column(name="user", meaning="who called, as the application says, hashed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
@@ -21,6 +21,7 @@ from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of
 from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.means import ATTEMPTS, Means
+from promptctl.runtime.online import Answered
 from promptctl.runtime.prompt import UNFIT, Prompt
 
 CLOSED, FORKED = "PC186", "PC187"
@@ -109,7 +110,9 @@ class Call:
         loop, pieces = asyncio.get_running_loop(), asyncio.Queue[str | None]()
 
         def put(piece: str | None) -> None:
-            loop.call_soon_threadsafe(pieces.put_nowait, piece)
+            # Who reads may be gone, and with them their loop.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
         future, process = self._loop.submit(self._answer(put)), os.getpid()
         try:
@@ -174,6 +177,7 @@ class Call:
             scope = step.closure.prompt.name if step.path else self.prompt.digest
             course.reply, course.outcome = await self._asked_for(request, scope, course, put)
             self._fresh = self._fresh and course.fresh
+            self._offer(course, course.reply)
             return course.reply
         except BaseException as raised:
             error = raised
@@ -185,6 +189,21 @@ class Call:
             elif isinstance(error, asyncio.CancelledError):
                 message = f"the call of {self.prompt.name} was cut short: prompts.close() came before its end"
                 raise StateError(CLOSED, message, hint="close where no calls are under way") from None
+
+    def _offer(self, course: Course, reply: Reply) -> None:
+        """The answer of the whole call may be scored afterwards."""
+        expected = self.prompt.expected
+        if expected and course.id == self.id:
+            answered = Answered(
+                call=self.id,
+                trace=self.trace,
+                at=course.at,
+                environment=self.prompt.environment,
+                expected=expected,
+                text=reply.text,
+                inputs=course.inputs,
+            )
+            self._means.online.offer(self._means, answered)
 
     def _record(self, course: Course, attempts: list[Attempt], error: BaseException | None) -> None:
         if isinstance(error, asyncio.CancelledError) and self._limit and self._limit.expired():

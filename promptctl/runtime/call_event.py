@@ -116,7 +116,7 @@ def event_of(
         status=status_of(error),
         trace=caller.trace,
         parent=caller.id if course.id != caller.id else None,
-        version=prompt.version,
+        version=prompt.version or None,
         digest=prompt.digest,
         environment=prompt.environment,
         arm=prompt.arm,

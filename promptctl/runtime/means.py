@@ -19,6 +19,7 @@ from promptctl.runtime.caching.opening import open_caching
 from promptctl.runtime.caching.process_lock import ProcessLock
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.loop import LoopThread
+from promptctl.runtime.online import Online
 from promptctl.runtime.recording.opening import open_recorder
 from promptctl.runtime.recording.recorder import Recorder
 from promptctl.runtime.recording.tally import Counts
@@ -49,6 +50,7 @@ class Means:
     recorder: Recorder | None
     underway: Underway
     shadows: Shadows
+    online: Online
     notes: tuple[str, ...] = ()
 
     @property
@@ -98,13 +100,19 @@ class Workshop:
         """The calls of this process beside those that are served, None before the first call."""
         return self._means.shadows if self._means else None
 
+    @property
+    def online(self) -> Online | None:
+        """What scores answers in this process, None before the first call."""
+        return self._means.online if self._means else None
+
     def close(self) -> None:
-        """Calls off what is under way, writes the events that wait, and closes connections. Shadow calls get five
-        seconds."""
+        """Calls off what is under way, writes the events that wait, and closes connections. Shadow calls and scoring
+        get five seconds each."""
         means = self._means
         if means is None or means.process != os.getpid():
             return
         means.shadows.close()
+        means.online.close()
         means.underway.cut()
         means.loop.wait(_closed(means))
         if means.recorder:
@@ -151,6 +159,7 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
         recorder=recorder,
         underway=before.underway if before and same_process else Underway(),
         shadows=before.shadows if before and same_process else Shadows(),
+        online=before.online if before and same_process else Online(),
         notes=tuple(notes),
     )
 

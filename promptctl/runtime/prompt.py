@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from promptctl.core.closure import Closure
@@ -46,10 +46,18 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a suite expects of every answer: expectations as a bundle spells them, and judges as they are written."""
+
+    forms: tuple[Mapping[str, Any], ...]
+    judges: Mapping[str, Released] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """Which version a call gets. ``reason`` is "forced", "split", "pointer", or "shadow" for what is not served.
 
-    ``shadow`` is what is called besides.
+    ``shadow`` is what is called besides, ``expected`` what a sample of its answers is scored by.
     """
 
     released: Released
@@ -59,6 +67,7 @@ class Resolution:
     split: str | None = None
     notes: frozenset[str] = frozenset()
     shadow: Resolution | None = None
+    expected: Expected | None = None
 
 
 class Prompt:
@@ -137,6 +146,11 @@ class Prompt:
         """What ``Prompts.call`` calls besides, in the background, and answers to nobody."""
         shadow = self._resolution.shadow
         return Prompt(shadow, self._unit, self._attributes) if shadow else None
+
+    @property
+    def expected(self) -> Expected | None:
+        """What a sample of its answers is scored by."""
+        return self._resolution.expected
 
     @property
     def model(self) -> str | Mapping[str, Any] | None:

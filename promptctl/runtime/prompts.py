@@ -219,13 +219,15 @@ class Prompts:
         status, calls = self._keeper.status(), self._calls
         if calls is None:
             return status
-        shadows = calls.shadows
+        shadows, online = calls.shadows, calls.online
         return replace(
             status,
             events=calls.counts(),
             notes=calls.notes,
             shadow_count=shadows.begun.total() if shadows else 0,
             shadow_drop_count=shadows.dropped.total() if shadows else 0,
+            scored_count=online.scored.total() if online else 0,
+            score_drop_count=online.dropped.total() if online else 0,
         )
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from promptctl.core.pointer import Pointer, Served
 from promptctl.core.provider_table import SERVED, parse_providers
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
-from promptctl.runtime.prompt import UNFIT, Prompt, Released, Resolution
+from promptctl.runtime.prompt import UNFIT, Expected, Prompt, Released, Resolution
 
 if TYPE_CHECKING:
     from promptctl.runtime.targeted import Targeted
@@ -45,6 +45,16 @@ class Snapshot:
                 key = (name, str(served.version), served.digest)
                 found = known.get(key) or Released(*key, _called(closures[served.digest], name), self.providers)
                 self.released[key] = self.versions.setdefault(name, {})[key[1]] = found
+        self.expected = {
+            name: Expected(
+                forms=tuple(said["expect"]),
+                judges={
+                    called: Released(called.partition("@")[0], "", digested, closures[digested], self.providers)
+                    for called, digested in said["judges"].items()
+                },
+            )
+            for name, said in bundle.quality.items()
+        }
         self.targeted: dict[str, Targeted] = dict(self._targeted(before.targeted if before else {}))
         self.arms: dict[str, dict[str, Resolution]] = {}
         self.picks: dict[str, Pick] = {}
@@ -106,6 +116,7 @@ class Snapshot:
             arm=arm,
             split=split,
             notes=frozenset(notes),
+            expected=self.expected.get(name),
         )
 
     def forced(self, name: str, wanted: str, unit: str | None, attributes: Mapping[str, Any] | None) -> Prompt:
@@ -126,6 +137,7 @@ class Snapshot:
             arm=arm.arm if arm else None,
             split=arm.split if arm else None,
             notes=notes,
+            expected=self.expected.get(plain.name),
         )
         return Prompt(found, unit, attributes)
 

@@ -30,6 +30,7 @@ class Status:
     cannot have. ``when_fault_count`` is how often this process could not say whether a split is about a call, which got
     the pointer's version then, and ``when_faults`` has the last fault of each prompt. ``shadow_count`` are the
     calls that it made beside those served, ``shadow_drop_count`` those it left out, since too many were under way.
+    ``scored_count`` are the answers of the sample that were scored, ``score_drop_count`` those that were not.
     """
 
     environment: str
@@ -49,6 +50,8 @@ class Status:
     when_faults: tuple[Fault, ...] = ()
     shadow_count: int = 0
     shadow_drop_count: int = 0
+    scored_count: int = 0
+    score_drop_count: int = 0
 
     @property
     def ok(self) -> bool:

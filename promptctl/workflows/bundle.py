@@ -19,6 +19,7 @@ from promptctl.core.provider_table import SERVED
 from promptctl.core.request import compact_json
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
+from promptctl.workflows.bundle_quality import expected_of_all
 from promptctl.workflows.releases import RELEASE_BROKEN, Release, read_release, witnesses
 from promptctl.workflows.resolve import NOT_SERVED
 from promptctl.workflows.serials import earlier_tips, known_serials
@@ -29,7 +30,7 @@ _SHELF, _TIER = "bundled", '"model":{"tier":'
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleResult:
     """``bundle`` without the closures, which are in its ``data``. ``signature`` is there where a key was named;
-    ``note`` tells when settings here are not those that count."""
+    ``note`` tells when settings here are not those that count, and of suites that nothing can be scored by."""
 
     bundle: Bundle
     data: bytes
@@ -65,6 +66,7 @@ def bundle(repository: Repository, environment: str, key: Path | None = None) ->
     settings = {key: table for key, table in repository.settings.document.value.items() if key in SETTINGS}
     if tiers := _tiers(repository, pointers, forms, at):
         settings["models"] = settings.get("models", {}) | {SERVED: tiers}
+    expected, judges, faults = expected_of_all(repository, pointers)
     made = Bundle(
         environment=environment,
         commit=state.commit,
@@ -74,14 +76,16 @@ def bundle(repository: Repository, environment: str, key: Path | None = None) ->
         former={old: name for old, name in former.items() if old not in pointers},
         forms={},
         settings=settings,
+        quality=expected,
     )
-    data = made.to_bytes(forms)
+    data = made.to_bytes(forms | judges)
     signature = None
     if key:
         from promptctl.adapters.signatures import sign
 
         signature = sign(data, key)
-    return BundleResult(bundle=made, data=data, signature=signature, note=repository.policy_note)
+    note = "; ".join(filter(None, (repository.policy_note, *faults))) or None
+    return BundleResult(bundle=made, data=data, signature=signature, note=note)
 
 
 def _committed(repository: Repository, commit: str) -> datetime:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from promptctl.core.reporting.online import sample_bound
+from promptctl.core.reporting.sampling import sample_bound
 from tests.cli.reporting import SINCE, as_json, ran
 from tests.event_samples import event
 from tests.event_stores import write_sqlite
@@ -48,6 +50,38 @@ def test_answers_are_scored_once_by_what_all_cases_share(folder: Path, capsys: p
         ("is_json", 2, 0.5),
         ("polite", 2, 0.5),
     ]
+
+
+JUDGE = """\
+model: echo:echo
+inputs: {answer: string}
+template: '{"score": {{ 0.1 if "Disregard" in answer or "sorry" in answer else 0.9 }}}'
+output: {type: object, properties: {score: {type: number}}, required: [score]}
+"""
+JUDGED = """\
+cases:
+  - name: one
+    inputs: {ticket: refund}
+    expect: [{judge: judges/polite, name: polite}]
+"""
+
+
+def test_judges_are_asked_where_that_is_wanted_and_leave_events(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"prompts/support/triage/eval.yaml": JUDGED, "prompts/judges/polite/prompt.yaml": JUDGE, ".git/HEAD": ""}
+    build_files(folder, STARTER | files)
+    store = write_sqlite(folder / "e.sqlite3", [event(1, output="gladly"), event(2, output="sorry, no")])
+    line = ("quality", "score", "--sample", "1", *SINCE, "--store", store, "-C", str(folder))
+    (unasked,) = as_json(capsys, *line)["prompts"]
+    assert (unasked["scores"], unasked["left_out"]) == ([], {"polite": "asks a model"})
+    (asked,) = as_json(capsys, *line, "--judges")["prompts"]
+    assert (asked["calls"], asked["scores"], asked["faults"]) == (2, ["polite"], [])
+    with closing(sqlite3.connect(folder / "e.sqlite3")) as database:
+        scores = database.execute("SELECT value, source FROM scores ORDER BY event").fetchall()
+        judged = database.execute("SELECT prompt, reason, cost FROM events WHERE prompt LIKE 'judges/%'").fetchall()
+    assert scores == [(1.0, "online"), (0.0, "online")]
+    assert judged == [("judges/polite", "judge", 0)] * 3, "one trial, and an opinion of each answer"
 
 
 def test_without_a_share_nothing_is_scored(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

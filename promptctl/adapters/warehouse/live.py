@@ -26,8 +26,8 @@ class Seen:
 
 
 def seen_since(warehouse: Warehouse, since: int) -> list[Seen]:
-    """What was called since a time, by environment, prompt and digest; not what testers forced, and not what was
-    called in the shadow of others and served to nobody.
+    """What was called since a time, by environment, prompt and digest; not what testers forced or what judged answers,
+    and not what was called in the shadow of others and served to nobody.
 
     Raises OutsideError where the store cannot be read.
     """
@@ -37,6 +37,7 @@ def seen_since(warehouse: Warehouse, since: int) -> list[Seen]:
         calls["at"] >= since,
         calls["environment"].notnull(),
         ~(reason.startswith("forced") | reason.startswith("shadow")),
+        reason != "judge",
     )
     grouped = chosen.group_by("environment", "prompt", "version", "digest").aggregate(
         calls=chosen.count(),

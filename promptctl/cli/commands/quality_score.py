@@ -28,6 +28,9 @@ def command(
     prompt: options.PromptOption = None,
     env: options.EnvOption = None,
     top: options.TopOption = 500,
+    judges: Annotated[
+        bool, Option("--judges", help="Ask judges too, as [quality] judges does; their calls cost.", show_default=False)
+    ] = False,
     store: options.StoreOption = None,
 ) -> Answer:
     """Score a sample of the answers that were kept by what the suite expects of every answer; again adds nothing twice.
@@ -40,7 +43,15 @@ def command(
     window = window_of(context.now, since, until, {"prompt": prompt, "environment": env})
     project, place = context.repository.work, place_of(context, store)
     with reporting.warehouse as warehouse:
-        scored = score_calls(project, place, warehouse, window, sample=share, most=top)
+        scored = score_calls(
+            project,
+            place,
+            warehouse,
+            window,
+            sample=share,
+            most=top,
+            providers=reporting.providers if judges else None,
+        )
     following = "promptctl quality" if any(it.calls for it in scored) else None
     return Answer(
         data={"sample": share, "prompts": [_data(it) for it in scored]}, view=lambda: _view(scored), next=following
@@ -65,6 +76,7 @@ def _data(it: PromptScored) -> dict[str, Any]:
         "scores": list(it.names),
         "left_out": dict(it.left_out),
         "fault": it.fault,
+        "faults": list(it.faults),
     }
 
 
@@ -79,4 +91,5 @@ def _view(scored: tuple[PromptScored, ...]) -> str:
         names = ", ".join(it.names) or "nothing that every case expects"
         lines.append(f"{it.name}: {count(it.calls, 'call')} scored by {names}")
         lines += [f"  left out: {name}: {why}" for name, why in it.left_out]
+        lines += [f"  not judged: {why}" for why in it.faults]
     return "\n".join(lines)

@@ -1,15 +1,17 @@
-"""Which calls are scored while they are live, and by which expectations: those that need nothing but the answer."""
+"""By which expectations calls are scored while they are live: those that need nothing but the answer, and judges."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from promptctl.core.scorers.registry import NEGATION, Expectation
+from promptctl.core.event import Score
+from promptctl.core.scorers.answer import Answer, ScorerFault
+from promptctl.core.scorers.graded import KINDS
+from promptctl.core.scorers.registry import NEGATION, SCORERS, Expectation, score
 from promptctl.core.suite import Suite, expectation_form
 
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PLACES = 6
 ELSEWHERE = {
     "judge": "asks a model",
     "grounded": "asks a model",
@@ -34,15 +36,19 @@ class Reading:
     left_out: dict[str, str]
 
 
-def online_reading(suite: Suite) -> Reading:
-    """The expectations that all cases of a suite share word for word: what one case expects is about that case."""
+def online_reading(suite: Suite, *, judges: bool = False) -> Reading:
+    """The expectations that all cases of a suite share word for word: what one case expects is about that case.
+
+    ``judges``: those that ask a prompt of the repository are among them.
+    """
     forms = [[expectation_form(it) for it in case.expect] for case in suite.cases]
     shared: list[Expectation] = []
     left_out: dict[str, str] = {}
     for case in suite.cases:
         for expectation in case.expect:
             form = expectation_form(expectation)
-            why = ELSEWHERE.get(expectation.kind.removeprefix(NEGATION))
+            kind = expectation.kind.removeprefix(NEGATION)
+            why = None if judges and kind in KINDS else ELSEWHERE.get(kind)
             if why is None and not all(form in each for each in forms):
                 why = "is not the same for all cases"
             if why is not None:
@@ -57,17 +63,27 @@ def names_of(expectations: Sequence[Expectation]) -> list[str]:
     return list(dict.fromkeys(it.name for it in expectations))
 
 
-def sample_bound(share: float) -> str | None:
-    """The last letters of ids that belong to a sample sort before this; None where every id belongs to it.
+def scores_of_answer(
+    call: str, at: int, answer: Answer, expectations: Sequence[Expectation]
+) -> tuple[list[Score], tuple[str, ...]]:
+    """What expectations say of the answer of a call, and why others could not judge; of one name, the lowest.
 
-    The last letters of a ULID are chance: the same calls belong to a sample wherever and whenever it is taken, and a
-    larger sample holds every smaller one.
+    ``at`` is the call's own time, so that the same score is never kept twice.
     """
-    number = round(share * len(_LETTERS) ** _PLACES)
-    if number >= len(_LETTERS) ** _PLACES:
-        return None
-    letters = []
-    for _ in range(_PLACES):
-        number, place = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[place])
-    return "".join(reversed(letters))
+    found: dict[str, float] = {}
+    faults: list[str] = []
+    for expectation in expectations:
+        try:
+            value = float(score(expectation, answer).passed)
+        except ScorerFault as fault:
+            faults.append(f"{expectation.name}: {fault}")
+            continue
+        found[expectation.name] = min(value, found.get(expectation.name, value))
+    scores = [Score(event=call, name=name, at=at, value=value, source="online") for name, value in found.items()]
+    return scores, tuple(faults)
+
+
+def expectation_of(form: Mapping[str, Any]) -> Expectation | None:
+    """The expectation that ``expectation_form`` spelled; None for one that this version does not know."""
+    scorer = SCORERS.get(form["kind"])
+    return Expectation(**form) if scorer and scorer.fault(form["argument"]) is None else None
