@@ -18,7 +18,7 @@ from promptctl.core.budget import Budget, BudgetExceeded, budgeted
 from promptctl.core.sandbox import Sandbox
 from promptctl.errors import UsageError
 
-UNREADABLE = "PC243"
+UNREADABLE, UNANSWERED = "PC243", "PC244"
 MAX_LENGTH, MAX_DEPTH = 500, 20
 _STEPS, _CHARACTERS = 10_000, 65_536
 """What one answer may cost: some milliseconds, and as much text as attributes may be compared with."""
@@ -29,7 +29,7 @@ _EXAMPLE = "plan == 'pro' and region in ['eu', 'us']"
 @lru_cache(maxsize=256)
 def condition(text: str) -> Callable[[Mapping[str, Any]], bool]:
     """Gives for attributes whether they match. One that is not there does not match, whatever is asked of it, except
-    by ``is defined`` and ``default``. What cannot be answered (a text compared with a number) raises as it fails.
+    by ``is defined`` and ``default``. What cannot be answered (a text compared with a number) is a UsageError.
 
     Raises UsageError for what is no expression, reads no attribute, or is longer or deeper than anybody would write.
     """
@@ -53,7 +53,9 @@ def condition(text: str) -> Callable[[Mapping[str, Any]], bool]:
         except UndefinedError:
             return False
         except BudgetExceeded:
-            raise BudgetExceeded("it reads or makes more than an answer may cost") from None
+            raise _unanswered(text, "it reads or makes more than an answer may cost") from None
+        except Exception as error:  # noqa: BLE001 - filters, tests and attributes raise whatever Python does
+            raise _unanswered(text, str(error) or type(error).__name__) from None
 
     return matches
 
@@ -78,6 +80,10 @@ def _check(text: str, parser: Parser) -> None:
 
 def _depth(node: nodes.Node) -> int:
     return 1 + max((_depth(child) for child in node.iter_child_nodes()), default=0)
+
+
+def _unanswered(text: str, why: str) -> UsageError:
+    return UsageError(UNANSWERED, f"{text!r} was not answered: {why}", hint="give attributes of the type it asks for")
 
 
 def _fault(why: str) -> UsageError:

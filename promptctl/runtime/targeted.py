@@ -6,11 +6,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.core.targeting import condition
+from promptctl.core.targeting import UNANSWERED, condition
 from promptctl.runtime.recording.tally import Tally
 from promptctl.runtime.status import Fault
-
-UNANSWERED = "PC244"
 
 
 class Targeted:
@@ -26,8 +24,7 @@ class Targeted:
             return self._matches(attributes or {})
         except Exception as error:  # noqa: BLE001 - whatever attributes are: the call gets what the pointer serves
             self._faults.add()
-            message = f"{self.prompt}: {self.when!r} was not answered: {error}"
-            self.fault = Fault(code=UNANSWERED, message=message[:500], at=time.time())
+            self.fault = Fault(code=UNANSWERED, message=f"{self.prompt}: {error}"[:500], at=time.time())
             return False
 
     @property

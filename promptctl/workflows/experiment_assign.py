@@ -46,7 +46,7 @@ def assign_units(
     experiment = started_experiment(repository, state, name, "assign")
     require_split(experiment, "assign")
     _, split = live_split(state, experiment)
-    arm_of, when = assigner(split), split.rules.get("when")
+    arm_of, when = assigner(split), split.when
     inside = condition(when)(attributes) if when and attributes else True
     found = (
         Assigned(unit=unit, position=position(split.salt, unit), arm=split.arms[arm_of(unit)] if inside else None)

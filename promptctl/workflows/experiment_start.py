@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.git.refs import commit_of, is_ancestor
@@ -128,7 +127,6 @@ def new_split(state: State, pointer: Pointer, plan: Plan, admission: Admission, 
     served = {move.release.version: Served(move.release.version, move.release.digest) for move in admission.planned}
     ranges = shared((), plan.percents)
     at = timestamp(now.astimezone(UTC))
-    rules: dict[str, Any] = {"when": plan.when} if plan.when else {}
     return Split(
         kind="experiment",
         id=plan.name,
@@ -136,7 +134,8 @@ def new_split(state: State, pointer: Pointer, plan: Plan, admission: Admission, 
         unit=plan.unit,
         state="running",
         arms=tuple(Arm(name=arm.name, served=served[arm.version], ranges=ranges[arm.name]) for arm in plan.arms),
-        rules={**rules, "began": at, "since": at},
+        when=plan.when,
+        rules={"began": at, "since": at},
     )
 
 

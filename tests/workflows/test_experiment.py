@@ -75,6 +75,22 @@ def test_assignments_are_told_as_applications_reckon_them(built: GitRepository) 
     assert {it["arm"] for it in ran} == {"control", "friendly"}
 
 
+def test_a_condition_leaves_units_out(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=STAGED)
+    draft(repository, ("unit: user\n", "unit: user\nwhen: age > 18\n"))
+    done(repository, "experiment", "start", TONE)
+    split = split_of(repository)
+    assert split
+    assert split.when == "age > 18"
+    assign = ("experiment", "assign", TONE, "user-1", "user-2", "--json")
+    told = [done(repository, *assign, *given).data["units"] for given in ((), ("-i", "age:=19"), ("-i", "age:=18"))]
+    arms = [[it["arm"] for it in units] for units in told]
+    assert arms[0] == arms[1]
+    assert None not in arms[0]
+    assert arms[2] == [None, None]
+    refused(repository, *assign[:-1], "-i", "age=nineteen", code=2, error="PC244")
+
+
 def test_paused_changed_resumed_and_concluded_by_hand(tmp_path: Path) -> None:
     repository = line(tmp_path, staged=STAGED)
     file = draft(repository)
