@@ -19,9 +19,11 @@ from promptctl.workflows.experiment_files import experiment_bytes, require_unedi
 from promptctl.workflows.experiment_moves import (
     Change,
     ExperimentResult,
+    closed,
     ended,
     live_split,
     result_of,
+    split_is_gone,
     with_result,
 )
 from promptctl.workflows.publish import RACED, Edit, publish
@@ -68,14 +70,18 @@ def advance_experiment(
 ) -> Advanced:
     """One step. Whoever loses a race decides anew on what is there, so that two at once make one step.
 
-    Raises UsageError for unknown names, StateError for drafts, plans changed by hand and frozen environments,
-    OutsideError where events cannot be read.
+    Where a rollback has ended the split, the experiment's file follows. Raises UsageError for unknown names, StateError
+    for drafts, plans changed by hand and promotions to frozen environments, OutsideError where events cannot be read.
     """
     committer(repository.git)
     done: list[tuple[Experiment, Decision | None]] = []
 
     def build(state: State) -> Edit | None:
         experiment = started_experiment(repository, state, name, "decide")
+        if experiment.split and split_is_gone(state, experiment):
+            after, edit = closed(repository, experiment, _why_gone(state, experiment), now)
+            done[:] = [(after, None)]
+            return edit
         if experiment.state != "running":
             done[:] = [(experiment, None)]
             return None
@@ -108,6 +114,14 @@ def _decided(repository: Repository, state: State, experiment: Experiment, count
             because = f"{arm.name} ({plan.prompt} {arm.version}) is retired: {reason}"
             return replace(decision, verdict="do not ship", cause="harm", arm=plan.control.name, because=because)
     return decision
+
+
+def _why_gone(state: State, experiment: Experiment) -> str:
+    """What ended the split, by the last move that speaks of it."""
+    plan = experiment.plan
+    moves = reversed(state.moves(plan.environment, plan.prompt).entries)
+    last = next((move for move in moves if move.split and move.split["id"] == plan.name), None)
+    return f"its split was ended by {last.by}: {last.reason}" if last else "its split is not there any more"
 
 
 def _edit(

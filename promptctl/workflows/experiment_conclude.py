@@ -9,11 +9,19 @@ from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.experiments.experiment import Experiment
-from promptctl.core.experiments.plan import experiment_path
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
-from promptctl.workflows.experiment_files import UNKNOWN_ARM, experiment_bytes, require_split, started_experiment
-from promptctl.workflows.experiment_moves import Change, ExperimentResult, ended, live_split, result_of, with_result
+from promptctl.workflows.experiment_files import UNKNOWN_ARM, require_split, started_experiment
+from promptctl.workflows.experiment_moves import (
+    Change,
+    ExperimentResult,
+    closed,
+    ended,
+    live_split,
+    result_of,
+    split_is_gone,
+    with_result,
+)
 from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, publish
 
@@ -58,16 +66,19 @@ def abort_experiment(
         if experiment.state == "aborted":
             return None
         require_split(experiment, "abort")
-        plan = experiment.plan
+        if split_is_gone(state, experiment):
+            return closed(repository, experiment, f"by hand: {reason}", now)[1]
         after = with_result(
-            repository, experiment, verdict="aborted", arm=plan.control.name, because=f"by hand: {reason}", now=now
+            repository,
+            experiment,
+            verdict="aborted",
+            arm=experiment.plan.control.name,
+            because=f"by hand: {reason}",
+            now=now,
         )
-        live = state.live(plan.environment, plan.prompt)
-        if live is None or live.split is None or live.split.id != name:
-            files = {experiment_path(name): experiment_bytes(after)}
-            return Edit(files=files, message=f"abort experiment {name} in {plan.environment}\n\n{reason}")
-        change = Change(action="abort", experiment=after, split=live.split, reason=reason)
-        return ended(repository, state, live, change, now)
+        pointer, split = live_split(state, experiment)
+        change = Change(action="abort", experiment=after, split=split, reason=reason)
+        return ended(repository, state, pointer, change, now)
 
     committer(repository.git)
     check_reason(reason)

@@ -60,6 +60,22 @@ def live_split(state: State, experiment: Experiment) -> tuple[Pointer, Split]:
     return pointer, require_split(pointer, plan.prompt, plan.environment, "experiment", plan.name)
 
 
+def split_is_gone(state: State, experiment: Experiment) -> bool:
+    """Whether a rollback, or a removal, has ended the split of an experiment that is said to have one."""
+    plan = experiment.plan
+    live = state.live(plan.environment, plan.prompt)
+    return live is None or live.split is None or live.split.id != plan.name
+
+
+def closed(repository: Repository, experiment: Experiment, because: str, now: datetime) -> tuple[Experiment, Edit]:
+    """An experiment whose split is gone, as its file says it afterwards; pointers stay as they are."""
+    plan = experiment.plan
+    after = with_result(repository, experiment, verdict="aborted", arm=plan.control.name, because=because, now=now)
+    subject = f"close experiment {plan.name} in {plan.environment}"
+    files = {experiment_path(plan.name): experiment_bytes(after)}
+    return after, Edit(files=files, message=f"{subject}\n\n{because}")
+
+
 def going_on(repository: Repository, state: State, pointer: Pointer, change: Change, now: datetime) -> Edit:
     """The edit of a change after which the traffic is split."""
     move = SplitMove(

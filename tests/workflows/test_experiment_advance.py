@@ -11,7 +11,6 @@ import pytest
 from promptctl.adapters.repository import Repository
 from promptctl.core.experiments.counted import Counted
 from promptctl.core.experiments.experiment import Experiment
-from promptctl.errors import StateError
 from promptctl.workflows.experiment_advance import Advanced, advance_experiment
 from promptctl.workflows.experiment_reading import decisive_units
 from tests.event_stores import opened
@@ -172,7 +171,9 @@ def test_a_rollback_meanwhile_is_not_undone(repository: GitRepository, tmp_path:
     def roll_back() -> None:
         done(other, "rollback", NAME, "staging", "--reason", "pages burn")
 
-    with pytest.raises(StateError) as raised:
-        step(repository, store, roll_back)
-    assert raised.value.code == "PC246"
-    assert served(repository) == "1.1.0"
+    found = step(repository, store, roll_back)
+    assert (found.decision, found.experiment.state, served(repository)) == (None, "aborted", "1.1.0")
+    result = recorded(repository).result
+    assert result
+    assert "pages burn" in result.because
+    assert step(repository, store).result is None

@@ -85,11 +85,14 @@ class Checkout:
             self._bring(standings, base, new)
         except OutsideError as failure:
             with finishing(f"the branch moved and its work tree does not follow ({failure})"):
-                self.finish(new, base)
+                self.finish(new, base, left=self._drafts)
             raise
 
-    def finish(self, base: str, new: str) -> None:
-        """Does what is left of a ``follow`` that ended midway; files changed by hand since stay as they are."""
+    def finish(self, base: str, new: str, left: Mapping[str, bytes] | None = None) -> None:
+        """Does what is left of a ``follow`` that ended midway; files changed by hand since stay as they are.
+
+        ``left`` are texts that lie in the work tree afterwards, whatever the commit has: drafts, when it goes back.
+        """
         git = self.git
         if git is None:
             return
@@ -97,10 +100,12 @@ class Checkout:
             clear_leftovers(folder)
         standings = [_mended(git, standing) for standing in self._standings(base, new)]
         if any(standing.follows or standing.staged != standing.after for standing in standings if standing.known):
-            self._bring(standings, base, new)
+            self._bring(standings, base, new, left)
             git.run("update-index", "-q", "--refresh", expected=(0, 1))
 
-    def _bring(self, standings: Sequence[Standing], base: str, new: str) -> None:
+    def _bring(
+        self, standings: Sequence[Standing], base: str, new: str, left: Mapping[str, bytes] | None = None
+    ) -> None:
         """Writes files, each whole, which Git does not: killed, it leaves a part. Then the index is told.
 
         What a sparse checkout may leave out is for Git to decide.
@@ -109,7 +114,7 @@ class Checkout:
             return
         follows = [standing for standing in standings if standing.follows]
         blobs = [(entry.object_id, standing.path) for standing in follows if (entry := standing.after)]
-        contents = written(self.git, blobs)
+        contents = {**written(self.git, blobs), **(left or {})}
         for standing in follows:
             _set(self.git.root, standing.path, contents.get(standing.path))
         known = [standing for standing in standings if standing.known and standing.staged != standing.after]

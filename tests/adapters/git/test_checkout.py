@@ -209,3 +209,36 @@ def test_a_submodule_on_the_branch_follows(repository: GitRepository, tmp_path: 
     followed(inner, base, new)
     assert (inner.folder / POINTER).read_text() == "two\n"
     assert inner.git("status", "--porcelain") == ""
+
+
+DRAFT, RECORDED = b"a plan\n", b"a plan\nand what became of it\n"
+DRAFTED = "prompts/experiments/tone.yaml"
+
+
+@pytest.mark.parametrize("state", ["untracked", "added", "tracked"])
+def test_a_draft_that_the_commit_was_made_of_is_replaced_and_comes_back(repository: GitRepository, state: str) -> None:
+    if state == "tracked":
+        repository.commit({DRAFTED: b"an older plan\n"})
+    build_files(repository.folder, {DRAFTED: DRAFT})
+    if state == "added":
+        repository.git("add", DRAFTED)
+    base, new = moved(repository, {POINTER: b"two\n", DRAFTED: RECORDED})
+    with pytest.raises(StateError):
+        Checkout(Git(repository.folder), "main").require_free(base, new)
+    checkout = Checkout(Git(repository.folder), "main", {DRAFTED: DRAFT})
+    checkout.require_free(base, new)
+    assert update_branch(Git(repository.folder), "main", new, base, "test")
+    checkout.follow(base, new)
+    assert repository.git("status", "--porcelain") == ""
+    assert (repository.folder / DRAFTED).read_bytes() == RECORDED
+    assert update_branch(Git(repository.folder), "main", base, new, "put back")
+    checkout.finish(new, base, left={DRAFTED: DRAFT})
+    assert (repository.folder / DRAFTED).read_bytes() == DRAFT
+    assert (repository.folder / POINTER).read_text() == "one\n"
+
+
+def test_a_draft_that_was_changed_meanwhile_is_in_the_way(repository: GitRepository) -> None:
+    build_files(repository.folder, {DRAFTED: "another plan\n"})
+    base, new = moved(repository, {DRAFTED: RECORDED})
+    with pytest.raises(StateError, match="lies there"):
+        Checkout(Git(repository.folder), "main", {DRAFTED: DRAFT}).require_free(base, new)
