@@ -9,6 +9,7 @@ import pytest
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
 from promptctl.core.lint.rules import RULES, Rule
+from promptctl.workflows.code import lint_code
 from promptctl.workflows.lint import lint
 from tests.console import Written, steps
 from tests.docs_index import RULES as PAGES
@@ -41,7 +42,9 @@ def files(part: str) -> dict[str, str]:
 def found_in(folder: Path, part: str) -> set[str]:
     """The codes of all findings once these files are written."""
     build_files(folder, files(part))
-    return {finding.code for finding in lint(Project(WorkTree(folder))).findings}
+    project = Project(WorkTree(folder))
+    code = [path for path in files(part) if path.endswith(".py")]
+    return {finding.code for finding in (*lint(project).findings, *lint_code(project, folder, code))}
 
 
 def test_the_index_is_fresh() -> None:

@@ -36,7 +36,8 @@ class Settings:
 
     ``embeddings`` is the model that embeds texts for ``similar``; ``fallback`` lets other providers answer in evals.
 
-    ``required`` are fields that every prompt has, ``ignored`` the rules that lint leaves out.
+    ``required`` are fields that every prompt has, ``ignored`` the rules that lint leaves out, ``code`` where an
+    application uses prompts.
     """
 
     document: Document
@@ -49,6 +50,7 @@ class Settings:
     fallback: bool = False
     required: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
     environments: Mapping[str, Environment] = field(default_factory=dict)
     providers: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, Any] = field(default_factory=dict)
@@ -88,6 +90,7 @@ def parse_settings(document: Document) -> Settings:
         fallback=value.get("evals", {}).get("fallback", False),
         required=tuple(value.get("lint", {}).get("require", ())),
         ignored=tuple(value.get("lint", {}).get("ignore", ())),
+        code=tuple(value.get("lint", {}).get("code", ())),
         environments=environments,
         providers=value.get("providers", {}),
         models=value.get("models", {}),

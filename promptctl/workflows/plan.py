@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.diff import PromptDiff, prompt_diff
+from promptctl.core.lint.finding import Finding
 from promptctl.errors import Problem
 from promptctl.workflows.admission import Standing, standing
 from promptctl.workflows.gate import GateForecast, GateWish, forecast
@@ -17,13 +18,14 @@ from promptctl.workflows.promotion import PlannedMove, plan_moves, promotable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
-    """One move: what it would do, how the prompt differs from the live one, who agreed, and what its gate is likely to
-    say."""
+    """One move: what it would do, how the prompt differs from the live one, who agreed, what its gate is likely to say,
+    and which ``calls`` in the code of this repository fail once it is served."""
 
     move: PlannedMove
     diff: PromptDiff | None
     approvals: Standing
     gate: GateForecast | None
+    calls: tuple[Finding, ...] = ()
 
     @property
     def refusals(self) -> tuple[Problem, ...]:
@@ -68,7 +70,17 @@ def plan(
             diff=prompt_diff(move.live_release.closure, move.release.closure) if move.live_release else None,
             approvals=standing(repository, state, move, wish, gate.now),
             gate=forecast(repository, state, move, wish, gate) if move.direction != "same" else None,
+            calls=_calls(repository, move),
         )
         for move in moves
     ]
     return PlanResult(environment=environment, rows=tuple(rows), read=state.label, note=repository.policy_note)
+
+
+def _calls(repository: Repository, move: PlannedMove) -> tuple[Finding, ...]:
+    code = repository.settings.code
+    if not code or move.direction == "same":
+        return ()
+    from promptctl.workflows.code import broken_calls
+
+    return broken_calls(repository.root, code, move.release)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
@@ -32,6 +33,9 @@ def command(
         list[str] | None, Option("--select", metavar="CODE,…", help="Only these rules, by code or its start.")
     ] = None,
     ignore: Annotated[list[str] | None, Option("--ignore", metavar="CODE,…", help="All but these rules.")] = None,
+    code: Annotated[
+        list[str] | None, Option("--code", metavar="PATH", help="Check how Python code there uses prompts, too.")
+    ] = None,
 ) -> Answer:
     """Find mistakes in prompts, all at once, with their place. Errors and warnings exit 1; notices do not."""
     from promptctl.core.lint.selection import Selection, split_codes
@@ -45,6 +49,7 @@ def command(
     result, fixes = (
         _fixed(context, names or [], chosen) if fix else (run(context.repository.work, names or (), chosen), ())
     )
+    result = _with_code(context, result, code or (), chosen, all_prompts=not names)
     shown = {"github": github, "sarif": sarif}.get(format)
     return Answer(
         data=data(result, fixes),
@@ -52,6 +57,27 @@ def command(
         ok=result.ok,
         next=_next(result) if format != "sarif" else None,
     )
+
+
+def _with_code(
+    context: Context, result: LintResult, paths: Sequence[str], selection: Selection | None, *, all_prompts: bool
+) -> LintResult:
+    """The result with what is wrong in code: where the user says, else where the settings do, unless some prompts are
+    meant."""
+    project = context.repository.work
+    chosen = paths or (project.settings.code if all_prompts else ())
+    if not chosen:
+        return result
+    from dataclasses import replace
+
+    from promptctl.core.lint.finding import tidy
+    from promptctl.core.lint.selection import Selection
+    from promptctl.workflows.code import lint_code
+
+    counting = selection or Selection(ignore=project.settings.ignored)
+    root = context.directory if paths else context.repository.root
+    found = counting.kept(lint_code(project, root, chosen))
+    return replace(result, findings=tidy((*result.findings, *found)))
 
 
 def _fixed(context: Context, names: list[str], selection: Selection | None) -> tuple[LintResult, Fixes]:

@@ -54,6 +54,7 @@ def _row(row: PlanRow) -> dict[str, Any]:
         "refusals": [
             {"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in row.refusals
         ],
+        "calls": [finding.to_dict() for finding in row.calls],
         "approvals": {"agreed": list(row.approvals.counted.agreed), "needed": row.approvals.needed},
     }
 
@@ -73,6 +74,7 @@ def _row_lines(row: PlanRow) -> list[str]:
     lines = [f"{move.release.name}: {before} -> {move.release.version}  {move.direction}"]
     lines += [f"  {line}" for line in _diff_lines(row)]
     lines.append(f"  gate: {row.gate.sentence if row.gate else 'none in this environment'}")
+    lines += [f"  fails once it is served: {finding.place}: {finding.message}" for finding in row.calls]
     if row.approvals.counted.agreed:
         lines.append(f"  approved by {', '.join(row.approvals.counted.agreed)}")
     for problem in row.refusals:

@@ -176,6 +176,36 @@ RULES: tuple[Rule, ...] = (
         "an ignore has nothing to ignore",
         "It hides the next mistake on that line from everybody; a misspelt one hides nothing.",
     ),
+    Rule(
+        "L080",
+        "error",
+        "code asks for a prompt that there is not",
+        "`get` raises an error where the application runs.",
+    ),
+    Rule(
+        "L081",
+        "error",
+        "code passes an input that the prompt does not take",
+        "The call raises an error where the application runs.",
+    ),
+    Rule(
+        "L082",
+        "error",
+        "code does not pass a required input",
+        "The call raises an error where the application runs.",
+    ),
+    Rule(
+        "L083",
+        "notice",
+        "code asks for a prompt by a former name",
+        "The old name works as long as the prompt says `formerly`.",
+    ),
+    Rule(
+        "L084",
+        "notice",
+        "a file of code cannot be read",
+        "Its calls are not checked.",
+    ),
 )
 _BY_CODE = {rule.code: rule for rule in RULES}
 
