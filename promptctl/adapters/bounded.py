@@ -11,7 +11,8 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 from promptctl.errors import PromptctlError, UsageError
@@ -25,6 +26,8 @@ SECONDS = 4.0
 MEMORY = 256 * 1024 * 1024
 _MEMORY_A_PROMPT = 256 * 1024
 _FORKS = hasattr(os, "fork")
+_WAIT = b"w"
+"""The sign of life after which there may be none for long."""
 
 _pulse: int | None = None
 _expires = False
@@ -44,6 +47,21 @@ def alive() -> None:
     if _pulse is not None:
         os.write(_pulse, b".")
         _limit_memory(_MEMORY_A_PROMPT, more=True)
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Around work on nothing that people wrote, such as asking a store of events: it may take time and memory."""
+    if _pulse is None:
+        yield
+        return
+    os.write(_pulse, _WAIT)
+    _lift_memory()
+    try:
+        yield
+    finally:
+        _limit_memory(MEMORY)
+        os.write(_pulse, b".")
 
 
 def supervised(act: Callable[[], int]) -> int:
@@ -91,9 +109,12 @@ def _child(pulse: int, act: Callable[[], int]) -> None:
 
 def _watch(child: int, reading: int) -> bool:
     """Reads signs of life until the child closes its end; True when it was killed after too long a silence."""
-    while select.select([reading], [], [], SECONDS)[0]:
-        if not os.read(reading, 65536):
+    patience: float | None = SECONDS
+    while select.select([reading], [], [], patience)[0]:
+        signs = os.read(reading, 65536)
+        if not signs:
             return False
+        patience = None if signs.endswith(_WAIT) else SECONDS
     os.kill(child, signal.SIGKILL)
     return True
 
@@ -128,6 +149,15 @@ def _limit_memory(size: int, *, more: bool = False) -> None:
     if (more and soft == resource.RLIM_INFINITY) or (hard != resource.RLIM_INFINITY and wanted > hard):
         return
     resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+
+
+def _lift_memory() -> None:
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
 
 
 def _held() -> int:

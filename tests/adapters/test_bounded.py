@@ -48,6 +48,35 @@ def test_signs_of_life_buy_time(impatient: None) -> None:
     assert bounded.supervised(slow) == 0
 
 
+def test_a_store_of_events_may_take_its_time_and_memory_and_nothing_after_it(
+    impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "MEMORY", 32 * 1024 * 1024)
+
+    def slow() -> int:
+        with bounded.unhurried():
+            time.sleep(0.6)
+            size = grow()
+        return 5 if size else 0
+
+    def slow_then_stuck() -> int:
+        slow()
+        return spin()
+
+    def slow_then_large() -> int:
+        slow()
+        try:
+            return grow()
+        except MemoryError:
+            return 7
+
+    with bounded.unhurried():
+        assert bounded.supervised(slow) == 5
+    assert bounded.supervised(slow_then_large) == 7
+    with pytest.raises(UsageError, match="took longer"):
+        bounded.supervised(slow_then_stuck)
+
+
 def test_a_signal_is_named(impatient: None) -> None:
     def die() -> int:
         os.kill(os.getpid(), signal.SIGTERM)

@@ -34,13 +34,15 @@ def command(
 
 
 def _live(context: Context, state: State, since: str, store: str | None) -> list[Drift]:
+    from promptctl.adapters.bounded import unhurried
     from promptctl.adapters.warehouse.live import seen_since
     from promptctl.core.reporting.window import parse_moment
     from promptctl.workflows.live_drift import live_drift
 
     began = parse_moment(since, context.now)
-    with opened(context, store).warehouse as warehouse:
-        return live_drift(state, seen_since(warehouse, began), began)
+    with unhurried(), opened(context, store).warehouse as warehouse:
+        seen = seen_since(warehouse, began)
+    return live_drift(state, seen, began)
 
 
 def data(result: DriftResult) -> dict[str, Any]:

@@ -54,10 +54,11 @@ def command(
 
 def _called(context: Context, since: str, store: str | None) -> frozenset[tuple[str, str]]:
     """Prompt and version of what was called since a time."""
+    from promptctl.adapters.bounded import unhurried
     from promptctl.adapters.warehouse.live import seen_since
     from promptctl.core.reporting.window import parse_moment
 
-    with opened(context, store).warehouse as warehouse:
+    with unhurried(), opened(context, store).warehouse as warehouse:
         seen = seen_since(warehouse, parse_moment(since, context.now))
     return frozenset((it.prompt, it.version) for it in seen if it.version)
 

@@ -33,10 +33,11 @@ def command(
 
 
 def _seen(context: Context, since: str, store: str | None) -> list[Seen]:
+    from promptctl.adapters.bounded import unhurried
     from promptctl.adapters.warehouse.live import seen_since
     from promptctl.core.reporting.window import parse_moment
 
-    with opened(context, store).warehouse as warehouse:
+    with unhurried(), opened(context, store).warehouse as warehouse:
         return seen_since(warehouse, parse_moment(since, context.now))
 
 
