@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from promptctl.core.event import Event, Score
 from promptctl.core.pointer import Pointer
 from promptctl.core.rollout import CANARY, percent_of
 from promptctl.core.split import Split
+from promptctl.core.timestamp import timestamp
 from promptctl.core.ulid import ulid
 from tests.event_stores import write_sqlite
 from tests.shipping import NAME
+from tests.splitting import move_split
 from tests.support import GitRepository
 
 QUICK = ("--minimum-minutes", "0", "--minimum-requests", "50")
@@ -84,3 +86,12 @@ def calls(
 def store_of(path: Path, split: Split, number: int, *, environment: str = "staging", **behaviour: Behaviour) -> str:
     """A store with such calls: what ``--store`` is given."""
     return write_sqlite(path, *calls(split, number, behaviour, environment=environment))
+
+
+def backdated(repository: GitRepository, minutes: int) -> Split:
+    """The rollout under way, its present step begun earlier: nobody has to wait."""
+    split = split_of(repository)
+    since = datetime.fromisoformat(split.rules["since"]) - timedelta(minutes=minutes)
+    earlier = replace(split, rules={**split.rules, "since": timestamp(since)})
+    move_split(Repository(repository.folder), earlier, action="resume")
+    return earlier

@@ -8,19 +8,29 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.adapters.state import State, state_at
+from promptctl.adapters.state import State, state_at, unsent_commit
 from promptctl.adapters.warehouse.units import units_of
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.experiments.counted import Population
-from promptctl.core.pointer import Served
+from promptctl.core.pointer import Served, pointer_path
 from promptctl.core.reporting.window import microseconds
-from promptctl.core.rollout import CANARY, STABLE, Decision, Seen, arm_named, decide, plan_of, since_of, stepped
+from promptctl.core.rollout import (
+    CANARY,
+    STABLE,
+    Decision,
+    Seen,
+    arm_named,
+    decide,
+    percent_of,
+    plan_of,
+    since_of,
+    stepped,
+)
 from promptctl.core.rollout_health import measure_of
 from promptctl.core.split import Split
 from promptctl.errors import StateError, UsageError
-from promptctl.workflows.publish import RACED, Edit, Published, publish
+from promptctl.workflows.publish import RACED, Edit, Published, describe_last, publish
 from promptctl.workflows.rollback import require_intact
 from promptctl.workflows.rollout import Rollout, rollout_edit, rollout_of, spelled
 from promptctl.workflows.splitting import SplitMove, change_of
@@ -71,21 +81,18 @@ def look(
 
 
 def advance(
-    repository: Repository,
-    name: str,
-    environment: str,
-    warehouse: Warehouse,
-    clock: Callable[[], datetime],
-    *,
-    send: bool = True,
+    repository: Repository, found: Rollout, warehouse: Warehouse, clock: Callable[[], datetime], *, send: bool = True
 ) -> Looked:
-    """Decides and records what was decided. Raises as ``look`` does, and OutsideError when it is not live.
+    """Decides about a rollout as it was ``found``, and records what was decided.
 
-    A race is lost without a second decision: of two at once, one makes a step.
+    Who finds that it was moved since has lost a race and decides nothing: of two at once, one makes a step. Raises as
+    ``look`` does, and OutsideError when it is not live.
     """
+    name, environment = found.name, found.environment
     looked: list[Looked] = []
 
     def build(state: State) -> Edit | None:
+        _require_unmoved(repository, state, found)
         now = clock()
         looked[:] = [look(repository, state, name, environment, warehouse, now)]
         move = _move(repository, looked[0], now)
@@ -96,11 +103,12 @@ def advance(
     try:
         published = publish(repository, spelled("advance", name, environment), build, send=send)
     except StateError as error:
-        if error.code != RACED or not looked:
+        if error.code != RACED:
             raise
-        return replace(looked[0], lost=str(error), note=repository.policy_note)
+        held = Decision(action="hold", because=str(error), percent=percent_of(found.split))
+        return Looked(rollout=found, seen=Seen(), decision=held, lost=str(error), note=repository.policy_note)
     if published.resent:
-        return _sent_late(repository, name, environment, warehouse, clock, published, send=send)
+        return _sent_late(repository, found, warehouse, clock, published, send=send)
     return replace(looked[0], published=published, note=repository.policy_note)
 
 
@@ -115,10 +123,18 @@ def numbers_of(looked: Looked) -> dict[str, Any]:
     }
 
 
+def _require_unmoved(repository: Repository, state: State, found: Rollout) -> None:
+    """Raises StateError with who moved the pointer since it was read; what was recorded here only is our own."""
+    pointer = state.pointer(found.environment, found.name)
+    own = unsent_commit(repository) == state.commit
+    if not own and (pointer is None or pointer.serial != found.pointer.serial):
+        path = pointer_path(found.environment, found.name)
+        raise StateError(RACED, f"lost a race: {describe_last(repository, state.commit, path)}")
+
+
 def _sent_late(
     repository: Repository,
-    name: str,
-    environment: str,
+    found: Rollout,
     warehouse: Warehouse,
     clock: Callable[[], datetime],
     published: Published,
@@ -128,19 +144,13 @@ def _sent_late(
     """What an earlier command decided has only now reached the others: where the rollout goes on, it is looked at
     again, since calls since then may say otherwise."""
     state = state_at(repository, published.branch, published.commit)
-    pointer = state.live(environment, name)
+    pointer = state.live(found.environment, found.name)
     if pointer and pointer.split:
-        later = advance(repository, name, environment, warehouse, clock, send=send)
+        going = rollout_of(repository, state, found.name, found.environment)
+        later = advance(repository, going, warehouse, clock, send=send)
         note = "a step that was recorded here before was sent first"
         return replace(later, note="; ".join(part for part in (note, later.note) if part))
-    return _ended(repository, state, name, environment, published)
-
-
-def _ended(repository: Repository, state: State, name: str, environment: str, published: Published) -> Looked:
-    """A rollout that ended by the last move, as an earlier command decided it."""
-    before = state_at(repository, published.branch, commit_of(repository.git, f"{published.commit}~1"))
-    found = rollout_of(repository, before, name, environment)
-    move = state.moves(environment, name).entries[-1]
+    move = state.moves(found.environment, found.name).entries[-1]
     done = next(
         (action for action, said in _ACTIONS.items() if move.split and move.split["action"] == said), "roll back"
     )

@@ -84,7 +84,7 @@ def decided(
     for it in found:
         try:
             if record:
-                looks.append(advance(repository, it.name, it.environment, warehouse, _clock, send=send))
+                looks.append(advance(repository, it, warehouse, _clock, send=send))
             else:
                 looks.append(look(repository, read_state(repository), it.name, it.environment, warehouse, _clock()))
         except PromptctlError as error:
