@@ -57,6 +57,10 @@ def new_experiment(repository: Repository, draft: Draft) -> Drafted:
     pointer = require_served(state.live(draft.environment, prompt), prompt, draft.environment)
     control = pointer.served.version
     versions = [control, *(_version(repository, text, control) for text in draft.references)]
+    if twice := next((one for one in versions if versions.count(one) > 1), None):
+        live = f"what {draft.environment} serves" if twice == control else "named twice"
+        hint = f"promptctl history {prompt}"
+        raise UsageError(UNFIT, f"{prompt} {twice} is {live}: an arm needs a version of its own", hint=hint)
     text = draft_text(draft.name, prompt, draft.environment, versions, draft.metric, draft.hypothesis)
     path = experiment_path(draft.name)
     experiment = parse_experiment(parse_yaml(text.encode(), path), draft.name)

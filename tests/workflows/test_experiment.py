@@ -8,7 +8,7 @@ import pytest
 
 from promptctl.core.experiments.experiment import HEAD, planned_text
 from tests.experiments import PATH, PLAN, TONE, draft, recorded, split_of
-from tests.shipping import NAME, done, hint, line, refused, run, served, shown
+from tests.shipping import NAME, STATE_BRANCH, done, hint, line, refused, run, served, shown
 from tests.support import GitRepository
 
 STAGED = ("1.0.0", "1.1.0")
@@ -186,6 +186,7 @@ def test_a_draft_is_written_and_lint_judges_it(tmp_path: Path) -> None:
     refused(repository, "experiment", "new", "tone", f"{NAME}@1.0.0", "staging", code=2)
     refused(repository, "experiment", "new", "Tone", f"{NAME}@1.2.0", "staging", code=2, error="PC005")
     refused(repository, "experiment", "new", "x", NAME, "prod")
+    refused(repository, "experiment", "new", "x", f"{NAME}@1.1.0", "staging", code=2, error="PC254")
     ran = done(
         repository, "experiment", "new", "three", f"{NAME}@1.2.0", f"{NAME}@1.0.0", "staging", "--metric", "cost"
     )
@@ -205,3 +206,20 @@ def test_a_draft_is_written_and_lint_judges_it(tmp_path: Path) -> None:
     repository.git("add", PATH)
     ran = run(repository, "hook", "lint", "--json")
     assert [it["where"]["line"] for it in ran.data["findings"]] == [4, 10], "only what is staged is judged"
+
+
+def test_with_a_state_branch_the_draft_here_stays_a_draft(tmp_path: Path) -> None:
+    repository = line(tmp_path, STATE_BRANCH, staged=STAGED)
+    file = draft(repository)
+    done(repository, "experiment", "start", TONE)
+    assert file.read_text() == PLAN
+    done(repository, "experiment", "pause", TONE, "--reason", "other looks")
+    draft(repository, ("minimum_effect: 0.1", "minimum_effect: 0.2"))
+    refused(repository, "experiment", "resume", TONE, error="PC257")
+    done(repository, "experiment", "resume", "--edited", TONE)
+    assert (recorded(repository).plan.design.minimum_effect, recorded(repository).state) == (0.2, "running")
+    file.unlink()
+    clone = repository.clone(tmp_path / "clone")
+    clone.git("fetch", "-q", "origin", "promptctl/state:refs/remotes/origin/promptctl/state")
+    done(clone, "experiment", "abort", TONE, "--reason", "from another clone")
+    assert recorded(clone).state == "aborted"

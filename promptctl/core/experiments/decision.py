@@ -100,8 +100,8 @@ def _looked(experiment: Experiment, found: Decision, now: datetime) -> Decision:
         at=timestamp(now.astimezone(UTC)),
         units=here.total,
         fraction=here.fraction,
-        z={effect.arm: effect.z for effect in found.effects},
-        boundary=limit,
+        z={effect.arm: effect.z if effect.z is None else round(effect.z, 6) for effect in found.effects},
+        boundary=round(limit, 6),
         decision=decided.verdict,
     )
     return replace(decided, look=look)
@@ -130,7 +130,7 @@ def _judged(plan: Plan, found: Decision, limit: float) -> Decision:
 def _open(found: Decision, arm: str) -> str:
     """What is not settled about an arm that is shipped."""
     names = [rail.metric.metric for rail in found.guardrails if rail.arm == arm and rail.outcome == "open"]
-    return f"; not settled: {', '.join(names)}" if names else ""
+    return f"; guardrails that nothing shows yet: {', '.join(names)}" if names else ""
 
 
 def _ended(plan: Plan, found: Decision, limit: float | None) -> str:

@@ -29,6 +29,7 @@ metrics:
 design:
   minimum_effect: {effect}{meaning}
   # baseline: 0.6                # control's value today; without it, the event store is asked
+  # sample: 12000              # units of all arms; without it, start reckons it
   alpha: 0.05
   power: 0.8
   looks: 4

@@ -68,7 +68,7 @@ def progress(experiment: Experiment, counted: Counted, now: datetime) -> Progres
 def _missing(plan: Plan, counting: Counting, units: Mapping[str, int], now: datetime) -> str | None:
     fewest = min(units, key=units.__getitem__)
     if units[fewest] < plan.design.minimum_units:
-        return f"{fewest} has {units[fewest]:,} of the {plan.design.minimum_units:,} that are the least"
+        return f"{fewest} has {units[fewest]:,}, and each arm needs {plan.design.minimum_units:,} before a look"
     ready = datetime.fromisoformat(counting.since) + timedelta(days=plan.design.minimum_days)
     if now >= ready:
         return None
