@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promptctl.adapters.code_files import code_files
 from promptctl.adapters.project import Project
@@ -13,7 +14,9 @@ from promptctl.core.lint.finding import Finding, tidy
 from promptctl.core.lint.rules import found
 from promptctl.core.prompt import Input
 from promptctl.errors import Place, UsageError
-from promptctl.workflows.releases import Release
+
+if TYPE_CHECKING:
+    from promptctl.workflows.releases import Release
 
 
 def lint_code(project: Project, root: Path, paths: Sequence[str]) -> tuple[Finding, ...]:

@@ -65,7 +65,12 @@ def _with_code(
     """The result with what is wrong in code: where the user says, else where the settings do, unless some prompts are
     meant."""
     project = context.repository.work
-    chosen = paths or (project.settings.code if all_prompts else ())
+    try:
+        settings = project.settings
+    except UsageError:
+        # They are a finding already, and say nothing of code.
+        return result
+    chosen = paths or (settings.code if all_prompts else ())
     if not chosen:
         return result
     from dataclasses import replace
@@ -74,8 +79,8 @@ def _with_code(
     from promptctl.core.lint.selection import Selection
     from promptctl.workflows.code import lint_code
 
-    counting = selection or Selection(ignore=project.settings.ignored)
     root = context.directory if paths else context.repository.root
+    counting = selection or Selection(ignore=settings.ignored)
     found = counting.kept(lint_code(project, root, chosen))
     return replace(result, findings=tidy((*result.findings, *found)))
 
