@@ -1,4 +1,4 @@
-"""``python -m benchmarks.by_hand costs|quality ENGINE STORE SINCE``: the SQL that gives a report's numbers, plainly."""
+"""``python -m benchmarks.by_hand costs|quality|experiment ENGINE STORE SINCE``: plainly the SQL of a report's numbers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,12 @@ def _connection(engine: str, store: str) -> Any:
 def main(command: str, engine: str, store: str, since: str) -> None:
     """Prints the rows of every query over the calls since then, in microseconds."""
     connection = _connection(engine, store)
-    queries = [_COSTS, _CACHED]
+    if command == "experiment":
+        from benchmarks.by_hand_experiment import queries_of
+
+        queries = queries_of(engine, connection, since)
+    else:
+        queries = [_COSTS, _CACHED]
     if command == "quality":
         queries = [_CALLS.format(quantiles=_QUANTILES[engine]), _SCORES, *([_PLACES] if engine == "sqlite" else [])]
     for query in queries:
