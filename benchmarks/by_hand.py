@@ -1,8 +1,9 @@
-"""``python -m benchmarks.by_hand costs|quality|experiment ENGINE STORE SINCE``: plainly the SQL of a report's numbers."""
+"""``python -m benchmarks.by_hand costs|quality|experiment ENGINE STORE SINCE``: the SQL of a report, plainly."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 _BILLED = "('ok', 'timeout', 'malformed', 'cancelled', 'app')"
@@ -59,12 +60,11 @@ def _connection(engine: str, store: str) -> Any:
 def main(command: str, engine: str, store: str, since: str) -> None:
     """Prints the rows of every query over the calls since then, in microseconds."""
     connection = _connection(engine, store)
+    queries: Iterable[str] = [_COSTS, _CACHED]
     if command == "experiment":
         from benchmarks.by_hand_experiment import queries_of
 
         queries = queries_of(engine, connection, since)
-    else:
-        queries = [_COSTS, _CACHED]
     if command == "quality":
         queries = [_CALLS.format(quantiles=_QUANTILES[engine]), _SCORES, *([_PLACES] if engine == "sqlite" else [])]
     for query in queries:

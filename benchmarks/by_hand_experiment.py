@@ -24,7 +24,8 @@ _PRODUCTS = ", ".join(
     for x, y in (("score", "scored"), ("errors", "answers"), ("dollars", "priced"), ("below", "timed"))
 )
 _UNITS = f"""
-WITH given AS (SELECT event, count(*) AS number, sum(value) AS total FROM scores WHERE name = 'resolved' GROUP BY event),
+WITH given AS (SELECT event, count(*) AS number, sum(value) AS total FROM scores
+    WHERE name = 'resolved' GROUP BY event),
   units AS (SELECT unit, min(arm) AS arm, count(*) AS calls,
     sum(CASE WHEN status <> 'cancelled' THEN 1.0 ELSE 0 END) AS answers,
     sum(CASE WHEN status NOT IN ('ok', 'cancelled') THEN 1.0 ELSE 0 END) AS errors,

@@ -45,6 +45,47 @@ def effect(
     )
 
 
+ARMS = (
+    ArmLine(name="control", version="1.2.0", percent=50, units=3401, expected=3406.0, calls=20_417, cancelled=31),
+    ArmLine(name="friendly", version="1.3.0", percent=50, units=3411, expected=3406.0, calls=20_633, cancelled=12),
+)
+OTHERS = (
+    effect("guardrail", "error_rate", 0.0121, 0.0134, 0.0048, margin=0.01, says="within"),
+    effect(
+        "guardrail",
+        "latency_p95",
+        1840.0,
+        2015.5,
+        320.0,
+        kind="quantile",
+        margin=0.2,
+        margin_is_relative=True,
+    ),
+    effect("secondary", "cost", 0.000916, 0.000871, 0.00003, p=0.004, adjusted=0.008, says="better"),
+    effect("secondary", "calls", 6.003, 6.049, 0.3, kind="mean", direction="increase", p=0.5, adjusted=0.5),
+)
+LOOKS = (
+    LookLine(
+        fraction=0.25,
+        boundary=4.3326,
+        at="2026-11-16T09:00:00Z",
+        units=3000,
+        z={"friendly": 0.81},
+        decision="go on",
+    ),
+    LookLine(
+        fraction=0.5,
+        boundary=2.9631,
+        at="2026-11-19T09:00:00Z",
+        units=6004,
+        z={"friendly": 1.77},
+        decision="go on",
+    ),
+    LookLine(fraction=0.75, boundary=2.359),
+    LookLine(fraction=1.0, boundary=2.0141),
+)
+
+
 def running() -> ExperimentReport:
     """Half way, with everything that a report can show."""
     resolved = effect("primary", "quality:resolved", 0.612, 0.639, 0.031, direction="increase", p=0.062)
@@ -62,60 +103,19 @@ def running() -> ExperimentReport:
         days=8.125,
         verdict=Verdict(word="keep running", because="the next look is due at 9,000 units"),
         ratio=SampleRatio(p=0.884, ok=True),
-        arms=(
-            ArmLine(
-                name="control", version="1.2.0", percent=50, units=3401, expected=3406.0, calls=20_417, cancelled=31
-            ),
-            ArmLine(
-                name="friendly", version="1.3.0", percent=50, units=3411, expected=3406.0, calls=20_633, cancelled=12
-            ),
-        ),
+        arms=ARMS,
         units=6812,
         planned=12_000,
         fraction=6812 / 12_000,
         level=95.0,
-        effects=(
-            resolved,
-            effect("guardrail", "error_rate", 0.0121, 0.0134, 0.0048, margin=0.01, says="within"),
-            effect(
-                "guardrail",
-                "latency_p95",
-                1840.0,
-                2015.5,
-                320.0,
-                kind="quantile",
-                margin=0.2,
-                margin_is_relative=True,
-            ),
-            effect("secondary", "cost", 0.000916, 0.000871, 0.00003, p=0.004, adjusted=0.008, says="better"),
-            effect("secondary", "calls", 6.003, 6.049, 0.3, kind="mean", direction="increase", p=0.5, adjusted=0.5),
-        ),
+        effects=(resolved, *OTHERS),
         segments=(
             SegmentLine(value="pro", units=2310, **segment),
             SegmentLine(value="free", units=4490, **segment),
             SegmentLine(value=None, units=8, **segment),
             SegmentLine(value="", units=4, **segment),
         ),
-        looks=(
-            LookLine(
-                fraction=0.25,
-                boundary=4.3326,
-                at="2026-11-16T09:00:00Z",
-                units=3000,
-                z={"friendly": 0.81},
-                decision="go on",
-            ),
-            LookLine(
-                fraction=0.5,
-                boundary=2.9631,
-                at="2026-11-19T09:00:00Z",
-                units=6004,
-                z={"friendly": 1.77},
-                decision="go on",
-            ),
-            LookLine(fraction=0.75, boundary=2.359),
-            LookLine(fraction=1.0, boundary=2.0141),
-        ),
+        looks=LOOKS,
         now={"friendly": 1.92},
         left={
             "forced": Left(calls=17),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from promptctl.core.experiments.report import ArmLine, EffectLine, ExperimentReport
 from promptctl.core.statistics.interval import Interval
@@ -42,27 +41,23 @@ def value(effect: EffectLine, number: float | None) -> str:
 
 def change(effect: EffectLine) -> str:
     """The difference with its interval: in points of shares and scores, else as a share of control's value."""
-    absolute = effect.kind == "proportion" or effect.metric.partition(":")[0] in ("error_rate", "quality")
-    if absolute or effect.relative is None:
-        return _spelled(effect.difference, effect.interval, _points(effect))
-    return _spelled(effect.relative, effect.relative_interval, lambda number: f"{number:+.1%}")
+    name = effect.metric.partition(":")[0]
+    if effect.kind == "proportion" or name == "error_rate":
+        return _spelled(effect.difference, effect.interval, 100)
+    if name == "quality" or effect.relative is None:
+        return _spelled(effect.difference, effect.interval)
+    return _spelled(effect.relative, effect.relative_interval, 100, "%")
 
 
-def _points(effect: EffectLine) -> Callable[[float], str]:
-    if effect.kind == "proportion" or effect.metric == "error_rate":
-        return lambda number: f"{100 * number:+.2f}"
-    if effect.interval is None or effect.interval.high <= effect.interval.low:
-        return lambda number: plain(number, "+")
-    # As many decimals as give the interval's half two digits.
-    places = max(0, 1 - math.floor(math.log10((effect.interval.high - effect.interval.low) / 2)))
-    return lambda number: f"{number:+,.{min(places, 9)}f}"
-
-
-def _spelled(number: float | None, interval: Interval | None, spell: Callable[[float], str]) -> str:
+def _spelled(number: float | None, interval: Interval | None, times: float = 1, unit: str = "") -> str:
+    """A number with its interval, all with as many decimals as give half the interval two digits."""
     if number is None:
         return NONE
-    around = f" [{spell(interval.low)}, {spell(interval.high)}]" if interval else ""
-    return f"{spell(number)}{around}"
+    if interval is None or not 0 < times * (interval.high - interval.low) < math.inf:
+        return f"{plain(times * number, '+')}{unit}"
+    places = 1 - math.floor(math.log10(times * (interval.high - interval.low) / 2))
+    form = f"+,.{min(max(places, 0), 9)}f"
+    return f"{times * number:{form}}{unit} [{times * interval.low:{form}}{unit}, {times * interval.high:{form}}{unit}]"
 
 
 def chance(p: float | None) -> str:
@@ -86,7 +81,7 @@ def metric(effect: EffectLine) -> str:
 
 def judgement(effect: EffectLine) -> str:
     """What the numbers say of a metric, and by which margin."""
-    return f"{effect.says}, margin {margin(effect)}" if effect.margin is not None else effect.says
+    return f"{effect.says} ({margin(effect)})" if effect.margin is not None else effect.says
 
 
 def family_p(effect: EffectLine) -> float | None:

@@ -86,10 +86,7 @@ def units_of_calls(
     """
     import ibis
 
-    scores = _names(measures)
-    if scores:
-        found = _scores_of_calls(warehouse, scores)
-        calls = calls.left_join(found, calls["id"] == found["event"])
+    members = calls
     segments = {f"segment{place}": name for place, name in enumerate(population.segments)}
     attributes = {key: warehouse.engine.attribute(calls["attributes"], it) for key, it in segments.items()}
     calls = calls.mutate(**{key: value.fill_null("") for key, value in attributes.items()})
@@ -102,6 +99,9 @@ def units_of_calls(
         **{f"{key}_least": calls[key].min() for key in segments},
         **{f"{key}_most": calls[key].max() for key in segments},
     )
+    if scores := _names(measures):
+        found = _scores_of_units(warehouse, members, scores)
+        units = units.left_join(found, units["unit_key"] == found["scored_unit"])
     several = (units["why"] == COUNTED) & (units["first"] != units["last"])
     same = {key: units[f"{key}_least"] == units[f"{key}_most"] for key in segments}
     return units.mutate(
@@ -117,15 +117,17 @@ def _names(measures: Sequence[Measure]) -> list[str]:
     return list(dict.fromkeys(it.metric.partition(":")[2] for it in measures if it.metric.startswith("quality:")))
 
 
-def _scores_of_calls(warehouse: Warehouse, names: Sequence[str]) -> Any:
-    """A row a call that has scores of these names: how many, and their sum, each name by its place."""
+def _scores_of_units(warehouse: Warehouse, calls: Any, names: Sequence[str]) -> Any:
+    """A row a unit whose calls have scores of these names: how many, and their sum, each name by its place."""
     scores = warehouse.scores
     known = scores.filter(scores["name"].isin(names), scores["value"].between(-_MOST, _MOST))
+    member = calls.filter(calls["why"] == COUNTED).select(call="id", scored_unit="unit_key")
+    joined = known.select("event", "name", "value").inner_join(member, [("event", "call")])
     columns = {}
     for place, name in enumerate(names):
-        columns[f"scored{place}"] = known.count(where=known["name"] == name)
-        columns[f"score{place}"] = known["value"].sum(where=known["name"] == name).fill_null(0.0)
-    return known.group_by("event").aggregate(**columns)
+        columns[f"scored{place}"] = joined.count(where=joined["name"] == name)
+        columns[f"score{place}"] = joined["value"].sum(where=joined["name"] == name)
+    return joined.group_by("scored_unit").aggregate(**columns)
 
 
 def _columns(calls: Any, measures: Sequence[Measure], limits: Mapping[str, Sequence[float]]) -> dict[str, Any]:
@@ -139,11 +141,6 @@ def _columns(calls: Any, measures: Sequence[Measure], limits: Mapping[str, Seque
         "priced": calls["cost"].count(),
         "dollars": (calls["cost"].cast("float64") / _DOLLARS).sum(),
         **{metric: calls.count(where=_below(calls, it)) for metric, it in limits.items()},
-        **{
-            f"{kind}{place}": calls[f"{kind}{place}"].sum()
-            for kind in ("scored", "score")
-            for place in range(len(names))
-        },
     }
     return {name: column.fill_null(0) for name, column in possible.items() if name in wanted}
 
@@ -180,7 +177,7 @@ def sums_over_units(units: Any, measures: Sequence[Measure]) -> Any:
 
 def _terms(units: Any, measure: Measure, names: Sequence[str]) -> tuple[Any, ...]:
     """A unit's numerator and denominator, their squares and their product."""
-    x, y = (units[name].cast("float64") for name in columns_of(measure, names))
+    x, y = (units[name].fill_null(0).cast("float64") for name in columns_of(measure, names))
     if measure.metric == "latency" or measure.metric.startswith("quality:"):
         x = (x.abs() < 1 / _MOST).ifelse(0.0, x)
     if measure.kind == "proportion":
