@@ -56,8 +56,8 @@ def _spelled(number: float | None, interval: Interval | None, times: float = 1, 
     if interval is None or not 0 < times * (interval.high - interval.low) < math.inf:
         return f"{plain(times * number, '+')}{unit}"
     places = 1 - math.floor(math.log10(times * (interval.high - interval.low) / 2))
-    form = f"+,.{min(max(places, 0), 9)}f"
-    return f"{times * number:{form}}{unit} [{times * interval.low:{form}}{unit}, {times * interval.high:{form}}{unit}]"
+    form = f",.{min(max(places, 0), 9)}f"
+    return f"{times * number:+{form}}{unit} [{times * interval.low:{form}}{unit}, {times * interval.high:{form}}{unit}]"
 
 
 def chance(p: float | None) -> str:

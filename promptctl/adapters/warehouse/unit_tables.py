@@ -36,7 +36,7 @@ def calls_of(warehouse: Warehouse, population: Population) -> Any:
         arm_place=place,
         why=ibis.cases(
             (reason.startswith("forced"), _code("forced")),
-            (reason.contains("shadow"), _code("shadow")),
+            (reason.startswith("shadow"), _code("shadow")),
             (reason.contains("no-unit") | (inside & calls["unit"].isnull()), _code("no unit")),
             (~inside, _code("elsewhere")),
             (place.isnull(), _code("unknown arm")),

@@ -73,7 +73,7 @@ def _reason(it: Event) -> str:
     reason, inside = it.reason or "", it.split == "tone"
     if reason.startswith("forced"):
         return "forced"
-    if "shadow" in reason:
+    if reason.startswith("shadow"):
         return "shadow"
     if "no-unit" in reason or (inside and it.unit is None):
         return "no unit"

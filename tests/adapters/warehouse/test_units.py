@@ -41,7 +41,7 @@ def test_what_does_not_count_is_counted_by_its_reason(tmp_path: Path) -> None:
             served(1, "a", "control"),
             served(2, "a", "control", status="cancelled"),
             served(3, "a", "control", reason="forced", latency_ms=1e6),
-            served(4, "b", "friendly", reason="split shadow"),
+            served(4, "b", "friendly", reason="shadow"),
             served(5, None, "friendly"),
             event(6, unit=None, reason="pointer no-unit"),
             served(7, "c", "control"),
