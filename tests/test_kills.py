@@ -36,6 +36,12 @@ def test_a_kill_at_a_random_moment_leaves_before_or_after(folder: Path) -> None:
     assert loop.wrong == []
 
 
+def test_a_killed_step_of_a_rollout_is_made_or_not(folder: Path) -> None:
+    loop = Loop(folder)
+    assert loop.rounds("random", "rollout step, no remote", 1)["runs"] == 1
+    assert loop.wrong == []
+
+
 @pytest.mark.usefixtures("_traceable")
 def test_points_are_where_something_changes_on_disk(folder: Path) -> None:
     found = Loop(folder).points("lock")

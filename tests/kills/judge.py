@@ -50,7 +50,7 @@ def judged(scene: Scene, repository: GitRepository, was: Snapshot, clean: Snapsh
     done = scene.done(repository)
     found.stood = "before" if not different else "after" if done else "between"
     if not ended.died:
-        _truthful(ended, different, found, done=done)
+        _truthful(scene, ended, different, found, done=done)
     _again(scene, repository, found)
     return found
 
@@ -98,14 +98,14 @@ def _is_known(repository: GitRepository, content: bytes) -> bool:
     return repository.git("cat-file", "-t", name.strip(), check=False) == "blob"
 
 
-def _truthful(ended: Ended, different: set[str], found: Verdict, *, done: bool) -> None:
+def _truthful(scene: Scene, ended: Ended, different: set[str], found: Verdict, *, done: bool) -> None:
     """A command that lived says what is true: 0 is done, anything else left nothing or says what it left."""
     said = ended.err + ended.out
-    if ended.code == 0 and not done:
+    if ended.code == scene.code and not done:
         found.wrong.append(f"says done and is not: {ended}")
     moved = {key for key in different if key.startswith("there ")}
     if (
-        ended.code
+        ended.code not in (0, scene.code)
         and moved
         and not re.search(
             "tags are made|nobody can tell|recorded here|landed| has (it|the tags)|finds out what was done", said
@@ -130,7 +130,7 @@ def _again(scene: Scene, repository: GitRepository, found: Verdict) -> None:
         Path(told[2]).unlink()
         ran = run(repository, *scene.arguments)
     found.recovered = "an interrupted" in ran.err + ran.out
-    if ran.code:
+    if ran.code not in (0, scene.code):
         found.wrong.append(f"the next command does not work: {ran}")
     elif not scene.done(repository):
         found.wrong.append(f"the next command says done and is not: {ran}")

@@ -9,7 +9,8 @@ from pathlib import Path
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from tests.experiments import TONE, draft
-from tests.shipping import NAME, STATE_BRANCH, line, remote_refs, run, served
+from tests.rollouts import Behaviour, backdated, store_of
+from tests.shipping import NAME, STATE_BRANCH, done, line, remote_refs, run, served
 from tests.support import SETTINGS, GitRepository
 from tests.versioning import PROMPT, locked, text
 
@@ -45,12 +46,12 @@ def _suite(repository: GitRepository) -> None:
 
 
 def _serving(version: str, *, moves: int) -> Callable[[GitRepository], bool]:
-    def done(repository: GitRepository) -> bool:
+    def is_done(repository: GitRepository) -> bool:
         found = read_state(Repository(repository.folder)).moves("staging", NAME).entries
         serials = [move.serial for move in found]
         return serials == list(range(1, moves + 1)) and served(repository) == version
 
-    return done
+    return is_done
 
 
 def _frozen(repository: GitRepository) -> bool:
@@ -89,7 +90,8 @@ def _passes(*command: str) -> Callable[[GitRepository], bool]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A command, where it begins, and whether it is ``done``. ``ships`` tells that it moves refs, not files alone."""
+    """A command, where it begins, and whether it is ``done``. ``ships`` tells that it moves refs, not files alone;
+    ``code`` is its exit code once it did what it decided."""
 
     arguments: tuple[str, ...]
     done: Callable[[GitRepository], bool]
@@ -97,6 +99,7 @@ class Scene:
     remote: bool = True
     settings: str = SETTINGS
     ships: bool = True
+    code: int = 0
 
     def begin(self, folder: Path) -> GitRepository:
         """The repository ``work`` below ``folder``, ready for the command."""
@@ -105,6 +108,21 @@ class Scene:
             repository.git("reset", "-q", "--hard", "origin/main" if self.remote else "main")
         self.arrange(repository)
         return repository
+
+
+STEP = ("rollout", "advance", "staging", "--store", "sqlite:../calls.sqlite3")
+
+
+def _rolling(behaviour: Behaviour) -> Callable[[GitRepository], None]:
+    """1.2.0 is a canary since five minutes, and its calls are known."""
+
+    def arrange(repository: GitRepository) -> None:
+        plan = ("--steps", "10,50,100", "--minimum-requests", "50", "--minimum-minutes", "1", "--health")
+        done(repository, "rollout", "start", f"{NAME}@1.2.0", "staging", *plan, "error_rate=0.1")
+        store_of(repository.folder.parent / "calls.sqlite3", backdated(repository, minutes=5), 900, canary=behaviour)
+        repository.git("reset", "-q", "--hard", "origin/main" if repository.git("remote") else "main")
+
+    return arrange
 
 
 PROMOTE = ("promote", f"{NAME}@1.2.0", "staging")
@@ -118,6 +136,15 @@ SCENES = {
     "promote, state branch": Scene(arguments=PROMOTE, done=_UP, settings=STATE_BRANCH),
     "rollback": Scene(arguments=BACK, done=_DOWN),
     "rollback, no remote": Scene(arguments=BACK, done=_DOWN, remote=False),
+    "rollout step": Scene(
+        arguments=STEP, done=_serving("1.1.0", moves=5), arrange=_rolling(Behaviour()), settings=STATE_BRANCH
+    ),
+    "rollout step, no remote": Scene(
+        arguments=STEP, done=_serving("1.1.0", moves=5), arrange=_rolling(Behaviour()), remote=False
+    ),
+    "rollout back": Scene(
+        arguments=STEP, done=_serving("1.1.0", moves=5), arrange=_rolling(Behaviour(failing=0.8)), code=1
+    ),
     "freeze, no remote": Scene(arguments=FREEZE, done=_frozen, remote=False),
     "experiment start": Scene(
         arguments=("experiment", "start", TONE), done=_experiment("running", "1.1.0", split=True), arrange=_drafted
