@@ -1,6 +1,7 @@
 """Which units a split is about: ``when``, an expression over the attributes that an application gives.
 
-It is an expression of the templates' sandbox: data only, nothing from outside, every step paid for.
+It is an expression of the templates' sandbox: data only, nothing from outside, every step paid for. Whatever objects an
+application gives, the expression sees of those that it names what events would keep of them, and can call none of them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.parser import Parser
 
-from promptctl.core.budget import Budget, BudgetExceeded, budgeted
+from promptctl.core.budget import Budget, BudgetExceeded, budgeted, current
 from promptctl.core.sandbox import Sandbox
 from promptctl.errors import UsageError
 
@@ -23,6 +24,7 @@ MAX_LENGTH, MAX_DEPTH = 500, 20
 _STEPS, _CHARACTERS = 10_000, 65_536
 """What one answer may cost: some milliseconds, and as much text as attributes may be compared with."""
 
+_PLAIN = frozenset({str, int, float, bool})
 _EXAMPLE = "plan == 'pro' and region in ['eu', 'us']"
 
 
@@ -37,7 +39,7 @@ def condition(text: str) -> Callable[[Mapping[str, Any]], bool]:
     environment.globals = {}
     try:
         with _paid():
-            _check(text, Parser(environment, text, state="variable"))
+            names = _names(text, Parser(environment, text, state="variable"))
             expression = environment.compile_expression(text, undefined_to_none=False)
     except TemplateSyntaxError as error:
         raise _fault(error.message or "it is malformed") from None
@@ -49,7 +51,7 @@ def condition(text: str) -> Callable[[Mapping[str, Any]], bool]:
     def matches(attributes: Mapping[str, Any]) -> bool:
         try:
             with _paid():
-                return bool(expression(attributes))
+                return bool(expression({name: _data(attributes[name]) for name in names if name in attributes}))
         except UndefinedError:
             return False
         except BudgetExceeded:
@@ -66,7 +68,8 @@ def _paid() -> AbstractContextManager[Budget]:
     return budgeted(budget)
 
 
-def _check(text: str, parser: Parser) -> None:
+def _names(text: str, parser: Parser) -> frozenset[str]:
+    """The attributes that the expression reads. Raises UsageError for what nobody would write."""
     if len(text) > MAX_LENGTH:
         raise _fault(f"it is longer than {MAX_LENGTH} characters")
     expression = parser.parse_expression()
@@ -74,8 +77,27 @@ def _check(text: str, parser: Parser) -> None:
         raise _fault(f"it ends before `{parser.stream.current.value}`")
     if _depth(expression) > MAX_DEPTH:
         raise _fault(f"it is nested more than {MAX_DEPTH} deep")
-    if not isinstance(expression, nodes.Name) and expression.find(nodes.Name) is None:
+    names = frozenset(node.name for node in nodes.Output([expression]).find_all(nodes.Name))
+    if not names:
         raise _fault("it reads no attribute, so that all units or none would match")
+    return names
+
+
+def _data(value: Any) -> Any:
+    """A value as plain data, each part of it paid for; what is none becomes text."""
+    current().step()
+    if value is None or type(value) in _PLAIN:
+        return value
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, Mapping):
+        return {_data(key): _data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_data(item) for item in value]
+    return str(value)
 
 
 def _depth(node: nodes.Node) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
@@ -40,6 +42,49 @@ ATTRIBUTES: dict[str, Any] = {"plan": "pro", "age": 30, "beta": True, "tags": ["
 )
 def test_who_matches(text: str, matches: bool) -> None:
     assert condition(text)(ATTRIBUTES) is matches
+
+
+class Plan(StrEnum):
+    """As applications have them."""
+
+    PRO = "pro"
+
+
+class Level(IntEnum):
+    """The same for numbers."""
+
+    HIGH = 3
+
+
+class Account:
+    """An object that must not be told what to do by a file."""
+
+    deleted = False
+
+    def delete(self) -> bool:
+        self.deleted = True
+        return True
+
+    def __str__(self) -> str:
+        return "account 7"
+
+
+def test_objects_of_an_application_are_data_and_no_more() -> None:
+    account = Account()
+    given = {"plan": Plan.PRO, "level": Level.HIGH, "account": account, "at": date(2026, 11, 21), "roles": {"admin"}}
+    assert condition("plan == 'pro' and level > 2 and account == 'account 7' and 'admin' in roles")(given)
+    assert condition("at >= '2026-11-01' and plan.startswith('p')")(given)
+    assert condition("account.delete()")(given) is False
+    assert condition("account.deleted is defined")(given) is False
+    assert not account.deleted
+
+
+def test_what_is_not_read_may_be_anything() -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    assert condition("plan == 'pro'")({"plan": "pro", "circle": circle, 7: 8})  # type: ignore[dict-item]
+    with pytest.raises(UsageError, match="was not answered"):
+        condition("circle == 1")({"circle": circle})
 
 
 def test_without_attributes_nobody_matches() -> None:

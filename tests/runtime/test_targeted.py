@@ -11,6 +11,7 @@ import pytest
 from promptctl.core.bundle import Bundle
 from promptctl.errors import UsageError
 from tests.bundles import small_bundle
+from tests.runtime.forking import in_child
 from tests.runtime.prompting import prompts_of, written
 
 
@@ -56,7 +57,7 @@ def test_what_cannot_be_answered_does_not_match_and_is_counted(tmp_path: Path) -
     assert (prompts.status().when_fault_count, prompts.status().when_faults) == (0, ())
     for _ in range(3):
         assert "not-targeted" in prompts.get("greet", unit="u", attributes={"age": "nineteen"}).notes
-    assert "not-targeted" in prompts.get("greet", unit="u", attributes=[1]).notes  # type: ignore[arg-type]
+    assert "not-targeted" in prompts.get("greet", unit="u", attributes=7).notes  # type: ignore[arg-type]
     written(tmp_path, about("age > 18", serial=2))
     status = prompts.refresh()
     assert (status.ok, status.fault_count, status.when_fault_count) == (True, 0, 4)
@@ -65,6 +66,16 @@ def test_what_cannot_be_answered_does_not_match_and_is_counted(tmp_path: Path) -
     ]
     written(tmp_path, about("age >= 18", serial=3))
     assert prompts.refresh().when_fault_count == 0
+
+
+def test_a_forked_worker_counts_its_own(tmp_path: Path) -> None:
+    prompts = prompts_of(written(tmp_path, about("age > 18")))
+
+    def fail() -> list[int]:
+        prompts.get("greet", unit="u", attributes={"age": "x"})
+        return [prompts.status().when_fault_count, len(prompts.status().when_faults)]
+
+    assert [fail(), fail(), in_child(fail), fail()] == [[1, 1], [2, 1], [1, 1], [3, 1]]
 
 
 def test_a_bundle_with_a_condition_that_is_none_is_not_taken(tmp_path: Path) -> None:
