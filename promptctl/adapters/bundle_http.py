@@ -26,6 +26,8 @@ _BROKEN = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.Protoco
 class HttpSource:
     """An ``https://`` address, or ``http://`` on this machine. Call ``fetch`` outside any event loop."""
 
+    work_tree = None
+
     def __init__(self, url: str, *, signed: bool, seconds: float = SECONDS) -> None:
         try:
             parts = urlsplit(url)

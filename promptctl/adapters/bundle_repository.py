@@ -10,7 +10,8 @@ from pathlib import Path
 from promptctl.adapters.bundle_files import STORAGE
 from promptctl.adapters.bundle_source import Fetched
 from promptctl.adapters.git.program import Git
-from promptctl.errors import OutsideError
+from promptctl.adapters.work_tree import find_root
+from promptctl.errors import OutsideError, UsageError
 
 SECONDS = 120.0
 
@@ -24,6 +25,13 @@ class RepositorySource:
     @property
     def name(self) -> str:
         return str(self._folder)
+
+    @property
+    def work_tree(self) -> Path | None:
+        try:
+            return find_root(self._folder)
+        except UsageError:
+            return None
 
     def fetch(self, tag: str | None) -> Fetched | None:
         """As ``Source`` says. Raises OutsideError where the child does not answer with a bundle."""

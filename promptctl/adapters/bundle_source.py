@@ -28,12 +28,18 @@ class Source(Protocol):
     def name(self) -> str:
         """How messages call it; no password is in it."""
 
+    @property
+    def work_tree(self) -> Path | None:
+        """The work tree of a repository; None for other sources."""
+
     def fetch(self, tag: str | None) -> Fetched | None:
         """The bundle as it is now, None where it is as ``tag`` names it. Raises PromptctlError or OSError."""
 
 
 class FileSource:
     """A file on this machine. Its tag is what the system says of it, so an unchanged one is not read."""
+
+    work_tree = None
 
     def __init__(self, path: Path, *, signed: bool) -> None:
         self._path, self._signed = path, signed

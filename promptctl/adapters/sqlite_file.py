@@ -26,12 +26,22 @@ _inherited: list[sqlite3.Connection] = []
 class SqliteFile:
     """A database on a local disk in WAL mode. ``prepare`` gets a new connection, to make its tables.
 
-    ``set_aside`` counts the files that were broken and are now beside the new one. Who finds the file locked tries
+    ``examine`` raises for a file that nothing may be done to, before it is written to; ``ours`` says whether a broken
+    one may be set aside, and ``set_aside`` counts those that lie beside the new one. Who finds the file locked tries
     again for ``busy_seconds``. Its methods raise sqlite3.Error or OSError.
     """
 
-    def __init__(self, path: Path, prepare: Callable[[sqlite3.Connection], None], *, busy_seconds: float = 5.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        prepare: Callable[[sqlite3.Connection], None],
+        *,
+        busy_seconds: float = 5.0,
+        examine: Callable[[Path], None] = lambda _: None,
+        ours: Callable[[Path], bool] = lambda _: True,
+    ) -> None:
         self.path = path
+        self._examine, self._ours = examine, ours
         self.set_aside = 0
         self._prepare = prepare
         self._busy_seconds = busy_seconds
@@ -82,13 +92,16 @@ class SqliteFile:
         if self._connection is None:
             _make_private(self.path)
             self._file = _identity(self.path)
+            self._examine(self.path)
             self._connection = connect(self.path, self._prepare)
         return self._connection
 
     def _put_aside(self) -> bool:
-        """Renames a broken file, unless another process already put a new one in its place."""
+        """Renames a broken file of ours, unless another process already put a new one in its place."""
         try:
             if self._file == _identity(self.path):
+                if not self._ours(self.path):
+                    return False
                 aside = f"{self.path}.broken-{os.getpid()}-{time.time_ns()}"
                 self.path.rename(aside)
                 self.set_aside += 1
@@ -109,6 +122,14 @@ class SqliteFile:
         if self._connection is not None:
             _inherited.append(self._connection)
         self._connection, self._process, self._lock = None, os.getpid(), threading.Lock()
+
+
+def opened_to_read(path: Path, wait_seconds: float = _WAIT_SECONDS) -> sqlite3.Connection:
+    """A connection that writes nothing. Raises sqlite3.Error.
+
+    Never open a database's file in another way: closing it would give up the locks of this process's connections.
+    """
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=wait_seconds)
 
 
 def error_kind(error: BaseException) -> int:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.writing import write_file
-from promptctl.core.event_settings import EventSettings
 from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
 from promptctl.errors import OutsideError, StateError
 
@@ -72,11 +71,6 @@ def require_digest_trust(digest: str | None, would: str, environment: Mapping[st
     if not is_digest_trusted(digest, environment):
         hint = f"promptctl trust (in CI: PROMPTCTL_TRUST={digest})"
         raise StateError(UNTRUSTED, f"this repository's {would}: not trusted here", hint=hint)
-
-
-def require_events_trust(settings: EventSettings, environment: Mapping[str, str]) -> None:
-    """Returns when the store that settings name may be spoken to. Raises StateError as above."""
-    require_digest_trust(settings.digest, f"events would go to {settings.store}", environment)
 
 
 def trust(providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> None:

@@ -25,13 +25,14 @@ def place_of(context: Context, store: str | None) -> EventsPlace:
     """The store that is meant; outside a repository only the environment and the line say so. Raises UsageError."""
     from promptctl.workflows.events_store import events_place
 
+    root = None
     try:
-        settings = context.repository.work.settings
+        settings, root = context.repository.work.settings, context.repository.root
     except UsageError as error:
         if error.code != NO_REPOSITORY:
             raise
         settings = None
-    return events_place(settings, os.environ, context.directory, store)
+    return events_place(settings, os.environ, context.directory, store, root)
 
 
 def table_named(name: str) -> Table:

@@ -73,7 +73,9 @@ def opened(context: Context, store: str | None) -> Reporting:
 
     settings = settings_around(context, needed=not (store or os.environ.get("PROMPTCTL_EVENTS")))
     table: Mapping[str, Any] = settings.events if settings else {}
-    return Reporting(warehouse=open_warehouse(store, table, os.environ, context.directory), settings=settings)
+    root = context.repository.root if settings else None
+    warehouse = open_warehouse(store, table, os.environ, context.directory, root)
+    return Reporting(warehouse=warehouse, settings=settings)
 
 
 def write_page(context: Context, file: str, page: ChartPage) -> str:

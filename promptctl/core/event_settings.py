@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,9 @@ from promptctl.errors import UsageError
 BAD_STORE = "PC221"
 VARIABLE = "PROMPTCTL_EVENTS"
 DATABASE_ENDINGS = (".sqlite3", ".sqlite", ".db")
-_REMOTE = ("otlp", "postgresql")
+_FILES, _REMOTE = ("sqlite", "jsonl"), ("otlp", "postgresql")
+_ELSEWHERE = re.compile(r"[/\\~]|[A-Za-z]:|(.*[/\\])?\.\.([/\\]|$)", re.DOTALL)
+"""Paths that do not stay below the folder they are put below, on any system."""
 _SAFE = {"sslmode", "connect_timeout", "application_name"}
 """What a repository may say in a URL of PostgreSQL: others name another host, or files of this machine."""
 _HINT = "write sqlite:FILE.sqlite3, jsonl:FOLDER, otlp:URL, postgresql://HOST/DATABASE or none"
@@ -33,6 +36,16 @@ class StoreAddress:
     kind: str = "sqlite"
     target: str = field(default="events.sqlite3", repr=False)
     shared: bool = True
+
+    @property
+    def is_file(self) -> bool:
+        """Whether events are kept in files of this machine."""
+        return self.kind in _FILES
+
+    @property
+    def leaves(self) -> bool:
+        """Whether a repository's word leads to another place than below the user's data folder."""
+        return self.shared and (self.kind in _REMOTE or (self.is_file and _ELSEWHERE.match(self.target) is not None))
 
     def __str__(self) -> str:
         """As it is written, but without a password."""
@@ -54,8 +67,8 @@ class EventSettings:
     @property
     def digest(self) -> str | None:
         """``sha256:<hex>`` that trust is given to: which store of a repository's choice gets how much. None where
-        nothing leaves this machine on a repository's word."""
-        if not self.store.shared or self.store.kind not in _REMOTE:
+        events stay below the user's data folder, or the user's own word says where they go."""
+        if not self.store.leaves:
             return None
         said = compact_json([self.store.kind, self.store.target, self.content, self.hashed])
         return "sha256:" + hashlib.sha256(f"promptctl-trust-events/v1\n{said}".encode()).hexdigest()
@@ -89,7 +102,6 @@ def parse_store(written: str, *, shared: bool = False) -> StoreAddress:
     if not colon or not target or kind not in ("sqlite", "jsonl", "otlp") or "\0" in target:
         raise UsageError(BAD_STORE, f"`{_shown(written)}` is not a store of events", hint=_HINT)
     if kind == "sqlite" and not target.endswith(DATABASE_ENDINGS):
-        # A file that is no database is renamed aside: what a repository names must not be just any file.
         message = f"the database `{target[:80]}` must end in {', '.join(DATABASE_ENDINGS)}"
         raise UsageError(BAD_STORE, message, hint=f"sqlite:{target[:80]}.sqlite3")
     if kind == "otlp":

@@ -71,9 +71,13 @@ class Means:
 
 @dataclass(slots=True)
 class Workshop:
-    """Makes the means when they are first needed, and anew in a child process or for other settings."""
+    """Makes the means when they are first needed, and anew in a child process or for other settings.
+
+    ``work_tree`` is that of the repository that the settings are of, None where they came as a bundle.
+    """
 
     environment: str
+    work_tree: Path | None = None
     _means: Means | None = None
     _lock: ProcessLock = field(default_factory=ProcessLock)
 
@@ -83,7 +87,7 @@ class Workshop:
         if means and means.process == os.getpid() and means.settings == snapshot.bundle.settings:
             return means
         with self._lock.here():
-            self._means = _made(snapshot, self._means, self.environment)
+            self._means = _made(snapshot, self._means, self.environment, self.work_tree)
             return self._means
 
     def counts(self) -> Counts | None:
@@ -129,7 +133,7 @@ async def _closed(means: Means) -> None:
         await means.caching.aclose()
 
 
-def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
+def _made(snapshot: Snapshot, before: Means | None, environment: str, work_tree: Path | None) -> Means:
     settings, providers = snapshot.bundle.settings, snapshot.providers
     same_process = before is not None and before.process == os.getpid()
     if before and same_process and before.settings == settings:
@@ -142,7 +146,7 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str) -> Means:
         caching = _noted(notes, lambda: _caching(settings.get("cache", {}), providers, environment))
     notes += caching.notes if caching else ()
     if recorder is None or kept.get("events") != settings.get("events"):
-        recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), providers))
+        recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), providers, work_tree))
     gateway = live_gateway(providers)
     if caching:
         caching.embed = gateway.complete
@@ -181,5 +185,6 @@ def _caching(table: Mapping[str, Any], providers: Mapping[str, ProviderSettings]
     return open_caching(table, environment=os.environ, providers=providers, serving=environment)
 
 
-def _recorder(table: Mapping[str, Any], providers: Mapping[str, ProviderSettings]) -> Recorder:
-    return open_recorder(table, os.environ, Path.cwd(), [it.key for it in providers.values() if it.key])
+def _recorder(table: Mapping[str, Any], providers: Mapping[str, ProviderSettings], work_tree: Path | None) -> Recorder:
+    keys = [it.key for it in providers.values() if it.key]
+    return open_recorder(table, os.environ, Path.cwd(), keys, work_tree)

@@ -206,7 +206,7 @@ class Prompts:
         from promptctl.runtime.means import Workshop
 
         if self._calls is None:
-            self._calls = Workshop(self._keeper.environment)
+            self._calls = Workshop(self._keeper.environment, self._keeper.source.work_tree)
         return self._calls
 
     def refresh(self) -> Status:

@@ -22,22 +22,23 @@ NO_EVENTS = "PC231"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventsPlace:
     """A store's address, with what settings and environment say of events. ``folder`` is where relative paths begin,
-    ``keys`` are variables that hold secrets."""
+    ``root`` the work tree whose settings these are, ``keys`` are variables that hold secrets."""
 
     address: StoreAddress
     settings: EventSettings
     environment: Mapping[str, str] = field(repr=False)
     folder: Path
+    root: Path | None = None
     keys: tuple[str, ...] = ()
 
     def open(self) -> EventArchive:
         """The store, to be closed. Raises UsageError for one that cannot be read, StateError for a repository's that is
         not trusted here."""
         from promptctl.adapters.events import open_archive
-        from promptctl.adapters.trust import require_events_trust
+        from promptctl.adapters.events_trust import require_events_trust
 
         if self.address.shared:
-            require_events_trust(self.settings, self.environment)
+            require_events_trust(self.settings, self.environment, self.folder, self.root)
         return open_archive(self.address, self.environment, self.folder)
 
     def open_kept(self) -> EventArchive:
@@ -60,7 +61,11 @@ class EventsPlace:
 
 
 def events_place(
-    settings: Settings | None, environment: Mapping[str, str], folder: Path, store: str | None = None
+    settings: Settings | None,
+    environment: Mapping[str, str],
+    folder: Path,
+    store: str | None = None,
+    root: Path | None = None,
 ) -> EventsPlace:
     """The store that a command line, the environment or the settings name. Raises UsageError."""
     found = event_settings(settings.events if settings else {}, environment)
@@ -70,5 +75,6 @@ def events_place(
         settings=found,
         environment=environment,
         folder=folder,
+        root=root,
         keys=tuple(provider["key"] for provider in providers if "key" in provider),
     )

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from promptctl.adapters.events import store_path
+from promptctl.adapters.events_trust import require_events_trust
 from promptctl.adapters.warehouse.opening import open_warehouse
-from promptctl.core.event_settings import event_settings
+from promptctl.core.event_settings import event_settings, parse_store
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.recording.opening import open_recorder
 from promptctl.workflows.events_store import EventsPlace
@@ -19,6 +21,7 @@ from promptctl.workflows.trust import trust
 from tests.event_samples import event
 
 Table = dict[str, Any]
+Homes = tuple[Path, dict[str, str]]
 
 
 @contextmanager
@@ -74,6 +77,95 @@ def test_what_is_trusted_is_a_store_and_how_much_it_gets(tmp_path: Path) -> None
             open_recorder(table | change, environment, tmp_path)
     named = {"PROMPTCTL_DATA_DIR": str(tmp_path / "other"), "PROMPTCTL_EVENTS": "otlp:http://127.0.0.1:9"}
     open_recorder(table | {"content": True}, named, tmp_path)
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Homes:
+    """A work tree, the user's data folder, and a link from the one to the other's neighbour."""
+    for name in ("work/.git", "work/sub", "data/events", "elsewhere"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "work/link").symlink_to(tmp_path / "elsewhere")
+    return tmp_path, {"PROMPTCTL_DATA_DIR": str(tmp_path / "data")}
+
+
+@pytest.mark.parametrize(
+    ("store", "fine"),
+    [
+        ("e.db", True),
+        ("../e.db", True),
+        ("sub/../e.db", True),
+        ("{}/data/events/e.db", True),
+        ("{}/work/e.db", True),
+        ("{}/work/sub/new/e.db", True),
+        ("{}/elsewhere/e.db", False),
+        ("{}/work/../elsewhere/e.db", False),
+        ("{}/work/link/e.db", False),
+        ("{}/work/.git/e.db", False),
+        ("{}/workers/e.db", False),
+        ("../../elsewhere/e.db", False),
+        ("../../../../../../../etc/e.db", False),
+        ("~/e.db", False),
+        ("/e.db", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite", "jsonl"])
+def test_a_repository_names_files_of_its_work_tree_and_of_the_data_folder(
+    homes: Homes, kind: str, store: str, fine: bool
+) -> None:
+    folder, environment = homes
+    table: Table = {"store": f"{kind}:{store.format(folder)}"}
+    settings = event_settings(table, {})
+
+    def required() -> None:
+        require_events_trust(settings, environment, folder / "work/sub", folder / "work")
+
+    if fine:
+        required()
+        return
+    with pytest.raises(StateError, match="events would go to") as caught:
+        required()
+    assert (caught.value.code, str(settings.digest) in (caught.value.hint or "")) == ("PC075", True)
+    trust({}, environment, grant=True, events=settings)
+    required()
+
+
+@pytest.mark.parametrize("act", [record, report, export])
+def test_nothing_is_made_or_renamed_where_a_repository_may_not_write(
+    homes: Homes, act: Callable[[Table, dict[str, str]], None]
+) -> None:
+    folder, environment = homes
+    (folder / "elsewhere/mine.db").write_bytes(b"mine")
+    with pytest.raises(StateError) as caught:
+        act({"store": f"sqlite:{folder}/elsewhere/mine.db"}, environment)
+    assert caught.value.code == "PC075"
+    assert [(file.name, file.read_bytes()) for file in (folder / "elsewhere").iterdir()] == [("mine.db", b"mine")]
+    settings = event_settings({"store": "none"}, {"PROMPTCTL_EVENTS": f"sqlite:{folder}/elsewhere/own.db"})
+    require_events_trust(settings, environment, folder, None)
+
+
+def test_a_work_tree_is_nobodys_where_settings_came_as_a_bundle(homes: Homes) -> None:
+    folder, environment = homes
+    settings = event_settings({"store": f"sqlite:{folder}/work/e.db"}, {})
+    with pytest.raises(StateError):
+        require_events_trust(settings, environment, folder / "work", None)
+
+
+def test_the_home_of_nobody_is_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no folder ~nobody-here"):
+        store_path(parse_store("sqlite:~nobody-here/e.db"), {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/a.db", "C:\\a.db", "c:a.db", "\\\\host\\a.db", "..\\a.db", "a/../b.db", "a\\..\\b.db", "~a/b.db"]
+)
+def test_paths_that_leave_are_known_on_every_system(path: str) -> None:
+    assert parse_store(f"sqlite:{path}", shared=True).leaves
+    assert not parse_store(f"sqlite:{path}").leaves
+
+
+@pytest.mark.parametrize("path", ["a.db", "a..b.db", "..a/b.db", "a/.../b..db", "a~.db", "ab:c.db"])
+def test_other_paths_stay(path: str) -> None:
+    assert not parse_store(f"sqlite:{path}", shared=True).leaves
 
 
 @pytest.mark.parametrize("table", [{}, {"store": "sqlite:e.sqlite3"}, {"store": "jsonl:e"}, {"store": "none"}])

@@ -210,7 +210,7 @@ REFUSED: list[tuple[list[str], str, int]] = [
     (["events", "export", "--json"], "PC229", 2),
     (["events", "export", "--store", "csv:x"], "PC221", 2),
     (["events", "export", "--store", "none"], "PC223", 2),
-    (["events", "export", "--store", "sqlite:broken.db"], "PC222", 4),
+    (["events", "export", "--store", "sqlite:broken.db"], "PC224", 3),
     (["events", "prune", "--keep", "long"], "PC182", 2),
 ]
 

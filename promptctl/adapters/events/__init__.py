@@ -9,7 +9,7 @@ from typing import Protocol
 from promptctl.adapters.trust import data_folder
 from promptctl.core.event import Batch, Pruned, Scalar, Table
 from promptctl.core.event_query import EventQuery
-from promptctl.core.event_settings import StoreAddress
+from promptctl.core.event_settings import BAD_STORE, StoreAddress
 from promptctl.errors import UsageError
 
 NOT_WRITTEN = "PC223"
@@ -56,9 +56,12 @@ class Nowhere:
 
 def store_path(address: StoreAddress, environment: Mapping[str, str], folder: Path) -> Path:
     """The file or folder that an address names: one of a repository's settings is below the user's data folder, any
-    other below ``folder``."""
+    other below ``folder``. Raises UsageError for the home of a user that there is not."""
     base = data_folder(environment) / "events" if address.shared else folder
-    return base / Path(address.target).expanduser()
+    try:
+        return base / Path(address.target).expanduser()
+    except RuntimeError:
+        raise UsageError(BAD_STORE, f"there is no folder {address.target[:80]}", hint="write the whole path") from None
 
 
 def open_store(address: StoreAddress, environment: Mapping[str, str], folder: Path) -> EventStore:

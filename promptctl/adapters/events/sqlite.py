@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from promptctl.adapters.events.sqlite_pruning import delete_some, file_bytes, give_back
-from promptctl.adapters.sqlite_file import SqliteFile, transaction
+from promptctl.adapters.sqlite_file import SqliteFile, error_kind, opened_to_read, transaction
 from promptctl.core.event import SCHEMA_VERSION, TABLES, Batch, Pruned, Scalar, Table
 from promptctl.core.event_query import EventQuery
 from promptctl.core.event_spelling import create_statements, insert_statement
-from promptctl.errors import OutsideError, StateError
+from promptctl.errors import OutsideError, PromptctlError, StateError
 
 T = TypeVar("T")
 UNUSABLE, FOREIGN = "PC222", "PC224"
 APPLICATION = 0x70637476
 """``PRAGMA application_id`` of our files: no other program's database is written to."""
+
+_READ_SECONDS = 5.0
+_SMALLEST = 512
+"""Bytes of a database, which is one page at least."""
 
 _INSERT = {table.name: insert_statement(table) for table in TABLES}
 
@@ -28,7 +32,7 @@ class SqliteEvents:
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
         self.path = path
-        self.file = SqliteFile(path, prepare, busy_seconds=busy_seconds)
+        self.file = SqliteFile(path, prepare, busy_seconds=busy_seconds, examine=_examine, ours=_is_ours)
 
     @property
     def set_aside(self) -> int:
@@ -37,7 +41,7 @@ class SqliteEvents:
     def write(self, batch: Batch) -> int:
         """Keeps the batch in one transaction, and refuses no row.
 
-        Raises OutsideError when the file cannot be written, StateError when it is not ours.
+        Raises OutsideError when the file cannot be written, StateError when it is no store of events.
         """
         self._insisted(lambda connection: _write(connection, batch))
         return 0
@@ -57,8 +61,8 @@ class SqliteEvents:
             return
         text, values = query.sql()
         try:
-            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-                require_ours(connection)
+            _examine(self.path)
+            with closing(opened_to_read(self.path, _READ_SECONDS)) as connection:
                 yield from connection.execute(text, values)
         except (sqlite3.Error, OSError) as error:
             raise unusable(self.path, error) from None
@@ -85,10 +89,37 @@ class SqliteEvents:
             raise unusable(self.path, error) from None
 
 
-def unusable(path: Path, error: Exception) -> OutsideError:
+def unusable(path: Path, error: Exception) -> PromptctlError:
     """The error that says why a file of events cannot be used."""
+    if error_kind(error) == sqlite3.SQLITE_NOTADB:
+        return _no_database(path)
     hint = "look at the file's rights, its folder and the disk's space"
     return OutsideError(UNUSABLE, f"the events in {path} cannot be used: {error}", hint=hint)
+
+
+def _no_database(path: Path) -> StateError:
+    hint = "name another file, or move this one away"
+    return StateError(FOREIGN, f"{path} holds no events: it is no database, and was left as it is", hint=hint)
+
+
+def _examine(path: Path) -> None:
+    """Raises StateError for a file of somebody else, before anything is done to it."""
+    if 0 < path.stat().st_size < _SMALLEST:
+        # SQLite takes it for an empty database, and would write over it.
+        raise _no_database(path)
+    with closing(opened_to_read(path)) as connection:
+        require_ours(connection)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether the part of a broken file that says whose it is says that it is ours."""
+    try:
+        with closing(opened_to_read(path)) as connection:
+            # Lets a file be asked that is shorter than it says.
+            connection.execute("PRAGMA writable_schema = ON")
+            return bool(connection.execute("PRAGMA application_id").fetchone() == (APPLICATION,))
+    except sqlite3.Error:
+        return False
 
 
 def require_ours(connection: sqlite3.Connection) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from promptctl.adapters.events import store_path
-from promptctl.adapters.trust import require_events_trust
+from promptctl.adapters.events_trust import require_events_trust
 from promptctl.adapters.warehouse.warehouse import NO_EVENTS, Warehouse
 from promptctl.core.event_settings import BAD_STORE, DATABASE_ENDINGS, StoreAddress, event_settings, parse_store
 from promptctl.errors import StateError, UsageError
@@ -15,12 +15,17 @@ MISSING_EXTRA = "PC058"
 
 
 def open_warehouse(
-    named: str | None, table: Mapping[str, object], environment: Mapping[str, str], folder: Path
+    named: str | None,
+    table: Mapping[str, object],
+    environment: Mapping[str, str],
+    folder: Path,
+    root: Path | None = None,
 ) -> Warehouse:
     """The store ``named`` on the command line, else that of ``PROMPTCTL_EVENTS``, else of the ``[events]`` table.
 
     ``named`` is ``sqlite:FILE``, ``duckdb:FILE``, ``jsonl:FOLDER``, ``postgresql://…``, or a folder or pattern of
-    Parquet and JSONL files; a relative path is below ``folder``. Raises UsageError for what is none of these and where
+    Parquet and JSONL files; a relative path is below ``folder``. ``root`` is the work tree that has the table.
+    Raises UsageError for what is none of these and where
     the extra is not installed, StateError where nothing is kept or a repository's store elsewhere is not trusted,
     OutsideError for what cannot be read.
     """
@@ -31,7 +36,7 @@ def open_warehouse(
         raise UsageError(MISSING_EXTRA, "reports over events need packages that are not installed", hint=hint) from None
     if named is None:
         settings = event_settings(table, environment)
-        require_events_trust(settings, environment)
+        require_events_trust(settings, environment, folder, root)
         return _at(settings.store, environment, folder)
     kind, colon, target = named.partition(":")
     if kind == "duckdb" and colon:

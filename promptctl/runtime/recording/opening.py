@@ -26,10 +26,14 @@ def new_id() -> str:
 
 
 def open_recorder(
-    table: Mapping[str, Any], environment: Mapping[str, str], folder: Path, keys: Collection[str] = ()
+    table: Mapping[str, Any],
+    environment: Mapping[str, str],
+    folder: Path,
+    keys: Collection[str] = (),
+    root: Path | None = None,
 ) -> Recorder:
     """A recorder for the ``[events]`` table as written. ``keys`` are variables that hold secrets, besides those whose
-    names say so; ``folder`` is where relative paths in the environment begin.
+    names say so; ``folder`` is where relative paths in the environment begin, ``root`` the work tree that says so.
 
     Nothing is opened, and no thread begins, before the first event. Raises UsageError for a store that nothing is
     recorded to, StateError for one elsewhere that only a repository names and nobody trusts here.
@@ -38,9 +42,9 @@ def open_recorder(
 
     def opened() -> EventStore:
         from promptctl.adapters.events import open_store
-        from promptctl.adapters.trust import require_events_trust
+        from promptctl.adapters.events_trust import require_events_trust
 
-        require_events_trust(settings, environment)
+        require_events_trust(settings, environment, folder, root)
         return open_store(settings.store, environment, folder)
 
     redactor = Redactor(known_values(environment, keys), content=settings.content, names_hashed=settings.hashed)

@@ -12,7 +12,8 @@ import pytest
 
 from promptctl.adapters.events import open_store, store_path
 from promptctl.adapters.events.sqlite import SqliteEvents
-from promptctl.core.event import Batch, Drop, row
+from promptctl.core.event import EVENTS, Batch, Drop, row
+from promptctl.core.event_query import EventQuery
 from promptctl.core.event_settings import StoreAddress, parse_store
 from promptctl.errors import OutsideError, StateError, UsageError
 from tests.event_samples import event, score
@@ -99,15 +100,18 @@ def test_a_bad_row_keeps_nothing_of_its_batch(path: Path) -> None:
     assert rows(path) == [(event(2).id,)]
 
 
-def test_a_broken_file_is_set_aside_and_counted(path: Path) -> None:
+@pytest.mark.parametrize("content", [b"no database" * 1000, b"SQLite format 3\0" + b"\xff" * 5000, b"x"])
+def test_a_file_that_is_no_store_is_left_as_it_is(path: Path, content: bytes) -> None:
     path.parent.mkdir()
-    path.write_bytes(b"no database" * 1000)
+    path.write_bytes(content)
     store = SqliteEvents(path)
-    store.write(batch(1))
+    for act in (lambda: store.write(batch(1)), lambda: list(store.rows(EventQuery(table=EVENTS)))):
+        with pytest.raises(StateError, match="was left as it is") as caught:
+            act()
+        assert caught.value.code == "PC224"
     store.close()
-    assert store.set_aside == 1
-    assert [file.read_bytes()[:11] for file in path.parent.glob("*.broken-*")] == [b"no database"]
-    assert rows(path) == [(event(1).id,)]
+    assert store.set_aside == 0
+    assert [file.read_bytes() for file in path.parent.iterdir()] == [content]
 
 
 def test_a_file_that_breaks_while_it_is_used_is_set_aside(path: Path) -> None:
@@ -120,6 +124,8 @@ def test_a_file_that_breaks_while_it_is_used_is_set_aside(path: Path) -> None:
     store.write(batch(1))
     store.close()
     assert store.set_aside == 1
+    (aside,) = path.parent.glob("*.broken-*[0-9]")
+    assert aside.read_bytes() == data
     assert rows(path) == [(event(1).id,)]
 
 
@@ -136,8 +142,10 @@ def test_another_programs_database_and_a_later_version_are_refused(path: Path) -
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE cookies (name TEXT)")
+    content = path.read_bytes()
     with pytest.raises(StateError, match="another program's"):
         SqliteEvents(path).write(batch(1))
+    assert [file.read_bytes() for file in path.parent.iterdir()] == [content]
     path.unlink()
     store = SqliteEvents(path)
     store.write(batch(1))

@@ -99,7 +99,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     cases: list[tuple[str, type[PromptctlError], str, str]] = [
         (f"sqlite:{tmp_path}/absent.sqlite3", StateError, "PC231", "there are no events"),
         (f"sqlite:{tmp_path}/empty.sqlite3", StateError, "PC231", "there are no events"),
-        (f"sqlite:{tmp_path}/text.sqlite3", OutsideError, "PC222", "not a database"),
+        (f"sqlite:{tmp_path}/text.sqlite3", StateError, "PC224", "no database"),
         (foreign_sqlite(tmp_path / "notes.sqlite3", 7, 1), StateError, "PC224", "holds no events"),
         (foreign_sqlite(tmp_path / "later.sqlite3", 0x70637476, 99), StateError, "PC224", "of version 99"),
         (f"duckdb:{tmp_path}/absent.duckdb", StateError, "PC231", "there are no events"),

@@ -159,13 +159,25 @@ def test_a_store_that_cannot_be_used_never_reaches_the_application(
 
 
 def test_a_broken_store_is_replaced(made: Callable[..., Recorder], path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"x" * 5000)
+    first = made()
+    first.record(event(0))
+    assert first.close(60)
+    path.write_bytes(path.read_bytes()[:200] + b"\xff" * 5000)
     events = made()
     events.record(event(0))
     assert events.flush(60)
     assert counted(path) == (1, 0)
-    assert len(list(path.parent.glob("*.broken-*"))) == 1
+    assert len(list(path.parent.glob("*.broken-*[0-9]"))) == 1
+
+
+def test_a_file_that_is_no_store_is_neither_renamed_nor_written_to(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"mine" * 1000)
+    events = recorder(path)
+    events.record(event(0))
+    assert not events.flush(0.01)
+    assert not events.close(0.01)
+    assert [file.read_bytes() for file in path.parent.iterdir()] == [b"mine" * 1000]
 
 
 _PLACES = [column.name for table in (EVENTS, SCORES) for column in table.columns if column.kind in ("text", "json")]
