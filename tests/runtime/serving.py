@@ -34,6 +34,9 @@ default_branch = "main"
 [environments.prod]
 gate = false
 
+[events]
+content = true
+
 [providers.relay]
 kind = "openai"
 base_url = "{relay}/v1"
@@ -136,6 +139,18 @@ class Load:
                 else:
                     self.bad.append((status, body))
         connection.close()
+
+
+def feedbacks(port: int, count: int) -> int:
+    """Says something of calls so many times, over one connection, and so to one worker; how often that was kept."""
+    connection, kept = http.client.HTTPConnection("127.0.0.1", port, timeout=60), 0
+    for number in range(count):
+        connection.request("GET", f"/feedback?call=call-{number}&resolved=1")
+        answer = connection.getresponse()
+        answer.read()
+        kept += answer.status == 200
+    connection.close()
+    return kept
 
 
 @contextmanager

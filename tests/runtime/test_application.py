@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.serving import Load, Registry, served
+from tests.runtime.serving import Load, Registry, feedbacks, served
 from tests.servers import Handler, ModelServer, answer_well, model_server, reset, status
 
 PAUSE = threading.Event()
@@ -76,20 +76,30 @@ def test_nothing_that_fails_around_it_makes_a_request_fail(tmp_path: Path) -> No
             said["moves"] = _pointers_move(registry, load)
             said["provider faults"] = _providers_fail(relay, other, load)
             said["seconds locked"] = _store_locks(events, load)
+            said["feedback"] = _too_much_waits(events, port)
             said["disk"] = _disk_fills(tmp_path / "disk", load) if mounted else "not tried: nothing may be mounted here"
             _byte_flips(registry, load)
             load._stop.set()
         said |= {"calls": load.total(), "failed": len(load.bad), "slowest s": round(load.slowest, 2)}
         said |= {name: sum(worker[name] for worker in counted) for name in ("recorded", "written", "dropped", "faults")}
         with closing(sqlite3.connect(events)) as database:
-            ((said["rows"],),) = database.execute("SELECT count(*) FROM events")
+            counts = (
+                "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM scores), (SELECT sum(count) FROM drops)"
+            )
+            (stored,) = database.execute(counts)
+        said |= dict(zip(("events stored", "scores stored", "drops stored"), stored, strict=True))
         print("\n" + "\n".join(f"{name}: {value}" for name, value in said.items()))
         assert load.bad == []
         assert set(load.replies) == registry.live
         assert len(counted) == 8
-        assert said["recorded"] == sum(worker["calls"] for worker in counted) == said["calls"]
+        assert sum(worker["calls"] for worker in counted) == said["calls"]
+        assert said["recorded"] == said["calls"] + said["feedback"]
         assert said["written"] + said["dropped"] == said["recorded"]
-        assert said["rows"] == said["written"]
+        assert (said["events stored"] + said["scores stored"], said["drops stored"]) == (
+            said["written"],
+            said["dropped"],
+        )
+        assert said["dropped"] > 0
 
 
 def _pointers_move(registry: Registry, load: Load) -> int:
@@ -118,6 +128,15 @@ def _store_locks(events: Path, load: Load) -> float:
         PAUSE.wait(3.0)
         database.execute("ROLLBACK")
     return 3.0
+
+
+def _too_much_waits(events: Path, port: int) -> int:
+    """More than may wait comes to one worker while nothing can be written: the rest is counted."""
+    with closing(sqlite3.connect(events, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        said = feedbacks(port, 3_000)
+        database.execute("ROLLBACK")
+    return said
 
 
 def _disk_fills(disk: Path, load: Load) -> str:
