@@ -8,7 +8,30 @@ from tests.hostile.sound import FREEZE, POINTER, moves
 
 _MOVES = moves().text
 _FIRST, _SECOND = _MOVES.splitlines(keepends=True)
+_SPLIT = f"""\
+split:
+  {{kind: rollout, id: x, salt: s, unit: user, state: running, when: WHEN, arms:
+    [{{name: a, version: 1.1.0, digest: sha256:{"2" * 64}, ranges: [[0, 10000]]}}]}}
+"""
+_WHENS = {
+    "not": "not " * 120 + "a",
+    "minus": "-" * 490 + "a",
+    "parentheses": "(" * 240 + "a" + ")" * 240,
+    "power": "2 ** 9 ** 9 ** 9 == a",
+    "folded": "1" * 480 + " ** 9 == a",
+    "product": "a == 'x' * 10 ** 12",
+    "method": "a.__class__.__mro__",
+    "call": "a.__init__.__globals__['os'].system('id')",
+    "template": "a }}{% for b in range(10 ** 9) %}{% endfor %}{{ a",
+    "control": "a == \\x1b[2J\\x00",
+    "bidi": "a == \\u202e'x'",
+    "long": "a == '" + "x" * 1_000_000 + "'",
+}
 _POINTERS = {
+    **{f"when-{name}": POINTER + _SPLIT.replace("WHEN", f'"{text}"') for name, text in _WHENS.items()},
+    "split-sound": POINTER + _SPLIT.replace("WHEN", "a == 'x'"),
+    "split-ranges": POINTER + _SPLIT.replace("WHEN", "a").replace("10000", "9" * 300),
+    "split-arms": POINTER + _SPLIT.replace("WHEN", "a").replace("name: a", "name: A\u202e"),
     "empty": "",
     "null": "~\n",
     "list": "[]\n",
