@@ -55,7 +55,9 @@ def change(
             return None
         return rollout_edit(repository, state, name, environment, found.pointer, move, now)
 
-    published = publish(repository, spelled(action, name, environment), build, send=send)
+    # As a rollback, an abort waits for nothing but its own way to the others.
+    waits = action != "abort"
+    published = publish(repository, spelled(action, name, environment), build, send=send, fetch=waits)
     pointer = before[0].pointer if before else None
     if published.commit:
         pointer = state_at(repository, published.branch, published.commit).pointer(environment, name) or pointer

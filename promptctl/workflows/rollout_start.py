@@ -17,7 +17,7 @@ from promptctl.errors import StateError
 from promptctl.workflows.admission import Admission, Asked, GateRefused
 from promptctl.workflows.gate import GateOutcome
 from promptctl.workflows.gate_context import GateContext
-from promptctl.workflows.moving import check_reason
+from promptctl.workflows.moving import check_reason, require_known
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.rollout import rollout_edit, spelled
 from promptctl.workflows.splitting import (
@@ -73,7 +73,10 @@ def start(repository: Repository, wish: RolloutStart, gate: GateContext) -> Roll
     gates: list[GateOutcome | None] = []
 
     def build(state: State) -> Edit:
-        live = require_served(state.live(environment, name), name, environment)
+        pointer = state.live(environment, name)
+        if pointer is None:
+            require_known(repository, name)
+        live = require_served(pointer, name, environment)
         require_unsplit(live, environment)
         admission = admitted(repository, state, environment, [wish.reference], wish.asked, gate)
         (planned,) = admission.planned

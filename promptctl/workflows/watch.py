@@ -95,7 +95,7 @@ def watch(
         now=present,
         before=past,
         findings=judge(present, past, wish.rules),
-        rolled_back=moves[-1].kind == "rollback",
+        rolled_back=moves[-1].kind == "rollback" and moves[-1].source != str(pointer.served.version),
     )
 
 

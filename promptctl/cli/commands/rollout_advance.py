@@ -35,6 +35,8 @@ def command(
     *names, environment = targets
     repository, found = chosen(context, names, environment, fetch=not no_push)
     faults: dict[str, PromptctlError] = {}
+    if not found:
+        return _nothing(environment, dry_run=dry_run)
     with opened(context, store).warehouse as warehouse:
         looks = decided(repository, found, warehouse, send=not no_push, record=not dry_run, faults=faults)
     codes = [*map(_code, looks), *(fault.exit_code for fault in faults.values())]
@@ -43,11 +45,19 @@ def command(
     text = [*map(looked_text, looks), *(f"{name}: {problem_text(it.problem)}" for name, it in faults.items())]
     return Answer(
         data={"environment": environment, "dry_run": dry_run, "rollouts": rows},
-        view=lambda: "\n".join(text) or f"no rollout is under way in {environment}",
+        view=lambda: "\n".join(text),
         ok=not any(codes),
         code=max(codes, default=0),
         note=note,
         next=None if faults else _next(looks, environment, dry_run=dry_run),
+    )
+
+
+def _nothing(environment: str, *, dry_run: bool) -> Answer:
+    return Answer(
+        data={"environment": environment, "dry_run": dry_run, "rollouts": []},
+        view=lambda: f"no rollout is under way in {environment}",
+        next=f"promptctl rollout start NAME@VERSION {environment}",
     )
 
 
@@ -110,8 +120,6 @@ def _fault_data(name: str, fault: PromptctlError) -> dict[str, Any]:
 
 def _next(looks: list[Looked], environment: str, *, dry_run: bool) -> str | None:
     """What one would do after that."""
-    if not looks:
-        return f"promptctl rollout start NAME@VERSION {environment}"
     if dry_run:
         names = [it.rollout.name for it in looks if it.decision.action != "hold"]
         return f"promptctl rollout advance {' '.join(names)} {environment}" if names else None

@@ -140,6 +140,7 @@ def _text(result: RolloutStarted) -> str:
 
     canary = arm_named(result.split, CANARY).served.version
     head = f"{result.name} in {result.environment}: {percent(result.split)} of {canary} beside {result.served.version}"
+    head += "  DOWNGRADE" if canary < result.served.version else ""
     notes = result.gate.notes if result.gate else ()
     lines = [head, *(f"  {line}" for line in plan_lines(plan_of(result.split)))]
     lines += [f"  gate: {result.gate.sentence if result.gate else 'none in this environment'}"]
