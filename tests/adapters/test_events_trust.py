@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from promptctl.adapters.bundle_source import source_of
 from promptctl.adapters.events import store_path
 from promptctl.adapters.events_trust import require_events_trust
 from promptctl.adapters.warehouse.opening import open_warehouse
@@ -148,6 +149,13 @@ def test_a_work_tree_is_nobodys_where_settings_came_as_a_bundle(homes: Homes) ->
     settings = event_settings({"store": f"sqlite:{folder}/work/e.db"}, {})
     with pytest.raises(StateError):
         require_events_trust(settings, environment, folder / "work", None)
+
+
+def test_only_a_repository_as_the_source_has_a_work_tree(homes: Homes) -> None:
+    work = homes[0] / "work"
+    assert source_of(str(work / "sub"), "prod", signed=False).work_tree == work
+    for place in (str(work / "prod.bundle"), "https://bundles.example/prod", str(homes[0] / "elsewhere")):
+        assert source_of(place, "prod", signed=False).work_tree is None
 
 
 def test_the_home_of_nobody_is_no_folder(tmp_path: Path) -> None:
