@@ -38,11 +38,16 @@ def require_split(experiment: Experiment, verb: str) -> None:
 def require_unedited(experiment: Experiment) -> None:
     """Raises StateError where the plan on the state branch is not the one that units are counted for."""
     if experiment.edited:
-        name = experiment.name
-        message = f"the plan of {name} was changed while its units are counted"
-        place = experiment.document.place(("counting", "plan"))
-        hint = f"promptctl experiment pause {name}, then promptctl experiment resume {name}"
-        raise StateError(EDITED, message, place=place, hint=hint)
+        raise edited_error(experiment)
+
+
+def edited_error(experiment: Experiment) -> StateError:
+    """What to say of a plan that was changed while its units are counted."""
+    name = experiment.name
+    message = f"the plan of {name} was changed while its units are counted"
+    place = experiment.document.place(("counting", "plan"))
+    hint = f"promptctl experiment pause {name} --reason …, then promptctl experiment resume {name}"
+    return StateError(EDITED, message, place=place, hint=hint)
 
 
 def unknown(repository: Repository, state: State, name: str) -> UsageError:

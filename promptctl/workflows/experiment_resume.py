@@ -14,7 +14,7 @@ from promptctl.core.experiments.plan import experiment_path
 from promptctl.errors import StateError
 from promptctl.workflows.experiment_files import EDITED, differs_here, require_split, started_experiment
 from promptctl.workflows.experiment_moves import Change, ExperimentResult, going_on, live_split, result_of
-from promptctl.workflows.experiment_start import Starting, admitted_arms, counting, draft_files, new_split, require_day
+from promptctl.workflows.experiment_start import Starting, admitted_arms, counting, new_split, require_day
 from promptctl.workflows.publish import Edit, publish
 
 
@@ -98,4 +98,4 @@ def _edit(
     experiment = replace(planned, state="running", started=found.started, counting=counted, looks=looks, result=None)
     change = Change(action="resume", experiment=experiment, split=split, reason=reason)
     edit = going_on(repository, state, pointer, change, now)
-    return replace(edit, files={**edit.files, **files}, drafts=draft_files(planned))
+    return replace(edit, files={**edit.files, **files})

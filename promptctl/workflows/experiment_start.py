@@ -67,16 +67,11 @@ def start_experiment(repository: Repository, name: str, starting: Starting) -> E
         split = new_split(state, pointer, plan, admission, now)
         experiment = replace(draft, state="running", started=timestamp(now), counting=counting(plan, starting, now))
         edit = going_on(repository, state, pointer, Change(action="start", experiment=experiment, split=split), now)
-        return replace(edit, files={**edit.files, **admission.files}, drafts=draft_files(draft))
+        return replace(edit, files={**edit.files, **admission.files})
 
     operation = shlex.join(["experiment", "start", name])
     published = publish(repository, operation, build, send=starting.asked.send, fetch=False)
     return result_of(repository, published, name)
-
-
-def draft_files(draft: Experiment) -> dict[str, bytes]:
-    """A draft as it lies in the work tree, which a commit made of it may replace."""
-    return {experiment_path(draft.name): draft.document.text.encode()}
 
 
 def _require_same(found: Experiment, draft: Experiment) -> None:

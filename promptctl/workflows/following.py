@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from promptctl.adapters.git.checkout import WORK_IN_THE_WAY, Checkout, Unfinished, finishing
 from promptctl.adapters.git.commits import update_branch
 from promptctl.adapters.git.program import GitKilled
@@ -15,14 +13,12 @@ from promptctl.errors import OutsideError, StateError
 class Following:
     """What can follow from ``tip`` to ``commit``: nothing, a branch, or a branch and the work tree that has it."""
 
-    def __init__(
-        self, repository: Repository, tip: str | None, commit: str, drafts: Mapping[str, bytes] | None = None
-    ) -> None:
+    def __init__(self, repository: Repository, tip: str | None, commit: str) -> None:
         self._git, self._remote, self._branch = repository.git, repository.remote, repository.state_branch
         self._tip, self._commit = tip, commit
         self._local = commit_of(self._git, f"refs/heads/{self._branch}")
         follows = tip is not None and self._local == tip
-        self._checkout = Checkout(self._git, self._branch, drafts) if follows else None
+        self._checkout = Checkout(self._git, self._branch) if follows else None
 
     def require_free(self) -> None:
         """Raises StateError when following would meet unsaved work; nothing has been written yet."""

@@ -13,6 +13,7 @@ from promptctl.core.experiments.plan_parsing import UNFIT
 from promptctl.core.lint.finding import Finding, problem_finding
 from promptctl.core.suggestion import suggest
 from promptctl.errors import Problem, UsageError
+from promptctl.workflows.experiment_files import edited_error
 
 
 def experiment_findings(project: Project, names: Sequence[str] | None = None) -> Iterator[Finding]:
@@ -23,10 +24,18 @@ def experiment_findings(project: Project, names: Sequence[str] | None = None) ->
         path = experiment_path(name)
         try:
             experiment = read_experiment(project, name)
-            problems = tuple(_missing(project, experiment)) if experiment and experiment.state == "draft" else ()
+            problems = tuple(_problems(project, experiment)) if experiment else ()
         except UsageError as error:
             problems = error.problems
         yield from (problem_finding(problem, path) for problem in problems)
+
+
+def _problems(project: Project, experiment: Experiment) -> Iterator[Problem]:
+    if experiment.state == "draft":
+        yield from _missing(project, experiment)
+    elif experiment.state == "running" and experiment.edited:
+        error = edited_error(experiment)
+        yield Problem(error.code, str(error), error.problem.place, error.hint)
 
 
 def _missing(project: Project, experiment: Experiment) -> Iterator[Problem]:

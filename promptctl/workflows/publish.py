@@ -7,7 +7,7 @@ After any failure the outcome is known or called unknown. A commit that did not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from promptctl.adapters.git.branches import fetch_line
 from promptctl.adapters.git.checkout import Checkout, finishing
@@ -33,15 +33,11 @@ _TRIES = Tries()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """Files to set or remove (None) on the state branch, and the commit's subject and body; whether it has to be
-    signed.
-
-    ``drafts`` are texts of the work tree, by path, that are in the commit: it loses nothing where it replaces them.
-    """
+    signed."""
 
     files: Mapping[str, bytes | None]
     message: str
     signed: bool = False
-    drafts: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def guarded(self) -> tuple[str, ...]:
@@ -114,8 +110,7 @@ def _published(
         assert commit
         if send or not repository.remote:
             journal.note(replace(_entry(repository, operation), base=tip, new=commit))
-        drafts = edit.drafts if edit else {}
-        published = _deliver(repository, operation, tip, commit, drafts, send=send, resent=edit is None)
+        published = _deliver(repository, operation, tip, commit, send=send, resent=edit is None)
         if published:
             return replace(published, tries=number)
         repository.fetch()
@@ -174,14 +169,7 @@ def describe_last(repository: Repository, tip: str | None, *paths: str) -> str:
 
 
 def _deliver(
-    repository: Repository,
-    operation: str,
-    tip: str | None,
-    commit: str,
-    drafts: Mapping[str, bytes],
-    *,
-    send: bool,
-    resent: bool,
+    repository: Repository, operation: str, tip: str | None, commit: str, *, send: bool, resent: bool
 ) -> Published | None:
     """Records the commit; None when another write came first."""
     remote, branch = repository.remote, repository.state_branch
@@ -189,7 +177,7 @@ def _deliver(
         _keep(repository, commit, operation)
         later = f"recorded here only; the next write sends it ({UNSENT}{branch})"
         return Published(commit=commit, branch=branch, remote=remote, sent=False, resent=resent, note=later)
-    following = Following(repository, tip, commit, drafts)
+    following = Following(repository, tip, commit)
     following.require_free()
     note: str | None = None
     if remote:

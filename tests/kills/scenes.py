@@ -64,7 +64,11 @@ def _released(repository: GitRepository) -> bool:
 
 
 def _drafted(repository: GitRepository) -> None:
+    """With a remote the draft is in a commit, so that the work tree is clean wherever the branch stands."""
     draft(repository)
+    if repository.git("remote"):
+        repository.commit(message="a plan")
+        repository.git("push", "-q", "origin", "main")
 
 
 def _started(repository: GitRepository) -> None:

@@ -139,10 +139,20 @@ def test_an_abort_leaves_control_and_follows_a_rollback(tmp_path: Path) -> None:
     assert "its split is gone" in done(repository, "experiment", "list").out
     done(repository, "experiment", "abort", TONE, "--reason", "rolled back")
     assert (recorded(repository).state, served(repository)) == ("aborted", "1.1.0")
-    build = draft(repository).read_text().replace("experiment: tone", "experiment: again")
+    build = draft(repository, ("unit: user\n", "unit: user\nwhen: plan == 'pro'\n")).read_text()
+    build = build.replace("experiment: tone", "experiment: again")
     (repository.folder / PATH).write_text(shown(repository, PATH) + "\n")
     (repository.folder / "prompts/experiments/again.yaml").write_text(build)
     done(repository, "experiment", "start", "again")
+    split = split_of(repository)
+    assert split
+    assert split.when == "plan == 'pro'"
+    arms = {
+        plan: done(repository, "experiment", "assign", "again", "ada", *plan, "--json").data["units"][0]["arm"]
+        for plan in ((), ("-i", "plan=pro"), ("-i", "plan=free"))
+    }
+    assert arms[()] == arms["-i", "plan=pro"] in ("control", "friendly")
+    assert arms["-i", "plan=free"] is None
     done(repository, "experiment", "abort", "again", "--reason", "a mistake")
     assert (recorded(repository, "again").state, served(repository), split_of(repository)) == ("aborted", "1.1.0", None)
     states = {
@@ -203,6 +213,7 @@ def test_a_draft_is_written_and_lint_judges_it(tmp_path: Path) -> None:
     found = [(it["code"], it["where"]["file"], it["where"]["line"]) for it in errors]
     plans = "prompts/experiments"
     assert found == [("PC215", f"{plans}/three.yaml", 8), ("PC254", PATH, 4), ("PC254", PATH, 10)]
+    assert "unreadable" in done(repository, "experiment", "list").out
     repository.git("add", PATH)
     ran = run(repository, "hook", "lint", "--json")
     assert [it["where"]["line"] for it in ran.data["findings"]] == [4, 10], "only what is staged is judged"

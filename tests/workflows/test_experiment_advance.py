@@ -125,6 +125,7 @@ def test_what_holds_an_experiment_back(repository: GitRepository) -> None:
     text = shown(repository, PATH)
     repository.commit({PATH: text.replace("minimum_effect: 0.1", "minimum_effect: 0.3")}, "tuned by hand")
     repository.git("push", "-q")
+    assert "[PC257]" in run(repository, "lint").out
     refused(repository, "experiment", "advance", TONE, "--store", store, error="PC257")
     assert served(repository) == "1.1.0"
     done(repository, "experiment", "pause", TONE, "--reason", "the plan was edited")

@@ -41,13 +41,10 @@ def finishing(what: str) -> Iterator[None]:
 
 
 class Checkout:
-    """``git`` is the work tree that has the branch checked out, None when there is none.
+    """``git`` is the work tree that has the branch checked out, None when there is none."""
 
-    ``drafts`` are texts by path that a commit was made of: where just they lie in the work tree, it may follow.
-    """
-
-    def __init__(self, git: Git, branch: str, drafts: Mapping[str, bytes] | None = None) -> None:
-        self._common, self._branch, self._drafts = git.common_directory, branch, drafts or {}
+    def __init__(self, git: Git, branch: str) -> None:
+        self._common, self._branch = git.common_directory, branch
         self._moved: dict[tuple[str, str], Sequence[Difference]] = {}
         self._listed: tuple[object, Staged] | None = None
         self.git = git if current_branch(git) == branch else self._elsewhere(git)
@@ -81,11 +78,12 @@ class Checkout:
         for standing in standings:
             if standing.obstacle:
                 raise OutsideError(NOT_FOLLOWED, standing.obstacle)
+        drafts = self._drafts(standings)
         try:
             self._bring(standings, base, new)
         except OutsideError as failure:
             with finishing(f"the branch moved and its work tree does not follow ({failure})"):
-                self.finish(new, base, left=self._drafts)
+                self.finish(new, base, left=drafts)
             raise
 
     def finish(self, base: str, new: str, left: Mapping[str, bytes] | None = None) -> None:
@@ -122,11 +120,16 @@ class Checkout:
         if any(standing.left_out for standing in known):
             self.git.run("read-tree", "-m", "-u", base, new)
 
+    def _drafts(self, standings: Sequence[Standing]) -> Mapping[str, bytes]:
+        """What lies in the work tree and is to be replaced by a commit that was made of it."""
+        found = [standing.path for standing in standings if standing.drafted and standing.follows]
+        return {path: (self.git.root / path).read_bytes() for path in found} if self.git else {}
+
     def _standings(self, base: str, new: str) -> tuple[Standing, ...]:
         """How what moved stands. Where there is no index nothing can be stale, and nothing has to follow."""
         if self.git is None or not (self.git.directory / "index").exists():
             return ()
-        return standings(self.git, self._differences(base, new), self._staged(self.git, base, new), self._drafts)
+        return standings(self.git, self._differences(base, new), self._staged(self.git, base, new))
 
     def _staged(self, git: Git, base: str, new: str) -> Staged:
         """What the index has of what moved, listed again when it is another file: Git always replaces it whole."""

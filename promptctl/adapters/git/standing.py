@@ -12,6 +12,7 @@ from promptctl.adapters.git.attributes import CONTENT, LINE_ENDS, NAME, may_conv
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.tree_objects import Difference, Entry, object_id
+from promptctl.core.pointer import EXPERIMENTS
 
 _SINGLY = 100
 """Up to so many paths are named on a command line; for more the whole index is listed."""
@@ -27,8 +28,8 @@ class Standing:
     """One path: what two commits have there (None: nothing), what the index has, and the blob that lies on disk.
 
     ``merged`` is False for a path with a conflict; ``left_out`` True for one that Git may leave out of a sparse
-    checkout; ``odd`` for one where no file can be, since something else stands there or on the way; ``drafted`` is a
-    file whose text is in the commit after, so that nothing is lost when it is replaced.
+    checkout; ``odd`` for one where no file can be, since something else stands there or on the way; ``drafted`` is
+    the file on disk where its whole text is in the commit after, so that nothing is lost when it is replaced.
     """
 
     path: str
@@ -80,9 +81,7 @@ class Standing:
         return entry is not None and entry == self.drafted
 
 
-def standings(
-    git: Git, moved: Sequence[Difference], staged: Staged, drafts: Mapping[str, bytes] | None = None
-) -> tuple[Standing, ...]:
+def standings(git: Git, moved: Sequence[Difference], staged: Staged) -> tuple[Standing, ...]:
     """How each path stands now. Raises GitFailure when git cannot look."""
     found = _found(git, moved)
     sparse = git.config.get("core.sparsecheckout") == "true"
@@ -96,7 +95,7 @@ def standings(
             merged=tag != "M",
             left_out=tag == "S" or (sparse and before is None and blob is None),
             odd=blob is _ODD,
-            drafted=_drafted(git, (drafts or {}).get(path)),
+            drafted=_drafted(git, path, after),
         )
         for path, before, after in moved
         for tag, entry in [staged.get(path, ("", None))]
@@ -184,8 +183,17 @@ def _on_disk(root: Path, path: str) -> bytes | object | None:
         return None
 
 
-def _drafted(git: Git, data: bytes | None) -> Entry | None:
-    return None if data is None else Entry("100644", object_id("blob", data, git.object_format))
+def _drafted(git: Git, path: str, after: Entry | None) -> Entry | None:
+    """The file on disk as an entry, where it is a plan that the commit has whole: what stands below it is ours."""
+    there = _on_disk(git.root, path) if after and path.startswith(f"{EXPERIMENTS}/") else None
+    if not isinstance(there, bytes) or not after:
+        return None
+    from promptctl.core.experiments.experiment import HEAD
+
+    found = Objects(git).read(after.object_id)
+    plan = there.replace(b"\r\n", b"\n").partition(HEAD.encode())[0].rstrip(b"\n") + b"\n"
+    contained = found is not None and found[1].startswith(plan)
+    return Entry("100644", object_id("blob", there, git.object_format)) if contained else None
 
 
 def _blob(entry: Entry | None) -> str | None:

@@ -223,9 +223,7 @@ def test_a_draft_that_the_commit_was_made_of_is_replaced_and_comes_back(reposito
     if state == "added":
         repository.git("add", DRAFTED)
     base, new = moved(repository, {POINTER: b"two\n", DRAFTED: RECORDED})
-    with pytest.raises(StateError):
-        Checkout(Git(repository.folder), "main").require_free(base, new)
-    checkout = Checkout(Git(repository.folder), "main", {DRAFTED: DRAFT})
+    checkout = Checkout(Git(repository.folder), "main")
     checkout.require_free(base, new)
     assert update_branch(Git(repository.folder), "main", new, base, "test")
     checkout.follow(base, new)
@@ -241,4 +239,4 @@ def test_a_draft_that_was_changed_meanwhile_is_in_the_way(repository: GitReposit
     build_files(repository.folder, {DRAFTED: "another plan\n"})
     base, new = moved(repository, {DRAFTED: RECORDED})
     with pytest.raises(StateError, match="lies there"):
-        Checkout(Git(repository.folder), "main", {DRAFTED: DRAFT}).require_free(base, new)
+        Checkout(Git(repository.folder), "main").require_free(base, new)
