@@ -26,12 +26,17 @@ def checked_forced(forced: Mapping[str, str], where: str) -> dict[str, str]:
     return {name: _checked(name, str(wanted), where) for name, wanted in forced.items()}
 
 
+def is_arm(wanted: str) -> bool:
+    """Whether it is the name of an arm, and no version."""
+    return _ARM.fullmatch(wanted) is not None
+
+
 def _checked(name: str, wanted: str, where: str) -> str:
     version = wanted.removeprefix("v")
     if name_fault(name) is None:
         if parse_version(version) is not None:
             return version
-        if _ARM.fullmatch(wanted):
+        if is_arm(wanted):
             return wanted
     shown = f"{name}@{wanted}"[:100]
     hint = "support/triage@1.3.0, or support/triage@canary"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from promptctl.core.closure import Closure
@@ -127,9 +127,14 @@ class Prompt:
     @property
     def notes(self) -> frozenset[str]:
         """``no-unit``: a split is there, and no unit was given; ``not-targeted``: the split is about other units;
-        ``renamed``: asked for by a former name; ``fallback``: from a bundle kept on this machine, while the source
-        cannot be used."""
+        ``no-arm``: forced into an arm that is not there; ``renamed``: asked for by a former name; ``fallback``: from a
+        bundle kept on this machine, while the source cannot be used."""
         return self._resolution.notes
+
+    def noted(self, note: str) -> Prompt:
+        """The same with a note more."""
+        resolution = self._resolution
+        return Prompt(replace(resolution, notes=resolution.notes | {note}), self._unit, self._attributes)
 
     @property
     def unit(self) -> str | None:

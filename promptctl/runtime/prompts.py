@@ -17,7 +17,7 @@ from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.last_good import LastGood
 from promptctl.core.name import check_environment
 from promptctl.errors import UsageError
-from promptctl.runtime.forcing import VARIABLE, checked_forced, parse_forced
+from promptctl.runtime.forcing import VARIABLE, checked_forced, is_arm, parse_forced
 from promptctl.runtime.keeper import Keeper
 from promptctl.runtime.prompt import UNFIT, Prompt
 from promptctl.runtime.snapshot import nothing_served
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from promptctl.runtime.call_event import Caller
     from promptctl.runtime.means import Means, Workshop
     from promptctl.runtime.own_call import OwnCall
+    from promptctl.runtime.snapshot import Snapshot
 
 SOURCE, SIGNER = "PROMPTCTL_SOURCE", "PROMPTCTL_SIGNER"
 
@@ -94,26 +95,31 @@ class Prompts:
         there, StateError before there ever was a bundle.
         """
         snapshot = self._keeper.snapshot
-        if version is None and not self._forced.get():
-            try:
-                if unit is None and attributes is None:
-                    return snapshot.plain[name]  # type: ignore[union-attr]
-                return snapshot.picks[name](unit, attributes)  # type: ignore[union-attr]
-            except (KeyError, AttributeError, TypeError):
-                raise self._mistake(name, unit) from None
-        return self._forced_or(name, unit, attributes, version)
+        try:
+            if version is not None or self._forced.get():
+                return self._forced_or(snapshot, name, unit, attributes, version)  # type: ignore[arg-type]
+            if unit is None and attributes is None:
+                return snapshot.plain[name]  # type: ignore[union-attr]
+            return snapshot.picks[name](unit, attributes)  # type: ignore[union-attr]
+        except (KeyError, AttributeError, TypeError):
+            raise self._mistake(name, unit) from None
 
     def _forced_or(
-        self, name: str, unit: str | None, attributes: Mapping[str, Any] | None, version: str | None
+        self,
+        snapshot: Snapshot,
+        name: str,
+        unit: str | None,
+        attributes: Mapping[str, Any] | None,
+        version: str | None,
     ) -> Prompt:
-        snapshot = self._keeper.snapshot
-        if snapshot is None or name not in snapshot.picks:
-            raise self._mistake(name, unit)
-        forced = self._forced.get()
-        wanted = version or forced.get(name) or forced.get(snapshot.plain[name].name)
-        if wanted is not None:
-            return snapshot.forced(name, wanted, unit, attributes)
-        return snapshot.picks[name](unit, attributes)
+        today, forced = snapshot.plain[name].name, self._forced.get()
+        wanted = version or forced.get(name) or forced.get(today)
+        if wanted is None:
+            return snapshot.picks[name](unit, attributes)
+        if version is None and is_arm(wanted) and wanted not in snapshot.arms.get(today, {}):
+            # A split ends when it ends, also by itself: a process that asked for its arm goes on with what is served.
+            return snapshot.picks[name](unit, attributes).noted("no-arm")
+        return snapshot.forced(name, wanted, unit, attributes)
 
     def _mistake(self, name: object, unit: object) -> Exception:
         """What was wrong with a call of ``get``."""
@@ -127,7 +133,9 @@ class Prompts:
     @contextmanager
     def forced(self, versions: Mapping[str, str]) -> Iterator[None]:
         """Within, ``get`` gives these versions or arms by prompt: for this thread or task and those it starts with its
-        context. Raises UsageError for what is no name, version or arm.
+        context. Where there is no such arm (any more), it gives what it would otherwise, with the note ``no-arm``.
+
+        Raises UsageError for what is no name, version or arm.
         """
         token = self._forced.set({**self._forced.get(), **checked_forced(versions, "forced")})
         try:

@@ -144,14 +144,30 @@ def test_an_arm_may_be_asked_for(prompts: Prompts, arm: str, version: str) -> No
     assert [{*it.notes} for it in found] == [set(), {"renamed"}, set()]
 
 
-def test_a_process_may_be_forced_into_an_arm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_may_be_forced_into_an_arm_while_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROMPTCTL_FORCE", "greet@b, both@1.0.0")
     prompts = prompts_of(written(tmp_path))
     assert {prompts.get("greet", unit=f"user-{number}").arm for number in range(20)} == {"b"}
     written(tmp_path, small_bundle(serial=2, splits={}))
     prompts.refresh()
+    found = prompts.get("greet", unit="u")
+    assert (found.version, found.reason, found.arm, {*found.notes}) == ("1.1.0", "pointer", None, {"no-arm"})
+    assert prompts.get("both").reason == "forced"
     with pytest.raises(UsageError, match="prod neither serves nor served greet b last"):
-        prompts.get("greet", unit="u")
+        prompts.get("greet", unit="u", version="b")
+
+
+def test_a_mistake_is_named_where_something_else_is_forced_too(prompts: Prompts) -> None:
+    with prompts.forced({"both": "1.0.0"}):
+        for wrong in ({"name": "greet", "unit": 7}, {"name": ["greet"]}, {"name": "gret"}):
+            with pytest.raises(UsageError):
+                prompts.get(**wrong)
+
+
+def test_an_arm_that_is_not_there_forces_nobody(prompts: Prompts) -> None:
+    with prompts.forced({"greet": "kanary"}):
+        found = prompts.get("greet", unit="u")
+    assert (found.reason, found.arm, {*found.notes}) == ("split", prompts.get("greet", unit="u").arm, {"no-arm"})
 
 
 def test_a_process_may_be_forced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
