@@ -21,7 +21,6 @@ from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of
 from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.means import ATTEMPTS, Means
-from promptctl.runtime.online import Answered
 from promptctl.runtime.prompt import UNFIT, Prompt
 
 CLOSED, FORKED = "PC186", "PC187"
@@ -177,7 +176,8 @@ class Call:
             scope = step.closure.prompt.name if step.path else self.prompt.digest
             course.reply, course.outcome = await self._asked_for(request, scope, course, put)
             self._fresh = self._fresh and course.fresh
-            self._offer(course, course.reply)
+            if course.id == self.id:
+                self._means.online.offer(self._means, self.prompt, self._caller, course)
             return course.reply
         except BaseException as raised:
             error = raised
@@ -189,21 +189,6 @@ class Call:
             elif isinstance(error, asyncio.CancelledError):
                 message = f"the call of {self.prompt.name} was cut short: prompts.close() came before its end"
                 raise StateError(CLOSED, message, hint="close where no calls are under way") from None
-
-    def _offer(self, course: Course, reply: Reply) -> None:
-        """The answer of the whole call may be scored afterwards."""
-        expected = self.prompt.expected
-        if expected and course.id == self.id:
-            answered = Answered(
-                call=self.id,
-                trace=self.trace,
-                at=course.at,
-                environment=self.prompt.environment,
-                expected=expected,
-                text=reply.text,
-                inputs=course.inputs,
-            )
-            self._means.online.offer(self._means, answered)
 
     def _record(self, course: Course, attempts: list[Attempt], error: BaseException | None) -> None:
         if isinstance(error, asyncio.CancelledError) and self._limit and self._limit.expired():

@@ -29,7 +29,7 @@ class LiveJudges:
 
     def opinions(
         self,
-        means: Callable[[], Means],
+        means: Means,
         expectations: Sequence[Expectation],
         judges: Mapping[str, Released],
         answer: Answer,
@@ -44,7 +44,7 @@ class LiveJudges:
             resolution = Resolution(released=judge, environment=environment, reason=REASON)
             given = judge_inputs(wanted, judge.closure.prompt, inputs, text)
             # Each vote is asked for: one that was kept is no second one.
-            apart = replace(means(), caching=None)
+            apart = replace(means, caching=None)
             calls = [
                 Call(lambda: apart, Prompt(resolution, None, None), Caller(id=new_id(), trace=trace), given, SECONDS)
                 for _ in range(wanted.votes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -13,10 +13,13 @@ from promptctl.core.reporting.sampling import is_sampled, live_share
 from promptctl.runtime.recording.tally import Tally
 
 if TYPE_CHECKING:
+    from promptctl.core.scorers.answer import Answer
+    from promptctl.core.scorers.graded import Opinion
     from promptctl.core.scorers.registry import Expectation
+    from promptctl.runtime.call_event import Caller, Course
     from promptctl.runtime.live_judges import LiveJudges
     from promptctl.runtime.means import Means
-    from promptctl.runtime.prompt import Expected
+    from promptctl.runtime.prompt import Expected, Prompt
 
 MOST_WAITING = 100
 """Answers of one process that wait to be scored. What comes then is left out and counted."""
@@ -33,6 +36,7 @@ class Answered:
     expected: Expected
     text: str
     inputs: Mapping[str, Any]
+    means: Means
 
 
 class Online:
@@ -44,61 +48,76 @@ class Online:
 
     def __init__(self) -> None:
         self.scored, self.dropped = Tally(), Tally()
-        self._queue: SimpleQueue[tuple[Answered, Callable[[], Means]] | None] = SimpleQueue()
+        self._queue: SimpleQueue[Answered | None] = SimpleQueue()
         self._waiting = threading.Semaphore(MOST_WAITING)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closing = threading.Event()
+        self._hurry = threading.Event()
         self._judges: LiveJudges | None = None
 
-    def offer(self, means: Means, answered: Answered) -> None:
-        """Takes an answer if its call is in the sample. Never waits, never raises."""
-        if not is_sampled(answered.call, live_share(means.settings.get("quality", {}))):
+    def offer(self, means: Means, prompt: Prompt, caller: Caller, course: Course) -> None:
+        """Takes the answer of a call if a suite expects something of it and it is in the sample. Never waits."""
+        expected, reply = prompt.expected, course.reply
+        if expected is None or reply is None:
             return
-        if self._closing.is_set() or not self._waiting.acquire(blocking=False):
+        if not is_sampled(caller.id, live_share(means.settings.get("quality", {}))):
+            return
+        if not self._waiting.acquire(blocking=False):
             self.dropped.add()
             return
-        self._queue.put((answered, lambda: means))
+        answered = Answered(
+            call=caller.id,
+            trace=caller.trace,
+            at=course.at,
+            environment=prompt.environment,
+            expected=expected,
+            text=reply.text,
+            inputs=course.inputs or {},
+            means=means,
+        )
+        self._queue.put(answered)
         self._start()
 
     def _start(self) -> None:
         if self._thread is None and self._starting.acquire(blocking=False):
             with suppress(RuntimeError):  # at its end an interpreter starts no threads
-                thread = threading.Thread(target=self._work, name="promptctl-scoring", daemon=True)
-                thread.start()
-                self._thread = thread
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._work, name="promptctl-scoring", daemon=True)
+                    self._thread.start()
             self._starting.release()
 
     def _work(self) -> None:
-        while (taken := self._queue.get()) is not None:
-            answered, means = taken
-            if self._closing.is_set():
+        while (answered := self._queue.get()) is not None:
+            if self._hurry.is_set():
                 self.dropped.add()
             else:
                 # Whatever a scorer or a judge does, the next answer comes.
                 with suppress(Exception):
-                    self._score(answered, means)
+                    self._score(answered)
                 self.scored.add()
-            del taken, answered, means
+            del answered
             self._waiting.release()
+        self._hurry.clear()
+        self._thread = None
+        if self._queue.qsize():
+            self._start()
 
-    def _score(self, answered: Answered, means: Callable[[], Means]) -> None:
+    def _score(self, answered: Answered) -> None:
         from promptctl.core.reporting.online import expectation_of, scores_of_answer
         from promptctl.core.scorers.answer import Answer
 
         expectations = [found for form in answered.expected.forms if (found := expectation_of(form))]
-        answer = Answer(text=answered.text, inputs=answered.inputs)
-        answer = Answer(
-            text=answered.text, inputs=answered.inputs, opinions=self._opinions(answered, expectations, answer, means)
-        )
+        plain = Answer(text=answered.text, inputs=answered.inputs)
+        opinions = self._opinions(answered, expectations, plain)
+        answer = Answer(text=answered.text, inputs=answered.inputs, opinions=opinions)
         for score in scores_of_answer(answered.call, answered.at, answer, expectations)[0]:
-            means().score(score)
+            answered.means.score(score)
 
     def _opinions(
-        self, answered: Answered, expectations: list[Expectation], answer: Any, means: Callable[[], Means]
-    ) -> Any:
-        judges = answered.expected.judges
-        if not judges or means().settings.get("quality", {}).get("judges") is not True:
+        self, answered: Answered, expectations: Sequence[Expectation], answer: Answer
+    ) -> Mapping[str, Opinion]:
+        means, judges = answered.means, answered.expected.judges
+        if not judges or means.settings.get("quality", {}).get("judges") is not True:
             return {}
         from promptctl.runtime.live_judges import LiveJudges
 
@@ -110,11 +129,8 @@ class Online:
     def close(self, timeout: float = 5.0) -> None:
         """Gives what waits so many seconds to be scored; what is left then is counted as dropped."""
         thread = self._thread
-        if thread is None:
-            return
-        self._queue.put(None)
-        thread.join(timeout)
-        if thread.is_alive():
-            self._closing.set()
-            return
-        self._thread = None
+        if thread is not None:
+            self._queue.put(None)
+            thread.join(timeout)
+            if thread.is_alive():
+                self._hurry.set()

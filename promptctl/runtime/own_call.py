@@ -66,6 +66,9 @@ class OwnCall:
         elsewhere = self._entered.process != os.getpid()
         if self._entered.underway.end(self.id) or elsewhere:
             self._record(self._course, error)
+            if error is None and self._course.reply and self._course.reply.text:
+                means = self._means()
+                means.online.offer(means, self.prompt, self._caller, self._course)
 
     def _record(self, course: Course, error: BaseException | None) -> None:
         means = self._means()

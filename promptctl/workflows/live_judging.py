@@ -48,7 +48,7 @@ class Judging:
             for called, closure in judges.items()
         }
         return self._judges.opinions(
-            lambda: self._means,
+            self._means,
             expectations,
             released,
             answer_of(event),

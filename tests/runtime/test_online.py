@@ -76,6 +76,39 @@ def test_an_answer_is_scored_after_its_call(tmp_path: Path, monkeypatch: pytest.
         assert (status.scored_count, status.score_drop_count) == (2, 0)
 
 
+def test_a_call_with_an_own_client_is_scored_where_it_says_what_came_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scoring(tmp_path, monkeypatch, LOUD) as app:
+        for text in ("LOUD", ""):
+            with app.prompts.own_call(app.prompts.get("answer")) as call:
+                call.answered(text)
+        assert [row[1:3] for row in scores(app)] == [("loud", 1.0)]
+
+
+def test_what_waits_when_it_is_closed_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, seen = threading.Event(), threading.Event()
+    with scoring(tmp_path, monkeypatch, LOUD) as app:
+
+        def wait(*_: Any) -> None:
+            seen.set()
+            held.wait(30)
+
+        monkeypatch.setattr(online.Online, "_score", wait)
+        for _ in range(3):
+            called(app)
+        assert seen.wait(20)
+        assert app.prompts._calls
+        scorer = app.prompts._calls.online
+        assert scorer
+        thread = scorer._thread
+        assert thread
+        scorer.close(0.0)
+        held.set()
+        thread.join()
+        assert (app.prompts.status().scored_count, app.prompts.status().score_drop_count) == (1, 2)
+
+
 def test_what_is_not_in_the_sample_is_not_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with scoring(tmp_path, monkeypatch, LOUD, sample=0.5) as app:
         ids = [called(app) for _ in range(20)]
