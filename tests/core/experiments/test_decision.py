@@ -26,9 +26,10 @@ THREE = (
 )
 
 
-def running(found: Experiment, looks: Sequence[tuple[float, float]] = ()) -> Experiment:
+def running(found: Experiment, looks: Sequence[tuple[float, float]] = (), sample: int = 12000) -> Experiment:
     """The experiment as it runs, after looks at these (fraction, boundary)."""
-    counting = Counting(since="2026-11-01T00:00:00Z", sample=12000, plan=found.plan.digest, counted=found.plan.counted)
+    plan = found.plan
+    counting = Counting(since="2026-11-01T00:00:00Z", sample=sample, plan=plan.digest, counted=plan.counted)
     taken = tuple(
         Look(at="2026-11-10T00:00:00Z", units=0, fraction=at, z={}, boundary=limit, decision="keep running")
         for at, limit in looks
