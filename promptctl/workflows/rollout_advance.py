@@ -112,6 +112,11 @@ def advance(
     return replace(looked[0], published=published, note=repository.policy_note)
 
 
+def settle(repository: Repository, environment: str, *, send: bool = True) -> Published:
+    """Where nothing is to be decided: finishes what a killed command left, and sends what was recorded here only."""
+    return publish(repository, f"rollout advance {environment}", lambda _: None, send=send, fetch=False)
+
+
 def numbers_of(looked: Looked) -> dict[str, Any]:
     """What the decision rests on, for the record."""
     seen, findings = looked.seen, looked.decision.findings

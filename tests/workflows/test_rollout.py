@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,33 @@ def test_settings_are_what_start_does_unless_told_otherwise(tmp_path: Path) -> N
     ran = run(repository, "rollout", "status")
     assert (ran.code, "PC247" in ran.err, "promptctl.toml:" in ran.err) == (2, True, True)
     assert hint(ran) == "--steps 5,25,50,100"
+
+
+BAD = {
+    "slow": (Behaviour(latency=900.0), "latency_p95"),
+    "costly": (Behaviour(cost=0.002), "cost"),
+    "failing": (Behaviour(failing=0.3), "error_rate"),
+    "worse": (Behaviour(good=0.4), "quality:resolved"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("behaviour", "metric"), BAD.values(), ids=BAD)
+def test_repeated_advance_rolls_back_what_gets_worse(
+    repository: GitRepository, tmp_path: Path, behaviour: Behaviour, metric: str
+) -> None:
+    """Events come in while another clone decides again and again; nothing is waited for once it shows."""
+    rules = ("error_rate=0.02", "latency_p95=0.3", "cost=0.3", "quality:resolved=0.1")
+    done(repository, *START, "--steps", "20,100", *(word for rule in rules for word in ("--health", rule)))
+    split, clone = split_of(repository), repository.clone(tmp_path / "clone")
+    usual = Behaviour(good=0.8)
+    canary = replace(behaviour, good=behaviour.good or 0.8)
+    for number in (50, 200, 800, 2400):
+        kept = store_of(tmp_path / f"{number}.sqlite3", split, number, canary=canary, stable=usual)
+        ran = run(clone, "rollout", "advance", "staging", "--store", kept)
+        assert ran.code in (0, 1), ran
+        if ran.code:
+            break
+    assert f"worse in {metric} (by " in ran.out
+    assert (served(clone), pointer(clone).split) == ("1.1.0", None)
+    assert "no rollout is under way" in done(clone, "rollout", "advance", "staging", "--store", kept).out

@@ -36,7 +36,7 @@ def command(
     repository, found = chosen(context, names, environment, fetch=not no_push)
     faults: dict[str, PromptctlError] = {}
     if not found:
-        return _nothing(environment, dry_run=dry_run)
+        return _nothing(repository, environment, dry_run=dry_run, send=not no_push)
     with opened(context, store).warehouse as warehouse:
         looks = decided(repository, found, warehouse, send=not no_push, record=not dry_run, faults=faults)
     codes = [*map(_code, looks), *(fault.exit_code for fault in faults.values())]
@@ -53,10 +53,14 @@ def command(
     )
 
 
-def _nothing(environment: str, *, dry_run: bool) -> Answer:
+def _nothing(repository: Repository, environment: str, *, dry_run: bool, send: bool) -> Answer:
+    from promptctl.workflows.rollout_advance import settle
+
+    settled = None if dry_run else settle(repository, environment, send=send)
     return Answer(
         data={"environment": environment, "dry_run": dry_run, "rollouts": []},
         view=lambda: f"no rollout is under way in {environment}",
+        note=settled.note if settled else None,
         next=f"promptctl rollout start NAME@VERSION {environment}",
     )
 
