@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -60,6 +61,10 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application
 
 def ended(app: Application) -> list[dict[str, Any]]:
     """All events, once the shadow calls are over."""
+    assert app.prompts._calls
+    shadows, pause = app.prompts._calls.shadows, threading.Event()
+    while shadows and shadows._under_way:
+        pause.wait(0.005)
     app.prompts.close()
     return app.rows()
 
