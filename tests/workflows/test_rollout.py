@@ -92,7 +92,8 @@ def test_what_people_decide(repository: GitRepository, tmp_path: Path) -> None:
     done(repository, "unfreeze", "staging", "--reason", "over")
     before = shown(repository, moves_file())
     broken = tmp_path / "broken.sqlite3"
-    broken.write_bytes(b"SQLite format 3\0" + b"\xff" * 4000)
+    whole = Path(kept.removeprefix("sqlite:")).read_bytes()
+    broken.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
     refused(repository, "rollout", "advance", "staging", "--store", f"sqlite:{broken}", code=4)
     refused(repository, "rollout", "advance", "staging", "--store", f"sqlite:{tmp_path}/no.sqlite3", error="PC231")
     repository.git("fetch", "-q")
