@@ -26,6 +26,9 @@ Fisher's loses less."""
 _LEAST = 1e-300
 """The smallest p-value whose deviate is asked for: about 37."""
 
+_LEAST_ALPHA = 1e-12
+"""Of less, 1 - alpha is hardly told from 1: intervals are then those of this."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -64,7 +67,8 @@ def compare(kind: Kind, control: UnitSums, treatment: UnitSums, alpha: float) ->
     if min(control.units, treatment.units) < 2 or not _differ(kind, control, treatment):
         return known
     require_libraries()
-    tested = _shares(control, treatment, alpha) if kind == "proportion" else _welch(control, treatment, alpha)
+    test, level = _shares if kind == "proportion" else _welch, max(alpha, _LEAST_ALPHA)
+    tested = test(control, treatment, level)
     if not math.isfinite(tested.p):
         return known
     statistic = math.copysign(-NormalDist().inv_cdf(max(tested.p, _LEAST) / 2), difference)
@@ -170,7 +174,7 @@ def _shares(control: UnitSums, treatment: UnitSums, alpha: float) -> _Tested:
         p=float(found.pvalue),
         interval=Interval(float(found.effect_size_ci_lower), float(found.effect_size_ci_upper)),
         variances=variances,
-        errors=NormalDist().inv_cdf(1 - alpha / 2),
+        errors=-NormalDist().inv_cdf(alpha / 2),
         name="two-proportion z",
     )
 

@@ -92,7 +92,7 @@ def _share_power(test: PlannedTest, control: float, treatment: float) -> float:
     pooled = (one * control + two * treatment) / (control + treatment)
     under_none = math.sqrt(pooled * (1 - pooled) * (1 / control + 1 / treatment))
     under_effect = math.sqrt(one * (1 - one) / control + two * (1 - two) / treatment)
-    edge = _NORMAL.inv_cdf(1 - test.alpha / 2) * under_none
+    edge = -_NORMAL.inv_cdf(test.alpha / 2) * under_none
     if under_effect == 0:
         return float(abs(two - one) > edge)
     sides = (abs(two - one) - edge) / under_effect, (-abs(two - one) - edge) / under_effect
@@ -104,7 +104,7 @@ def _mean_power(test: PlannedTest, control: float, treatment: float) -> float:
     26.7.10)."""
     variances = (test.variance or 0.0) / control, (test.variance or 0.0) / treatment
     degrees = sum(variances) ** 2 / (variances[0] ** 2 / (control - 1) + variances[1] ** 2 / (treatment - 1))
-    edge, centre = _t_quantile(1 - test.alpha / 2, degrees), abs(test.effect) / math.sqrt(sum(variances))
+    edge, centre = -_t_quantile(test.alpha / 2, degrees), abs(test.effect) / math.sqrt(sum(variances))
     spread, shrunk = math.sqrt(1 + edge * edge / (2 * degrees)), edge * (1 - 1 / (4 * degrees))
     return _NORMAL.cdf((centre - shrunk) / spread) + _NORMAL.cdf((-centre - shrunk) / spread)
 

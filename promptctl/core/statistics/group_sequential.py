@@ -35,7 +35,7 @@ def spent(fraction: float, alpha: float) -> float:
     Source: K. K. G. Lan and D. L. DeMets, Discrete sequential boundaries for clinical trials, Biometrika 70 (1983),
     659: the function alpha_1* that is like O'Brien and Fleming's boundaries, with half of ``alpha`` on each side.
     """
-    return 4 * _tail(NormalDist().inv_cdf(1 - alpha / 4) / math.sqrt(min(fraction, 1.0)))
+    return 4 * _tail(-NormalDist().inv_cdf(alpha / 4) / math.sqrt(min(fraction, 1.0)))
 
 
 def boundary(fractions: Sequence[float], alpha: float) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from promptctl.core.experiments.always_valid import AlwaysValid, always_valid
 from promptctl.core.experiments.samples import UnitSums, sums_of_pairs, sums_of_values, together
-from promptctl.core.statistics.confidence_sequence import confidence_sequence, errors_wide
+from promptctl.core.statistics.confidence_sequence import anytime_chance, confidence_sequence, errors_wide
 
 
 def shares(hits: int, units: int) -> UnitSums:
@@ -39,6 +39,15 @@ def test_it_is_wider_than_one_look_and_widest_early() -> None:
     assert widths[:4] == sorted(widths[:4], reverse=True)
     assert widths[-1] > widths[-2]
     assert errors_wide(1000, 0.05, 1000) == pytest.approx(3.03, abs=0.01)
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.001])
+@pytest.mark.parametrize("units", [40, 1000, 90_000])
+def test_the_chance_is_alpha_where_the_interval_begins_to_leave_zero_out(units: int, alpha: float) -> None:
+    edge = errors_wide(units, alpha, 1000)
+    assert anytime_chance(edge, units, alpha, 1000) == pytest.approx(alpha, rel=1e-9)
+    assert anytime_chance(-edge - 0.01, units, alpha, 1000) < alpha < anytime_chance(edge - 0.01, units, alpha, 1000)
+    assert anytime_chance(0.0, units, alpha, 1000) == 1.0
 
 
 def test_without_spread_nothing_is_said() -> None:

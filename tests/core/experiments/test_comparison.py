@@ -188,6 +188,14 @@ def test_intervals_leave_zero_out_where_p_is_small(n: int, m: int, seed: int, al
         assert found.statistic * found.error == pytest.approx(found.difference, abs=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["ratio", "mean", "proportion"])
+def test_a_level_that_no_float_tells_from_1_has_an_interval(kind: Kind) -> None:
+    found = compare(kind, shares(300, 1000), shares(390, 1100), 1e-30)
+    assert found.interval is not None
+    assert found.interval.low < -0.08
+    assert found.p == compare(kind, shares(300, 1000), shares(390, 1100), 0.05).p
+
+
 @pytest.mark.parametrize(
     ("units", "ratio"),
     [((500, 520), (50, 50)), ((50_000, 51_000), (0.5, 0.5)), ((9000, 1100), (90, 10)), ((3, 30), (1, 1))],

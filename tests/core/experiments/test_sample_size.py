@@ -106,6 +106,12 @@ def test_what_is_needed_is_what_shows(
     assert power_at(test, 2 * units) > power_at(test, units)
 
 
+def test_tiny_levels_need_more_units() -> None:
+    for single in (SHARE, MEAN):
+        needed = [units_needed(replace(single, alpha=alpha, looks=3), 0.8) for alpha in (0.05, 1e-9, 1e-30)]
+        assert needed == sorted(needed)
+
+
 def test_few_units_show_nothing() -> None:
     assert power_at(SHARE, 3) == 0.0
     assert visible_effect(SHARE, 3, 0.8) is None
