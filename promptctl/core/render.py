@@ -23,17 +23,21 @@ class Rendering:
         self.closure = closure
         self._renderer = Renderer(closure.texts())
         self._binding = Binding(closure.prompt.inputs)
-        self._single = "template" in closure.prompt.document.value
+        single = "template" in closure.prompt.document.value
+        self._messages: tuple[tuple[Message | Placeholder, Path], ...] = tuple(
+            (message, ("template",) if single else ("messages", index, "content"))
+            for index, message in enumerate(closure.prompt.messages)
+        )
+        self._names: dict[Path, str] = {}
 
     def messages(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         """The messages of a prompt. Raises UsageError for bad inputs and for templates that fail, with their place."""
         values = self.bind(given)
         rendered: list[dict[str, Any]] = []
-        for index, message in enumerate(self.closure.prompt.messages):
+        for message, path in self._messages:
             if isinstance(message, Placeholder):
                 rendered += earlier_messages(message.input, values[message.input])
             else:
-                path: Path = ("template",) if self._single else ("messages", index, "content")
                 rendered.append(self._message(message, path, values))
         return tuple(rendered)
 
@@ -75,7 +79,9 @@ class Rendering:
             if isinstance(content, str)
             else [self._part(part, (*path, index), values) for index, part in enumerate(content)],
         }
-        return rendered | ({"cache": True} if message.cache else {})
+        if message.cache:
+            rendered["cache"] = True
+        return rendered
 
     def _part(self, part: Mapping[str, Any], path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
         if part["type"] == "text":
@@ -84,8 +90,11 @@ class Rendering:
         return {"type": "image_url", "image_url": {**part["image_url"], "url": url}}
 
     def _render(self, path: Path, values: Mapping[str, Any]) -> str:
+        name = self._names.get(path)
+        if name is None:
+            name = self._names[path] = pointer(path)
         try:
-            return self._renderer.render(pointer(path), values)
+            return self._renderer.render(name, values)
         except TemplateFault as fault:
             place = self.closure.place(fault.template, fault.line)
             raise UsageError(fault.code, fault.message, place=place, hint=fault.hint) from None
