@@ -47,7 +47,7 @@ def looked_data(looked: Looked) -> dict[str, Any]:
         "action": "hold" if looked.lost else looked.decision.action,
         "because": looked.lost or looked.decision.because,
         "percent": float(looked.decision.percent),
-        "frozen": looked.frozen,
+        "barred": looked.barred,
         **numbers_of(looked),
         "published": published_data(looked.published),
     }

@@ -156,11 +156,12 @@ def next_step(split: Split) -> Decimal:
 
 
 def decide(
-    split: Split, seen: Seen, now: datetime, *, retired: str | None = None, frozen: str | None = None
+    split: Split, seen: Seen, now: datetime, *, retired: str | None = None, barred: str | None = None
 ) -> Decision:
-    """What is to be done now. ``retired`` is why the canary was withdrawn, ``frozen`` why the environment is frozen.
+    """What is to be done now. ``retired`` is why the canary was withdrawn, ``barred`` why nothing goes
+    forward: a freeze, or a place that may not promote.
 
-    A canary that is worse is rolled back before anything was waited for, and while the environment is frozen; while
+    A canary that is worse is rolled back before anything was waited for, and while nothing goes forward; while
     the rollout is paused nothing is decided but the end of a withdrawn canary.
     """
     plan, present = plan_of(split), percent_of(split)
@@ -178,8 +179,8 @@ def decide(
         return decided("hold", f"paused{f', though worse in {worse}' if worse else ''}")
     if outcome == "worse":
         return decided("roll back", f"worse in {worse}", Decimal(0))
-    if frozen:
-        return decided("hold", f"frozen: {frozen}")
+    if barred:
+        return decided("hold", barred)
     if waits := _waits(plan, seen, now - since_of(split)):
         return decided("hold", waits)
     if outcome == "open":

@@ -41,7 +41,7 @@ _ACTIONS = {"advance": "advance", "finish": "finish", "roll back": "rollback"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A rollout, what the calls of its arms say, and what follows; ``frozen`` is why its environment is frozen.
+    """A rollout, what the calls of its arms say, and what follows; ``barred`` is why nothing goes forward.
 
     ``published`` is None where nothing was recorded; ``lost`` says who was quicker.
     """
@@ -49,7 +49,7 @@ class Looked:
     rollout: Rollout
     seen: Seen
     decision: Decision
-    frozen: str | None = None
+    barred: str | None = None
     published: Published | None = None
     lost: str | None = None
     note: str | None = None
@@ -64,24 +64,39 @@ class Looked:
         return self.decision.action in ("finish", "roll back")
 
     @property
-    def held_by_freeze(self) -> bool:
-        """Whether a freeze stands in the way: nothing goes on until somebody lifts it."""
-        return self.frozen is not None and self.decision.action == "hold"
+    def held_back(self) -> bool:
+        """Whether people stand in the way: nothing goes on until somebody lets it."""
+        return self.barred is not None and self.decision.action == "hold"
 
 
 def look(
-    repository: Repository, state: State, name: str, environment: str, warehouse: Warehouse, now: datetime
+    repository: Repository,
+    state: State,
+    name: str,
+    environment: str,
+    warehouse: Warehouse,
+    now: datetime,
+    *,
+    in_ci: bool = True,
 ) -> Looked:
-    """What ``advance`` would do now. Raises StateError where no rollout is under way, OutsideError where the store of
-    events cannot be read."""
+    """What ``advance`` would do now, in CI unless told otherwise.
+
+    Raises StateError where no rollout is under way, OutsideError where the store of events cannot be read.
+    """
     found = rollout_of(repository, state, name, environment)
-    seen, frozen = _seen(found, warehouse, now), state.freeze_reason(environment)
-    decision = decide(found.split, seen, now, retired=_retired(repository, found), frozen=frozen)
-    return Looked(rollout=found, seen=seen, decision=decision, frozen=frozen)
+    seen, barred = _seen(found, warehouse, now), _barred(repository, state, environment, in_ci=in_ci)
+    decision = decide(found.split, seen, now, retired=_retired(repository, found), barred=barred)
+    return Looked(rollout=found, seen=seen, decision=decision, barred=barred)
 
 
 def advance(
-    repository: Repository, found: Rollout, warehouse: Warehouse, clock: Callable[[], datetime], *, send: bool = True
+    repository: Repository,
+    found: Rollout,
+    warehouse: Warehouse,
+    clock: Callable[[], datetime],
+    *,
+    in_ci: bool = False,
+    send: bool = True,
 ) -> Looked:
     """Decides about a rollout as it was ``found``, and records what was decided.
 
@@ -94,7 +109,7 @@ def advance(
     def build(state: State) -> Edit | None:
         _require_unmoved(repository, state, found)
         now = clock()
-        looked[:] = [look(repository, state, name, environment, warehouse, now)]
+        looked[:] = [look(repository, state, name, environment, warehouse, now, in_ci=in_ci)]
         move = _move(repository, looked[0], now)
         if move is None:
             return None
@@ -108,7 +123,7 @@ def advance(
         held = Decision(action="hold", because=str(error), percent=percent_of(found.split))
         return Looked(rollout=found, seen=Seen(), decision=held, lost=str(error), note=repository.policy_note)
     if published.resent:
-        return _sent_late(repository, found, warehouse, clock, published, send=send)
+        return _sent_late(repository, found, warehouse, clock, published, in_ci=in_ci, send=send)
     return replace(looked[0], published=published, note=repository.policy_note)
 
 
@@ -144,6 +159,7 @@ def _sent_late(
     clock: Callable[[], datetime],
     published: Published,
     *,
+    in_ci: bool,
     send: bool,
 ) -> Looked:
     """What an earlier command decided has only now reached the others: where the rollout goes on, it is looked at
@@ -152,7 +168,7 @@ def _sent_late(
     pointer = state.live(found.environment, found.name)
     if pointer and pointer.split:
         going = rollout_of(repository, state, found.name, found.environment)
-        later = advance(repository, going, warehouse, clock, send=send)
+        later = advance(repository, going, warehouse, clock, in_ci=in_ci, send=send)
         note = "a step that was recorded here before was sent first"
         return replace(later, note="; ".join(part for part in (note, later.note) if part))
     move = state.moves(found.environment, found.name).entries[-1]
@@ -175,6 +191,14 @@ def _seen(found: Rollout, warehouse: Warehouse, now: datetime) -> Seen:
     )
     counted = units_of(warehouse, population, [measure_of(rule) for rule in plan_of(found.split).rules])
     return Seen(canary=counted.arms[CANARY], stable=counted.arms[STABLE])
+
+
+def _barred(repository: Repository, state: State, environment: str, *, in_ci: bool) -> str | None:
+    """Why nothing goes forward there, or from here."""
+    if reason := state.freeze_reason(environment):
+        return f"{environment} is frozen: {reason}"
+    only = repository.settings.environment(environment).from_ci and not in_ci
+    return f"{environment} takes promotions from CI only" if only else None
 
 
 def _retired(repository: Repository, found: Rollout) -> str | None:

@@ -109,8 +109,8 @@ def test_what_people_decided_comes_first() -> None:
     bad = arm(1000, failing=0.5)
     assert decided(rollout(), FINE, retired="leaks addresses").because == "1.3.0 is retired: leaks addresses"
     assert decided(rollout(state="paused"), FINE, retired="leaks").action == "roll back"
-    assert decided(rollout(), FINE, frozen="holidays").because == "frozen: holidays"
-    assert decided(rollout(), bad, frozen="holidays").action == "roll back"
+    assert decided(rollout(), FINE, barred="prod is frozen: holidays").because == "prod is frozen: holidays"
+    assert decided(rollout(), bad, barred="holidays").action == "roll back"
 
 
 def test_quality_may_not_drop() -> None:

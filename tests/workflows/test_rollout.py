@@ -88,8 +88,18 @@ def test_what_people_decide(repository: GitRepository, tmp_path: Path) -> None:
     done(repository, "rollout", "resume", NAME, "staging", "--reason", "back")
     done(repository, "freeze", "staging", "--reason", "holidays")
     frozen = refused(repository, "rollout", "advance", "staging", "--store", kept)
-    assert "stays; frozen: holidays" in frozen.out
+    assert "stays; staging is frozen: holidays" in frozen.out
     done(repository, "unfreeze", "staging", "--reason", "over")
+    repository.git("pull", "-q", "--rebase")
+    settings = (repository.folder / "promptctl.toml").read_text()
+    only = settings.replace("[environments.staging]", '[environments.staging]\nfrom = "ci"')
+    repository.commit({"promptctl.toml": only})
+    repository.git("push", "-q", "origin", "main")
+    outside = refused(repository, "rollout", "advance", "staging", "--store", kept)
+    assert "stays; staging takes promotions from CI only" in outside.out
+    assert "10 of 50 requests" in done(repository, "rollout", "advance", "staging", "--store", kept, CI="true").out
+    repository.commit({"promptctl.toml": settings})
+    repository.git("push", "-q", "origin", "main")
     before = shown(repository, moves_file())
     broken = tmp_path / "broken.sqlite3"
     whole = Path(kept.removeprefix("sqlite:")).read_bytes()

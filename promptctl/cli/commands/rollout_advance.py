@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from promptctl.workflows.rollout import Rollout
     from promptctl.workflows.rollout_advance import Looked
 
-_FROZEN = 3
+_HELD = 3
 
 
 def command(
@@ -94,11 +95,12 @@ def decided(
     from promptctl.adapters.state import read_state
     from promptctl.workflows.rollout_advance import advance, look
 
+    in_ci = os.environ.get("CI", "") not in ("", "0", "false")
     looks = []
     for it in found:
         try:
             if record:
-                looks.append(advance(repository, it, warehouse, _clock, send=send))
+                looks.append(advance(repository, it, warehouse, _clock, in_ci=in_ci, send=send))
             else:
                 looks.append(look(repository, read_state(repository), it.name, it.environment, warehouse, _clock()))
         except PromptctlError as error:
@@ -113,8 +115,8 @@ def _clock() -> datetime:
 
 
 def _code(row: Looked) -> int:
-    if row.held_by_freeze:
-        return _FROZEN
+    if row.held_back:
+        return _HELD
     return 1 if row.decision.action == "roll back" and not row.lost else 0
 
 
@@ -127,7 +129,7 @@ def _next(looks: list[Looked], environment: str, *, dry_run: bool) -> str | None
     if dry_run:
         names = [it.rollout.name for it in looks if it.decision.action != "hold"]
         return f"promptctl rollout advance {' '.join(names)} {environment}" if names else None
-    if any(it.held_by_freeze for it in looks):
+    if any(it.barred and "frozen" in it.barred for it in looks if it.held_back):
         return f"promptctl unfreeze {environment} --reason …"
     over = [it.rollout.name for it in looks if it.over]
     return f"promptctl history {over[0]} --env {environment}" if over else None
