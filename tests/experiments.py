@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -68,7 +71,7 @@ def split_of(repository: GitRepository, environment: str = "staging") -> Split |
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """How units of an arm fare: chances that a call resolves and fails, and that a unit's calls are kept at all."""
+    """How units of an arm fare: shares of calls that resolve and fail, and of units whose calls are kept at all."""
 
     resolves: float = 0.5
     fails: float = 0.0
@@ -78,35 +81,50 @@ class Behaviour:
 def calls(
     split: Split, units: int, behaviour: Mapping[str, Behaviour], start: datetime, seed: int = 1, each: int = 2
 ) -> Iterator[tuple[Event, Score]]:
-    """Calls of units, ``each`` apiece, assigned as applications do."""
-    random, arm_of = Random(seed), assigner(split)
-    for number in range(units):
-        unit = f"user-{number}"
-        arm = split.arms[arm_of(unit)]
-        how = behaviour[arm.name]
-        if random.random() >= how.kept:
+    """Calls of units, ``each`` apiece, assigned as applications do.
+
+    Who is in which arm is another matter for every salt, so nothing else is left to chance: as many units come as make
+    the arms have just their shares, and shares of calls are kept as exactly as numbers of calls allow. All calls of a
+    unit resolve, or none.
+    """
+    random, arm_of, at = Random(seed), assigner(split), microseconds(start)
+    due = {arm.name: round(units * arm.percent / 100) for arm in split.arms}
+    taken: Counter[tuple[str, str]] = Counter()
+
+    def falls(arm: str, what: str, share: float) -> bool:
+        taken[arm, what] += 1
+        return math.floor(taken[arm, what] * share) > math.floor((taken[arm, what] - 1) * share)
+
+    for number in count():
+        if not any(due.values()):
+            return
+        arm = split.arms[arm_of(f"user-{number}")]
+        if not due[arm.name]:
             continue
+        due[arm.name] -= 1
+        how = behaviour[arm.name]
+        if not falls(arm.name, "kept", how.kept):
+            continue
+        resolved = float(falls(arm.name, "resolves", how.resolves))
         for index in range(each):
             call = f"{seed}-{number}-{index}"
-            at = microseconds(start + timedelta(microseconds=number))
-            failed = random.random() < how.fails
             yield (
                 Event(
                     id=call,
-                    at=at,
+                    at=at + number,
                     prompt=NAME,
-                    status="failing" if failed else "ok",
+                    status="failing" if falls(arm.name, "fails", how.fails) else "ok",
                     version=str(arm.served.version),
                     digest=arm.served.digest,
                     environment="staging",
                     split=split.id,
                     arm=arm.name,
-                    unit=unit,
+                    unit=f"user-{number}",
                     reason="split",
                     latency_ms=random.lognormvariate(6, 0.4),
                     cost=900_000_000,
                 ),
-                Score(event=call, name="resolved", at=at, value=float(random.random() < how.resolves)),
+                Score(event=call, name="resolved", at=at, value=resolved),
             )
 
 

@@ -17,6 +17,7 @@ from tests.event_stores import opened
 from tests.experiments import PATH, TONE, Behaviour, calls, draft, recorded, split_of, store_of
 from tests.shipping import NAME, copied, done, line, refused, run, served, shown
 from tests.support import GitRepository, Ran
+from tests.workflows.test_races import at_once, clones
 
 EVEN = {"control": Behaviour(), "friendly": Behaviour()}
 BETTER = EVEN | {"friendly": Behaviour(resolves=0.65)}
@@ -178,3 +179,21 @@ def test_a_rollback_meanwhile_is_not_undone(repository: GitRepository, tmp_path:
     assert result
     assert "pages burn" in result.because
     assert step(repository, store).result is None
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_processes_of_three_clones_take_each_look_once(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0", "1.1.0"))
+    draft(repository, ("  baseline: 0.5\n", "  baseline: 0.5\n  looks: 8\n"), ("units: 100", "units: 10"))
+    done(repository, "experiment", "start", TONE)
+    people = clones(repository, tmp_path, 3)
+    for look in range(1, 9):
+        store = observed(repository, min(1000, 130 * look), EVEN, seed=look)
+        ran = at_once([(clone, ("experiment", "advance", "--store", store)) for clone in people])
+        assert [one.code for one in ran] == [0, 0, 0], ran
+        repository.git("pull", "-q", "--rebase")
+        assert len(recorded(repository).looks) == look
+    assert (recorded(repository).state, served(repository), split_of(repository)) == ("concluded", "1.1.0", None)
+    assert len(recorded(repository).looks) == 8
+    done(repository, "drift")

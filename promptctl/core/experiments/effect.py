@@ -15,7 +15,8 @@ from promptctl.core.experiments.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """``z`` is the difference in its standard errors, None where there is none: too few units, none that differ."""
+    """``z`` is the difference in its standard errors, each an ``error``; both None where there are none: with too few
+    units, and where none differ."""
 
     arm: str
     metric: Metric
@@ -23,6 +24,7 @@ class Effect:
     treatment: float | None = None
     difference: float | None = None
     z: float | None = None
+    error: float | None = None
 
     @property
     def gain(self) -> float | None:
@@ -51,9 +53,7 @@ class Effect:
 
     def visible(self, limit: float, power: float) -> str | None:
         """The effect that would have crossed this boundary with the chance ``power``; None where nobody knows."""
-        if not self.z or self.difference is None:
-            return None
-        return self.spelled((limit + NormalDist().inv_cdf(power)) * abs(self.difference / self.z))
+        return self.spelled((limit + NormalDist().inv_cdf(power)) * self.error) if self.error else None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -87,4 +87,5 @@ def _effect(plan: Plan, arm: str, counted: Counted) -> Effect:
         treatment=found.treatment,
         difference=found.difference,
         z=z if z is not None and math.isfinite(z) else None,
+        error=found.error,
     )
