@@ -7,7 +7,20 @@ import os
 import sys
 import time
 
-from benchmarks import assignment, calls, evals, hooks, recording, reports, runtime, ship, start, tags, whole
+from benchmarks import (
+    assignment,
+    calls,
+    evals,
+    experiments,
+    hooks,
+    recording,
+    reports,
+    runtime,
+    ship,
+    start,
+    tags,
+    whole,
+)
 from benchmarks.report import cells, heading, plain_line, record, save
 from benchmarks.row import Row
 
@@ -23,6 +36,7 @@ ROWS: tuple[Row, ...] = (
     *runtime.ROWS,
     *reports.ROWS,
     *assignment.ROWS,
+    *experiments.ROWS,
 )
 
 

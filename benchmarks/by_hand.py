@@ -51,7 +51,8 @@ def _connection(engine: str, store: str) -> Any:
         return psycopg.connect(store)
     import duckdb
 
-    connection = duckdb.connect()
+    # With as much memory as reports take, where all units of an experiment have to be held.
+    connection = duckdb.connect(config={"memory_limit": "256MB"})
     for table in ("events", "scores"):
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{store}/{table}-1.parquet')")  # noqa: S608
     return connection

@@ -13,8 +13,8 @@ from benchmarks.references import promptctl
 from benchmarks.row import Measured, Row
 
 ENGINES = ("sqlite", "duckdb", "postgresql")
-_MOST_MIB = 500
-_TITLES = {"sqlite": "SQLite", "duckdb": "DuckDB over Parquet", "postgresql": "PostgreSQL"}
+MOST_MIB = 500
+TITLES = {"sqlite": "SQLite", "duckdb": "DuckDB over Parquet", "postgresql": "PostgreSQL"}
 _LINES = {"costs": ("costs", "--by", "model"), "quality": ("quality", "--by", "version")}
 
 
@@ -43,12 +43,12 @@ def _measure(command: str, engine: str) -> Callable[[int], Measured]:
             # The first round fills the system's caches.
             for number in range(rounds + 1):
                 for name, line in lines.items():
-                    milliseconds, mebibytes = _run(line)
+                    milliseconds, mebibytes = run_measured(line)
                     if number:
                         times.setdefault(name, []).append(milliseconds)
                     largest = max(largest, mebibytes) if name == "ours" else largest
         middle = {name: sorted(found)[len(found) // 2] for name, found in times.items()}
-        note = "" if largest <= _MOST_MIB else f"more than {_MOST_MIB} MiB"
+        note = "" if largest <= MOST_MIB else f"more than {MOST_MIB} MiB"
         return Measured(
             ours=middle["ours"] - middle["ours, no calls"],
             reference=middle["by hand"] - middle["by hand, no calls"],
@@ -59,7 +59,7 @@ def _measure(command: str, engine: str) -> Callable[[int], Measured]:
     return measure
 
 
-def _run(line: list[str]) -> tuple[float, float]:
+def run_measured(line: list[str]) -> tuple[float, float]:
     """Milliseconds and the most memory, in MiB, of one run."""
     import subprocess
     import time
@@ -81,7 +81,7 @@ ROWS = tuple(
     Row(
         key=f"{command}-{engine}",
         group="reports",
-        title=f"`{command}`, {CALLS:,} calls, {_TITLES[engine]}",
+        title=f"`{command}`, {CALLS:,} calls, {TITLES[engine]}",
         target="after start <= 1.3x the SQL written by hand, <= 500 MiB",
         limit=1.3,
         measure=_measure(command, engine),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from promptctl.core.reporting.window import DAY, Grouping
 from promptctl.core.statistics.two_samples import Moments
 from promptctl.reports.chart_page import ChartPage, PageTable, chart_page
 from promptctl.reports.charts_of_reports import cost_charts, quality_charts
+from promptctl.reports.experiment_charts import experiment_page
 from tests.browser import Browser, browser, needs_browser
+from tests.experiment_reports import running
 from tests.hostile_texts import HOSTILE
 
 NAMES = [*HOSTILE, "</script><script>alert(1)</script>", "<!--", "plain"]
@@ -39,7 +42,7 @@ def pages() -> dict[str, ChartPage]:
         "quality": quality_charts(quality_report(calls, scores, by)),
         "nothing": [],
     }
-    return {
+    drawn = {
         name: ChartPage(
             title=name,
             sentences=NAMES,
@@ -48,6 +51,9 @@ def pages() -> dict[str, ChartPage]:
         )
         for name, charts in found.items()
     }
+    hostile = replace(running(), hypothesis=NAMES[-2], when=NAMES[0], notes=tuple(NAMES))
+    segments = [replace(it, value=name) for it in hostile.segments[:1] for name in NAMES]
+    return drawn | {"experiment": experiment_page(replace(hostile, segments=tuple(segments)))}
 
 
 def test_a_page_names_its_scripts_and_holds_texts_as_texts() -> None:
@@ -66,7 +72,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.mark.browser
 @needs_browser
-@pytest.mark.parametrize(("name", "charts"), [("costs", 1), ("quality", 2), ("nothing", 0)])
+@pytest.mark.parametrize(("name", "charts"), [("costs", 1), ("quality", 2), ("nothing", 0), ("experiment", 3)])
 def test_charts_are_drawn_offline(window: Browser, tmp_path: Path, name: str, charts: int) -> None:
     file = tmp_path / f"{name}.html"
     file.write_text(chart_page(pages()[name]), encoding="utf-8")
@@ -77,6 +83,23 @@ def test_charts_are_drawn_offline(window: Browser, tmp_path: Path, name: str, ch
     assert window.requests() == [file.as_uri()]
     assert window.complaints() == []
     assert window.run("return document.querySelectorAll('figure svg').length") == charts
-    assert window.run("return document.querySelectorAll('tbody tr').length") == len(NAMES)
+    assert window.run("return document.querySelectorAll('tbody tr').length") >= len(NAMES)
     if charts:
         assert window.run("return document.querySelectorAll('figure svg path').length") > len(NAMES)
+
+
+@pytest.mark.browser
+@needs_browser
+def test_pages_are_dark_where_people_prefer_it(window: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "experiment.html"
+    file.write_text(chart_page(pages()["experiment"]), encoding="utf-8")
+    seen = []
+    for scheme in ("light", "dark"):
+        window.scheme(scheme)
+        window.open(file)
+        ink = "return getComputedStyle(document.querySelector('figure svg .role-axis-label text')).fill"
+        seen.append((window.run("return getComputedStyle(document.body).backgroundColor"), window.run(ink)))
+    assert seen == [("rgb(255, 255, 255)", "rgb(27, 31, 36)"), ("rgb(21, 27, 35)", "rgb(209, 215, 224)")]
+    window.scheme("light")
+    redrawn = window.run(ink)
+    assert redrawn == "rgb(27, 31, 36)"

@@ -45,6 +45,28 @@ class Engine:
         """Exact quantiles of a column as an aggregate, between neighbours; None where the engine has none."""
         return None if self.dialect == "sqlite" else values.quantile(list(shares))
 
+    def at_shares(self, values: Any, shares: Sequence[float], where: Any) -> Any:
+        """The least values of a column that these shares of it do not exceed, as an aggregate; None where the engine,
+        or its spelling, has none."""
+        if self.dialect != "duckdb":
+            return None
+        import ibis
+
+        wanted = ibis.literal(list(shares), type="array<float64>")
+        return _discrete_quantiles()(values, wanted, where=where)
+
+
+def _discrete_quantiles() -> Any:
+    """DuckDB's aggregate of that name; Ibis has only quantiles between neighbours."""
+    import ibis
+    import ibis.expr.datatypes as types
+
+    def function(values, shares):  # type: ignore[no-untyped-def] # Ibis looks at the names alone
+        ...
+
+    numbers = types.Array(types.float64)
+    return ibis.udf.agg.builtin(function, name="quantile_disc", signature=((types.float64, numbers), numbers))
+
 
 def _function(name: str, kind: str = "string") -> Any:
     """A function of the engine that makes a text of a JSON value, which Ibis takes for that kind, and a text."""

@@ -20,8 +20,12 @@ _DOLLARS = 1e12
 _SHARES = {"error_rate": ("errors", "answers"), "latency": ("milliseconds", "timed"), "cost": ("dollars", "priced")}
 
 
-def calls_of(warehouse: Warehouse, population: Population) -> Any:
-    """The prompt's calls: ``why`` they do not count, and of those that do ``unit_key`` and ``arm_place``."""
+def calls_of(warehouse: Warehouse, population: Population, *present: str) -> Any:
+    """The prompt's calls: ``why`` they do not count, and of those that do ``unit_key`` and ``arm_place``.
+
+    Only those where the columns ``present`` are. The very same calls, asked for twice in one query, would first be
+    copied by engines.
+    """
     import ibis
 
     events = warehouse.events
@@ -30,6 +34,7 @@ def calls_of(warehouse: Warehouse, population: Population) -> Any:
         events["environment"] == population.environment,
         events["at"] >= population.since,
         events["at"] < population.until,
+        *(events[column].notnull() for column in present),
     )
     reason, (inside, place) = calls["reason"].fill_null(""), _membership(calls, population)
     calls = calls.mutate(
@@ -86,7 +91,6 @@ def units_of_calls(
     """
     import ibis
 
-    members = calls
     segments = {f"segment{place}": name for place, name in enumerate(population.segments)}
     attributes = {key: warehouse.engine.attribute(calls["attributes"], it) for key, it in segments.items()}
     calls = calls.mutate(**{key: value.fill_null("") for key, value in attributes.items()})
@@ -100,7 +104,7 @@ def units_of_calls(
         **{f"{key}_most": calls[key].max() for key in segments},
     )
     if scores := _names(measures):
-        found = _scores_of_units(warehouse, members, scores)
+        found = _scores_of_units(warehouse, population, scores)
         units = units.left_join(found, units["unit_key"] == found["scored_unit"])
     several = (units["why"] == COUNTED) & (units["first"] != units["last"])
     same = {key: units[f"{key}_least"] == units[f"{key}_most"] for key in segments}
@@ -117,9 +121,9 @@ def _names(measures: Sequence[Measure]) -> list[str]:
     return list(dict.fromkeys(it.metric.partition(":")[2] for it in measures if it.metric.startswith("quality:")))
 
 
-def _scores_of_units(warehouse: Warehouse, calls: Any, names: Sequence[str]) -> Any:
+def _scores_of_units(warehouse: Warehouse, population: Population, names: Sequence[str]) -> Any:
     """A row a unit whose calls have scores of these names: how many, and their sum, each name by its place."""
-    scores = warehouse.scores
+    scores, calls = warehouse.scores, calls_of(warehouse, population, "unit")
     known = scores.filter(scores["name"].isin(names), scores["value"].between(-_MOST, _MOST))
     member = calls.filter(calls["why"] == COUNTED).select(call="id", scored_unit="unit_key")
     joined = known.select("event", "name", "value").inner_join(member, [("event", "call")])
