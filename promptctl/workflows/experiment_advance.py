@@ -14,7 +14,7 @@ from promptctl.core.experiments.counted import Counted
 from promptctl.core.experiments.decision import Decision, decide
 from promptctl.core.experiments.experiment import Experiment
 from promptctl.core.experiments.plan import experiment_path
-from promptctl.errors import StateError
+from promptctl.errors import StateError, UsageError
 from promptctl.workflows.experiment_files import experiment_bytes, require_unedited, started_experiment
 from promptctl.workflows.experiment_moves import (
     Change,
@@ -49,12 +49,20 @@ class Advanced:
 
 
 def running_experiments(repository: Repository, *, fetch: bool) -> tuple[str, ...]:
-    """The names of those that run, on the state branch as the remote has it now."""
+    """The names of those that run, on the state branch as the remote has it now; also of those that nobody can read:
+    they may run."""
     if fetch:
         repository.fetch()
     state = read_state(repository)
-    found = ((name, state.experiment(name)) for name in state.experiments)
-    return tuple(name for name, experiment in found if experiment and experiment.state == "running")
+    return tuple(name for name in state.experiments if _may_run(state, name))
+
+
+def _may_run(state: State, name: str) -> bool:
+    try:
+        experiment = state.experiment(name)
+    except UsageError:
+        return True
+    return experiment is not None and experiment.state == "running"
 
 
 def foresee(repository: Repository, name: str, count: Count, now: datetime) -> Advanced:

@@ -129,6 +129,11 @@ def test_what_holds_an_experiment_back(repository: GitRepository) -> None:
     assert "[PC257]" in run(repository, "lint").out
     refused(repository, "experiment", "advance", TONE, "--store", store, error="PC257")
     assert served(repository) == "1.1.0"
+    repository.commit({PATH.replace("tone", "torn"): "experiment: [\n"}, "torn by hand")
+    repository.git("push", "-q")
+    several = run(repository, "experiment", "advance", "--store", store)
+    assert several.code == 3
+    assert ("tone: error[PC257]" in several.out, "torn: error[PC011]" in several.out) == (True, True)
     done(repository, "experiment", "pause", TONE, "--reason", "the plan was edited")
     done(repository, "experiment", "resume", TONE)
     done(repository, "retire", f"{NAME}@1.2.0", "--reason", "leaks addresses")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from promptctl.cli.context import Context
 from promptctl.cli.experiment_view import experiment_data
 from promptctl.cli.options import NoPushOption
-from promptctl.cli.output import Answer
+from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
     from promptctl.core.experiments.counted import Counted
@@ -38,6 +39,7 @@ def command(
     repository = context.repository
     chosen = tuple(names or ()) or running_experiments(repository, fetch=not (dry_run or no_push))
     done: list[Advanced] = []
+    faults: dict[str, PromptctlError] = {}
     with ExitStack() as stack:
         warehouse = stack.enter_context(opened(context, store).warehouse) if chosen else None
 
@@ -47,18 +49,35 @@ def command(
             return decisive_units(warehouse, experiment, context.now)
 
         for name in chosen:
-            if dry_run:
-                done.append(foresee(repository, name, count, context.now))
-            else:
-                done.append(advance_experiment(repository, name, count, context.now, send=not no_push))
+            try:
+                if dry_run:
+                    done.append(foresee(repository, name, count, context.now))
+                else:
+                    done.append(advance_experiment(repository, name, count, context.now, send=not no_push))
+            except PromptctlError as error:
+                if len(chosen) == 1:
+                    raise
+                # What stands in the way of one does not keep the others from ending.
+                faults[name] = error
+    codes = [*(int(not it.ok) for it in done), *(fault.exit_code for fault in faults.values())]
+    text = [*(_text(it, dry_run=dry_run) for it in done), *(f"{it}: {_said(fault)}" for it, fault in faults.items())]
     notes = [it.result.published.note for it in done if it.result]
     return Answer(
-        data={"experiments": [_data(it) for it in done], "dry_run": dry_run},
-        view=lambda: "\n".join(_text(it, dry_run=dry_run) for it in done) or "no experiment is running",
-        ok=all(it.ok for it in done),
+        data={"experiments": [*map(_data, done), *(_fault(*it) for it in faults.items())], "dry_run": dry_run},
+        view=lambda: "\n".join(text) or "no experiment is running",
+        ok=not any(codes),
+        code=max(codes, default=0),
         note=joined_notes(*notes, repository.policy_note, warehouse.note if warehouse else None),
         next=f"promptctl experiment report {chosen[0]}" if len(chosen) == 1 else None,
     )
+
+
+def _said(fault: PromptctlError) -> str:
+    return problem_text(fault.problem)
+
+
+def _fault(name: str, fault: PromptctlError) -> dict[str, Any]:
+    return {"experiment": name, "decision": None, "error": problem_data(fault.problem)}
 
 
 def _data(it: Advanced) -> dict[str, Any]:
