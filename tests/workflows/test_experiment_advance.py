@@ -52,6 +52,16 @@ def advance(repository: GitRepository, store: str, *options: str) -> Ran:
     return run(repository, "experiment", "advance", TONE, "--store", store, *options)
 
 
+def test_more_units_than_were_planned_end_it_too(repository: GitRepository) -> None:
+    store = observed(repository, 1100, BETTER)
+    ended = advance(repository, store)
+    assert (ended.code, "ship: friendly raises" in ended.out) == (0, True), ended
+    found = recorded(repository)
+    assert (found.state, [look.fraction for look in found.looks]) == ("concluded", [1.1])
+    done(repository, "experiment", "report", TONE, "--store", store)
+    assert served(repository) == "1.2.0"
+
+
 def test_a_real_effect_is_shipped_by_the_look_that_shows_it(repository: GitRepository) -> None:
     few = observed(repository, 240, BETTER)
     held = advance(repository, few)
