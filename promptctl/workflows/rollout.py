@@ -13,6 +13,7 @@ from promptctl.adapters.state import State
 from promptctl.core.name import check_name
 from promptctl.core.pointer import Pointer
 from promptctl.core.split import Split
+from promptctl.errors import PromptctlError
 from promptctl.workflows.moving import require_known
 from promptctl.workflows.publish import Edit
 from promptctl.workflows.serials import require_newest
@@ -34,9 +35,16 @@ class Rollout:
         return self.pointer.prompt
 
 
-def rollouts(repository: Repository, state: State, environment: str, names: Sequence[str] = ()) -> tuple[Rollout, ...]:
+def rollouts(
+    repository: Repository,
+    state: State,
+    environment: str,
+    names: Sequence[str] = (),
+    faults: dict[str, PromptctlError] | None = None,
+) -> tuple[Rollout, ...]:
     """The rollouts of an environment, or those of some prompts there, by name.
 
+    Pointers that cannot be trusted go into ``faults``, where it is given, so that they are in no other rollout's way.
     Raises UsageError for unknown names, StateError for a prompt that has none.
     """
     repository.settings.environment(environment)
@@ -44,7 +52,13 @@ def rollouts(repository: Repository, state: State, environment: str, names: Sequ
         return tuple(rollout_of(repository, state, name, environment) for name in names)
     found = []
     for name in state.environments.get(environment, ()):
-        pointer = state.live(environment, name)
+        try:
+            pointer = state.live(environment, name)
+        except PromptctlError as error:
+            if faults is None:
+                raise
+            faults[name] = error
+            continue
         if pointer and pointer.split and pointer.split.kind == KIND:
             found.append(Rollout(pointer=pointer, environment=environment, split=pointer.split))
     return tuple(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rollouts import QUICK, Behaviour, pointer, split_of, store_of
-from tests.shipping import NAME, done, hint, line, moves_file, refused, run, served, shown
+from tests.shipping import NAME, OTHER, done, hint, line, moves_file, pointer_file, refused, run, served, shown
 from tests.support import SETTINGS, GitRepository
 
 EASY = ("--health", "error_rate=0.1", "--health", "cost=0.5")
@@ -137,6 +137,21 @@ def test_settings_are_what_start_does_unless_told_otherwise(tmp_path: Path) -> N
     ran = run(repository, "rollout", "status")
     assert (ran.code, "PC247" in ran.err, "promptctl.toml:" in ran.err) == (2, True, True)
     assert hint(ran) == "--steps 5,25,50,100"
+
+
+def test_a_pointer_that_cannot_be_trusted_is_in_no_other_rollouts_way(
+    repository: GitRepository, tmp_path: Path
+) -> None:
+    done(repository, "promote", f"{OTHER}@1.0.0", "staging")
+    done(repository, *START, *QUICK)
+    kept = store_of(tmp_path / "calls.sqlite3", split_of(repository), 600, canary=Behaviour(failing=0.9))
+    repository.git("pull", "-q", "--rebase")
+    text = shown(repository, pointer_file(name=OTHER))
+    repository.commit({pointer_file(name=OTHER): text.replace("serial: 1", "serial: 7")})
+    repository.git("push", "-q", "origin", "main")
+    ran = refused(repository, "rollout", "advance", "staging", "--store", kept)
+    assert "is rolled back: 5 % of 1.2.0" in ran.out
+    assert f"{OTHER}: error[PC129]" in ran.out
 
 
 BAD = {

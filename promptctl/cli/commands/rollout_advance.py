@@ -34,9 +34,9 @@ def command(
 ) -> Answer:
     """Decide about rollouts by the calls of both versions: hold, advance, finish or roll back; a rollback exits 1."""
     *names, environment = targets
-    repository, found = chosen(context, names, environment, fetch=not no_push)
     faults: dict[str, PromptctlError] = {}
-    if not found:
+    repository, found = chosen(context, names, environment, fetch=not no_push, faults=faults)
+    if not found and not faults:
         return _nothing(repository, environment, dry_run=dry_run, send=not no_push)
     with opened(context, store).warehouse as warehouse:
         looks = decided(repository, found, warehouse, send=not no_push, record=not dry_run, faults=faults)
@@ -67,7 +67,12 @@ def _nothing(repository: Repository, environment: str, *, dry_run: bool, send: b
 
 
 def chosen(
-    context: Context, names: list[str], environment: str, *, fetch: bool
+    context: Context,
+    names: list[str],
+    environment: str,
+    *,
+    fetch: bool,
+    faults: dict[str, PromptctlError] | None = None,
 ) -> tuple[Repository, tuple[Rollout, ...]]:
     """The rollouts that are meant, of those under way. A repository keeps what it read; each look opens a new one."""
     from promptctl.adapters.repository import Repository
@@ -78,7 +83,7 @@ def chosen(
     repository.settings.environment(environment)
     if fetch:
         repository.fetch(names)
-    return repository, rollouts(repository, read_state(repository), environment, names)
+    return repository, rollouts(repository, read_state(repository), environment, names, faults)
 
 
 def decided(
