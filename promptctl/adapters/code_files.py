@@ -10,7 +10,7 @@ from promptctl.adapters.files import decode, read_bytes
 from promptctl.errors import Place, UsageError
 
 _LEFT_OUT = frozenset({"node_modules", "venv", "site-packages", "build", "dist"})
-NOT_THERE = "PC010"
+UNREADABLE = "PC010"
 
 
 def code_files(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, str | UsageError]]:
@@ -23,7 +23,9 @@ def code_files(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, str | Us
     for path in paths:
         start = root / path
         if not start.exists():
-            raise UsageError(NOT_THERE, f"there is no {path}", place=Place(path), hint="name a Python file or a folder")
+            raise UsageError(
+                UNREADABLE, f"there is no {path}", place=Place(path), hint="name a Python file or a folder"
+            )
         for file in [start] if start.is_file() else _below(start):
             shown = file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
             try:
