@@ -15,6 +15,7 @@ from tests.shipping import NAME, done, line, refused
 from tests.support import Ran
 
 _HIDDEN = (
+    (re.compile(r"\b[0-9a-f]{40}\b"), "<commit>"),
     (re.compile(r"\b[0-9a-f]{7}\b"), "<commit>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "<time>"),
     (re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE), "<time> "),
@@ -54,3 +55,13 @@ def test_screens_of_a_rollout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     see("status")
     see(f"history {NAME}")
     golden("ship/rollout.txt", screens(*shown))
+
+
+def test_what_programs_read_of_a_rollout(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.1.0",))
+    start = done(repository, "rollout", "start", f"{NAME}@1.2.0", "staging", "--json")
+    nothing = store_of(tmp_path / "calls.sqlite3", split_of(repository), 0)
+    advance = done(repository, "rollout", "advance", "staging", "--dry-run", "--store", nothing, "--json")
+    status = done(repository, "rollout", "status", "--json")
+    runs = (("rollout start", start), ("rollout advance --dry-run", advance), ("rollout status", status))
+    golden("ship/rollout.json.txt", screens(*runs))
