@@ -106,7 +106,8 @@ def _move(state: State, live: Pointer, admission: Admission, wish: RolloutStart,
     (planned,) = admission.planned
     if planned.direction == "same":
         message = f"{wish.environment} serves {planned.release.reference} already"
-        raise StateError(SERVED_ALREADY, message, hint=f"promptctl history {live.prompt}")
+        hint = f"name another: promptctl rollout start {live.prompt}@VERSION {wish.environment}"
+        raise StateError(SERVED_ALREADY, message, hint=hint)
     release = planned.release
     called = f"{release.name.rpartition('/')[2]}-{release.version}"
     salt = new_salt(live.lineage, called, state.commit, now)

@@ -74,7 +74,10 @@ def test_a_canary_that_fails_is_rolled_back_from_another_clone(repository: GitRe
 
 def test_what_people_decide(repository: GitRepository, tmp_path: Path) -> None:
     refused(repository, "rollout", "pause", NAME, "staging", "--reason", "none yet", error="PC246")
-    refused(repository, "rollout", "start", f"{NAME}@1.1.0", "staging", error="PC248")
+    ran = refused(repository, "rollout", "start", f"{NAME}@1.1.0", "staging", error="PC248")
+    assert "name another" in ran.err
+    would = refused(repository, "rollout", "start", f"{NAME}@1.1.0", "staging", "--dry-run", code=1)
+    assert "the rollout would go so" not in would.out
     refused(repository, "rollout", "start", f"{NAME}@1.2.0", "prod", error="PC098")
     refused(repository, *START, "--steps", "5,4", code=2, error="PC247")
     refused(repository, *START, "--health", "speed=1", code=2, error="PC237")

@@ -57,7 +57,7 @@ def _view(found: PowerResult) -> str:
     looks = "one look" if design.looks == 1 else f"{design.looks} looks"
     head = (
         f"{plan.primary.metric} is {found.baseline:.4g} now; {looks}; "
-        f"an effect is found in {100 * design.power:g} % of experiments, none is called one in {100 * design.alpha:g} %"
+        f"{100 * design.power:g} % of experiments find such an effect, {100 * design.alpha:g} % one that is not there"
     )
     rows = [_cells(plan, it) for it in found.needed]
     lines = [head, table(("effect", "units", "days"), rows)]

@@ -103,11 +103,11 @@ def _planned(context: Context, reference: str, environment: str, plan: RolloutPl
 
     answer = planned(context, [reference, environment], wish)
     lines = "\n".join(f"  {line}" for line in plan_lines(plan))
-    following = f"promptctl rollout start {reference} {environment}" if answer.ok else None
     data = {**answer.data, "rollout": {"unit": plan.unit, "when": plan.when, "shadow": plan.shadow, **plan.to_rules()}}
-    return replace(
-        answer, data=data, view=lambda: f"{answer.view()}\nthe rollout would go so:\n{lines}", next=following
-    )
+    if not answer.ok:
+        return replace(answer, data=data, next=None)
+    view = lambda: f"{answer.view()}\nthe rollout would go so:\n{lines}"  # noqa: E731
+    return replace(answer, data=data, view=view, next="the same without --dry-run")
 
 
 def _answer(result: RolloutStarted) -> Answer:
