@@ -29,7 +29,7 @@ function draw() {
     axis: {...guide, gridColor: faint, domainColor: ink, tickColor: ink},
     legend: guide,
     view: {stroke: faint},
-    style: {ink: {stroke: ink, color: ink}, dot: {stroke: ink, fill: ink}},
+    style: {ink: {stroke: ink, color: ink}},
   };
   views = charts.map((chart, place) => {
     const parsed = vega.parse(vegaLite.compile(chart, {config}).spec, null, {ast: true});

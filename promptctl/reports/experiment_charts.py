@@ -129,11 +129,6 @@ def _looks(report: ExperimentReport) -> Mapping[str, Any]:
             "encoding": {"x": x, "y": y, "detail": {"field": "side"}},
         },
         {
-            "data": {"values": boundary},
-            "mark": {"type": "point", "style": "dot", "size": 25},
-            "encoding": {"x": x, "y": y},
-        },
-        {
             "data": {"values": points},
             "mark": {"type": "line", "opacity": 0.5},
             "encoding": {"x": x, "y": y, "color": {"field": "arm", "type": "nominal", "title": "arm"}},

@@ -23,8 +23,11 @@ def plain(number: float, sign: str = "") -> str:
     """Three digits that say something, or all before the point."""
     if abs(number) >= 1000:
         return f"{number:{sign},.0f}"
-    text = f"{number:{sign}.3g}"
-    return f"{number:{sign}.6f}".rstrip("0") if "e" in text and abs(number) >= 1e-6 else text
+    if 0 < abs(number) < 1e-9:
+        return f"{number:{sign}.1g}"
+    # What is small is not written in powers of ten.
+    places = 2 - math.floor(math.log10(abs(number))) if number else 0
+    return f"{number:{sign}.{places}f}"
 
 
 def value(effect: EffectLine, number: float | None) -> str:
@@ -69,7 +72,7 @@ def margin(effect: EffectLine) -> str:
     """How much worse a guardrail may be; nothing for other metrics."""
     if effect.margin is None:
         return ""
-    return f"{effect.margin:.0%}" if effect.margin_is_relative else plain(effect.margin)
+    return f"{100 * effect.margin:g}%" if effect.margin_is_relative else f"{effect.margin:g}"
 
 
 def metric(effect: EffectLine) -> str:
