@@ -186,7 +186,9 @@ def test_each_rule_finds_its_mistake_and_keeps_quiet_without_it(example: Example
 
 
 def test_every_rule_has_an_example() -> None:
-    assert {example.code for example in EXAMPLES} == {rule.code for rule in RULES}
+    """Those about code have theirs in tests/cli/test_lint_code.py and in their pages."""
+    of_code = {rule.code for rule in RULES if rule.code.startswith("L08")}
+    assert {example.code for example in EXAMPLES} | of_code == {rule.code for rule in RULES}
 
 
 def test_codes_are_unique_and_said_in_one_line() -> None:

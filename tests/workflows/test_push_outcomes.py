@@ -196,5 +196,5 @@ def test_a_signing_key_that_is_not_there_writes_nothing(repository: GitRepositor
     for name, value in {"gpg.format": "ssh", "user.signingkey": "/none", "commit.gpgsign": "true"}.items():
         repository.git("config", name, value)
     before = snap(repository)
-    refused(repository, *BACK, code=4)
+    refused(repository, *BACK, error="PC277")
     assert changed(before, snap(repository)) == set()

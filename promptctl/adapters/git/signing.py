@@ -36,7 +36,7 @@ def cannot_sign(git: Git, said: str | None = None) -> StateError:
 
 def _signing_fault(git: Git) -> str | None:
     """What Git says when it has to sign a commit of nothing, None when it can."""
-    nothing = git.run("hash-object", "-w", "-t", "tree", "--stdin", stdin=b"").stdout.decode().strip()
+    nothing = git.run("hash-object", "-t", "tree", "--stdin", stdin=b"").stdout.decode().strip()
     try:
         git.run("commit-tree", nothing, "-S", stdin=b"")
     except GitFailure as failure:
