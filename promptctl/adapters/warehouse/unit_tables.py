@@ -8,6 +8,7 @@ from typing import Any
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.experiments.counted import EXCLUSIONS, SEVERAL, Measure, Population
 from promptctl.core.reporting.quality import GOOD
+from promptctl.core.reporting.window import attribute_name
 
 COUNTED = 0
 """Of ``why``: the call counts. Else it is the place, from 1, of a reason in ``EXCLUSIONS``: numbers group fastest."""
@@ -88,10 +89,11 @@ def units_of_calls(
     """A row a unit, with ``group`` and ``arm``, the segments ``segment0``…, and what measures are made of.
 
     ``limits`` has, for each quantile, that of each arm: how many of a unit's values are not above it is counted.
+    Raises UsageError for attributes that no engine can look up.
     """
     import ibis
 
-    segments = {f"segment{place}": name for place, name in enumerate(population.segments)}
+    segments = {f"segment{place}": attribute_name(name) for place, name in enumerate(population.segments)}
     attributes = {key: warehouse.engine.attribute(calls["attributes"], it) for key, it in segments.items()}
     calls = calls.mutate(**{key: value.fill_null("") for key, value in attributes.items()})
     units = calls.group_by("why", "unit_key").aggregate(

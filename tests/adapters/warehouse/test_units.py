@@ -91,6 +91,11 @@ def test_segments_with_a_value_for_each_unit_are_refused(tmp_path: Path) -> None
         asked(tmp_path, events, CALLS, segments=("id",), until=NOON + 10**12)
 
 
+def test_a_segment_that_no_engine_can_look_up_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot name an attribute"):
+        asked(tmp_path, [served(1, "a", "control")], CALLS, segments=('pl"an',))
+
+
 def test_quantiles_leave_units_in_several_arms_out(tmp_path: Path) -> None:
     own = [served(number, f"u{number % 40}", "control", latency_ms=number % 97 + 1.0) for number in range(400)]
     alone = asked(tmp_path / "alone", own, P95).arms["control"]
