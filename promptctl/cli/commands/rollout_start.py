@@ -104,8 +104,8 @@ def _planned(context: Context, reference: str, environment: str, plan: RolloutPl
     answer = planned(context, [reference, environment], wish)
     lines = "\n".join(f"  {line}" for line in plan_lines(plan))
     data = {**answer.data, "rollout": {"unit": plan.unit, "when": plan.when, "shadow": plan.shadow, **plan.to_rules()}}
-    if not answer.ok:
-        return replace(answer, data=data, next=None)
+    if answer.next is None:
+        return replace(answer, data=data, ok=False)
     view = lambda: f"{answer.view()}\nthe rollout would go so:\n{lines}"  # noqa: E731
     return replace(answer, data=data, view=view, next="the same without --dry-run")
 
