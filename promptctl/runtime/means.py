@@ -13,6 +13,7 @@ from typing import Any
 from promptctl.core.attempt import Attempt
 from promptctl.core.event import Event, Score
 from promptctl.core.provider import ProviderSettings
+from promptctl.core.reporting.sampling import live_share
 from promptctl.errors import PromptctlError
 from promptctl.runtime.caching.caching import Caching
 from promptctl.runtime.caching.opening import open_caching
@@ -150,6 +151,8 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str, work_tree:
     gateway = live_gateway(providers)
     if caching:
         caching.embed = gateway.complete
+    if live_share(settings.get("quality", {})):
+        _load_scorers()
     if before and same_process:
         before.loop.submit(before.gateway.aclose())
     loop = before.loop if before and same_process else LoopThread()
@@ -171,6 +174,13 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str, work_tree:
 def live_gateway(providers: Mapping[str, ProviderSettings]) -> Gateway:
     """A gateway as applications call with, whose attempts go into events."""
     return Gateway(providers, live=True, fallback=True, observe=_observe)
+
+
+def _load_scorers() -> None:
+    """Here, and not in the thread that scores: a child cannot finish an import that a thread of its parent was in when
+    it was forked."""
+    import promptctl.core.reporting.online
+    import promptctl.runtime.live_judges  # noqa: F401
 
 
 def _noted(notes: list[str], make: Any) -> Any:
