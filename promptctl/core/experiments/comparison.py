@@ -26,6 +26,9 @@ Fisher's loses less."""
 _LEAST = 1e-300
 """The smallest p-value whose deviate is asked for: about 37."""
 
+_MOST_VARIANCE = 1e100
+"""Beyond it squares of variances leave what a float holds, and tea-tasting fails."""
+
 _LEAST_ALPHA = 1e-12
 """Of less, 1 - alpha is hardly told from 1: intervals are then those of this."""
 
@@ -65,6 +68,8 @@ def compare(kind: Kind, control: UnitSums, treatment: UnitSums, alpha: float) ->
     difference, relative = two - one, two / one - 1 if one > 0 else None
     known = Comparison(control=one, treatment=two, difference=difference, relative=relative)
     if min(control.units, treatment.units) < 2 or not _differ(kind, control, treatment):
+        return known
+    if max(control.variance or 0.0, treatment.variance or 0.0) > _MOST_VARIANCE:
         return known
     require_libraries()
     test, level = _shares if kind == "proportion" else _welch, max(alpha, _LEAST_ALPHA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -76,5 +77,10 @@ def _guarded(plan: Plan, metric: Metric, arm: PlannedArm, counted: Counted, alph
         arm=arm.name,
         control=control.estimate,
         treatment=treatment.estimate,
-        change=bounds.relative if metric.relative else bounds.difference,
+        change=_finite(bounds.relative if metric.relative else bounds.difference),
     )
+
+
+def _finite(bounds: Interval | None) -> Interval | None:
+    """Bounds that say something: numbers beyond what a float holds have none."""
+    return bounds if bounds and math.isfinite(bounds.low) and math.isfinite(bounds.high) else None

@@ -90,14 +90,17 @@ def mean_ratio(first: Moments, second: Moments, level: float = 0.95) -> Interval
 
 def ratio_bounds(first: tuple[float, float], second: tuple[float, float], errors: float) -> Interval | None:
     """All ratios r for which first - r * second is within so many standard errors of zero, each side being (estimate,
-    its variance); None where they have no bounds. Source: E. C. Fieller (1954), as above.
+    its variance); None where they have no bounds, or none that a float can hold. Source: E. C. Fieller (1954), above.
     """
     (one, error_one), (two, error_two), square = first, second, errors * errors
     bounded = two * two - square * error_two
     if bounded <= 0:
         return None
-    root = math.sqrt(max(0.0, (one * two) ** 2 - (one * one - square * error_one) * bounded))
-    ends = sorted(((one * two - root) / bounded, (one * two + root) / bounded))
+    product = one * two
+    root = math.sqrt(max(0.0, product * product - (one * one - square * error_one) * bounded))
+    ends = sorted(((product - root) / bounded, (product + root) / bounded))
+    if not all(map(math.isfinite, ends)):
+        return None
     return Interval(ends[0], ends[1])
 
 
