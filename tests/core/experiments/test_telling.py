@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from promptctl.core.experiments.counted import Counted
+from promptctl.core.experiments.counted import ArmUnits, Counted
 from promptctl.core.experiments.decision import decide
 from promptctl.core.experiments.experiment import Counting, Experiment, Look, Result
 from promptctl.core.experiments.report import ExperimentReport
 from promptctl.core.experiments.telling import MOST_VALUES, told
 from promptctl.core.statistics.group_sequential import boundary, stage_wise_chance
-from tests.core.experiments.countings import ERRORS, LATENCY, RESOLVED, counted, shares, values
+from tests.core.experiments.countings import ERRORS, LATENCY, RESOLVED, counted, shares
+from tests.core.experiments.countings import values as latencies
 from tests.core.experiments.plans import changed, experiment
 from tests.core.experiments.test_decision import THREE
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-FINE, SLOW = shares(15, 1500), values(1000, 10, 1500)
+FINE, SLOW = shares(15, 1500), latencies(1000, 10, 1500)
 
 
 def running(found: Experiment, sample: int = 12000) -> Experiment:
@@ -95,8 +97,8 @@ def test_the_look_that_ended_it_has_its_interval_among_all_looks() -> None:
 
 def test_many_values_of_a_segment_are_cut_by_their_units() -> None:
     what = numbers(control=900, friendly=960)
-    segments = {"plan": {f"p{place}": what.arms for place in range(MOST_VALUES + 10)}}
-    found = report(running(experiment()), replace(what, segments=segments))
+    values: dict[str | None, Mapping[str, ArmUnits]] = {f"p{place}": what.arms for place in range(MOST_VALUES + 10)}
+    found = report(running(experiment()), replace(what, segments={"plan": values}))
     assert len(found.segments) == MOST_VALUES
     assert found.notes == (f"plan: the {MOST_VALUES} values with the most units of {MOST_VALUES + 10}",)
     assert all(it.effect.adjusted == 1.0 for it in found.segments)
