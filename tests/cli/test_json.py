@@ -56,6 +56,13 @@ LINES = f"""
 0 textconv prompts/greet/prompt.yaml
 2 textconv nothing.yaml
 1 merge-driver a b c prompts/environments/prod/greet.yaml
+3 rollout start greet@1.0.0 prod
+0 rollout status
+0 rollout advance prod
+0 rollout watch prod
+3 rollout pause greet prod --reason later
+3 rollout resume greet prod --reason later
+3 rollout abort greet prod --reason enough
 0 experiment list
 3 experiment new tone greet prod
 2 experiment power tone
