@@ -73,6 +73,7 @@ LINES = f"""
 2 experiment conclude tone --control --reason enough
 2 experiment abort tone --reason enough
 2 experiment assign tone somebody
+3 experiment report tone
 0 history greet
 3 rollback greet prod --reason again
 0 remove greet prod --reason unused
