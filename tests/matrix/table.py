@@ -90,6 +90,13 @@ ELSEWHERE = {
     "experiment new": "reads what `status` reads, writes one file as `new` does: tests/workflows/test_experiment.py",
     "experiment power": "reads what `status` reads, and a store: tests/workflows/test_experiment_power.py",
     "experiment assign": "reads what `status` reads: tests/workflows/test_experiment.py",
+    "experiment report": "reads what `status` reads, and a store: tests/workflows/test_experiment_report.py",
+    **dict.fromkeys(
+        [f"rollout {verb}" for verb in ("start", "advance", "pause", "resume", "abort")],
+        "writes as `promote` does: tests/workflows/test_rollout.py",
+    ),
+    "rollout watch": "reads what `status` reads, and a store: tests/workflows/test_rollout.py",
+    "rollout status": "reads what `status` reads: tests/workflows/test_rollout.py",
     "experiment list": "reads what `status` reads: tests/workflows/test_experiment.py",
     "demo": "makes a repository of its own, whatever lies here: tests/cli/test_demo.py",
     "bisect": "judges releases as `eval NAME@VERSION` does, and writes nothing: tests/workflows/test_bisect.py",
