@@ -1,4 +1,4 @@
-"""The reference page of commands, written from the program itself: ``python -m tests.docs_commands`` writes it anew."""
+"""The pages about commands, written from the program itself: ``python -m tests.docs_commands`` writes them anew."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from promptctl.cli.app import build
 from promptctl.cli.table import GROUPS
+from tests import manual_page
+from tests.describing import COMMON, meaning, value
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "commands.md"
-COMMON = ("--json", "--quiet", "-C", "--help")
-TYPES = {"str": "TEXT", "int": "NUMBER", "int range": "NUMBER"}
 HEAD = """\
 # Commands
 
@@ -55,24 +55,7 @@ def spelled(option: Any) -> str:
     return names if option.is_flag else f"{names} {value(option)}"
 
 
-def value(option: Any) -> str:
-    """What the value of an option may be."""
-    choices = getattr(option.type, "choices", None)
-    if choices:
-        return r" \| ".join(f"`{choice}`" for choice in choices)
-    return f"*{option.metavar or TYPES[option.type.name]}*"
-
-
-def meaning(option: Any) -> str:
-    """An option's help with its default and its environment variable."""
-    text: str = option.help
-    if option.envvar:
-        text += f" Also from `{option.envvar}`."
-    if option.show_default and not option.is_flag and option.default is not None:
-        text += f" Default: `{getattr(option.default, 'value', option.default)}`."
-    return text + (" Required." if option.required else "")
-
-
 if __name__ == "__main__":
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page(), encoding="utf-8")
+    manual_page.write()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests import docs_commands
+from tests import docs_commands, manual_page
 from tests.console import Typed, fits, run_page, steps
 
 ROOT = Path(__file__).parent.parent
@@ -51,6 +53,15 @@ def test_every_page_can_be_found_from_the_first() -> None:
 
 def test_the_page_of_commands_is_the_program() -> None:
     assert docs_commands.PAGE.read_text(encoding="utf-8") == docs_commands.page(), "python -m tests.docs_commands"
+
+
+def test_the_manual_page_is_the_program_and_man_can_read_it() -> None:
+    text = manual_page.PAGE.read_text(encoding="utf-8")
+    assert text == manual_page.page(), "python -m tests.docs_commands"
+    if groff := shutil.which("groff"):
+        line = [groff, "-man", "-Tutf8", "-ww", "-z"]
+        done = subprocess.run(line, input=text.encode(), capture_output=True, check=True)
+        assert done.stderr == b""
 
 
 @pytest.mark.parametrize(
