@@ -188,6 +188,7 @@ def _seen(found: Rollout, warehouse: Warehouse, now: datetime) -> Seen:
         arms=(STABLE, CANARY),
         since=microseconds(since_of(found.split)),
         until=microseconds(now) + 1,
+        moved=True,
     )
     counted = units_of(warehouse, population, [measure_of(rule) for rule in plan_of(found.split).rules])
     return Seen(canary=counted.arms[CANARY], stable=counted.arms[STABLE])

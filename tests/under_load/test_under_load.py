@@ -52,14 +52,12 @@ def moves(repository: GitRepository) -> list[str]:
     return [f"{move.kind} {(move.split or {}).get('action', '')}".strip() for move in kept]
 
 
-def at_once(*folders: Path) -> list[int]:
-    """The exit codes of two decisions that are made at the same time."""
+def at_once(*folders: Path) -> list[tuple[int, str]]:
+    """How two decisions end that are made at the same time."""
     command = [sys.executable, "-m", "promptctl", "rollout", "advance", NAME, "staging"]
-    running = [
-        subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for folder in folders
-    ]
-    return sorted(process.wait() for process in running)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    running = [subprocess.Popen(command, cwd=folder, **pipes) for folder in folders]  # type: ignore[call-overload]
+    return [(process.wait(), process.communicate()[0]) for process in running]
 
 
 def test_a_canary_grows_keeps_its_people_and_is_taken_back(repository: GitRepository, tmp_path: Path) -> None:
@@ -68,7 +66,8 @@ def test_a_canary_grows_keeps_its_people_and_is_taken_back(repository: GitReposi
     done(repository, "rollout", "advance", NAME, "staging")
     more = used(repository, canary=0)
     assert few < more
-    assert 1 in at_once(repository.folder, other.folder)
+    ends = at_once(repository.folder, other.folder)
+    assert 1 in [code for code, _ in ends], ends
     assert moves(repository) == ["promote", "split start", "split advance", "rollback rollback"]
     assert run(other, "rollout", "advance", NAME, "staging").code == 3
     assert used(repository, canary=0) == set()

@@ -49,7 +49,8 @@ def calls_of(warehouse: Warehouse, population: Population, *present: str) -> Any
             else_=COUNTED,
         ),
     )
-    return calls.mutate(unit_key=(calls["why"] == COUNTED).ifelse(calls["unit"], ibis.null("string")))
+    unit = calls["unit"].concat("/", calls["arm_place"].cast("string")) if population.moved else calls["unit"]
+    return calls.mutate(unit_key=(calls["why"] == COUNTED).ifelse(unit, ibis.null("string")))
 
 
 def _membership(calls: Any, population: Population) -> tuple[Any, Any]:

@@ -21,7 +21,9 @@ class Population:
     """Which calls count: those that the split ``id`` served from one of ``arms`` to a unit, from ``since`` on, before
     ``until`` (microseconds since 1970). ``segments`` are attributes of calls that units are also told apart by.
 
-    With a ``digest`` all calls that it served count instead, to the one arm: what was there before a split.
+    With a ``digest`` all calls that it served count instead, to the one arm: what was there before a split. Where units
+    are ``moved`` on purpose, as by a rollout's steps, one that was served from several arms counts in each by its calls
+    there; else it is left out.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Population:
     until: int
     segments: tuple[str, ...] = ()
     digest: str | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,23 @@ def test_quantiles_leave_units_in_several_arms_out(tmp_path: Path) -> None:
     assert alone.sums[P95].estimate == 92.0
 
 
+def test_a_unit_that_a_step_moved_counts_in_both_arms_by_its_calls_there(tmp_path: Path) -> None:
+    events = [
+        served(0, "a", "control", latency_ms=10.0),
+        served(1, "a", "friendly", latency_ms=30.0),
+        served(2, "a", "friendly", latency_ms=30.0),
+        served(3, "b", "friendly", latency_ms=30.0),
+    ]
+    quality = Measure("quality:resolved", "ratio")
+    found = asked(tmp_path / "moved", events, CALLS, P95, quality, moved=True)
+    assert {arm: (it.units, it.calls, it.sums[quality].y) for arm, it in found.arms.items()} == {
+        "control": (1, 1, 1.0),
+        "friendly": (2, 3, 2.0),
+    }
+    assert found.left["several arms"] == Left()
+    assert asked(tmp_path / "left", events, CALLS).arms["control"].units == 0
+
+
 def test_without_calls_there_are_no_units(tmp_path: Path) -> None:
     found = asked(tmp_path, [], CALLS, P95)
     assert [(it.units, it.sums) for it in found.arms.values()] == [(0, {}), (0, {})]
