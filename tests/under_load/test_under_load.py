@@ -16,7 +16,7 @@ from tests.support import GitRepository
 from tests.under_load.life import live
 from tests.under_load.scenes import SCENES, wrong
 
-PEOPLE = [f"user-{number}" for number in range(400)]
+PEOPLE = [f"user-{number}" for number in range(800)]
 START = (
     *("rollout", "start", f"{NAME}@1.1.0", "staging", "--steps", "5,25,100", "--minimum-requests", "10"),
     *("--minimum-minutes", "0", "--health", "quality:resolved=0.4"),
@@ -62,7 +62,7 @@ def at_once(*folders: Path) -> list[tuple[int, str]]:
 
 def test_a_canary_grows_keeps_its_people_and_is_taken_back(repository: GitRepository, tmp_path: Path) -> None:
     other = repository.clone(tmp_path / "other")
-    few = used(repository, canary=0.8)
+    few = used(repository, canary=1)
     done(repository, "rollout", "advance", NAME, "staging")
     more = used(repository, canary=0)
     assert few < more
