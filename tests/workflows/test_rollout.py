@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rollouts import QUICK, Behaviour, pointer, split_of, store_of
+from tests.rollouts import QUICK, Behaviour, backdated, pointer, split_of, store_of
 from tests.shipping import NAME, OTHER, done, hint, line, moves_file, pointer_file, refused, run, served, shown
 from tests.support import SETTINGS, GitRepository
 
@@ -23,7 +23,7 @@ def repository(tmp_path: Path) -> GitRepository:
 
 def test_from_the_first_share_to_everybody_and_back(repository: GitRepository, tmp_path: Path) -> None:
     done(repository, *START, *QUICK, "--steps", "10,50,100", *EASY, "--reason", "friendlier")
-    first = split_of(repository)
+    first = backdated(repository, 1)
     kept = store_of(tmp_path / "first.sqlite3", first, 800)
     would = done(repository, "rollout", "advance", NAME, "staging", "--store", kept, "--dry-run")
     assert "would be moved from 10 % to 50 % of 1.2.0; not worse" in would.out
