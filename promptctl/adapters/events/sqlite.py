@@ -24,6 +24,11 @@ _READ_SECONDS = 5.0
 _SMALLEST = 512
 """Bytes of a database, which is one page at least."""
 
+_WHOSE = """\
+SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
+       (SELECT count(*) FROM sqlite_schema)"""
+"""One statement, so that what another process makes meanwhile is seen whole or not at all."""
+
 _INSERT = {table.name: insert_statement(table) for table in TABLES}
 
 
@@ -124,10 +129,7 @@ def _is_ours(path: Path) -> bool:
 
 def require_ours(connection: sqlite3.Connection) -> bool:
     """Whether the tables are there. Raises StateError for another program's database, or a later version's."""
-    application, version, tables = (
-        connection.execute(query).fetchone()[0]
-        for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
-    )
+    application, version, tables = connection.execute(_WHOSE).fetchone()
     if tables and application != APPLICATION:
         raise StateError(FOREIGN, "the database holds no events: it is another program's", hint="name another file")
     if version > SCHEMA_VERSION:

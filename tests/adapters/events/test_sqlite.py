@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.events import open_store, store_path
-from promptctl.adapters.events.sqlite import SqliteEvents
+from promptctl.adapters.events.sqlite import SqliteEvents, require_ours
 from promptctl.core.event import EVENTS, Batch, Drop, row
 from promptctl.core.event_query import EventQuery
 from promptctl.core.event_settings import StoreAddress, parse_store
@@ -21,7 +21,7 @@ from tests.event_samples import event, score
 WRITERS = """
 import os, sys
 from pathlib import Path
-from promptctl.adapters.events.sqlite import SqliteEvents
+from promptctl.adapters.events.sqlite import SqliteEvents, require_ours
 from promptctl.core.event import Batch, row
 from tests.event_samples import event
 start, go = os.pipe()
@@ -42,7 +42,7 @@ sys.exit(sum(os.waitpid(child, 0)[1] for child in children))
 FORKED = """
 import os, sys
 from pathlib import Path
-from promptctl.adapters.events.sqlite import SqliteEvents
+from promptctl.adapters.events.sqlite import SqliteEvents, require_ours
 from promptctl.core.event import Batch, row
 from tests.event_samples import event
 store = SqliteEvents(Path(sys.argv[1]))
@@ -180,6 +180,23 @@ def test_eight_first_openers_write_at_once_and_nothing_is_lost(path: Path) -> No
     assert subprocess.run([sys.executable, "-c", WRITERS, str(path)], check=False).returncode == 0
     assert rows(path) == [(event(number).id,) for number in range(4000)]
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_store_that_another_process_makes_meanwhile_is_ours(path: Path) -> None:
+    """Between any two statements of the question whose file it is, somebody else may answer it."""
+    path.parent.mkdir()
+    path.touch()
+    asked: list[str] = []
+
+    def meanwhile(statement: str) -> None:
+        asked.append(statement)
+        if len(asked) == 2:
+            SqliteEvents(path).write(batch(1))
+
+    with closing(sqlite3.connect(path)) as connection:
+        connection.set_trace_callback(meanwhile)
+        require_ours(connection)
+    assert asked
 
 
 def test_a_child_opens_a_connection_of_its_own(path: Path) -> None:
