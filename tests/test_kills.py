@@ -23,13 +23,14 @@ def _traceable() -> None:
 
 
 @pytest.mark.usefixtures("_traceable")
-@pytest.mark.parametrize("kind", ["syscalls", "errors"])
+@pytest.mark.parametrize("kind", ["syscalls", pytest.param("errors", marks=pytest.mark.long)])
 def test_a_strike_at_a_system_call_leaves_before_or_after(folder: Path, kind: str) -> None:
     loop = Loop(folder)
     assert loop.rounds(kind, "lock", 1)["runs"] == 1
     assert loop.wrong == []
 
 
+@pytest.mark.long
 def test_a_kill_at_a_random_moment_leaves_before_or_after(folder: Path) -> None:
     loop = Loop(folder)
     assert loop.rounds("random", "rollback, no remote", 1)["runs"] == 1

@@ -21,7 +21,7 @@ EXACT = 1e-9
 COUNTS = st.integers(1, 2000).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials)))
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=15))
 def test_holm(chances: list[float]) -> None:
     assert holm(chances) == pytest.approx(multipletests(chances, method="holm")[1].tolist(), abs=EXACT)
