@@ -42,7 +42,10 @@ def line_width() -> int | None:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True))
+    padded = [
+        cell.ljust(width) if cell.isascii() else cell + " " * (width - _width(cell))
+        for cell, width in zip(cells, widths, strict=True)
+    ]
     return _GAP.join(padded).rstrip()
 
 

@@ -11,6 +11,8 @@ _OLD_COMMAND = "##["
 
 def safe_line(text: str) -> str:
     """The same as one line, for the cell of a table: line breaks and tabs are spelled out too."""
+    if text.isascii() and text.isprintable():
+        return text
     return safe_text(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
