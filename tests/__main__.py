@@ -20,8 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
-WORKERS = str((os.cpu_count() or 1) + 1)
-"""One more than processors, since tests wait for disks and other processes a fifth of their time."""
 STAMP = VENV / "installed-for"
 OLDEST = (3, 11)
 Command = Sequence["str | Path"]
@@ -70,7 +68,7 @@ def _checks(arguments: list[str]) -> list[Command]:
         [PYTHON, "-m", "ruff", "check", "."],
         [PYTHON, "-m", "mypy"],
         [PROGRAMS / "lint-imports"],
-        [PYTHON, "-m", "pytest", "-n", WORKERS, *arguments],
+        [PYTHON, "-m", "pytest", "-n", "auto", *arguments],
     ]
 
 
