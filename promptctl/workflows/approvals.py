@@ -88,8 +88,8 @@ def authors(repository: Repository, release: Release, live: Release | None) -> f
     paths = release.project.files_of(release.name) | {f"prompts/{release.name}/eval.yaml"}
     found: set[str] = set()
     for change in changes(repository.git, paths, release.commit, live.commit if live else None, most=None):
-        helpers = (value for key, value in change.trailers if key.lower() == "co-authored-by")
-        found |= {address(person) for person in (change.author, *helpers)}
+        beside = (value for key, value in change.trailers if key.lower() == "co-authored-by")
+        found |= {address(person) for person in (change.author, *beside)}
     return frozenset(found)
 
 
