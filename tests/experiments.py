@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -19,7 +19,7 @@ from promptctl.core.experiments.experiment import Experiment
 from promptctl.core.reporting.window import microseconds
 from promptctl.core.split import Split
 from tests.event_stores import write_sqlite
-from tests.shipping import NAME
+from tests.shipping import NAME, done, line
 from tests.support import GitRepository, build_files
 
 TONE = "tone"
@@ -132,3 +132,21 @@ def store_of(path: Path, found: Iterator[tuple[Event, Score]]) -> str:
     """A SQLite store with these calls and their scores."""
     pairs = list(found)
     return write_sqlite(path, [event for event, _ in pairs], [score for _, score in pairs])
+
+
+def observed(repository: GitRepository, units: int, behaviour: Mapping[str, Behaviour], seed: int = 1) -> str:
+    """A store that has the calls of so many units since the start."""
+    split, counting = split_of(repository), recorded(repository).counting
+    assert split
+    assert counting
+    start = datetime.fromisoformat(counting.since).astimezone(UTC)
+    path = repository.folder.parent / f"events-{units}-{seed}.db"
+    return f"sqlite:{path}" if path.exists() else store_of(path, calls(split, units, behaviour, start, seed))
+
+
+def started(folder: Path, *changes: tuple[str, str]) -> Path:
+    """A folder with a repository whose experiment runs, and its remote; for copies."""
+    repository = line(folder, staged=("1.0.0", "1.1.0"))
+    draft(repository, *changes)
+    done(repository, "experiment", "start", TONE)
+    return folder

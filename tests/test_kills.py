@@ -37,6 +37,7 @@ def test_a_kill_at_a_random_moment_leaves_before_or_after(folder: Path) -> None:
     assert loop.wrong == []
 
 
+@pytest.mark.long
 def test_a_killed_step_of_a_rollout_is_made_or_not(folder: Path) -> None:
     loop = Loop(folder)
     assert loop.rounds("random", "rollout step, no remote", 1)["runs"] == 1

@@ -11,7 +11,6 @@ from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.core import schema
-from promptctl.core.approval import Approval, parse_approval
 from promptctl.core.document import Document
 from promptctl.core.made_trees import TextTree
 from promptctl.core.moves import Moves, last_move, parse_moves
@@ -22,6 +21,7 @@ from promptctl.core.version import version
 from promptctl.errors import Place, StateError, UsageError
 
 if TYPE_CHECKING:
+    from promptctl.core.approval import Approval
     from promptctl.core.experiments.experiment import Experiment
 
 CONTRADICTED = "PC129"
@@ -127,6 +127,8 @@ class State:
 
     def approvals(self, folder: str) -> Iterator[tuple[str, Approval | UsageError]]:
         """Every approval in a folder with its path; the error in place of one that cannot be read."""
+        from promptctl.core.approval import parse_approval
+
         for path in sorted(self._project.tree.below(folder)):
             try:
                 approval = self._project.parsed("approval", path, parse_approval)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from promptctl.cli.parameters import Argument, Option
 
 _name: Any = Argument(metavar="NAME[@REF]", help="A prompt, at a reference.")
+_prompt: Any = Argument(metavar="NAME", help="A prompt.")
 _names: Any = Argument(metavar="[NAME]…", help="Prompts; all without one.")
 _environment: Any = Argument(metavar="ENV", help="An environment.")
 _inputs: Any = Option(
@@ -21,6 +22,7 @@ _reports: Any = Option("--report", metavar="KIND=FILE,…", help="Also write jun
 _case: Any = Option("--case", metavar="GLOB", help="The answers of these cases.")
 
 NameArgument = Annotated[str, _name]
+PromptArgument = Annotated[str, _prompt]
 OptionalNameArgument = Annotated[str | None, _name]
 NamesArgument = Annotated[list[str] | None, _names]
 EnvironmentArgument = Annotated[str, _environment]

@@ -14,6 +14,9 @@ from promptctl.core.document import Document
 from promptctl.core.pointer import FOLDER
 
 LIFETIME = timedelta(days=7)
+_SKEW = timedelta(hours=1)
+"""By which the clock of whoever approved may be ahead."""
+
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9@._+-]{0,99}")
 
 
@@ -91,25 +94,24 @@ def count(votes: Iterable[Vote], promoted: Promoted, rules: Rules) -> Counted:
     agreed: dict[str, str] = {}
     void: list[tuple[str, str]] = []
     for vote in votes:
-        fault = _fault(vote, promoted, rules)
-        if vote.approval is None or fault:
-            void.append((vote.name, fault or "it cannot be read"))
+        if vote.approval is None:
+            void.append((vote.name, "it cannot be read"))
+        elif fault := _fault(vote.approval, vote, promoted, rules):
+            void.append((vote.name, fault))
         else:
             agreed.setdefault(address(vote.approval.by), vote.approval.by)
     return Counted(agreed=tuple(agreed.values()), void=tuple(void))
 
 
-def _fault(vote: Vote, promoted: Promoted, rules: Rules) -> str | None:
-    if vote.approval is None:
-        return "it cannot be read"
-    approval, who = vote.approval, address(vote.approval.by)
+def _fault(approval: Approval, vote: Vote, promoted: Promoted, rules: Rules) -> str | None:
+    who = address(approval.by)
     if other := _other(approval.promoted, promoted):
         return other
     age = rules.now - datetime.fromisoformat(approval.at)
-    if age > LIFETIME or age < -timedelta(hours=1):
-        return (
-            f"it is {age.days} days old; approvals hold for {LIFETIME.days}" if age > LIFETIME else "it is not yet due"
-        )
+    if age > LIFETIME:
+        return f"it is {age.days} days old; approvals hold for {LIFETIME.days}"
+    if age < -_SKEW:
+        return "its time has not come yet"
     if who == rules.promoter:
         return "whoever promotes cannot approve it too"
     if who in rules.authors:

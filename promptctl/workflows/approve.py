@@ -30,7 +30,10 @@ CANNOT_APPROVE = "PC278"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveResult:
-    """What was agreed to, by whom; ``counted`` are all approvals of it now, ``needed`` how many it takes."""
+    """What was agreed to, by whom; ``counted`` are all approvals of it now, ``needed`` how many it takes.
+
+    ``ok`` is False where this approval does not count: its key is not one of the team's.
+    """
 
     promoted: Promoted
     by: str
@@ -38,6 +41,10 @@ class ApproveResult:
     needed: int
     published: Published
     note: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.by in self.counted.agreed
 
 
 def approve(

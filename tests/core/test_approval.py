@@ -47,7 +47,7 @@ VOID = {
     "another prompt": (vote(prompt="support/answer"), "prompt support/answer"),
     "another version": (vote(version="1.2.0"), "version 1.2.0"),
     "eight days old": (vote(age=timedelta(days=8)), "8 days old"),
-    "from the future": (vote(age=-timedelta(days=1)), "not yet due"),
+    "from the future": (vote(age=-timedelta(days=1)), "not come yet"),
     "the promoter": (vote("Pat <Pat@example.org>"), "whoever promotes"),
     "an author": (vote("Ada <ADA@example.org>"), "author of the change"),
     "unsigned": (replace(vote(), signer=None, unsigned="it is not signed"), "not signed"),

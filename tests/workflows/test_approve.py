@@ -106,7 +106,7 @@ def test_without_a_key_nothing_is_recorded(repository: GitRepository) -> None:
 
 
 def test_a_key_that_nobody_named_does_not_count(repository: GitRepository, keys: Path) -> None:
-    ran = done(clone(repository, "mallory", keys), "approve", NAME, "staging")
+    ran = refused(clone(repository, "mallory", keys), "approve", NAME, "staging", code=1)
     assert "0 of 1 asked for: nobody yet" in ran.out
     assert "allowed signers do not have" in ran.out
     assert "allowed signers do not have" in refused(repository, "promote", NAME, "staging", error="PC102").err
@@ -115,10 +115,10 @@ def test_a_key_that_nobody_named_does_not_count(repository: GitRepository, keys:
 def test_nobody_approves_in_the_name_of_another(repository: GitRepository, keys: Path) -> None:
     mallory = clone(repository, "mallory", keys)
     mallory.git("config", "user.email", "grace@example.org")
-    done(mallory, "approve", NAME, "staging")
+    refused(mallory, "approve", NAME, "staging", code=1)
     refused(repository, "promote", NAME, "staging", error="PC102")
     mallory.git("config", "user.signingkey", str(keys / "linus"))
-    done(mallory, "approve", NAME, "staging", "--reason", "again")
+    refused(mallory, "approve", NAME, "staging", "--reason", "again", code=1)
     ran = refused(repository, "promote", NAME, "staging", error="PC102")
     assert "signed by linus@example.org, not by grace@example.org" in ran.err
 
@@ -140,7 +140,7 @@ def test_a_file_that_is_changed_later_does_not_count(repository: GitRepository, 
 def test_the_signers_of_the_default_branch_count_and_not_those_here(repository: GitRepository, keys: Path) -> None:
     mallory = clone(repository, "mallory", keys)
     (mallory.folder / SIGNERS).write_text(f"mallory@example.org {(keys / 'mallory.pub').read_text()}")
-    assert "0 of 1" in done(mallory, "approve", NAME, "staging").out
+    assert "0 of 1" in refused(mallory, "approve", NAME, "staging", code=1).out
 
 
 def test_where_unsigned_ones_count_a_claim_is_enough(tmp_path: Path) -> None:
@@ -149,6 +149,11 @@ def test_where_unsigned_ones_count_a_claim_is_enough(tmp_path: Path) -> None:
     done(clone(repository, "grace"), "approve", NAME, "staging")
     done(repository, "promote", NAME, "staging")
     assert served(repository) == "1.2.0"
+
+
+def test_where_nobody_is_asked_it_is_said(repository: GitRepository, keys: Path) -> None:
+    ran = done(clone(repository, "grace", keys), "approve", f"{NAME}@1.2.0", "prod")
+    assert "no approvals asked for there; given by: Grace <grace@example.org>" in ran.out
 
 
 def test_an_approval_that_is_sent_later_is_signed_again(repository: GitRepository, keys: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from promptctl.core.experiments.experiment import Experiment
 from promptctl.workflows.experiment_advance import Advanced, advance_experiment
 from promptctl.workflows.experiment_reading import decisive_units
 from tests.event_stores import opened
-from tests.experiments import PATH, TONE, Behaviour, calls, draft, recorded, split_of, store_of
+from tests.experiments import PATH, TONE, Behaviour, draft, observed, recorded, split_of, started
 from tests.shipping import NAME, copied, done, line, refused, run, served, shown
 from tests.support import GitRepository, Ran
 from tests.workflows.test_races import at_once, clones
@@ -24,28 +24,14 @@ BETTER = EVEN | {"friendly": Behaviour(resolves=0.65)}
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a repository whose experiment runs, and its remote; for copies."""
-    folder = tmp_path_factory.mktemp("started")
-    repository = line(folder, staged=("1.0.0", "1.1.0"))
-    draft(repository)
-    done(repository, "experiment", "start", TONE)
-    return folder
+    return started(tmp_path_factory.mktemp("started"))
 
 
 @pytest.fixture
-def repository(started: Path, tmp_path: Path) -> GitRepository:
-    return copied(started, tmp_path)
-
-
-def observed(repository: GitRepository, units: int, behaviour: Mapping[str, Behaviour], seed: int = 1) -> str:
-    """A store that has the calls of so many units since the start."""
-    split, counting = split_of(repository), recorded(repository).counting
-    assert split
-    assert counting
-    start = datetime.fromisoformat(counting.since).astimezone(UTC)
-    path = repository.folder.parent / f"events-{units}-{seed}.db"
-    return f"sqlite:{path}" if path.exists() else store_of(path, calls(split, units, behaviour, start, seed))
+def repository(running: Path, tmp_path: Path) -> GitRepository:
+    return copied(running, tmp_path)
 
 
 def advance(repository: GitRepository, store: str, *options: str) -> Ran:

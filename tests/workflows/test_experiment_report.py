@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,8 @@ import pytest
 
 from promptctl import schemas
 from promptctl.core.value_schema import validator
-from tests.experiments import PATH, TONE, Behaviour, calls, draft, recorded, split_of, store_of
-from tests.shipping import copied, done, line, refused, run
+from tests.experiments import PATH, TONE, Behaviour, draft, observed, started
+from tests.shipping import copied, done, refused, run
 from tests.support import GitRepository, Ran
 
 EVEN = {"control": Behaviour(), "friendly": Behaviour()}
@@ -25,25 +23,14 @@ SECONDARY = (
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("started")
-    repository = line(folder, staged=("1.0.0", "1.1.0"))
-    draft(repository, SECONDARY)
-    done(repository, "experiment", "start", TONE)
-    return folder
+def running(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a repository whose experiment runs, and its remote; for copies."""
+    return started(tmp_path_factory.mktemp("started"), SECONDARY)
 
 
 @pytest.fixture
-def repository(started: Path, tmp_path: Path) -> GitRepository:
-    return copied(started, tmp_path)
-
-
-def observed(repository: GitRepository, units: int, behaviour: Mapping[str, Behaviour], seed: int = 1) -> str:
-    split, counting = split_of(repository), recorded(repository).counting
-    assert split
-    assert counting
-    start = datetime.fromisoformat(counting.since).astimezone(UTC)
-    return store_of(repository.folder.parent / f"{units}-{seed}.db", calls(split, units, behaviour, start, seed))
+def repository(running: Path, tmp_path: Path) -> GitRepository:
+    return copied(running, tmp_path)
 
 
 def report(repository: GitRepository, store: str, *options: str) -> Ran:

@@ -25,13 +25,14 @@ def command(
     from promptctl.workflows.approve import approve
 
     result = approve(context.repository, name, environment, context.now, reason=reason, send=not no_push)
-    agreed = len(result.counted.agreed)
+    enough = len(result.counted.agreed) >= result.needed
     promoted = f"{result.promoted.prompt}@{result.promoted.version} {environment}"
     return Answer(
         data=lambda: _data(result),
         view=lambda: _text(result),
+        ok=result.ok,
         note=joined_notes(result.published.note, result.note),
-        next=f"promptctl promote {promoted}" if agreed >= result.needed else None,
+        next=f"promptctl promote {promoted}" if enough and result.ok else None,
     )
 
 
@@ -49,9 +50,10 @@ def _data(result: ApproveResult) -> dict[str, Any]:
 
 def _text(result: ApproveResult) -> str:
     promoted, agreed = result.promoted, result.counted.agreed
+    asked = f"{len(agreed)} of {result.needed} asked for" if result.needed else "no approvals asked for there; given by"
     lines = [
         f"{result.by} approves {promoted.prompt} {promoted.version} for {promoted.environment}",
-        f"  {len(agreed)} of {result.needed} asked for: {', '.join(agreed) or 'nobody yet'}",
+        f"  {asked}: {', '.join(agreed) or 'nobody yet'}",
         *(f"  does not count: {name}: {why}" for name, why in result.counted.void),
         published_text(result.published),
     ]

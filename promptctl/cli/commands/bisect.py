@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from promptctl.cli.context import Context
 from promptctl.cli.eval_options import Mode
 from promptctl.cli.evaluating import gate_context
+from promptctl.cli.options import PromptArgument
 from promptctl.cli.output import Answer
-from promptctl.cli.parameters import Argument, Option
+from promptctl.cli.parameters import Option
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def command(
     context: Context,
-    name: Annotated[str, Argument(metavar="NAME", help="A prompt.")],
+    name: PromptArgument,
     case: Annotated[
         str | None, Option("--case", metavar="GLOB", help="Cases of its suite that pass or fail.", show_default=False)
     ] = None,

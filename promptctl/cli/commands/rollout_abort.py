@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from promptctl.cli.context import Context
-from promptctl.cli.options import EnvironmentArgument, NoPushOption, ReasonOption
+from promptctl.cli.options import EnvironmentArgument, NoPushOption, PromptArgument, ReasonOption
 from promptctl.cli.output import Answer
-from promptctl.cli.parameters import Argument
 from promptctl.cli.rollout_changing import changed
 
 
 def command(
     context: Context,
-    name: Annotated[str, Argument(metavar="NAME", help="A prompt.")],
+    name: PromptArgument,
     environment: EnvironmentArgument,
     reason: ReasonOption,
     no_push: NoPushOption = False,

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
-from promptctl.cli.options import EnvironmentArgument
+from promptctl.cli.options import EnvironmentArgument, PromptArgument
 from promptctl.cli.output import Answer
-from promptctl.cli.parameters import Argument, Option
+from promptctl.cli.parameters import Option
 from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.watch_view import watch_data, watch_sentence, watch_text
 from promptctl.errors import PromptctlError, StateError, UsageError
@@ -27,7 +27,7 @@ TWICE = "PC239"
 
 def command(
     context: Context,
-    name: Annotated[str, Argument(metavar="NAME", help="A prompt.")],
+    name: PromptArgument,
     environment: EnvironmentArgument,
     rule: Annotated[
         list[str] | None,
