@@ -110,6 +110,16 @@ class Moves:
         """The served state of a version that was live at some time, or None."""
         return next((m.served for m in reversed(self.placed) if m.served and m.served.version == wanted), None)
 
+    def is_above(self, wanted: Version) -> bool:
+        """Whether a version is above all that was ever served here, by the pointer or as an arm of a split, and nobody
+        took the prompt away since."""
+        gone = any(move.served is None for move in self.placed[-1:])
+        pointed = [move.served.version for move in self.placed if move.served]
+        shared = [
+            version(arm["version"]) for move in self.entries for arm in (move.split or {}).get("arms", {}).values()
+        ]
+        return not gone and all(known < wanted for known in (*pointed, *shared))
+
     def stands(self, served: Served) -> bool:
         """Whether a version was live here and was not rolled back from since it last was."""
         stack: list[Served | None] = []

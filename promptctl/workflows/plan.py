@@ -59,10 +59,11 @@ def plan(
     gate: GateContext,
     *,
     in_ci: bool,
+    new: bool = False,
 ) -> PlanResult:
-    """Plans some promotions, or without names all that are due. Changes nothing and calls no model."""
+    """Plans some promotions, or without names all that are due, or ``new``. Changes nothing and calls no model."""
     state = read_state(repository)
-    chosen = references or promotable(repository, state, environment)
+    chosen = references or promotable(repository, state, environment, new=new)
     moves = plan_moves(repository, state, environment, chosen, in_ci=in_ci)
     rows = [
         PlanRow(
@@ -75,6 +76,20 @@ def plan(
         for move in moves
     ]
     return PlanResult(environment=environment, rows=tuple(rows), read=state.label, note=repository.policy_note)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What a plan without names would plan: NAME@VERSION each; ``read`` names the commit of the state."""
+
+    names: tuple[str, ...]
+    read: str
+
+
+def due(repository: Repository, environment: str, *, new: bool) -> Due:
+    """All that is due for an environment, or ``new`` there, without a look at what stands against it."""
+    state = read_state(repository)
+    return Due(names=promotable(repository, state, environment, new=new), read=state.label)
 
 
 def _calls(repository: Repository, move: PlannedMove) -> tuple[Finding, ...]:

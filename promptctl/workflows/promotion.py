@@ -65,8 +65,9 @@ def plan_moves(
     return tuple(_planned(repository, state, target, reference, in_ci=in_ci) for reference in references)
 
 
-def promotable(repository: Repository, state: State, environment: str) -> tuple[str, ...]:
-    """Every prompt where the version that ``promote`` would choose is not the one the environment serves.
+def promotable(repository: Repository, state: State, environment: str, *, new: bool = False) -> tuple[str, ...]:
+    """Every prompt where the version that ``promote`` would choose is not the one the environment serves; the ``new``
+    ones are above all that it ever served, so that nobody there decided against them.
 
     Raises StateError where the tags that would tell are not in this clone.
     """
@@ -82,7 +83,8 @@ def promotable(repository: Repository, state: State, environment: str) -> tuple[
                 raise
             continue
         live = state.live(environment, name)
-        if live is None or live.served.version != version:
+        due = live is None or live.served.version != version
+        if due and (not new or state.moves(environment, name).is_above(version)):
             found.append(f"{name}@{version}")
     return tuple(found)
 

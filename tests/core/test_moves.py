@@ -231,3 +231,27 @@ def test_serials_must_grow() -> None:
     again = Move(serial=1, at="2026-11-20T12:00:00Z", kind="promote", served=B, by="Ada")
     with pytest.raises(DocumentError, match="serials must grow"):
         parse_moves(moves.append(again).text, FILE)
+
+
+def shared(moves: Moves, stable: Served, canary: Served) -> Moves:
+    arms = {"stable": stable.to_dict(), "canary": canary.to_dict()}
+    split = {"kind": "rollout", "id": "r", "action": "start", "arms": arms, "percents": {}, "digest": "sha256:1"}
+    at = "2026-11-20T12:00:00Z"
+    return moves.append(Move(serial=moves.serial + 1, at=at, kind="split", served=stable, by="Ada", split=split))
+
+
+@pytest.mark.parametrize(
+    ("moves", "above"),
+    [
+        (told(), (A, B, C)),
+        (told(promote(A)), (B, C)),
+        (told(promote(A), promote(B), back(A)), (C,)),
+        (told(promote(C), promote(A)), ()),
+        (told(promote(A), REMOVE), ()),
+        (told(promote(A), REMOVE, promote(A)), (B, C)),
+        (shared(told(promote(A)), A, B), (C,)),
+    ],
+)
+def test_a_version_is_above_all_that_was_ever_served(moves: Moves, above: tuple[Served, ...]) -> None:
+    """One that was rolled back from, or tried as an arm, is not: somebody decided about it."""
+    assert tuple(it for it in (A, B, C) if moves.is_above(it.version)) == above

@@ -46,6 +46,20 @@ def test_without_names_it_lists_exactly_what_is_due(repository: GitRepository) -
     assert "nothing is due for staging" in done(repository, "plan", "staging").out
 
 
+def test_new_is_what_nobody_decided_about_yet(repository: GitRepository) -> None:
+    promoted(repository, "1.1.0", "1.2.0")
+    names = run(repository, "plan", "--new", "--name-only", "staging")
+    assert (names.code, names.out) == (0, f"{OTHER}@1.0.0\n")
+    done(repository, "rollback", NAME, "staging", "--reason", "worse")
+    assert due(repository, "staging") == [f"{NAME}@1.2.0", f"{OTHER}@1.0.0"]
+    assert [move["prompt"] for move in planned(repository, "--new", "staging")] == [OTHER]
+    done(repository, "promote", OTHER, "staging")
+    assert done(repository, "plan", "--new", "staging").out.startswith("nothing is new for staging (read ")
+    assert done(repository, "plan", "--new", "--name-only", "staging").out == ""
+    assert run(repository, "plan", "--name-only", "--json", "staging").data["due"] == [f"{NAME}@1.2.0"]
+    refused(repository, "plan", "--new", NAME, "staging", code=2, error="PC001")
+
+
 def test_what_it_lists_is_what_promote_does(repository: GitRepository) -> None:
     promoted(repository, "1.0.0")
     ran = done(repository, "plan", "staging")

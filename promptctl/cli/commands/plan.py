@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from promptctl.cli.context import Context
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
-from promptctl.cli.parameters import Argument
+from promptctl.cli.parameters import Argument, Option
+from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
     from promptctl.workflows.gate import GateWish
@@ -18,26 +19,42 @@ if TYPE_CHECKING:
 def command(
     context: Context,
     targets: Annotated[list[str], Argument(metavar="[NAME[@VERSION]]… ENV", help="Prompts, then the environment.")],
+    new: Annotated[bool, Option("--new", help="Only versions above all that the environment ever served.")] = False,
+    name_only: Annotated[bool, Option("--name-only", help="Print each as NAME@VERSION, and judge nothing.")] = False,
 ) -> Answer:
     """Show what a promotion would change and what stands against it; without names, every one that is due."""
     from promptctl.workflows.gate import GateWish
 
-    return planned(context, targets, GateWish())
+    if (new or name_only) and len(targets) > 1:
+        raise UsageError(
+            "PC001", "--new and --name-only are for a plan without names", hint=f"promptctl plan {targets[-1]}"
+        )
+    if name_only:
+        return _names(context, targets[0], new=new)
+    return planned(context, targets, GateWish(), new=new)
 
 
-def planned(context: Context, targets: list[str], wish: GateWish) -> Answer:
+def _names(context: Context, environment: str, *, new: bool) -> Answer:
+    from promptctl.workflows.plan import due
+
+    found = due(context.repository, environment, new=new)
+    data = {"environment": environment, "read": found.read, "due": list(found.names)}
+    return Answer(data=data, view=lambda: "\n".join(found.names) or None, note=context.repository.policy_note)
+
+
+def planned(context: Context, targets: list[str], wish: GateWish, *, new: bool = False) -> Answer:
     """The plan as an answer; ``promote --dry-run`` prints just that."""
     from promptctl.workflows.plan import plan
 
     *references, environment = targets
     in_ci = os.environ.get("CI", "") not in ("", "0", "false")
     with gate_context(context) as gate:
-        result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci)
+        result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci, new=new)
     moves = [_row(row) for row in result.rows]
     data = {"environment": environment, "read": result.read, "moves": moves, "note": result.note}
     due = [row.move.release.name for row in result.rows if row.move.direction != "same"]
     following = f"promptctl promote {' '.join(references or due)} {environment}" if due and result.ok else None
-    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=result.note, next=following)
+    return Answer(data=data, view=lambda: _text(result, new), ok=result.ok, note=result.note, next=following)
 
 
 def _row(row: PlanRow) -> dict[str, Any]:
@@ -59,9 +76,9 @@ def _row(row: PlanRow) -> dict[str, Any]:
     }
 
 
-def _text(result: PlanResult) -> str:
+def _text(result: PlanResult, new: bool) -> str:
     if not result.rows:
-        return f"nothing is due for {result.environment} (read {result.read})"
+        return f"nothing is {'new' if new else 'due'} for {result.environment} (read {result.read})"
     lines = [line for row in result.rows for line in _row_lines(row)]
     return "\n".join([*lines, f"read {result.read}; nothing was changed"])
 
