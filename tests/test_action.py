@@ -115,7 +115,7 @@ def test_without_the_network_it_says_what_to_fetch_and_what_was_not_judged(pull:
     main = pull.work.git("rev-parse", "main")
     assert (done.code, done.outputs) == (3, {"outcome": "unknown", "changed": "[]"})
     line = f"git fetch --no-tags --depth=1 origin {main}"
-    unknown = f"which prompts changed: the base {main} is not in this clone, so every suite was run; {line}"
+    unknown = f"which prompts changed: the base {main} is not in this clone, so every suite was run ({line})"
     assert [message for name, _, message in done.commands if name == "error"] == [unknown]
     assert "2 of 2 suites passed" in done.summary
     assert line in done.summary

@@ -9,7 +9,7 @@ from promptctl.core.counting import count
 if TYPE_CHECKING:
     from promptctl.reports.ci_markdown import Section
     from promptctl.workflows.changed import ChangedPrompt
-    from promptctl.workflows.ci import CiResult
+    from promptctl.workflows.ci_result import CiResult
     from promptctl.workflows.judged import Judged
 
 
@@ -17,7 +17,7 @@ def sections(result: CiResult) -> tuple[Section, ...]:
     """Lint, lock, what changed, suites, and what could not be judged."""
     from promptctl.reports.ci_markdown import FINDING_HEADERS, Section, finding_rows
 
-    unknown = [*result.unknown, *result.notes]
+    unknown = [*(it.text for it in result.unjudged), *result.notes]
     return (
         Section(
             title="lint",

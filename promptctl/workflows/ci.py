@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from promptctl.adapters.github import GithubEvent
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
 from promptctl.core.lint.finding import Finding, problem_finding, tidy
 from promptctl.core.selection import Selection
-from promptctl.errors import Place, PromptctlError, StateError, UsageError
+from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import ChangedPrompt, changed_prompts
 from promptctl.workflows.ci_base import CiBase, find_base
+from promptctl.workflows.ci_result import CiResult, Unjudged
 from promptctl.workflows.eval import EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.gate_context import GateContext
@@ -23,42 +23,7 @@ from promptctl.workflows.lock_base import Base
 from promptctl.workflows.lock_check import check_lock
 from promptctl.workflows.untrusted import UntrustedEval, judge_change, ruled_by, trusted_base, untrusted_notes
 
-REFUSED_EVENT, NO_VERDICT, NOT_JUDGED = "PC131", "PC132", "PC133"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CiResult:
-    """``lock`` are the lock's findings; ``changed`` is None where the base is missing: then every suite is run.
-
-    ``unknown`` is what had to be judged and could not be, with the command that helps; ``notes`` what only informs.
-    """
-
-    base: CiBase
-    lint: LintResult
-    lock: tuple[Finding, ...]
-    changed: tuple[ChangedPrompt, ...] | None
-    evals: tuple[Judged, ...]
-    unknown: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Nothing refuses the change, and all was judged."""
-        return not self.refused and not self.unknown
-
-    @property
-    def refused(self) -> bool:
-        """Whether a finding or a suite says no."""
-        return not self.lint.ok or bool(self.lock) or any(not found.ok for found in self.evals)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Everything as findings with places, for annotations."""
-        evals = (_eval_finding(found) for found in self.evals if not found.ok)
-        place = Place(lockfile.PATH)
-        unknown = (Finding(code=NOT_JUDGED, level="error", message=text, place=place) for text in self.unknown)
-        notes = (Finding(code=NOT_JUDGED, level="notice", message=text, place=place) for text in self.notes)
-        return (*self.lint.findings, *self.lock, *evals, *unknown, *notes)
+REFUSED_EVENT = "PC131"
 
 
 def ci(
@@ -86,22 +51,22 @@ def ci(
     else:
         found = find_base(repository, base, event, fetch=fetch)
     linted = lint(repository.work)
-    lock, note = _lock(repository, found, linted)
+    lock, unread = _lock(repository, found, linted)
     changed, unknown = _changed(repository, found)
     names = repository.work.names if changed is None else [it.name for it in changed if it.kind != "removed"]
     files = repository.work.tree.files()
     suites = [name for name in names if f"prompts/{name}/eval.yaml" in files]
     foreign = _foreign(repository, found, names, context) if untrusted else ()
     evals = () if untrusted else tuple(_evaluated(repository, name, context) for name in suites)
-    notes = [note, *(f"{it.judged.prompt}: {text}" for it in foreign for text in untrusted_notes(it))]
+    notes = (f"{it.judged.prompt}: {text}" for it in foreign for text in untrusted_notes(it))
     return CiResult(
         base=found,
         lint=linted,
         lock=lock,
         changed=changed,
         evals=evals or tuple(it.judged for it in foreign if it.decides),
-        unknown=tuple(dict.fromkeys([*unknown, *(it.result.note for it in evals if it.result and it.result.note)])),
-        notes=tuple(text for text in notes if text),
+        unjudged=(*unknown, *_uncompared(evals), *unread),
+        notes=tuple(notes),
     )
 
 
@@ -112,15 +77,16 @@ def _foreign(
     return tuple(judge_change(repository, before, name, EvalWish(), context) for name in names)
 
 
-def _lock(repository: Repository, base: CiBase, linted: LintResult) -> tuple[tuple[Finding, ...], str | None]:
+def _lock(repository: Repository, base: CiBase, linted: LintResult) -> tuple[tuple[Finding, ...], tuple[Unjudged, ...]]:
     """The lock's findings that are not lint's already, and what could not be judged of it."""
     try:
         result = check_lock(repository, base=_lock_base(repository, base))
     except UsageError as error:
         found = tidy(problem_finding(problem, lockfile.PATH) for problem in error.problems)
         left = tuple(finding for finding in found if finding not in linted.findings)
-        return left, "the lock: prompts of it cannot be read" if not left else None
-    return tidy(lock_finding(drift) for drift in result.findings), result.note
+        return left, () if left else (Unjudged(kind="lock", why="the lock: prompts of it cannot be read"),)
+    unread = (Unjudged(kind="lock", why=result.note),) if result.note else ()
+    return tidy(lock_finding(drift) for drift in result.findings), unread
 
 
 def _lock_base(repository: Repository, base: CiBase) -> Base | None:
@@ -132,16 +98,28 @@ def _lock_base(repository: Repository, base: CiBase) -> Base | None:
     return Base(commit=base.commit, project=project, lock=lock, tip=lock)
 
 
-def _changed(repository: Repository, base: CiBase) -> tuple[tuple[ChangedPrompt, ...] | None, tuple[str, ...]]:
+def _changed(repository: Repository, base: CiBase) -> tuple[tuple[ChangedPrompt, ...] | None, tuple[Unjudged, ...]]:
     """What changed, or None and why that is not known."""
     if base.fault:
-        return None, (f"which prompts changed: {base.fault}, so every suite was run; {base.fetch}",)
+        return None, (_not_known(base.fault, base.fetch),)
     if base.commit is None:
         return tuple(ChangedPrompt(name=name, kind="new") for name in repository.work.readable()[0]), ()
     try:
         return changed_prompts(repository, base.commit), ()
     except UsageError as error:
-        return None, (f"which prompts changed: {error}, so every suite was run",)
+        return None, (_not_known(str(error), error.hint),)
+
+
+def _not_known(why: str, command: str | None) -> Unjudged:
+    why = f"which prompts changed: {why}, so every suite was run"
+    return Unjudged(kind="changed", why=why, command=command, decides=True)
+
+
+def _uncompared(evals: Iterable[Judged]) -> Iterator[Unjudged]:
+    """What suites compare with, and what is not here."""
+    for found in evals:
+        if found.result and found.result.note:
+            yield Unjudged(kind="suite", prompt=found.prompt, why=found.result.note, decides=True)
 
 
 def _evaluated(repository: Repository, name: str, context: GateContext) -> Judged:
@@ -152,9 +130,3 @@ def _evaluated(repository: Repository, name: str, context: GateContext) -> Judge
     except PromptctlError as error:
         return Judged.without(name, error)
     return Judged.by(name, result)
-
-
-def _eval_finding(found: Judged) -> Finding:
-    place = Place(f"prompts/{found.prompt}/eval.yaml")
-    code = "eval" if found.result else NO_VERDICT
-    return Finding(code=code, level="error", message=f"{found.prompt}: {found.sentence}", place=place, hint=found.hint)

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
+    from promptctl.workflows.ci_compare import BaseComparison
     from promptctl.workflows.eval import EvalResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the suite of one prompt says: a verdict's sentence, or why there is none."""
+    """What the suite of one prompt says: a verdict's sentence, or why there is none.
+
+    ``comparison`` is with the prompt as the base has it, None where nothing can be compared.
+    """
 
     prompt: str
     ok: bool
@@ -21,6 +25,12 @@ class Judged:
     sentence: str
     hint: str | None = None
     result: EvalResult | None = None
+    comparison: BaseComparison | None = None
+
+    @property
+    def cost(self) -> float | None:
+        """The price of its answers in US dollars, whenever they were given; None where one has no known price."""
+        return self.result.cost if self.result else None
 
     @classmethod
     def by(cls, prompt: str, result: EvalResult) -> Self:

@@ -54,7 +54,9 @@ def test_a_change_that_nobody_evaluated_is_refused_and_then_passes(repository: G
 def test_programs_are_told_everything(repository: GitRepository) -> None:
     build_files(repository.folder, {TONE: "Be {{ how }}.\n"})
     data = must_fail("ci", "--json", cwd=repository.folder, code=1).data
-    assert set(data) == {"base", "lint", "lock", "changed", "evals", "unknown", "notes"}
+    assert list(data) == [
+        *("base", "outcome", "lint", "lock", "changed", "impacts", "evals", "plans", "unjudged", "notes")
+    ]
     assert data["base"] == repository.git("rev-parse", "HEAD")
     assert data["changed"] == [{"prompt": NAME, "kind": "changed", "reasons": ["shared/tone.j2 changed"]}]
     assert [found["code"] for found in data["lint"]["findings"]] == ["L001"]
@@ -68,7 +70,7 @@ def test_a_prompt_that_cannot_be_read_is_told_once(repository: GitRepository) ->
     data = must_fail("ci", "--json", cwd=repository.folder, code=1).data
     assert [found["code"] for found in data["lint"]["findings"]] == ["PC011"]
     assert data["lock"]["findings"] == []
-    assert data["notes"] == ["the lock: prompts of it cannot be read"]
+    assert [found["why"] for found in data["unjudged"]] == ["the lock: prompts of it cannot be read"]
 
 
 def test_a_broken_lock_is_a_finding(repository: GitRepository) -> None:
@@ -80,8 +82,9 @@ def test_a_broken_lock_is_a_finding(repository: GitRepository) -> None:
 def test_a_base_that_is_missing_is_neither_yes_nor_no(repository: GitRepository) -> None:
     data = must_fail("ci", "--base", "elsewhere", "--json", cwd=repository.folder, code=3).data
     assert (data["changed"], [found["ok"] for found in data["evals"]]) == (None, [True])
-    (unknown,) = data["unknown"]
-    assert "git fetch --no-tags origin +refs/heads/elsewhere:refs/remotes/origin/elsewhere" in unknown
+    (unknown,) = data["unjudged"]
+    assert unknown["command"] == "git fetch --no-tags origin +refs/heads/elsewhere:refs/remotes/origin/elsewhere"
+    assert (data["outcome"], unknown["decides"]) == ("unknown", True)
 
 
 def test_a_suite_that_compares_with_what_is_missing_is_unknown(repository: GitRepository) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.ci_view import sections, text
 from promptctl.cli.context import Context
@@ -14,7 +14,7 @@ from promptctl.cli.parameters import Option
 from promptctl.errors import PromptctlError, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.workflows.ci import CiResult
+    from promptctl.workflows.ci_result import CiResult
 
 
 def command(
@@ -60,7 +60,7 @@ def _judged(context: Context, base: str | None, *, fetch: bool, untrusted: bool)
 
 
 def _answer(result: CiResult) -> Answer:
-    return Answer(data=data(result), view=lambda: text(result), ok=result.ok, code=1 if result.refused else 3)
+    return Answer(data=result.data(), view=lambda: text(result), ok=result.ok, code=1 if result.refused else 3)
 
 
 def _annotated(result: CiResult) -> Answer:
@@ -95,20 +95,4 @@ def _publish(result: CiResult) -> None:
 
     append_summary(os.environ, ci_markdown(sections(result)))
     changed = [it.name for it in result.changed or ()]
-    outcome = "pass" if result.ok else "fail" if result.refused else "unknown"
-    append_outputs(os.environ, {"outcome": outcome, "changed": json.dumps(changed)})
-
-
-def data(result: CiResult) -> dict[str, Any]:
-    changed = result.changed
-    return {
-        "base": result.base.commit,
-        "lint": {"ok": result.lint.ok, "findings": [it.to_dict() for it in result.lint.findings]},
-        "lock": {"ok": not result.lock, "findings": [it.to_dict() for it in result.lock]},
-        "changed": None
-        if changed is None
-        else [{"prompt": it.name, "kind": it.kind, "reasons": list(it.reasons)} for it in changed],
-        "evals": [it.data() for it in result.evals],
-        "unknown": list(result.unknown),
-        "notes": list(result.notes),
-    }
+    append_outputs(os.environ, {"outcome": result.outcome, "changed": json.dumps(changed)})

@@ -1,0 +1,135 @@
+"""What ``ci`` found, for whoever shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from promptctl.core import lockfile
+from promptctl.core.lint.finding import Finding
+from promptctl.errors import Place
+from promptctl.workflows.changed import ChangedPrompt
+from promptctl.workflows.ci_base import CiBase
+from promptctl.workflows.ci_impact import Impact
+from promptctl.workflows.ci_plan import EnvironmentPlan
+from promptctl.workflows.judged import Judged
+from promptctl.workflows.lint import LintResult
+
+NO_VERDICT, NOT_JUDGED = "PC132", "PC133"
+Outcome = Literal["pass", "fail", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """What was not judged, ``why``, and the ``command`` that judges it or brings what is missing.
+
+    ``kind`` is "changed", "lock", "impact", "suite", "comparison" or "plan"; ``prompt`` is the prompt or environment
+    that it is about. ``cases`` are those without an answer; ``price`` is what asking would cost in US dollars, None
+    where that is unknown. What ``decides`` makes the outcome unknown.
+    """
+
+    kind: str
+    why: str
+    prompt: str | None = None
+    command: str | None = None
+    cases: tuple[str, ...] = ()
+    price: float | None = None
+    decides: bool = False
+
+    @property
+    def text(self) -> str:
+        """All of it but the price, in a line."""
+        about = f"{self.prompt}: " if self.prompt else ""
+        return f"{about}{self.why}" + (f"; {self.command}" if self.command else "")
+
+    def data(self) -> dict[str, Any]:
+        """What is printed of it as JSON."""
+        return {
+            "kind": self.kind,
+            "prompt": self.prompt,
+            "why": self.why,
+            "command": self.command,
+            "cases": list(self.cases),
+            "price": self.price,
+            "decides": self.decides,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiResult:
+    """``lock`` are the lock's findings; ``changed`` is None where the base is missing: then every suite is run.
+
+    ``impacts`` has one for each changed prompt, ``plans`` one for each environment in their order, ``unjudged`` what
+    could not be judged, what decides first; ``notes`` only inform.
+    """
+
+    base: CiBase
+    lint: LintResult
+    lock: tuple[Finding, ...]
+    changed: tuple[ChangedPrompt, ...] | None
+    evals: tuple[Judged, ...]
+    impacts: tuple[Impact, ...] = ()
+    plans: tuple[EnvironmentPlan, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Nothing refuses the change, and all was judged."""
+        return self.outcome == "pass"
+
+    @property
+    def outcome(self) -> Outcome:
+        """ "unknown" where nothing refuses the change, but something that decides could not be judged."""
+        return "fail" if self.refused else "unknown" if self.unknown else "pass"
+
+    @property
+    def refused(self) -> bool:
+        """Whether a finding or a suite says no."""
+        return not self.lint.ok or bool(self.lock) or any(not found.ok for found in self.evals)
+
+    @property
+    def unknown(self) -> tuple[Unjudged, ...]:
+        """What decides and could not be judged."""
+        return tuple(it for it in self.unjudged if it.decides)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything as findings with places, for annotations."""
+        evals = (_eval_finding(found) for found in self.evals if not found.ok)
+        calls = (replace(call, level="warning") for impact in self.impacts for call in impact.calls)
+        open_ = (_unjudged_finding(it) for it in self.unjudged)
+        place = Place(lockfile.PATH)
+        notes = (Finding(code=NOT_JUDGED, level="notice", message=text, place=place) for text in self.notes)
+        return (*self.lint.findings, *self.lock, *evals, *calls, *open_, *notes)
+
+    def data(self) -> dict[str, Any]:
+        """What is printed of it as JSON."""
+        changed = self.changed
+        return {
+            "base": self.base.commit,
+            "outcome": self.outcome,
+            "lint": {"ok": self.lint.ok, "findings": [it.to_dict() for it in self.lint.findings]},
+            "lock": {"ok": not self.lock, "findings": [it.to_dict() for it in self.lock]},
+            "changed": None
+            if changed is None
+            else [{"prompt": it.name, "kind": it.kind, "reasons": list(it.reasons)} for it in changed],
+            "impacts": [it.data() for it in self.impacts],
+            "evals": [it.data() for it in self.evals],
+            "plans": [it.data() for it in self.plans],
+            "unjudged": [it.data() for it in self.unjudged],
+            "notes": list(self.notes),
+        }
+
+
+def _eval_finding(found: Judged) -> Finding:
+    place = Place(f"prompts/{found.prompt}/eval.yaml")
+    code = "eval" if found.result else NO_VERDICT
+    return Finding(code=code, level="error", message=f"{found.prompt}: {found.sentence}", place=place, hint=found.hint)
+
+
+def _unjudged_finding(it: Unjudged) -> Finding:
+    about = f"prompts/{it.prompt}/eval.yaml" if it.prompt and it.kind == "suite" else lockfile.PATH
+    message = f"{it.prompt}: {it.why}" if it.prompt else it.why
+    level: Literal["error", "notice"] = "error" if it.decides else "notice"
+    return Finding(code=NOT_JUDGED, level=level, message=message, place=Place(about), hint=it.command)
