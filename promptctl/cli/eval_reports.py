@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promptctl.adapters.writing import write_file
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.core.lint.finding import Finding, Level
@@ -16,10 +14,6 @@ from promptctl.errors import Place, UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.eval_report import EvalReport
-
-NO_REPORT = "PC152"
-KINDS = ("junit", "html", "markdown")
-
 
 FORMATS = ("text", "json", "github")
 
@@ -57,29 +51,6 @@ def eval_findings(report: EvalReport) -> Iterator[Finding]:
             yield Finding(code="eval", level=level, message=message[:1000], place=place)
 
 
-def report_files(wishes: Sequence[str], folder: Path) -> Mapping[Path, str]:
-    """The kind of each file that is wished for. Raises UsageError before anything is run."""
-    found: dict[Path, str] = {}
-    for wish in ",".join(wishes).split(",") if wishes else ():
-        kind, equals, name = wish.partition("=")
-        if kind not in KINDS:
-            raise UsageError(NO_REPORT, f"there is no report `{kind}`", hint=suggest(kind, KINDS) or ", ".join(KINDS))
-        if not equals or not name:
-            raise UsageError(NO_REPORT, f"the report {kind} has no file", hint=f"--report {kind}=FILE")
-        path = folder / name
-        if path in found or path.is_dir():
-            what = "a folder" if path.is_dir() else "named twice"
-            raise UsageError(NO_REPORT, f"{name} is {what}", hint=f"--report {kind}=ANOTHER")
-        found[path] = kind
-    return found
-
-
-def write_reports(files: Mapping[Path, str], reports: Sequence[EvalReport]) -> None:
-    """Writes each file whole. Raises OutsideError when the disk refuses."""
-    for path, kind in files.items():
-        write_file(path, _WRITERS[kind](reports))
-
-
 def _junit(reports: Sequence[EvalReport]) -> bytes:
     from promptctl.reports.eval_junit import eval_junit
 
@@ -98,7 +69,7 @@ def _markdown(reports: Sequence[EvalReport]) -> bytes:
     return eval_markdown(reports).encode("utf-8", "replace")
 
 
-_WRITERS: Mapping[str, Callable[[Sequence[EvalReport]], bytes]] = {
+REPORTS: Mapping[str, Callable[[Sequence[EvalReport]], bytes]] = {
     "junit": _junit,
     "html": _html,
     "markdown": _markdown,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ import pytest
 from promptctl.core.lint.finding import Finding, Level
 from promptctl.core.lint.rules import RULES, found
 from promptctl.errors import Place
-from promptctl.reports.sarif import MAX_RESULTS, MAX_TEXT, sarif_log
+from promptctl.reports.sarif import MAX_COMPRESSED, MAX_RESULTS, MAX_TEXT, sarif_log
 
 
 def log(*findings: Finding) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(sarif_log(findings, "1.2.3"))
+    lines = {"prompts/a/prompt.yaml": ["1:1", "2:1", "3:1"]}
+    made: dict[str, Any] = json.loads(sarif_log(findings, "1.2.3", lines))
     return made
 
 
@@ -44,6 +47,7 @@ def test_the_shape_of_a_log() -> None:
                     }
                 }
             ],
+            "partialFingerprints": {"primaryLocationLineHash": "3:1"},
         }
     ]
 
@@ -76,6 +80,34 @@ def test_very_many_findings_are_cut_to_the_worst_and_that_is_said() -> None:
     assert [result["ruleId"] for result in run["results"][:4]] == ["PC011", "PC011", "PC011", "L062"]
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
     assert note["message"]["text"].startswith("3 more findings")
+
+
+def long_findings(number: int) -> list[Finding]:
+    """Findings whose text hardly compresses."""
+    random = Random(1)
+    signs = [chr(0x4E00 + it) for it in range(20_000)]
+    return [found("L062", "".join(random.choices(signs, k=MAX_TEXT)), Place("f", it + 1)) for it in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("number", "most"), [(30, 50_000), pytest.param(4_000, MAX_COMPRESSED, marks=pytest.mark.long)]
+)
+def test_the_compressed_file_is_bounded_and_says_what_is_left_out(number: int, most: int) -> None:
+    text = sarif_log(long_findings(number), "1", most=most)
+    assert most * 0.6 < len(gzip.compress(text.encode())) < most * 1.01
+    (run,) = json.loads(text)["runs"]
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"].startswith(f"{number - len(run['results'])} more findings")
+
+
+def test_a_line_that_is_not_there_is_known_again_by_what_is_said() -> None:
+    first, second, third = (
+        found("L060", message, Place("gone", line)) for message, line in (("m", 1), ("m", 9), ("n", 1))
+    )
+    marks = [
+        it["partialFingerprints"]["primaryLocationLineHash"] for it in log(first, second, third)["runs"][0]["results"]
+    ]
+    assert marks[0] == marks[1] != marks[2]
 
 
 def test_a_place_without_a_line_is_the_first() -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from promptctl.adapters.writing import write_file
 from promptctl.cli import eval_options as options
 from promptctl.cli.context import Context
-from promptctl.cli.eval_reports import annotated, chosen_format, report_files, write_reports
+from promptctl.cli.eval_reports import REPORTS, annotated, chosen_format
 from promptctl.cli.eval_view import run_answer, shard_answer
 from promptctl.cli.eval_wishes import dollars_of, require_fitting
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import BaseOption, ReportOption, UntrustedOption
 from promptctl.cli.output import Answer
+from promptctl.cli.report_files import report_files, write_reports
 
 if TYPE_CHECKING:
     from promptctl.core.eval_report import EvalReport
@@ -90,7 +91,7 @@ def _evaluated(
     from promptctl.workflows import eval_run
     from promptctl.workflows.eval_choose import Chosen, choose
 
-    files = report_files(report, context.directory)
+    files = report_files(report, context.directory, REPORTS)
     with gate_context(context) as gate:
         if choice is None:
             chosen, run = Chosen(), eval_run.resume(context.repository, wish, gate)
@@ -98,7 +99,7 @@ def _evaluated(
             chosen = choose(context.repository, names, choice, gate)
             run = eval_run.run_suites(context.repository, chosen.planned, wish, gate, choice.selection.shard)
         reports = _reports(context, run, gate) if files or as_github else []
-    write_reports(files, reports)
+    write_reports(files, REPORTS, reports)
     if run.shard:
         return shard_answer(run, _written(context, run))
     answer = run_answer(run, chosen.why)

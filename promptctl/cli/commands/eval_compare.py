@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
-from promptctl.cli.eval_reports import report_files, write_reports
+from promptctl.cli.eval_reports import REPORTS
 from promptctl.cli.eval_showing import chosen_rows, with_answers
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import CaseOption, ReportOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
+from promptctl.cli.report_files import report_files, write_reports
 from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ def command(
     from promptctl.reports.eval_data import eval_data
     from promptctl.workflows.eval_compare import compare_evidence
 
-    files = report_files(report or (), context.directory)
+    files = report_files(report or (), context.directory, REPORTS)
     with gate_context(context) as gate:
         compared = compare_evidence(context.repository, before, after, context.directory, gate)
-    write_reports(files, [compared])
+    write_reports(files, REPORTS, [compared])
     found = chosen_rows(compared, case)
     return Answer(data=eval_data(found), view=lambda: _text(found, whole=case is not None))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
-from promptctl.cli.eval_reports import report_files, write_reports
+from promptctl.cli.eval_reports import REPORTS
 from promptctl.cli.eval_showing import chosen_rows, with_answers
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import CaseOption, ReportOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
+from promptctl.cli.report_files import report_files, write_reports
 from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ def command(
     from promptctl.workflows.eval_plan import suites_of
     from promptctl.workflows.eval_show import show_evidence
 
-    files = report_files(report or (), context.directory)
+    files = report_files(report or (), context.directory, REPORTS)
     with gate_context(context) as gate:
         chosen = dict.fromkeys(names or suites_of(context.repository))
         reports = [show_evidence(context.repository, name, context.directory, gate) for name in chosen]
-    write_reports(files, reports)
+    write_reports(files, REPORTS, reports)
     found = [chosen_rows(shown, case) for shown in reports]
     return Answer(
         data={"prompts": [eval_data(shown) for shown in found]},

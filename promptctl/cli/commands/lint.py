@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
@@ -50,7 +51,11 @@ def command(
         _fixed(context, names or [], chosen) if fix else (run(context.repository.work, names or (), chosen), ())
     )
     result = _with_code(context, result, code or (), chosen, all_prompts=not names)
-    shown = {"github": github, "sarif": sarif}.get(format)
+    formats: dict[str, Callable[[LintResult], str]] = {
+        "github": github,
+        "sarif": lambda it: sarif(context.repository.root, it),
+    }
+    shown = formats.get(format)
     return Answer(
         data=data(result, fixes),
         view=lambda: shown(result) if shown else view(result, fixes),
@@ -125,12 +130,11 @@ def github(result: LintResult) -> str:
     return "\n".join([*annotation_lines(result.findings), summary(result)])
 
 
-def sarif(result: LintResult) -> str:
+def sarif(root: Path, result: LintResult) -> str:
     """A log in SARIF 2.1.0, as code scanning takes it."""
-    from promptctl.reports.sarif import sarif_log
-    from promptctl.version import __version__
+    from promptctl.cli.sarif_text import sarif_text
 
-    return sarif_log(result.findings, __version__)
+    return sarif_text(root, result.findings)
 
 
 def _next(result: LintResult) -> str | None:
