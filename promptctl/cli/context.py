@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,11 @@ from promptctl.cli.output import Output
 
 if TYPE_CHECKING:
     from promptctl.adapters.repository import Repository
+
+
+def in_ci() -> bool:
+    """Whether this runs in a pipeline, as runners say it: ``CI`` is set, and not to nothing, 0 or false."""
+    return os.environ.get("CI", "") not in ("", "0", "false")
 
 
 class Context:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import opened
@@ -38,7 +37,7 @@ def starting(context: Context, store: str | None, accept_suite_change: str | Non
         return planned_sample(context.repository, lambda: opened(context, store).warehouse, plan, context.now)
 
     asked = Asked(
-        in_ci=os.environ.get("CI", "") not in ("", "0", "false"),
+        in_ci=in_ci(),
         send=send,
         wish=GateWish(accept_suite_change=accept_suite_change),
     )

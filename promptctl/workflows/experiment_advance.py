@@ -74,12 +74,13 @@ def foresee(repository: Repository, name: str, count: Count, now: datetime) -> A
 
 
 def advance_experiment(
-    repository: Repository, name: str, count: Count, now: datetime, *, send: bool = True
+    repository: Repository, name: str, count: Count, now: datetime, *, in_ci: bool = False, send: bool = True
 ) -> Advanced:
     """One step. Whoever loses a race decides anew on what is there, so that two at once make one step.
 
     Where a rollback has ended the split, the experiment's file follows. Raises UsageError for unknown names, StateError
-    for drafts, plans changed by hand and promotions to frozen environments, OutsideError where events cannot be read.
+    for drafts, plans changed by hand and promotions that the environment does not take now, or not from here
+    (``in_ci``), OutsideError where events cannot be read.
     """
     committer(repository.git)
     done: list[tuple[Experiment, Decision | None]] = []
@@ -95,7 +96,7 @@ def advance_experiment(
             return None
         decision = _decided(repository, state, experiment, count, now)
         done[:] = [(experiment, decision)]
-        return _edit(repository, state, experiment, decision, now)
+        return _edit(repository, state, experiment, decision, now, in_ci=in_ci)
 
     operation = shlex.join(["experiment", "advance", name])
     for last in (*[False] * _ROUNDS, True):
@@ -133,7 +134,7 @@ def _why_gone(state: State, experiment: Experiment) -> str:
 
 
 def _edit(
-    repository: Repository, state: State, experiment: Experiment, decision: Decision, now: datetime
+    repository: Repository, state: State, experiment: Experiment, decision: Decision, now: datetime, *, in_ci: bool
 ) -> Edit | None:
     """The edit of a decision: the end, the look that was taken, or nothing."""
     looks = (*experiment.looks, decision.look) if decision.look else experiment.looks
@@ -152,7 +153,7 @@ def _edit(
         change = Change(
             action="conclude", experiment=after, split=split, reason=decision.because, numbers=decision.numbers
         )
-        return ended(repository, state, pointer, change, now)
+        return ended(repository, state, pointer, change, now, in_ci=in_ci)
     if decision.look is None:
         return None
     files = {experiment_path(experiment.name): experiment_bytes(looked)}

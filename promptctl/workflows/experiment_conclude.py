@@ -27,11 +27,19 @@ from promptctl.workflows.publish import Edit, publish
 
 
 def conclude_experiment(
-    repository: Repository, name: str, arm: str | None, reason: str, now: datetime, *, send: bool = True
+    repository: Repository,
+    name: str,
+    arm: str | None,
+    reason: str,
+    now: datetime,
+    *,
+    in_ci: bool = False,
+    send: bool = True,
 ) -> ExperimentResult:
     """Gives everybody an arm; None: control. One that has ended with it stays as it is.
 
-    Raises UsageError for unknown arms, StateError where it has ended otherwise or promotions are frozen.
+    Raises UsageError for unknown arms, StateError where it has ended otherwise, or where the environment does not take
+    promotions now, or not from here (``in_ci``).
     """
     words = ["experiment", "conclude", name, *(["--ship", arm] if arm else ["--control"])]
 
@@ -45,7 +53,7 @@ def conclude_experiment(
         after = with_result(repository, experiment, verdict=verdict, arm=chosen, because=f"by hand: {reason}", now=now)
         pointer, split = live_split(state, experiment)
         change = Change(action="conclude", experiment=after, split=split, reason=f"by hand: {reason}")
-        return ended(repository, state, pointer, change, now)
+        return ended(repository, state, pointer, change, now, in_ci=in_ci)
 
     committer(repository.git)
     check_reason(reason)
@@ -78,7 +86,7 @@ def abort_experiment(
         )
         pointer, split = live_split(state, experiment)
         change = Change(action="abort", experiment=after, split=split, reason=reason)
-        return ended(repository, state, pointer, change, now)
+        return ended(repository, state, pointer, change, now, in_ci=False)
 
     committer(repository.git)
     check_reason(reason)

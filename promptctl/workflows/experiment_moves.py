@@ -15,11 +15,11 @@ from promptctl.core.experiments.plan import experiment_path
 from promptctl.core.pointer import Pointer
 from promptctl.core.split import Split
 from promptctl.core.timestamp import timestamp
-from promptctl.errors import StateError
+from promptctl.workflows.admission import Admission, refusal
 from promptctl.workflows.experiment_files import experiment_bytes
-from promptctl.workflows.promotion import FROZEN
+from promptctl.workflows.promotion import barriers
 from promptctl.workflows.publish import Edit, Published
-from promptctl.workflows.splitting import SplitMove, change_of, require_served, require_split, split_files
+from promptctl.workflows.splitting import SplitMove, change_of, let_in, require_served, require_split, split_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,17 @@ class ExperimentResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is done to an experiment: the ``action`` of the move, the ``experiment`` and its ``split`` after it."""
+    """What is done to an experiment: the ``action`` of the move, the ``experiment`` and its ``split`` after it.
+
+    ``admission`` is what let arms in that were not there before; its new evidence lands in the same commit.
+    """
 
     action: str
     experiment: Experiment
     split: Split
     reason: str | None = None
     numbers: Mapping[str, Any] | None = None
+    admission: Admission | None = None
 
 
 def result_of(repository: Repository, published: Published, name: str) -> ExperimentResult:
@@ -85,18 +89,23 @@ def going_on(repository: Repository, state: State, pointer: Pointer, change: Cha
         change=change_of(change.split, change.action, change.numbers),
         reason=change.reason,
     )
-    return _edit(repository, state, pointer, move, change, now)
+    if change.admission is None:
+        return _edit(repository, state, pointer, move, change, now)
+    edit = _edit(repository, state, pointer, let_in(move, change.admission), change, now)
+    return replace(edit, files={**edit.files, **change.admission.files})
 
 
-def ended(repository: Repository, state: State, pointer: Pointer, change: Change, now: datetime) -> Edit:
+def ended(
+    repository: Repository, state: State, pointer: Pointer, change: Change, now: datetime, *, in_ci: bool
+) -> Edit:
     """The edit of a change that gives everybody the arm that the result names. Raises StateError where that would be
-    a promotion to a frozen environment."""
+    a promotion that the environment does not take now, or not from here; control is never refused."""
     plan, result = change.experiment.plan, change.experiment.result
     assert result
     ships = result.arm != plan.control.name
-    if ships and (why := state.freeze_reason(plan.environment)):
-        hint = f"promptctl unfreeze {plan.environment} --reason …"
-        raise StateError(FROZEN, f"{plan.environment} is frozen: {why}", hint=hint)
+    target = repository.settings.environment(plan.environment)
+    if ships and (problems := barriers(state, target, in_ci=in_ci)):
+        raise refusal(problems)
     arm = next(arm for arm in change.split.arms if arm.name == result.arm)
     move = SplitMove(
         kind="promote" if ships else "rollback",

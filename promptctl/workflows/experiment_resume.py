@@ -12,6 +12,7 @@ from promptctl.adapters.state import State
 from promptctl.core.experiments.experiment import Experiment
 from promptctl.core.experiments.plan import experiment_path
 from promptctl.errors import StateError
+from promptctl.workflows.admission import Admission
 from promptctl.workflows.experiment_files import EDITED, differs_here, require_split, started_experiment
 from promptctl.workflows.experiment_moves import Change, ExperimentResult, going_on, live_split, result_of
 from promptctl.workflows.experiment_start import Starting, admitted_arms, counting, new_split, require_day
@@ -84,7 +85,7 @@ def _edit(
     plan, before, now = planned.plan, found.counting, starting.gate.now
     assert before
     require_day(plan, now)
-    files: dict[str, bytes | None] = {}
+    admission: Admission | None = None
     if (plan.prompt, plan.environment) != (found.plan.prompt, found.plan.environment):
         message = f"{found.name} is about {found.plan.prompt} in {found.plan.environment}, and stays so"
         raise StateError(EDITED, message, hint="for another prompt or environment, make another experiment")
@@ -93,9 +94,8 @@ def _edit(
         looks, split = found.looks, replace(split, state="running")
     else:
         admission = admitted_arms(repository, state, pointer, plan, starting)
-        split, files = new_split(state, pointer, plan, admission, now), admission.files
+        split = new_split(state, pointer, plan, admission, now)
         counted, looks = counting(plan, starting, now), ()
     experiment = replace(planned, state="running", started=found.started, counting=counted, looks=looks, result=None)
-    change = Change(action="resume", experiment=experiment, split=split, reason=reason)
-    edit = going_on(repository, state, pointer, change, now)
-    return replace(edit, files={**edit.files, **files})
+    change = Change(action="resume", experiment=experiment, split=split, reason=reason, admission=admission)
+    return going_on(repository, state, pointer, change, now)

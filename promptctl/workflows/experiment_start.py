@@ -66,8 +66,8 @@ def start_experiment(repository: Repository, name: str, starting: Starting) -> E
         admission = admitted_arms(repository, state, pointer, plan, starting)
         split = new_split(state, pointer, plan, admission, now)
         experiment = replace(draft, state="running", started=timestamp(now), counting=counting(plan, starting, now))
-        edit = going_on(repository, state, pointer, Change(action="start", experiment=experiment, split=split), now)
-        return replace(edit, files={**edit.files, **admission.files})
+        change = Change(action="start", experiment=experiment, split=split, admission=admission)
+        return going_on(repository, state, pointer, change, now)
 
     operation = shlex.join(["experiment", "start", name])
     published = publish(repository, operation, build, send=starting.asked.send, fetch=False)

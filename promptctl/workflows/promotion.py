@@ -153,16 +153,10 @@ def _refusals(
     found: list[Problem] = []
     if reason := read_lock(repository.policy).retired(release.name, release.version):
         found.append(Problem(RETIRED, f"{called} is retired: {reason}", hint=f"promptctl history {release.name}"))
-    if reason := state.freeze_reason(environment.name):
-        hint = f"promptctl unfreeze {environment.name} --reason …"
-        found.append(Problem(FROZEN, f"{environment.name} is frozen: {reason}", hint=hint))
+    found += barriers(state, environment, in_ci=in_ci)
     live = state.pointer(environment.name, release.name)
     if live and live.split:
         found.append(under_way(release.name, environment.name, live.split))
-    if environment.from_ci and not in_ci:
-        found.append(
-            Problem(CI_ONLY, f"{environment.name} takes promotions from CI only", hint="run it in the pipeline")
-        )
     served = Served(release.version, release.digest)
     if environment.after and not state.moves(environment.after, release.name).stands(served):
         message = f"{called} was not live in {environment.after}, or was rolled back there"
@@ -170,6 +164,19 @@ def _refusals(
         found.append(Problem(ORDER, message, hint=hint))
     if repository.remote and _on_remote(repository, release) is False:
         found.append(_not_on_remote(repository.remote, release))
+    return found
+
+
+def barriers(state: State, environment: Environment, *, in_ci: bool) -> list[Problem]:
+    """Why an environment takes nothing new at present, or nothing from here: nobody goes forward there, and anybody
+    goes back."""
+    found: list[Problem] = []
+    if reason := state.freeze_reason(environment.name):
+        hint = f"promptctl unfreeze {environment.name} --reason …"
+        found.append(Problem(FROZEN, f"{environment.name} is frozen: {reason}", hint=hint))
+    if environment.from_ci and not in_ci:
+        message = f"{environment.name} takes promotions from CI only"
+        found.append(Problem(CI_ONLY, message, hint="run it in the pipeline"))
     return found
 
 

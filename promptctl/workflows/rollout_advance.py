@@ -30,6 +30,7 @@ from promptctl.core.rollout import (
 from promptctl.core.rollout_health import measure_of
 from promptctl.core.split import Split
 from promptctl.errors import StateError, UsageError
+from promptctl.workflows.promotion import barriers
 from promptctl.workflows.publish import RACED, Edit, Published, describe_last, publish
 from promptctl.workflows.rollback import require_intact
 from promptctl.workflows.rollout import Rollout, rollout_edit, rollout_of, spelled
@@ -83,8 +84,9 @@ def look(
 
     Raises StateError where no rollout is under way, OutsideError where the store of events cannot be read.
     """
-    found = rollout_of(repository, state, name, environment)
-    seen, barred = _seen(found, warehouse, now), _barred(repository, state, environment, in_ci=in_ci)
+    found, target = rollout_of(repository, state, name, environment), repository.settings.environment(environment)
+    barred = next((it.message for it in barriers(state, target, in_ci=in_ci)), None)
+    seen = _seen(found, warehouse, now)
     decision = decide(found.split, seen, now, retired=_retired(repository, found), barred=barred)
     return Looked(rollout=found, seen=seen, decision=decision, barred=barred)
 
@@ -192,14 +194,6 @@ def _seen(found: Rollout, warehouse: Warehouse, now: datetime) -> Seen:
     )
     counted = units_of(warehouse, population, [measure_of(rule) for rule in plan_of(found.split).rules])
     return Seen(canary=counted.arms[CANARY], stable=counted.arms[STABLE])
-
-
-def _barred(repository: Repository, state: State, environment: str, *, in_ci: bool) -> str | None:
-    """Why nothing goes forward there, or from here."""
-    if reason := state.freeze_reason(environment):
-        return f"{environment} is frozen: {reason}"
-    only = repository.settings.environment(environment).from_ci and not in_ci
-    return f"{environment} takes promotions from CI only" if only else None
 
 
 def _retired(repository: Repository, found: Rollout) -> str | None:

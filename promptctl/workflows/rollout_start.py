@@ -24,6 +24,7 @@ from promptctl.workflows.splitting import (
     SplitMove,
     admitted,
     change_of,
+    let_in,
     new_salt,
     require_served,
     require_unsplit,
@@ -112,14 +113,6 @@ def _move(state: State, live: Pointer, admission: Admission, wish: RolloutStart,
     called = f"{release.name.rpartition('/')[2]}-{release.version}"
     salt = new_salt(live.lineage, called, state.commit, now)
     split = begun(wish.plan, called, salt, live.served, Served(release.version, release.digest), now)
-    gate = admission.gate(planned)
-    return SplitMove(
-        kind="split",
-        served=live.served,
-        split=split,
-        change=change_of(split, "start"),
-        reason=wish.reason,
-        notes=admission.notes(planned),
-        approvals=admission.approvals(planned),
-        evidence=gate.summary if gate else None,
-    )
+    change = change_of(split, "start")
+    move = SplitMove(kind="split", served=live.served, split=split, change=change, reason=wish.reason)
+    return let_in(move, admission)

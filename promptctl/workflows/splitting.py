@@ -43,6 +43,20 @@ class SplitMove:
     approvals: tuple[str, ...] = ()
 
 
+def let_in(move: SplitMove, admission: Admission) -> SplitMove:
+    """The move that lets arms in, with what its line keeps of that: what the gates said, and everybody who agreed.
+
+    Of one new arm it is what a promotion keeps; of several, evidence by version, and notes that name the version.
+    """
+    wanted = admission.wanted
+    said = {str(it.release.version): gate.summary for it in wanted if (gate := admission.gate(it))}
+    alone = len(wanted) == 1
+    notes = [note if alone else f"{it.release.version}: {note}" for it in wanted for note in admission.notes(it)]
+    agreed = dict.fromkeys(person for it in wanted for person in admission.approvals(it))
+    evidence = next(iter(said.values()), None) if alone else said or None
+    return replace(move, notes=tuple(notes), approvals=tuple(agreed), evidence=evidence)
+
+
 def change_of(
     split: Split, action: str, numbers: Mapping[str, Any] | None = None, winner: str | None = None
 ) -> dict[str, Any]:

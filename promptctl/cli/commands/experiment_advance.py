@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.experiment_view import experiment_data
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer, problem_data, problem_text
@@ -53,7 +53,9 @@ def command(
                 if dry_run:
                     done.append(foresee(repository, name, count, context.now))
                 else:
-                    done.append(advance_experiment(repository, name, count, context.now, send=not no_push))
+                    done.append(
+                        advance_experiment(repository, name, count, context.now, in_ci=in_ci(), send=not no_push)
+                    )
             except PromptctlError as error:
                 if len(chosen) == 1:
                     raise

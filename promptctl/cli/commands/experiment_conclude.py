@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.experiment_options import ExperimentArgument
 from promptctl.cli.experiment_view import changed_answer
 from promptctl.cli.options import NoPushOption, ReasonOption
@@ -27,7 +27,7 @@ def command(
     if (ship is None) == (not control):
         hint = f"promptctl experiment conclude {name} --ship ARM --reason …, or --control"
         raise UsageError("PC001", "either --ship ARM or --control", hint=hint)
-    result = conclude_experiment(context.repository, name, ship, reason, context.now, send=not no_push)
+    result = conclude_experiment(context.repository, name, ship, reason, context.now, in_ci=in_ci(), send=not no_push)
     plan, ended = result.experiment.plan, result.experiment.result
     assert ended
     arm = next(arm for arm in plan.arms if arm.name == ended.arm)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
@@ -47,9 +46,8 @@ def planned(context: Context, targets: list[str], wish: GateWish, *, new: bool =
     from promptctl.workflows.plan import plan
 
     *references, environment = targets
-    in_ci = os.environ.get("CI", "") not in ("", "0", "false")
     with gate_context(context) as gate:
-        result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci, new=new)
+        result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci(), new=new)
     moves = [_row(row) for row in result.rows]
     data = {"environment": environment, "read": result.read, "moves": moves, "note": result.note}
     due = [row.move.release.name for row in result.rows if row.move.direction != "same"]

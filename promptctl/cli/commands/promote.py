@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated, Any
 
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer
@@ -49,7 +48,7 @@ def command(
         environment=environment,
         references=tuple(references),
         reason=reason,
-        in_ci=os.environ.get("CI", "") not in ("", "0", "false"),
+        in_ci=in_ci(),
         send=not no_push,
         wish=wish,
     )

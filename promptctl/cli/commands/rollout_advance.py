@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.options import NoPushOption
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
@@ -100,12 +99,11 @@ def decided(
     from promptctl.adapters.state import read_state
     from promptctl.workflows.rollout_advance import advance, look
 
-    in_ci = os.environ.get("CI", "") not in ("", "0", "false")
     looks = []
     for it in found:
         try:
             if record:
-                looks.append(advance(repository, it, warehouse, _clock, in_ci=in_ci, send=send))
+                looks.append(advance(repository, it, warehouse, _clock, in_ci=in_ci(), send=send))
             else:
                 looks.append(look(repository, read_state(repository), it.name, it.environment, warehouse, _clock()))
         except PromptctlError as error:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import EnvironmentArgument, NoPushOption
 from promptctl.cli.output import Answer
@@ -88,8 +87,7 @@ def command(
     if dry_run:
         return _planned(context, reference, environment, plan, wish)
     context.output.progress(f"starting in {environment} …")
-    in_ci = os.environ.get("CI", "") not in ("", "0", "false")
-    asked = Asked(in_ci=in_ci, send=not no_push, wish=wish)
+    asked = Asked(in_ci=in_ci(), send=not no_push, wish=wish)
     started = RolloutStart(reference=reference, environment=environment, plan=plan, reason=reason, asked=asked)
     with gate_context(context) as gate:
         return _answer(start(context.repository, started, gate))
