@@ -110,6 +110,7 @@ LINES = f"""
 3 quality score --sample 1
 3 feedback list
 3 feedback add 01K00000000000000000000000 good=1
+4 serve --host 203.0.113.1
 0 hook lint
 0 ci
 1 export greet --format prompty

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+from promptctl.answers.list import row
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
@@ -71,22 +72,6 @@ def _facts(written: list[str]) -> dict[str, str]:
             raise UsageError("PC001", f"{fact!r} is no fact", hint="example: --metadata ticket=OPS-12")
         found[key] = value
     return found
-
-
-def row(listed: Listed) -> dict[str, Any]:
-    """One prompt as programs get it."""
-    card = listed.card
-    return {
-        "name": listed.name,
-        "version": str(listed.version) if listed.version else None,
-        "here": card is not None,
-        "model": card.model if card else None,
-        "chain": bool(card and card.chain),
-        "owner": card.owner if card else "",
-        "tags": list(card.tags) if card else [],
-        "metadata": dict(card.metadata) if card else {},
-        "description": card.description if card else "",
-    }
 
 
 def view(listing: Listing) -> Any:

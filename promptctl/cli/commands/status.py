@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.status import data
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
@@ -39,43 +40,6 @@ def _seen(context: Context, since: str, store: str | None) -> list[Seen]:
 
     with unhurried(), opened(context, store).warehouse as warehouse:
         return seen_since(warehouse, parse_moment(since, context.now))
-
-
-def data(result: StatusResult, seen: Sequence[Seen] | None = None) -> dict[str, Any]:
-    """What was found, for programs; the traffic only where it was asked for."""
-    traffic = {} if seen is None else {"traffic": [_traffic(found) for found in seen]}
-    return traffic | {
-        "prompts": [_row(row) for row in result.rows],
-        "environments": list(result.environments),
-        "read": result.read,
-        "frozen": dict(result.frozen),
-        "unsent": list(result.unsent),
-        "broken": list(result.broken),
-        "note": result.note,
-    }
-
-
-def _row(row: StatusRow) -> dict[str, Any]:
-    return {
-        "prompt": row.name,
-        "files": row.files,
-        "locked": str(row.locked) if row.locked else None,
-        "served": {environment: pointer.served.to_dict() for environment, pointer in row.served.items()},
-        "splits": {where: pointer.split.to_dict() for where, pointer in row.served.items() if pointer.split},
-        "retired": dict(row.retired),
-        "rolled_back": dict(row.rolled_back),
-    }
-
-
-def _traffic(found: Seen) -> dict[str, Any]:
-    return {
-        "prompt": found.prompt,
-        "environment": found.environment,
-        "version": found.version,
-        "digest": found.digest,
-        "calls": found.calls,
-        "errors": found.errors,
-    }
 
 
 def _text(result: StatusResult, seen: Sequence[Seen] | None) -> str:

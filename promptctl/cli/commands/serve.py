@@ -1,0 +1,38 @@
+"""``promptctl serve``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
+from promptctl.core.expectation import MISSING_EXTRA
+from promptctl.errors import UsageError
+
+
+def command(
+    context: Context,
+    host: Annotated[str, Option("--host", metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, Option("--port", metavar="N", help="Which port.", min=0, max=65535)] = 8420,
+    workers: Annotated[int, Option("--workers", metavar="N", help="Processes.", min=1, max=64)] = 1,
+    poll: Annotated[float, Option("--poll", metavar="SECONDS", help="How often to look for new commits.")] = 2.0,
+    fetch: Annotated[
+        float | None, Option("--fetch", metavar="SECONDS", help="How often to ask the remote.", show_default=False)
+    ] = None,
+) -> Answer:
+    """Serve an API and pages over this registry, as the shared branches have it, until it is stopped."""
+    from promptctl.adapters.pinned import PinnedRepository
+
+    try:
+        from promptctl.server.serving import Serving, listening, serve
+    except ImportError:
+        message = "serving needs the extra `server`"
+        raise UsageError(MISSING_EXTRA, message, hint='pip install "git-promptctl[server]"') from None
+    root = context.repository.root
+    commit = PinnedRepository(root).commit
+    with listening(host, port) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        context.output.remark(f"serving {commit[:7]} at http://{shown}:{listener.getsockname()[1]}/")
+        serve(Serving(root=str(root), workers=workers, poll=poll, fetch=fetch), listener)
+    return Answer(data={"stopped": True}, view=lambda: "stopped")

@@ -1,0 +1,81 @@
+"""What every page shares: layout, links, style and script, and that no text in it is more than text."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from promptctl.core.safe_text import safe_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """How pages name each other. ``here`` is the page's own path, as ``prompts/support/triage/``; empty for the first.
+
+    ``live`` pages are served from the root of a host; others are files, whose links are relative.
+    """
+
+    here: str = ""
+    live: bool = True
+
+    def to(self, path: str) -> str:
+        """The address of a page, or of a file when the path does not end with a slash."""
+        if self.live:
+            return "/" + quote(path)
+        up = "../" * self.here.count("/")
+        return up + quote(path) + ("index.html" if path == "" or path.endswith("/") else "")
+
+
+def page(template: str, title: str, data: Mapping[str, Any], links: Links) -> str:
+    """One page from its template and its data."""
+    text: str = (
+        _environment().get_template(f"{template}.html").render(title=title, links=links, policy=policy(), **data)
+    )
+    return text
+
+
+@cache
+def policy() -> str:
+    """The content security policy of every page: its own style and script, by their digests, and nothing else."""
+    return (
+        f"default-src 'none'; style-src '{_digest('page.css')}'; script-src '{_digest('page.js')}'; img-src data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def inert(value: Any) -> Any:
+        return value if isinstance(value, Markup) or not isinstance(value, str) else safe_text(value)
+
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=inert,
+        loader=FunctionLoader(_file),
+    )
+    own = {name: Markup(_file(f"page.{ending}")) for name, ending in (("style", "css"), ("script", "js"))}  # noqa: S704
+    environment.globals |= own
+    return environment
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _digest(name: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(_file(name).encode()).digest()).decode()

@@ -1,0 +1,52 @@
+"""Prompts: which there are, and what one of them is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from promptctl.server.asked import KEPT, Viewed, json_response
+from promptctl.server.paging import PageSize, PageToken, paged
+
+router = APIRouter(prefix="/api/v1", tags=["prompts"], dependencies=[KEPT])
+
+
+@router.get("/prompts", summary="List prompts")
+def list_prompts(
+    view: Viewed,
+    tag: Annotated[list[str] | None, Query(description="With this tag; several: with all.")] = None,
+    owner: Annotated[str | None, Query(description="Of this owner.")] = None,
+    model: Annotated[str | None, Query(description="For this model; a glob.")] = None,
+    env: Annotated[str | None, Query(description="Served by this environment.")] = None,
+    page_size: PageSize = 100,
+    page_token: PageToken = "",
+) -> Response:
+    """The prompts of the default branch by name, with the version that the lock names; with `env`, what it serves."""
+    from promptctl.answers.list import row
+    from promptctl.workflows.list import Filters, Listing, list_prompts
+
+    filters = Filters(tags=tuple(tag or ()), owner=owner, model=model, environment=env)
+    key = ("list", filters.tags, owner, model, env)
+    listing: Listing = view.once(key, lambda repository: list_prompts(repository, filters))
+    rows: list[dict[str, Any]] = [row(listed) for listed in listing.prompts]
+    return json_response(paged("prompts", rows, lambda it: it["name"], page_size, page_token))
+
+
+@router.get("/prompts/{name:path}/-/at/{reference}", summary="Show a prompt at a reference")
+def show_at(view: Viewed, name: str, reference: str) -> Response:
+    """A prompt as a version, an environment, a digest or a revision has it: contract, messages, tools."""
+    return _shown(view, f"{name}@{reference}")
+
+
+@router.get("/prompts/{name:path}", summary="Show a prompt")
+def show(view: Viewed, name: str) -> Response:
+    """A prompt as the default branch has it: contract, messages, versions."""
+    return _shown(view, name)
+
+
+def _shown(view: Viewed, reference: str) -> Response:
+    from promptctl.answers.show import data
+    from promptctl.workflows.show import show
+
+    return json_response(view.once(("show", reference), lambda repository: data(show(repository, reference))))

@@ -1,0 +1,31 @@
+"""What routes are given: the view that the request sees, and how long its answer may be kept."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+
+from promptctl.server.view import View
+
+
+def kept_with_view(request: Request) -> None:
+    """For what only Git decides: the answer holds as long as the view."""
+    request.state.keep = math.inf
+
+
+def _view(request: Request) -> View:
+    view: View = request.state.view
+    return view
+
+
+Viewed = Annotated[View, Depends(_view)]
+KEPT = Depends(kept_with_view)
+
+
+def json_response(data: Any) -> Response:
+    """Data as JSON that cannot be read as anything else."""
+    import json
+
+    return Response(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), media_type="application/json")

@@ -1,0 +1,61 @@
+"""Follows the repository: a new commit or tag makes a new view; the one in use is replaced whole."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from promptctl.adapters.repository import Repository
+from promptctl.errors import PromptctlError
+from promptctl.server.view import View, mark_of
+
+_LOG = logging.getLogger("promptctl.server")
+
+
+class Follower:
+    """``view`` is read without a lock. Looks every ``poll`` seconds, and asks the remote every ``fetch`` seconds.
+
+    What goes wrong is logged and kept in ``fault``; what was seen last goes on being served.
+    """
+
+    def __init__(self, root: Path, *, poll: float, fetch: float | None = None) -> None:
+        """Raises what opening the repository raises: a server that can show nothing does not start."""
+        self.view = View(root, mark_of(root))
+        self.fault: str | None = None
+        self._root, self._poll, self._fetch = root, poll, fetch
+        self._fetched = time.monotonic()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._follow, name="promptctl-follow", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread, at once unless it is asking the remote."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join(1)
+        self.view.close()
+
+    def look(self) -> None:
+        """Asks the remote if it is time, and makes a new view if anything moved."""
+        try:
+            if self._fetch is not None and time.monotonic() - self._fetched >= self._fetch:
+                self._fetched = time.monotonic()
+                Repository(self._root).fetch()
+            mark = mark_of(self._root)
+            if mark != self.view.mark:
+                self.view.close()
+                self.view = View(self._root, mark)
+            self.fault = None
+        except (PromptctlError, OSError) as error:
+            if str(error) != self.fault:
+                _LOG.warning("the repository cannot be followed: %s", error)
+            self.fault = str(error)
+
+    def _follow(self) -> None:
+        while not self._stop.wait(self._poll):
+            self.look()

@@ -1,0 +1,72 @@
+"""Runs the application: one process or several, until it is told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from promptctl.errors import OutsideError
+from promptctl.server.answering import Application
+
+NO_SOCKET = "PC311"
+_SETTINGS = "PROMPTCTL_SERVE"
+"""The variable by which worker processes are told what to serve."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """What is served, and how. ``poll`` and ``fetch`` are in seconds; without ``fetch`` the remote is not asked."""
+
+    root: str
+    workers: int = 1
+    poll: float = 2.0
+    fetch: float | None = None
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises OutsideError where that is not possible."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        said = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
+        message = f"nothing can be served at {host}:{port}: {said}"
+        raise OutsideError(NO_SOCKET, message, hint="choose another --host or --port") from None
+
+
+def serve(serving: Serving, listener: socket.socket) -> None:
+    """Serves until SIGTERM or SIGINT; requests under way are finished first.
+
+    Raises OutsideError when the workers could not start.
+    """
+    os.environ[_SETTINGS] = json.dumps(asdict(serving))
+    config = uvicorn.Config(
+        "promptctl.server.serving:worker",
+        factory=True,
+        workers=serving.workers,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
+    if serving.workers > 1:
+        Multiprocess(config, [listener]).run()
+    else:
+        server = uvicorn.Server(config)
+        server.run(sockets=[listener])
+        if not server.started:
+            raise OutsideError(NO_SOCKET, "the server did not start; the log says why")
+
+
+def worker() -> Application:
+    """The application of one process. Raises what opening the repository raises."""
+    from promptctl.server.application import application
+
+    serving = Serving(**json.loads(os.environ[_SETTINGS]))
+    return application(Path(serving.root), poll=serving.poll, fetch=serving.fetch)

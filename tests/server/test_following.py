@@ -1,0 +1,50 @@
+"""The server follows the repository: what moved is served, and what cannot be read leaves the last good view."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from promptctl.server.follower import Follower
+from tests.serving import serving
+from tests.shipping import NAME, done, line
+
+
+def test_a_move_is_seen(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    with serving(repository.folder) as server:
+        path = f"/api/v1/environments/prod/prompts/{NAME}"
+        assert server.ask(path).status == 404
+        done(repository, "promote", NAME, "prod")
+        wait_until(lambda: server.ask(path).status == 200)
+        assert server.ask(path).json["version"] == "1.0.0"
+
+
+def test_a_repository_that_is_gone_is_served_on(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    follower = Follower(repository.folder, poll=3600)
+    view = follower.view
+    (repository.folder / ".git").rename(tmp_path / "away")
+    follower.look()
+    assert follower.view is view
+    assert follower.fault
+    (tmp_path / "away").rename(repository.folder / ".git")
+    follower.look()
+    assert follower.fault is None
+
+
+def test_work_that_is_not_committed_is_not_served(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    (repository.folder / "prompts" / NAME / "prompt.yaml").write_text("template: changed\n")
+    with serving(repository.folder) as server:
+        assert server.ask(f"/api/v1/prompts/{NAME}").json["as_locked"]
+        assert b"modified" not in server.ask("/api/v1/status").body
+
+
+def wait_until(held: Callable[[], bool], seconds: float = 20) -> None:
+    """Waits for something that happens soon."""
+    end = time.monotonic() + seconds
+    while not held():
+        assert time.monotonic() < end
+        time.sleep(0.01)

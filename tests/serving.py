@@ -1,0 +1,76 @@
+"""A registry served on loopback: the real application in a thread, and requests to it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from promptctl.server.application import application
+from promptctl.server.serving import listening
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """One response as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def tag(self) -> str:
+        return self.headers["etag"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """Where the server answers."""
+
+    url: str
+
+    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
+        """One request; underscores in names of headers stand for dashes."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.url + path, body, named, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as found:
+                return _reply(found)
+        except urllib.error.HTTPError as error:
+            with error:
+                return _reply(error)
+
+
+def _reply(found: Any) -> Reply:
+    headers = {name.lower(): value for name, value in found.headers.items()}
+    return Reply(status=found.status, headers=headers, body=found.read())
+
+
+@contextmanager
+def serving(root: Path, **options: Any) -> Iterator[Served]:
+    """The registry in a folder. The server looks for new commits all the time, so that tests need not wait."""
+    with listening("127.0.0.1", 0) as listener:
+        made = application(root, **({"poll": 0.01} | options))
+        server = uvicorn.Server(uvicorn.Config(made, log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.002)
+        try:
+            yield Served(url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        finally:
+            server.should_exit = True
+            thread.join(20)
