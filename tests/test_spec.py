@@ -16,6 +16,7 @@ from promptctl.core.closure import Closure
 from promptctl.core.made_trees import TextTree
 from promptctl.core.pointer import Served
 from promptctl.core.render import Rendering
+from promptctl.core.rendered import digest_or_none, rendered_form
 from promptctl.core.request import compact_json
 from promptctl.core.split import Arm, Split
 from promptctl.core.tag import parse_tag_ref, tag_ref
@@ -160,13 +161,22 @@ def test_version_bump(vector: dict[str, Any]) -> None:
     assert str(bump(base, vector["change"])) == vector["next"]
 
 
+@pytest.mark.parametrize("vector", vectors("rendered"))
+def test_the_digest_of_what_was_sent(vector: dict[str, Any]) -> None:
+    form = vector["form"]
+    again = form and "sha256:" + hashlib.sha256(b"promptctl-rendered/v1\n" + form.encode()).hexdigest()
+    assert digest_or_none(vector["messages"]) == vector["digest"] == again
+    if form:
+        assert rendered_form(vector["messages"]) == form
+
+
 @pytest.mark.parametrize("text", read(SPEC / "version" / "refused.json"), ids=ascii)
 def test_versions_that_are_none(text: str) -> None:
     assert parse_version(text) is None
 
 
 @pytest.mark.parametrize(
-    ("kind", "least"), [("digest", 25), ("render", 25), ("tags", 2), ("version", 3), ("assign", 2)]
+    ("kind", "least"), [("digest", 25), ("render", 25), ("rendered", 8), ("tags", 2), ("version", 3), ("assign", 2)]
 )
 def test_every_kind_is_there_and_says_what_it_is(kind: str, least: int) -> None:
     assert len(list((SPEC / kind).glob("*.json"))) >= least

@@ -13,7 +13,7 @@ from typing import Any
 from promptctl.core.request import compact_json
 
 SCHEMA_VERSION = 1
-"""Of the tables; SQLite keeps it in ``PRAGMA user_version``."""
+"""Of the tables; SQLite keeps it in ``PRAGMA user_version``. A column that is added to them does not raise it."""
 
 STATUSES = (
     "ok",
@@ -36,7 +36,8 @@ Scalar = str | int | float | None
 class Column:
     """A column: ``kind`` is "text", "integer" (64 bits), "number" (double) or "json" (a value, stored as its text).
 
-    ``choices`` are the only values of a text; ``least`` and ``most`` are the bounds of a number.
+    ``choices`` are the only values of a text; ``least`` and ``most`` are the bounds of a number. ``added``: the first
+    stores do not have it. Where it is missing it is empty, and programs that do not know it write on without it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Column:
     choices: tuple[str, ...] = ()
     least: int | None = 0
     most: int | None = None
+    added: bool = False
     meaning: str = ""
 
 
@@ -61,6 +63,11 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The columns' names in their order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def added(self) -> tuple[Column, ...]:
+        """The columns that a store of before may not have."""
+        return tuple(column for column in self.columns if column.added)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +112,7 @@ class Event:
     attributes: Mapping[str, Any] | None = None
     inputs: Any = None
     output: Any = None
+    rendered: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +182,7 @@ EVENTS = Table(
         Column(name="attributes", kind="json", meaning="what the application knows of the call, for segments"),
         Column(name="inputs", kind="json", meaning="inputs, only with `content = true`, masked"),
         Column(name="output", kind="json", meaning="answer, only with `content = true`, masked"),
+        Column(name="rendered", added=True, meaning="digest of the messages as sent; not with `rendered = false`"),
     ),
 )
 SCORES = Table(

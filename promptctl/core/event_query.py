@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from promptctl.core.cache_limits import parse_age
 from promptctl.core.event import EVENTS, Table
-from promptctl.core.event_spelling import quoted
+from promptctl.core.event_spelling import read_cells
 from promptctl.errors import UsageError
 
 BAD_TIME = "PC227"
@@ -33,13 +33,22 @@ class EventQuery:
             and (self.prompt is None or fields.get("prompt") == self.prompt)
         )
 
-    def sql(self, mark: str = "?") -> tuple[str, list[Any]]:
-        """The query, in the order of time, and its values; ``mark`` is how the engine spells their places."""
+    def sql(self, mark: str = "?", held: Collection[str] | None = None) -> tuple[str, list[Any]]:
+        """The query, in the order of time, and its values; ``mark`` is how the engine spells their places. ``held`` are
+        the columns that the store has, None for all."""
         limits = [("at", ">=", self.since), ("at", "<", self.until), ("prompt", "=", self.prompt)]
         kept = [(f'"{name}" {sign} {mark}', value) for name, sign, value in limits if value is not None]
         where = f"WHERE {' AND '.join(text for text, _ in kept)}" if kept else ""
         order = ", ".join(f'"{name}"' for name in dict.fromkeys(("at", *self.table.key)))
-        parts = ("SELECT", quoted(self.table.names), "FROM", self.table.name, where, "ORDER BY", order)
+        parts = (
+            "SELECT",
+            read_cells(self.table, held or self.table.names),
+            "FROM",
+            self.table.name,
+            where,
+            "ORDER BY",
+            order,
+        )
         return " ".join(part for part in parts if part), [value for _, value in kept]
 
 

@@ -56,12 +56,13 @@ class StoreAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventSettings:
-    """``content`` keeps inputs and outputs; ``hashed`` keeps hashes of units and users; ``keep`` is in seconds, None
-    for ever."""
+    """``content`` keeps inputs and outputs; ``hashed`` keeps hashes of units and users; ``rendered`` the digest of what
+    was sent; ``keep`` is in seconds, None for ever."""
 
     store: StoreAddress = StoreAddress()
     content: bool = False
     hashed: bool = True
+    rendered: bool = True
     keep: float | None = 90 * 86_400.0
 
     @property
@@ -70,7 +71,7 @@ class EventSettings:
         events stay below the user's data folder, or the user's own word says where they go."""
         if not self.store.leaves:
             return None
-        said = compact_json([self.store.kind, self.store.target, self.content, self.hashed])
+        said = compact_json([self.store.kind, self.store.target, self.content, self.hashed, self.rendered])
         return "sha256:" + hashlib.sha256(f"promptctl-trust-events/v1\n{said}".encode()).hexdigest()
 
 
@@ -87,6 +88,7 @@ def event_settings(table: Mapping[str, Any], environment: Mapping[str, str]) -> 
         store=parse_store(named) if named else store,
         content=table.get("content", False) is True,
         hashed=table.get("units", "hashed") != "plain",
+        rendered=table.get("rendered", True) is True,
         keep=None if keep == "none" else parse_age(keep),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from promptctl.core.event import EVENTS, MOST_INTEGER, SCORES, Column, Event, Score, Table
@@ -28,6 +28,18 @@ _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 def quoted(names: tuple[str, ...]) -> str:
     """Column names as SQL spells them; some are words of SQL."""
     return ", ".join(f'"{name}"' for name in names)
+
+
+def read_cells(table: Table, held: Collection[str]) -> str:
+    """The table's columns as SQL reads them of a store that holds only some. One that is not there must not be named:
+    SQLite would take its name for a text."""
+    return ", ".join(f'"{name}"' if name in held else f'NULL AS "{name}"' for name in table.names)
+
+
+def add_statements(table: Table, engine: str, held: Collection[str]) -> list[str]:
+    """SQL that adds the columns which a store of before does not have."""
+    missing = [column for column in table.added if column.name not in held]
+    return [f'ALTER TABLE {table.name} ADD COLUMN "{it.name}" {TYPES[engine][it.kind]}' for it in missing]
 
 
 def create_statements(table: Table, engine: str) -> list[str]:

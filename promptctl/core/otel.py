@@ -36,7 +36,7 @@ SPAN_NAMES: Mapping[str, str] = {
         name: f"promptctl.{name}"
         for name in (
             "id parent digest environment arm split reason unit step user endpoint status cache attempts prices "
-            "attributes inputs output"
+            "attributes inputs output rendered"
         ).split()
     },
 }

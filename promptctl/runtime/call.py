@@ -15,6 +15,7 @@ from promptctl.adapters.providers.fault import ProviderError
 from promptctl.core.attempt import Attempt
 from promptctl.core.chain import StepCall, step_calls, step_paths
 from promptctl.core.event import Event
+from promptctl.core.rendered import digest_or_none
 from promptctl.core.request import Reply, Request
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.caching.outcome import CacheOutcome
@@ -173,6 +174,7 @@ class Call:
         try:
             request = self.prompt.released.rendering_of(step.closure).request(step.inputs)
             course.model = request.model
+            course.rendered = digest_or_none(request.messages) if self._means.keeps_rendered else None
             scope = step.closure.prompt.name if step.path else self.prompt.digest
             course.reply, course.outcome = await self._asked_for(request, scope, course, put)
             self._fresh = self._fresh and course.fresh

@@ -37,6 +37,7 @@ class Course:
     step: str | None = None
     model: str | None = None
     inputs: Any = None
+    rendered: str | None = None
     reply: Reply | None = None
     outcome: CacheOutcome | None = None
     first_token_ms: float | None = None
@@ -143,4 +144,5 @@ def event_of(
         attributes=prompt.attributes or None,
         inputs=course.inputs if content else None,
         output=reply.text[:MOST_SEEN] if reply and content else None,
+        rendered=course.rendered,
     )

@@ -59,6 +59,11 @@ class Means:
         """Whether events are kept with inputs and outputs: otherwise nobody needs them there."""
         return self.recorder is not None and self.recorder.content
 
+    @property
+    def keeps_rendered(self) -> bool:
+        """Whether events are kept with the digest of what was sent."""
+        return self.recorder is not None and self.recorder.rendered
+
     def record(self, event: Event) -> None:
         """Keeps an event where events are kept."""
         if self.recorder:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
 from promptctl.core.price import picodollars
+from promptctl.core.rendered import digest_or_none
 from promptctl.core.request import Reply, Usage
 from promptctl.errors import UsageError
 from promptctl.runtime.call_event import Caller, Course, event_of, status_of
@@ -31,10 +32,15 @@ class OwnCall:
     """
 
     def __init__(
-        self, means: Callable[[], Means], prompt: Prompt, caller: Caller, inputs: Mapping[str, Any] | None
+        self,
+        means: Callable[[], Means],
+        prompt: Prompt,
+        caller: Caller,
+        inputs: Mapping[str, Any] | None,
+        messages: Iterable[Mapping[str, Any]] | None = None,
     ) -> None:
         self.prompt = prompt
-        self._means, self._caller, self._inputs = means, caller, inputs
+        self._means, self._caller, self._inputs, self._messages = means, caller, inputs, messages
         self._course: Course | None = None
         self._entered: Means | None = None
         self._cost: int | None = None
@@ -55,6 +61,8 @@ class OwnCall:
             raise UsageError(UNFIT, "this call was made already", hint="prompts.own_call(…) makes another one")
         course = self._course = Course(id=self.id, inputs=self._inputs)
         self._entered = self._means()
+        if self._messages is not None and self._entered.keeps_rendered:
+            course.rendered = digest_or_none(self._messages)
         self._entered.underway.begin(self.id, lambda: self._record(course, asyncio.CancelledError()))
         return self
 

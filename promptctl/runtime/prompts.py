@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -174,6 +174,7 @@ class Prompts:
         /,
         inputs: Mapping[str, Any] | None = None,
         *,
+        messages: Iterable[Mapping[str, Any]] | None = None,
         user: str | None = None,
         endpoint: str | None = None,
         trace: str | None = None,
@@ -181,11 +182,12 @@ class Prompts:
         """A call that you make with a client of your own: ``with prompts.own_call(prompt) as call:`` around it.
 
         It says that the prompt was really used: without it, ``get`` and ``request`` leave no event and count in no
-        rollout or experiment. Arguments as in ``call``. Raises StateError before there ever was a bundle.
+        rollout or experiment. ``messages`` are those that you send, of which the event keeps the digest; other
+        arguments as in ``call``. Raises StateError before there ever was a bundle.
         """
         from promptctl.runtime.own_call import OwnCall
 
-        return OwnCall(self._means_of_now(), prompt, _caller(user, endpoint, trace), inputs)
+        return OwnCall(self._means_of_now(), prompt, _caller(user, endpoint, trace), inputs, messages)
 
     def _means_of_now(self) -> Callable[[], Means]:
         """Gives the means of what is served now, in whatever process it is asked."""

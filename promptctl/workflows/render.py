@@ -11,6 +11,7 @@ from promptctl.core.chain import StepCall, step_calls, step_paths
 from promptctl.core.closure import Closure
 from promptctl.core.prompt import Message
 from promptctl.core.render import Rendering
+from promptctl.core.rendered import digest_or_none
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 from promptctl.workflows.resolve import Resolved, resolve
@@ -33,6 +34,11 @@ class Rendered:
     step: str = ""
     later: tuple[str, ...] = ()
     request: Mapping[str, Any] | None = None
+
+    @property
+    def digest(self) -> str | None:
+        """Of the messages, as events keep it; None for messages of an application that have none."""
+        return digest_or_none(self.messages)
 
 
 def render(

@@ -14,6 +14,7 @@ import pytest
 
 from promptctl import OutsideError, StateError, UsageError
 from promptctl.core.event import EVENTS
+from promptctl.core.rendered import rendered_digest
 from tests.runtime.calling import Application, application
 from tests.runtime.forking import in_child
 from tests.servers import Handler, answer_well, silence, status
@@ -50,6 +51,7 @@ def test_an_answer_and_its_event(app: Application) -> None:
     assert row["unit"] not in (None, "user-1")
     assert row["user"] not in (None, "ada")
     assert row["latency_ms"] > 0
+    assert row["rendered"] == rendered_digest(prompt.messages(text="yes"))
     assert set(row) == set(EVENTS.names)
     assert app.prompts.status().events
     assert app.prompts.status().events.recorded == 1  # type: ignore[union-attr]
@@ -90,6 +92,7 @@ def test_a_chain_is_an_event_a_step_under_one_trace(app: Application, streamed: 
     ]
     assert (first["parent"], last["id"], last["parent"]) == (call.id, call.id, None)
     assert first["id"] != call.id
+    assert last["rendered"] == rendered_digest([{"role": "user", "content": "say SAY A!"}]) != first["rendered"]
     assert first["digest"] == last["digest"] == app.prompts.get("chain").digest
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from promptctl import Usage, UsageError
 from promptctl.core.price import picodollars
+from promptctl.core.rendered import rendered_digest
 from tests.runtime.calling import Application, application
 from tests.runtime.forking import in_child
 
@@ -50,7 +51,9 @@ def test_a_prompt_that_is_only_looked_at_is_no_event(app: Application) -> None:
 
 def test_an_own_call_is_one_event_with_all_that_is_said_of_it(app: Application) -> None:
     prompt = app.prompts.get("answer", unit="u", attributes={"plan": "pro"})
-    with app.prompts.own_call(prompt, {"text": "x"}, user="ada", endpoint="/ask", trace="t1") as call:
+    with app.prompts.own_call(
+        prompt, {"text": "x"}, messages=prompt.messages(text="x"), user="ada", endpoint="/ask", trace="t1"
+    ) as call:
         call.answered("not yet")
         call.answered("SAY X", usage=Usage(input=10, output=2, cache_read=4), model="m", provider="p", cost=0.25)
     app.prompts.feedback(call.id, resolved=1)
@@ -62,8 +65,18 @@ def test_an_own_call_is_one_event_with_all_that_is_said_of_it(app: Application) 
     assert (row["cost"], row["attempts"], row["cache"]) == (picodollars(0.25), None, None)
     assert (row["inputs"], row["output"], row["attributes"]) == (None, None, '{"plan":"pro"}')
     assert row["latency_ms"] > 0
+    assert row["rendered"] == rendered_digest([{"role": "user", "content": "say x"}])
     assert [score["event"] for score in app.rows("scores")] == [call.id]
     assert app.server.received == []
+
+
+def test_no_digest_of_what_was_sent_where_the_settings_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with application(tmp_path, monkeypatch, settings={"events": {"rendered": False}}) as app:
+        prompt = app.prompts.get("answer")
+        app.prompts.call(prompt, text="x").complete()
+        with app.prompts.own_call(prompt, messages=prompt.messages(text="x")):
+            pass
+        assert [row["rendered"] for row in app.rows()] == [None, None]
 
 
 def test_what_is_not_said_is_unknown(app: Application) -> None:

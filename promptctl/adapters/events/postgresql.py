@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from promptctl.core.event import TABLES, Pruned, Scalar, Table
 from promptctl.core.event_query import EventQuery
-from promptctl.core.event_spelling import create_statements, quoted
+from promptctl.core.event_spelling import add_statements, create_statements, quoted
 from promptctl.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class PostgresEvents:
                     # Two who make the same tables at once disturb each other.
                     self._connection.execute("SELECT pg_advisory_xact_lock(7021669)")
                     for table in TABLES:
-                        for statement in create_statements(table, "postgresql"):
+                        for statement in _preparing(self._connection, table):
                             self._connection.execute(statement)
             yield self._connection
         except psycopg.Error as error:
@@ -94,6 +94,13 @@ class PostgresEvents:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             hint = "look at the server, the database's name and your rights in it"
             raise OutsideError(UNUSABLE, f"the events at {self._host} cannot be used: {reason}", hint=hint) from None
+
+
+def _preparing(connection: psycopg.Connection[Any], table: Table) -> list[str]:
+    """SQL that makes a table, or what it lacks; indexes are looked at after columns."""
+    columns = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+    held = {name for (name,) in connection.execute(columns, (table.name,))}
+    return (add_statements(table, "postgresql", held) if held else []) + create_statements(table, "postgresql")
 
 
 def _count(connection: psycopg.Connection[Any], statement: str, before: int) -> int:

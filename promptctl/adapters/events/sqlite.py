@@ -12,7 +12,7 @@ from promptctl.adapters.events.sqlite_pruning import delete_some, file_bytes, gi
 from promptctl.adapters.sqlite_file import SqliteFile, error_kind, opened_to_read, transaction
 from promptctl.core.event import SCHEMA_VERSION, TABLES, Batch, Pruned, Scalar, Table
 from promptctl.core.event_query import EventQuery
-from promptctl.core.event_spelling import create_statements, insert_statement
+from promptctl.core.event_spelling import add_statements, create_statements, insert_statement
 from promptctl.errors import OutsideError, PromptctlError, StateError
 
 T = TypeVar("T")
@@ -64,10 +64,10 @@ class SqliteEvents:
         """The rows that are meant, in the order of time; none where there is no file. Raises OutsideError."""
         if not self.path.exists():
             return
-        text, values = query.sql()
         try:
             _examine(self.path)
             with closing(opened_to_read(self.path, _READ_SECONDS)) as connection:
+                text, values = query.sql(held=columns(connection, query.table))
                 yield from connection.execute(text, values)
         except (sqlite3.Error, OSError) as error:
             raise unusable(self.path, error) from None
@@ -139,15 +139,28 @@ def require_ours(connection: sqlite3.Connection) -> bool:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Makes the tables where they are missing. Raises StateError as above."""
-    if require_ours(connection):
+    """Makes the tables, and columns of them, where they are missing. Raises StateError as above."""
+    if require_ours(connection) and not _additions(connection):
         return
     with transaction(connection):
+        # Asked again: another process may have added them while this one waited.
+        for statement in _additions(connection):
+            connection.execute(statement)
         for table in TABLES:
             for statement in create_statements(table, "sqlite"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def columns(connection: sqlite3.Connection, table: Table) -> set[str]:
+    """The columns that a table has in this file; none where there is no such table."""
+    return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table.name,))}
+
+
+def _additions(connection: sqlite3.Connection) -> list[str]:
+    held = {table: columns(connection, table) for table in TABLES if table.added}
+    return [statement for table in held if held[table] for statement in add_statements(table, "sqlite", held[table])]
 
 
 def _write(connection: sqlite3.Connection, batch: Batch) -> None:

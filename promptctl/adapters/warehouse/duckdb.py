@@ -9,9 +9,17 @@ from pathlib import Path
 
 from promptctl.adapters.warehouse.engine import Engine
 from promptctl.adapters.warehouse.file_views import from_jsonl, from_nothing, from_parquet, jsonl_source, parquet_source
-from promptctl.adapters.warehouse.warehouse import FOREIGN, NO_EVENTS, UNUSABLE, Connection, Warehouse
+from promptctl.adapters.warehouse.warehouse import (
+    FOREIGN,
+    NO_EVENTS,
+    UNUSABLE,
+    Connection,
+    Warehouse,
+    columns_of,
+    holds,
+)
 from promptctl.core.counting import count
-from promptctl.core.event import TABLES, Table
+from promptctl.core.event import EVENTS, TABLES, Table
 from promptctl.errors import OutsideError, PromptctlError, StateError
 
 ENDINGS = (".parquet", ".jsonl", ".ndjson", ".jsonl.gz")
@@ -30,10 +38,10 @@ def open_duckdb(path: Path) -> Warehouse:
     except Exception:
         warehouse.connection.close()
         raise
-    if not all((table.name, name) in held for table in TABLES for name in table.names):
+    if not all(holds(table, columns_of(table, held)) for table in TABLES):
         warehouse.connection.close()
         raise StateError(FOREIGN, f"{path} holds no events that this version knows", hint="name another file")
-    return warehouse
+    return replace(warehouse, held=columns_of(EVENTS, held))
 
 
 def open_files(pattern: str) -> Warehouse:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from promptctl.adapters.warehouse.engine import Engine
-from promptctl.adapters.warehouse.warehouse import FOREIGN, UNUSABLE, Warehouse
-from promptctl.core.event import TABLES
+from promptctl.adapters.warehouse.warehouse import FOREIGN, UNUSABLE, Warehouse, columns_of, holds
+from promptctl.core.event import EVENTS, TABLES
 from promptctl.errors import OutsideError, PromptctlError, StateError
 
 _COLUMNS = (
@@ -36,11 +36,13 @@ def open_postgresql(url: str, *, shared: bool) -> Warehouse:
         held = set(connection.execute(_COLUMNS).fetchall())
     except psycopg.Error as error:
         raise _unreadable(name, error) from None
-    if not all((table.name, column) in held for table in TABLES for column in table.names):
+    if not all(holds(table, columns_of(table, held)) for table in TABLES):
         connection.close()
         hint = "make the tables with: promptctl events import FILE --store postgresql://…"
         raise StateError(FOREIGN, f"{name} holds no events that this version knows", hint=hint)
-    return Warehouse(name=name, engine=Engine("postgres"), connection=connection, failed=failed)
+    return Warehouse(
+        name=name, engine=Engine("postgres"), connection=connection, failed=failed, held=columns_of(EVENTS, held)
+    )
 
 
 def _unreadable(name: str, error: Exception) -> OutsideError:

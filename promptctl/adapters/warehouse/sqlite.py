@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from promptctl.adapters.events.sqlite import APPLICATION, unusable
+from promptctl.adapters.events.sqlite import APPLICATION, columns, unusable
 from promptctl.adapters.warehouse.engine import Engine
 from promptctl.adapters.warehouse.warehouse import FOREIGN, NO_EVENTS, Warehouse
-from promptctl.core.event import SCHEMA_VERSION
+from promptctl.core.event import EVENTS, SCHEMA_VERSION
 from promptctl.errors import PromptctlError, StateError
 
 _SETTINGS = ("query_only = ON", "cache_size = -65536", "temp_store = FILE")
@@ -28,6 +28,7 @@ def open_sqlite(path: Path, *, busy_seconds: float = 5.0) -> Warehouse:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        held = frozenset(columns(connection, EVENTS))
     except sqlite3.Error as error:
         if connection is not None:
             connection.close()
@@ -36,7 +37,11 @@ def open_sqlite(path: Path, *, busy_seconds: float = 5.0) -> Warehouse:
         connection.close()
         raise _foreign(path, application, version, tables)
     return Warehouse(
-        name=f"sqlite:{path}", engine=Engine("sqlite"), connection=connection, failed=lambda error: _ours(path, error)
+        name=f"sqlite:{path}",
+        engine=Engine("sqlite"),
+        connection=connection,
+        failed=lambda error: _ours(path, error),
+        held=held,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
@@ -25,18 +25,19 @@ class Connection(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warehouse:
     """A store that is open for reading. ``name`` is how messages call it; ``failed`` makes our error of a driver's;
-    ``note`` says what of it cannot be read."""
+    ``note`` says what of it cannot be read, ``held`` which columns of the calls it has, None for all."""
 
     name: str
     engine: Engine
     connection: Connection
     failed: Callable[[Exception], Exception | None]
     note: str | None = None
+    held: frozenset[str] | None = None
 
     @property
     def events(self) -> Any:
         """The table of calls, as an Ibis expression."""
-        return _expression(EVENTS)
+        return _expression(EVENTS, self.held)
 
     @property
     def scores(self) -> Any:
@@ -71,7 +72,23 @@ class Warehouse:
         self.connection.close()
 
 
-def _expression(table: Table) -> Any:
+def columns_of(table: Table, held: Collection[tuple[str, str]]) -> frozenset[str]:
+    """The columns of a table among those of a whole database, as (table, column)."""
+    return frozenset(column for name, column in held if name == table.name)
+
+
+def holds(table: Table, held: Collection[str]) -> bool:
+    """Whether a table of these columns can be read: only those that came later may be missing."""
+    return all(column.name in held or column.added for column in table.columns)
+
+
+def _expression(table: Table, held: Collection[str] | None = None) -> Any:
+    """A table as it is in the store, with what it lacks as null."""
     import ibis
 
-    return ibis.table({column.name: _TYPES[column.kind] for column in table.columns}, name=table.name)
+    types = {column.name: _TYPES[column.kind] for column in table.columns}
+    missing = [] if held is None else [column.name for column in table.added if column.name not in held]
+    found = ibis.table({name: kind for name, kind in types.items() if name not in missing}, name=table.name)
+    if not missing:
+        return found
+    return found.mutate(**{name: ibis.null(types[name]) for name in missing}).select(*table.names)

@@ -18,8 +18,8 @@ from promptctl.errors import UsageError
 if TYPE_CHECKING:
     from promptctl.workflows.render import Rendered, Wire
 
-FORMATS = ("text", "messages", "openai", "anthropic")
-Format = Literal["text", "messages", "openai", "anthropic"]
+FORMATS = ("text", "messages", "digest", "openai", "anthropic")
+Format = Literal["text", "messages", "digest", "openai", "anthropic"]
 
 
 def command(
@@ -28,7 +28,11 @@ def command(
     inputs: InputOption = None,
     format: Annotated[
         str,
-        Option("--format", metavar="FORMAT", help="text, messages, openai or anthropic (the request's JSON)."),
+        Option(
+            "--format",
+            metavar="FORMAT",
+            help="text, messages, digest (of the messages), openai or anthropic (the request's JSON).",
+        ),
     ] = "text",
     model: Annotated[
         str | None, Option("--model", metavar="MODEL", help="The request's model.", show_default=False)
@@ -69,6 +73,7 @@ def data(rendered: Rendered) -> dict[str, Any]:
         "step": rendered.step or None,
         "later_steps": list(rendered.later),
         "messages": [dict(message) for message in rendered.messages],
+        "rendered": rendered.digest,
     }
     return found | ({} if rendered.request is None else {"request": dict(rendered.request)})
 
@@ -86,6 +91,8 @@ def note(rendered: Rendered) -> str | None:
 def view(rendered: Rendered, format: str) -> str:
     if rendered.request is not None:
         return _json(rendered.request)
+    if format == "digest":
+        return f"{rendered.digest or 'none: what is sent is no JSON in UTF-8'}\n"
     if format == "messages":
         return _json([dict(message) for message in rendered.messages])
     if rendered.alone:

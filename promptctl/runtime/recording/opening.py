@@ -61,4 +61,6 @@ def open_recorder(
 
     opened().close()
     limit = MOST_WAITING // (10 if settings.content else 1)
-    return Recorder(Means(open=opened, redactor=current), limit=limit, content=settings.content)
+    return Recorder(
+        Means(open=opened, redactor=current), limit=limit, content=settings.content, rendered=settings.rendered
+    )

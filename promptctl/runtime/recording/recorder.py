@@ -28,13 +28,16 @@ _inherited: list[Any] = []
 class Recorder:
     """Takes events and scores from any thread, and from signal handlers, without waiting and without raising.
 
-    ``limit`` is how many may wait; what comes then is counted and dropped. ``content``: inputs and outputs are kept.
+    ``limit`` is how many may wait; what comes then is counted and dropped. ``content``: inputs and
+    outputs are kept, ``rendered``: the digest of what was sent.
     After a fork the child begins anew with an empty queue and counts of its own. When the process ends it has two
     seconds to write what waits.
     """
 
-    def __init__(self, means: Means, *, limit: int = MOST_WAITING, content: bool = False) -> None:
-        self.content = content
+    def __init__(
+        self, means: Means, *, limit: int = MOST_WAITING, content: bool = False, rendered: bool = True
+    ) -> None:
+        self.content, self.rendered = content, rendered
         self._means, self._limit = means, limit
         self._begin()
         _recorders.add(self)

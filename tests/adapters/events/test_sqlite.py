@@ -94,7 +94,7 @@ def test_files_are_for_this_user_alone(path: Path) -> None:
 def test_a_bad_row_keeps_nothing_of_its_batch(path: Path) -> None:
     store = SqliteEvents(path)
     with pytest.raises(OutsideError, match="NOT NULL"):
-        store.write(Batch(events=[row(event()), (None,) * 33]))
+        store.write(Batch(events=[row(event()), (None,) * len(EVENTS.columns)]))
     store.write(batch(2))
     store.close()
     assert rows(path) == [(event(2).id,)]
