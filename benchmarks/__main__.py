@@ -16,6 +16,7 @@ from benchmarks import (
     recording,
     reports,
     runtime,
+    server,
     ship,
     start,
     tags,
@@ -37,6 +38,7 @@ ROWS: tuple[Row, ...] = (
     *reports.ROWS,
     *assignment.ROWS,
     *experiments.ROWS,
+    *server.ROWS,
 )
 
 

@@ -48,6 +48,8 @@ class Generated(Content):
 TEN = Generated(key="ten", prompts=10, versions=3, subject_versions=3, served=10)
 """A small registry, everything served everywhere."""
 FIFTY = Generated(key="fifty", prompts=50, served=50)
+THREE_HUNDRED = Generated(key="three-hundred", prompts=300, served=300)
+"""What a page of the dashboard shows."""
 THOUSAND = Generated(key="thousand", prompts=1_000, served=100)
 SERVED = Generated(key="served", prompts=1_000, served=1_000)
 """Everything served everywhere: what bundles are measured on."""
