@@ -10,9 +10,13 @@ from fastapi import Depends, Request, Response
 from promptctl.server.view import View
 
 
-def kept_with_view(request: Request) -> None:
-    """For what only Git decides: the answer holds as long as the view."""
-    request.state.keep = math.inf
+def kept_for(seconds: float) -> Any:
+    """For routes whose answers may be that old."""
+
+    def keep(request: Request) -> None:
+        request.state.keep = seconds
+
+    return Depends(keep)
 
 
 def _view(request: Request) -> View:
@@ -21,7 +25,8 @@ def _view(request: Request) -> View:
 
 
 Viewed = Annotated[View, Depends(_view)]
-KEPT = Depends(kept_with_view)
+KEPT = kept_for(math.inf)
+"""For what only Git decides: the answer holds as long as the view."""
 
 
 def json_response(data: Any) -> Response:

@@ -28,6 +28,10 @@ SAME = {
     f"/api/v1/prompts/{NAME}": ("show", NAME),
     f"/api/v1/prompts/{NAME}/-/at/1.0.0": ("show", f"{NAME}@1.0.0"),
     f"/api/v1/prompts/{NAME}/-/at/staging": ("show", f"{NAME}@staging"),
+    f"/api/v1/prompts/{NAME}/-/history": ("history", NAME),
+    f"/api/v1/prompts/{NAME}/-/history?env=staging": ("history", NAME, "--env", "staging"),
+    f"/api/v1/prompts/{NAME}/-/diff?old=1.0.0&new=1.1.0": ("diff", f"{NAME}@1.0.0", f"{NAME}@1.1.0"),
+    "/api/v1/status": ("status",),
 }
 
 

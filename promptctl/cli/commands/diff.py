@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
+from promptctl.answers.diff import data
 from promptctl.cli.context import Context
 from promptctl.cli.options import NameArgument, OptionalNameArgument
 from promptctl.cli.output import Answer
@@ -16,7 +17,6 @@ from promptctl.errors import UsageError
 if TYPE_CHECKING:
     from promptctl.reports.diff_text import Line
     from promptctl.workflows.diff import Compared
-    from promptctl.workflows.resolve import Resolved
 
 FORMATS = ("text", "markdown")
 _STYLES = {
@@ -54,27 +54,6 @@ def command(
         note=compared.notes,
         next="promptctl lock" if changed_here and compared.old.name == compared.new.name else None,
     )
-
-
-def data(compared: Compared) -> dict[str, Any]:
-    cases = compared.cases
-    return {
-        "old": _side(compared.old),
-        "new": _side(compared.new),
-        "differs": compared.diff.differs,
-        **compared.diff.to_dict(),
-        "cases": None if cases is None else [case.to_dict() for case in cases],
-    }
-
-
-def _side(side: Resolved) -> dict[str, Any]:
-    return {
-        "name": side.name,
-        "reference": str(side.reference),
-        "version": str(side.version) if side.version else None,
-        "commit": side.commit,
-        "digest": side.digest,
-    }
 
 
 def view(compared: Compared, format: str) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.drift import data
 from promptctl.cli.context import Context
 from promptctl.cli.findings import findings_text
 from promptctl.cli.output import Answer
@@ -43,14 +44,6 @@ def _live(context: Context, state: State, since: str, store: str | None) -> list
     with unhurried(), opened(context, store).warehouse as warehouse:
         seen = seen_since(warehouse, began)
     return live_drift(state, seen, began)
-
-
-def data(result: DriftResult) -> dict[str, Any]:
-    return {
-        "findings": [finding.to_dict() for finding in result.findings],
-        "read": result.read,
-        "notes": list(result.notes),
-    }
 
 
 def _text(result: DriftResult) -> str:

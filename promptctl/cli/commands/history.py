@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.history import data
 from promptctl.cli.context import Context
 from promptctl.cli.move_text import move_text
 from promptctl.cli.options import NameArgument
@@ -30,13 +31,8 @@ def command(
     if at:
         return _at(name, at, served_at(context.repository, name, at, environment))
     result = history(context.repository, name, environment)
-    listed: dict[str, Any] = {
-        "prompt": result.name,
-        "versions": [_version(row) for row in result.versions],
-        "moves": [_move(row) for row in result.moves],
-    }
     following = None if result.ok else f"promptctl verify {result.name}"
-    return Answer(data=listed, view=lambda: _text(result), ok=result.ok, next=following)
+    return Answer(data=lambda: data(result), view=lambda: _text(result), ok=result.ok, next=following)
 
 
 def _at(name: str, at: str, rows: Sequence[ServedRow]) -> Answer:
@@ -49,25 +45,8 @@ def _at(name: str, at: str, rows: Sequence[ServedRow]) -> Answer:
         for row in rows
     ]
     cells = [(row.environment, str(row.version or "nothing"), row.digest or "") for row in rows]
-    data = {"prompt": name, "at": at, "served": served}
-    return Answer(data=data, view=lambda: table(("env", "version", "digest"), cells))
-
-
-def _version(row: VersionRow) -> dict[str, Any]:
-    return {
-        "version": str(row.version),
-        "digest": row.digest,
-        "tagged": row.tagged,
-        "commit": row.commit,
-        "live": list(row.live),
-        "arms": list(row.arms),
-        "retired": row.retired,
-        "fault": row.fault,
-    }
-
-
-def _move(row: MoveRow) -> dict[str, Any]:
-    return {"environment": row.environment, **row.move.to_dict(None)}
+    found = {"prompt": name, "at": at, "served": served}
+    return Answer(data=found, view=lambda: table(("env", "version", "digest"), cells))
 
 
 def _text(result: HistoryResult) -> str:

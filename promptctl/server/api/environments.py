@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from promptctl.core.request import compact_json
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import Prompt
-from promptctl.server.asked import KEPT, Viewed, json_response
+from promptctl.server.asked import KEPT, Viewed, json_response, kept_for
 
 router = APIRouter(prefix="/api/v1", tags=["environments"])
 
@@ -22,6 +23,16 @@ def status(view: Viewed) -> Response:
     from promptctl.workflows.status import status
 
     return json_response(view.once("status", lambda repository: data(status(repository))))
+
+
+@router.get("/drift", summary="Every disagreement", dependencies=[kept_for(60)])
+def drift(view: Viewed) -> Response:
+    """Where files, lock, tags and pointers disagree, each with the command that repairs it."""
+    from promptctl.answers.drift import data
+    from promptctl.workflows.drift import drift
+
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    return json_response(view.once(("drift", now), lambda repository: data(drift(repository, now))))
 
 
 @router.get("/environments/{environment}/bundle", summary="The bundle of an environment", dependencies=[KEPT])

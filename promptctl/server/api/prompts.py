@@ -39,6 +39,32 @@ def show_at(view: Viewed, name: str, reference: str) -> Response:
     return _shown(view, f"{name}@{reference}")
 
 
+@router.get("/prompts/{name:path}/-/history", summary="Versions and moves of a prompt")
+def history(
+    view: Viewed, name: str, env: Annotated[str | None, Query(description="Moves of this environment only.")] = None
+) -> Response:
+    """The versions of a prompt, newest first, and its moves in every environment."""
+    from promptctl.answers.history import data
+    from promptctl.workflows.history import history
+
+    return json_response(view.once(("history", name, env), lambda repository: data(history(repository, name, env))))
+
+
+@router.get("/prompts/{name:path}/-/diff", summary="Compare two states of a prompt")
+def diff(
+    view: Viewed,
+    name: str,
+    old: Annotated[str, Query(description="A version, an environment, a digest or a revision.")],
+    new: Annotated[str, Query(description="The same of the other side.")],
+) -> Response:
+    """What differs by meaning: messages, inputs, tools, and what that is to callers."""
+    from promptctl.answers.diff import data
+    from promptctl.workflows.diff import diff
+
+    key = ("diff", name, old, new)
+    return json_response(view.once(key, lambda repository: data(diff(repository, f"{name}@{old}", f"{name}@{new}"))))
+
+
 @router.get("/prompts/{name:path}", summary="Show a prompt")
 def show(view: Viewed, name: str) -> Response:
     """A prompt as the default branch has it: contract, messages, versions."""
