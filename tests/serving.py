@@ -64,7 +64,7 @@ def serving(root: Path, **options: Any) -> Iterator[Served]:
     """The registry in a folder. The server looks for new commits all the time, so that tests need not wait."""
     with listening("127.0.0.1", 0) as listener:
         made = application(root, **({"poll": 0.01} | options))
-        server = uvicorn.Server(uvicorn.Config(made, log_level="warning", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(made, log_level="warning", access_log=False, server_header=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started and thread.is_alive():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,17 @@ from promptctl.errors import Problem, PromptctlError
 from promptctl.server.answering import Answering, Application
 from promptctl.server.api import environments, health, prompts
 from promptctl.server.follower import Follower
+from promptctl.server.guard import LOOPBACK, Guard
 from promptctl.server.pages import matrix
 from promptctl.server.problem import MEDIA_TYPE, bug_problem, problem_body, status_of
 from promptctl.version import __version__
 
 
-def application(root: Path, *, poll: float = 2.0, fetch: float | None = None) -> Application:
-    """The whole server as an ASGI application. Raises what opening the repository raises."""
+def application(root: Path, *, poll: float = 2.0, fetch: float | None = None, hosts: Sequence[str] = ()) -> Application:
+    """The whole server as an ASGI application, called by a name of loopback or by one of ``hosts``.
+
+    Raises what opening the repository raises.
+    """
     follower = Follower(root, poll=poll, fetch=fetch)
 
     @asynccontextmanager
@@ -42,7 +46,7 @@ def application(root: Path, *, poll: float = 2.0, fetch: float | None = None) ->
     for part in (prompts, environments, health, matrix):
         routes.include_router(part.router)
     _tell_problems(routes)
-    return Answering(routes, follower)
+    return Guard(Answering(routes, follower), (*LOOPBACK, *hosts))
 
 
 def _tell_problems(routes: FastAPI) -> None:

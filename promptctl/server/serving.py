@@ -21,12 +21,16 @@ _SETTINGS = "PROMPTCTL_SERVE"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """What is served, and how. ``poll`` and ``fetch`` are in seconds; without ``fetch`` the remote is not asked."""
+    """What is served, and how. ``poll`` and ``fetch`` are in seconds; without ``fetch`` the remote is not asked.
+
+    ``hosts`` are the names that the server is called by, beside those of loopback.
+    """
 
     root: str
     workers: int = 1
     poll: float = 2.0
     fetch: float | None = None
+    hosts: tuple[str, ...] = ()
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -69,4 +73,4 @@ def worker() -> Application:
     from promptctl.server.application import application
 
     serving = Serving(**json.loads(os.environ[_SETTINGS]))
-    return application(Path(serving.root), poll=serving.poll, fetch=serving.fetch)
+    return application(Path(serving.root), poll=serving.poll, fetch=serving.fetch, hosts=serving.hosts)

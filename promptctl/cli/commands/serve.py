@@ -20,6 +20,10 @@ def command(
     fetch: Annotated[
         float | None, Option("--fetch", metavar="SECONDS", help="How often to ask the remote.", show_default=False)
     ] = None,
+    allowed_host: Annotated[
+        list[str] | None,
+        Option("--allowed-host", metavar="NAME", help="A name that the server is called by; several: all of them."),
+    ] = None,
 ) -> Answer:
     """Serve an API and pages over this registry, as the shared branches have it, until it is stopped."""
     from promptctl.adapters.pinned import PinnedRepository
@@ -34,5 +38,6 @@ def command(
     with listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         context.output.remark(f"serving {commit[:7]} at http://{shown}:{listener.getsockname()[1]}/")
-        serve(Serving(root=str(root), workers=workers, poll=poll, fetch=fetch), listener)
+        hosts = (shown, *(allowed_host or ()))
+        serve(Serving(root=str(root), workers=workers, poll=poll, fetch=fetch, hosts=hosts), listener)
     return Answer(data={"stopped": True}, view=lambda: "stopped")

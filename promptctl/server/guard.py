@@ -1,0 +1,94 @@
+"""What stands before every request: whose name it calls, how much it brings, what a browser may do with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from promptctl.errors import Problem
+from promptctl.server.answering import Application, Message, Receive, Scope, Send
+from promptctl.server.problem import MEDIA_TYPE, problem_body
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+MOST_BODY = 1 << 20
+"""Bytes that a request may bring."""
+MOST_TARGET = 8192
+"""Bytes of path and query."""
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
+_NOTHING = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""For answers that are no pages: whatever is in them runs and loads nothing."""
+
+
+class Guard:
+    """Refuses what calls the server by a foreign name, which is how a page elsewhere would reach it through a browser
+    of this machine, and what is too large; adds to every answer what keeps browsers from misusing it."""
+
+    def __init__(self, application: Application, hosts: tuple[str, ...]) -> None:
+        self._application = application
+        self._hosts = frozenset(host.lower().encode() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _with_headers(message["headers"])
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal:
+            await _refuse(*refusal, guarded)
+        else:
+            await self._application(scope, _bounded(receive), guarded)
+
+    def _refusal(self, scope: Scope) -> tuple[int, Problem] | None:
+        headers = {name: value for name, value in scope["headers"] if name in (b"host", b"content-length", b"origin")}
+        if _without_port(headers.get(b"host", b"")) not in self._hosts:
+            return 421, Problem("PC001", "the server is not called that", hint="serve --allowed-host NAME")
+        origin = headers.get(b"origin", b"null")
+        if b"origin" in headers and _without_port(origin.partition(b"://")[2]) not in self._hosts:
+            return 403, Problem("PC001", "pages of other hosts may not ask here")
+        if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_TARGET:
+            return 414, Problem("PC001", f"path and query are longer than {MOST_TARGET} bytes")
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > MOST_BODY:
+            return 413, Problem("PC001", f"a request brings at most {MOST_BODY >> 20} MiB")
+        return None
+
+
+def _without_port(host: bytes) -> bytes:
+    name, colon, port = host.lower().rpartition(b":")
+    return name if colon and port.isdigit() else host.lower()
+
+
+def _with_headers(found: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    kind = next((value for name, value in found if name == b"content-type"), b"")
+    own: Mapping[bytes, bytes] = dict(_HEADERS if kind.startswith(b"text/html") else (*_HEADERS, _NOTHING))
+    return [*found, *own.items()]
+
+
+def _bounded(receive: Receive) -> Receive:
+    """What a body brings, cut off where it is larger than it may be: without a length it only shows while it comes."""
+    seen = 0
+
+    async def take() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if seen > MOST_BODY else message
+
+    return take
+
+
+async def _refuse(status: int, problem: Problem, send: Send) -> None:
+    body = problem_body(status, problem)
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
