@@ -14,6 +14,7 @@ from promptctl.cli.reporting import opened
 if TYPE_CHECKING:
     from promptctl.core.experiments.plan import Plan
     from promptctl.workflows.experiment_start import Starting
+    from promptctl.workflows.sending import Sending
 
 _name: Any = Argument(metavar="NAME", help="An experiment.")
 
@@ -25,7 +26,9 @@ OptionalReasonOption = Annotated[str | None, Option("--reason", help="Why, for t
 
 
 @contextmanager
-def starting(context: Context, store: str | None, accept_suite_change: str | None, *, send: bool) -> Iterator[Starting]:
+def starting(
+    context: Context, store: str | None, accept_suite_change: str | None, *, sending: Sending
+) -> Iterator[Starting]:
     """What a start needs of the outside. The store of events is opened only for a plan without a sample."""
     from promptctl.workflows.admission import Asked
     from promptctl.workflows.experiment_start import Starting
@@ -38,7 +41,7 @@ def starting(context: Context, store: str | None, accept_suite_change: str | Non
 
     asked = Asked(
         in_ci=in_ci(),
-        send=send,
+        sending=sending,
         wish=GateWish(accept_suite_change=accept_suite_change),
     )
     with gate_context(context) as gate:

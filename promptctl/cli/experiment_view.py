@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 
 if TYPE_CHECKING:
     from promptctl.core.experiments.experiment import Experiment
@@ -54,7 +54,7 @@ def changed_answer(result: ExperimentResult, said: str, following: str | None, *
         },
         view=lambda: "\n".join(lines),
         note=joined_notes(*notes, result.published.note, result.note),
-        next=following,
+        next=next_step(result.published, following),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.parameters import Argument, Option
+
+if TYPE_CHECKING:
+    from promptctl.workflows.sending import Sending
 
 _name: Any = Argument(metavar="NAME[@REF]", help="A prompt, at a reference.")
 _prompt: Any = Argument(metavar="NAME", help="A prompt.")
@@ -31,6 +34,10 @@ CaseOption = Annotated[str | None, _case]
 InputOption = Annotated[list[str] | None, _inputs]
 ReasonOption = Annotated[str, Option("--reason", help="Why, for the record.", show_default=False)]
 NoPushOption = Annotated[bool, Option("--no-push", help="Record here only; send later.", show_default=False)]
+BranchOption = Annotated[
+    str | None,
+    Option("--branch", metavar="BRANCH", help="Make a branch of it, for a pull request.", show_default=False),
+]
 UntrustedOption = Annotated[
     bool, Option("--untrusted", help="Judge a change by what --base holds; run nothing of it, keep nothing.")
 ]
@@ -40,3 +47,10 @@ BaseOption = Annotated[
         "--base", metavar="REV", help="The commit that a change is judged by, or compared with.", show_default=False
     ),
 ]
+
+
+def sending(no_push: bool, branch: str | None) -> Sending:
+    """How the commit of a command reaches the others, by its options."""
+    from promptctl.workflows.sending import Sending
+
+    return Sending(push=not no_push, branch=branch)

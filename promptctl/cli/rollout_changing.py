@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.rollout_view import percent, split_data
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 
 if TYPE_CHECKING:
     from promptctl.workflows.rollout_change import RolloutChanged
+    from promptctl.workflows.sending import Sending
 
 _NEXT = {
     "pause": "promptctl rollout resume {0} {1} --reason …",
@@ -19,11 +20,11 @@ _NEXT = {
 }
 
 
-def changed(context: Context, action: str, name: str, environment: str, reason: str, *, send: bool) -> Answer:
+def changed(context: Context, action: str, name: str, environment: str, reason: str, *, sending: Sending) -> Answer:
     """Makes the change and says what it changed."""
     from promptctl.workflows.rollout_change import change
 
-    result = change(context.repository, action, name, environment, reason, context.now, send=send)
+    result = change(context.repository, action, name, environment, reason, context.now, sending=sending)
     split = result.pointer.split
     data = {
         "prompt": name,
@@ -37,7 +38,7 @@ def changed(context: Context, action: str, name: str, environment: str, reason: 
     }
     note = joined_notes(result.published.note, result.note)
     following = _NEXT[action].format(name, environment)
-    return Answer(data=data, view=lambda: _text(result), note=note, next=following)
+    return Answer(data=data, view=lambda: _text(result), note=note, next=next_step(result.published, following))
 
 
 def _text(result: RolloutChanged) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def published_data(published: Published | None) -> dict[str, Any] | None:
         "sent": published.sent,
         "resent": published.resent,
         "tries": published.tries,
+        "into": published.into,
         "note": published.note,
     }
 
@@ -28,6 +30,11 @@ def published_text(published: Published) -> str:
     if published.commit is None:
         return "nothing to do"
     short = published.commit[:7]
+    if published.into:
+        again = ", as made before" if published.resent else ""
+        place = f"on {published.remote}" if published.remote and published.sent else "here"
+        made = f"commit {short} on the branch {published.branch} {place}{again}"
+        return f"{made}: it counts once it is merged into {published.into}"
     if published.remote and not published.sent:
         again = " as recorded before" if published.resent else ""
         return f"commit {short}{again}, here only: not on {published.remote}"
@@ -35,6 +42,18 @@ def published_text(published: Published) -> str:
     return (
         f"sent what was recorded here before: {short} on {where}" if published.resent else f"commit {short} on {where}"
     )
+
+
+def next_step(published: Published | None, otherwise: str | None) -> str | None:
+    """What comes next: where a branch waits for people to merge it, how they get to see it."""
+    if published is None or published.into is None or published.commit is None:
+        return otherwise
+    branch, into = shlex.quote(published.branch), shlex.quote(published.into)
+    if published.remote is None:
+        return f"git switch {into} && git merge {branch}"
+    pull_request = f"gh pr create --base {into} --head {branch}"
+    opened = f"open a pull request of {branch} into {into}, at the host or by {pull_request}"
+    return opened if published.sent else f"git push {published.remote} {branch}, then {opened}"
 
 
 def joined_notes(*notes: str | None) -> str | None:

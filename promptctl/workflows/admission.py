@@ -14,15 +14,16 @@ from promptctl.errors import Problem, StateError
 from promptctl.workflows.gate import GateOutcome, GateWish, judge
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.promotion import PlannedMove, require_known_tags
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """How a command asks: ``in_ci`` tells where it runs, ``send`` whether the remote was asked just now for its tags,
-    and ``wish`` what the user lets pass."""
+    """How a command asks: ``in_ci`` tells where it runs, ``sending`` how its commit reaches the others: where it
+    pushes, the remote was asked just now for its tags; ``wish`` is what the user lets pass."""
 
     in_ci: bool = False
-    send: bool = True
+    sending: Sending = AT_ONCE
     wish: GateWish = field(default_factory=GateWish)
 
 
@@ -83,7 +84,7 @@ def admit(
     ]
     if problems:
         raise refusal(list(dict.fromkeys(problems)))
-    require_known_tags(repository, [move.release for move in wanted], asked=asked.send)
+    require_known_tags(repository, [move.release for move in wanted], asked=asked.sending.push)
     gates = {move.release.reference: judge(repository, state, move, asked.wish, gate) for move in wanted}
     if refused := tuple(_refused(wanted, gates)):
         raise GateRefused(refused)

@@ -24,6 +24,7 @@ from promptctl.workflows.moving import check_reason
 from promptctl.workflows.promotion import chosen_version
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.releases import Release, read_release, witnesses
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 CANNOT_APPROVE = "PC278"
 
@@ -48,7 +49,13 @@ class ApproveResult:
 
 
 def approve(
-    repository: Repository, text: str, environment: str, now: datetime, *, reason: str | None = None, send: bool = True
+    repository: Repository,
+    text: str,
+    environment: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    sending: Sending = AT_ONCE,
 ) -> ApproveResult:
     """Approves a promotion. Raises StateError where the approval could not count, or cannot be signed."""
     target = repository.settings.environment(environment)
@@ -56,7 +63,7 @@ def approve(
     name, by = check_name(reference.name), committer(repository.git).person
     if reason is not None:
         check_reason(reason)
-    if send:
+    if sending.push:
         repository.fetch([name])
 
     def build(state: State) -> Edit:
@@ -72,7 +79,7 @@ def approve(
 
     operation = shlex.join(["approve", str(reference), environment])
     with _explained(environment):
-        published = publish(repository, operation, build, send=send, fetch=False)
+        published = publish(repository, operation, build, sending=sending, fetch=False)
     state = state_at(repository, published.branch, published.commit)
     release, live = _releases(repository, state, target, name, text)
     return ApproveResult(

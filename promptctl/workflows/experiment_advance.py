@@ -27,6 +27,7 @@ from promptctl.workflows.experiment_moves import (
     with_result,
 )
 from promptctl.workflows.publish import RACED, Edit, publish
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 Count = Callable[[Experiment], Counted]
 """Reads an experiment's units from where events are kept."""
@@ -74,7 +75,7 @@ def foresee(repository: Repository, name: str, count: Count, now: datetime) -> A
 
 
 def advance_experiment(
-    repository: Repository, name: str, count: Count, now: datetime, *, in_ci: bool = False, send: bool = True
+    repository: Repository, name: str, count: Count, now: datetime, *, in_ci: bool = False, sending: Sending = AT_ONCE
 ) -> Advanced:
     """One step. Whoever loses a race decides anew on what is there, so that two at once make one step.
 
@@ -101,7 +102,7 @@ def advance_experiment(
     operation = shlex.join(["experiment", "advance", name])
     for last in (*[False] * _ROUNDS, True):
         try:
-            published = publish(repository, operation, build, send=send)
+            published = publish(repository, operation, build, sending=sending)
             break
         except StateError as error:
             if error.code != RACED or last:

@@ -24,6 +24,7 @@ from promptctl.workflows.experiment_moves import (
 )
 from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, publish
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 
 def conclude_experiment(
@@ -34,7 +35,7 @@ def conclude_experiment(
     now: datetime,
     *,
     in_ci: bool = False,
-    send: bool = True,
+    sending: Sending = AT_ONCE,
 ) -> ExperimentResult:
     """Gives everybody an arm; None: control. One that has ended with it stays as it is.
 
@@ -57,12 +58,12 @@ def conclude_experiment(
 
     committer(repository.git)
     check_reason(reason)
-    published = publish(repository, shlex.join(words), build, send=send)
+    published = publish(repository, shlex.join(words), build, sending=sending)
     return result_of(repository, published, name)
 
 
 def abort_experiment(
-    repository: Repository, name: str, reason: str, now: datetime, *, send: bool = True
+    repository: Repository, name: str, reason: str, now: datetime, *, sending: Sending = AT_ONCE
 ) -> ExperimentResult:
     """Ends an experiment on control, without a verdict. Where a rollback has ended its split, only its file follows.
 
@@ -90,7 +91,7 @@ def abort_experiment(
 
     committer(repository.git)
     check_reason(reason)
-    published = publish(repository, shlex.join(["experiment", "abort", name]), build, send=send)
+    published = publish(repository, shlex.join(["experiment", "abort", name]), build, sending=sending)
     return result_of(repository, published, name)
 
 

@@ -13,10 +13,11 @@ from promptctl.workflows.experiment_files import require_split, started_experime
 from promptctl.workflows.experiment_moves import Change, ExperimentResult, going_on, live_split, result_of
 from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, publish
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 
 def pause_experiment(
-    repository: Repository, name: str, reason: str, now: datetime, *, send: bool = True
+    repository: Repository, name: str, reason: str, now: datetime, *, sending: Sending = AT_ONCE
 ) -> ExperimentResult:
     """Pauses a running experiment; one that is paused stays so. Raises UsageError, StateError."""
     committer(repository.git)
@@ -33,5 +34,5 @@ def pause_experiment(
         change = Change(action="pause", experiment=paused, split=held, reason=reason)
         return going_on(repository, state, pointer, change, now)
 
-    published = publish(repository, shlex.join(["experiment", "pause", name]), build, send=send)
+    published = publish(repository, shlex.join(["experiment", "pause", name]), build, sending=sending)
     return result_of(repository, published, name)

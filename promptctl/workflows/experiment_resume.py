@@ -47,7 +47,7 @@ def resume_experiment(
         return None if found.state == "running" else _edit(repository, state, found, planned, starting, reason)
 
     words = ["experiment", "resume", *(["--edited"] if edited else []), name]
-    published = publish(repository, shlex.join(words), build, send=starting.asked.send)
+    published = publish(repository, shlex.join(words), build, sending=starting.asked.sending)
     result = result_of(repository, published, name)
     then, now = before[0].counting if before else None, result.experiment.counting
     assert now

@@ -47,7 +47,7 @@ def start_experiment(repository: Repository, name: str, starting: Starting) -> E
     """
     committer(repository.git)
     now = starting.gate.now
-    if starting.asked.send:
+    if starting.asked.sending.push:
         here = draft_of(repository, read_state(repository), name)
         repository.fetch([here.plan.prompt])
 
@@ -70,7 +70,7 @@ def start_experiment(repository: Repository, name: str, starting: Starting) -> E
         return going_on(repository, state, pointer, change, now)
 
     operation = shlex.join(["experiment", "start", name])
-    published = publish(repository, operation, build, send=starting.asked.send, fetch=False)
+    published = publish(repository, operation, build, sending=starting.asked.sending, fetch=False)
     return result_of(repository, published, name)
 
 

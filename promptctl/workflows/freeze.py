@@ -13,6 +13,7 @@ from promptctl.core.pointer import freeze_path
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, Published, publish
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class FreezeResult:
 
 
 def freeze(
-    repository: Repository, environment: str, reason: str, now: datetime, *, frozen: bool, send: bool = True
+    repository: Repository, environment: str, reason: str, now: datetime, *, frozen: bool, sending: Sending = AT_ONCE
 ) -> FreezeResult:
     """Stops (``frozen``) or allows promotions to an environment."""
     check_reason(reason)
@@ -44,5 +45,5 @@ def freeze(
         data = yaml_bytes(value) if frozen else None
         return Edit(files={freeze_path(environment): data}, message=f"{verb} {environment}\n\n{reason}")
 
-    published = publish(repository, f"{verb} {environment}", build, send=send)
+    published = publish(repository, f"{verb} {environment}", build, sending=sending)
     return FreezeResult(environment=environment, frozen=frozen, published=published, note=repository.policy_note)

@@ -20,6 +20,7 @@ from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.moving import check_reason, move_files, next_serial
 from promptctl.workflows.promotion import PlannedMove, plan_moves
 from promptctl.workflows.publish import Edit, Published, publish
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Promotion:
     references: tuple[str, ...]
     reason: str | None = None
     in_ci: bool = False
-    send: bool = True
+    sending: Sending = AT_ONCE
     wish: GateWish = field(default_factory=GateWish)
 
     @property
@@ -76,21 +77,21 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
     if promotion.reason is not None:
         check_reason(promotion.reason)
     names = [check_name(parse_reference(text).name) for text in promotion.references]
-    if promotion.send:
+    if promotion.sending.push:
         repository.fetch(names)
     moved: list[Moved] = []
     already: list[Moved] = []
 
     def build(state: State) -> Edit | None:
         planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
-        asked = Asked(in_ci=promotion.in_ci, send=promotion.send, wish=promotion.wish)
+        asked = Asked(in_ci=promotion.in_ci, sending=promotion.sending, wish=promotion.wish)
         admission = admit(repository, state, planned, asked, gate)
         moved[:] = [_moved(move, admission.gate(move)) for move in admission.wanted]
         already[:] = [_moved(move, None) for move in planned if move.direction == "same"]
         return _edit(repository, state, promotion, admission, gate.now) if admission.wanted else None
 
     try:
-        published = publish(repository, promotion.operation, build, send=promotion.send, fetch=False)
+        published = publish(repository, promotion.operation, build, sending=promotion.sending, fetch=False)
     except GateRefused as no:
         return PromoteResult(
             environment=promotion.environment, moved=(), refused=no.refused, note=repository.policy_note

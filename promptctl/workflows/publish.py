@@ -21,12 +21,14 @@ from promptctl.adapters.state import UNSENT, State, state_at, unsent_commit
 from promptctl.core.pointer import is_decided
 from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.following import Following
+from promptctl.workflows.proposing import Proposal, suggested
 from promptctl.workflows.recovery import recover
+from promptctl.workflows.sending import AT_ONCE, Sending
 from promptctl.workflows.tries import Tries
 from promptctl.workflows.unsent import Kept, read_kept, touched
 
 RACED, NOT_LIVE, UNKNOWN_OUTCOME, BRANCH_GONE = "PC112", "PC113", "PC114", "PC115"
-NOTHING_COMMITTED, OVERTAKEN = "PC116", "PC170"
+NOTHING_COMMITTED, OVERTAKEN, PROTECTED = "PC116", "PC170", "PC293"
 _TRIES = Tries()
 
 
@@ -50,7 +52,8 @@ class Published:
     """``commit`` is None when there was nothing to do; ``sent`` tells whether the remote has it.
 
     ``resent``: nothing new was written, what an earlier command had recorded is meant. ``tries`` is more than 1 when
-    other writes came first.
+    other writes came first. ``into`` is the branch that people are to merge ``branch`` into; None where the commit is
+    on the state branch, or will be sent there.
     """
 
     commit: str | None
@@ -60,6 +63,7 @@ class Published:
     resent: bool = False
     note: str | None = None
     tries: int = 1
+    into: str | None = None
 
 
 Build = Callable[[State], Edit | None]
@@ -70,7 +74,7 @@ def publish(
     operation: str,
     build: Build,
     *,
-    send: bool = True,
+    sending: Sending = AT_ONCE,
     fetch: bool = True,
     tries: Tries = _TRIES,
 ) -> Published:
@@ -78,24 +82,61 @@ def publish(
 
     ``operation`` spells the command, so that a repeated one only sends what is kept. ``build`` judges the state it is
     given and may raise; it runs again when another write came first and left the same files alone, as ``tries`` allow.
+    On a branch for a pull request, what was recorded here only goes along.
 
-    Raises StateError for a lost race, work in the way, or when others came first every time; OutsideError when the
-    commit is recorded here but not live, or when nobody can tell.
+    Raises StateError for a lost race, work in the way, a branch that is there already, or when others came first every
+    time; OutsideError when the commit is recorded here but not live, or when nobody can tell.
     """
     journal = Journal(repository.git)
     with journal.writing(operation):
         found = recover(repository, journal)
-        with journal.noted(_entry(repository, operation)):
-            published = _published(repository, journal, operation, build, tries, send=send, fetch=fetch)
+        proposal = _proposal(repository, operation, sending)
+        entry = proposal.entry() if proposal else _entry(repository, operation)
+        with journal.noted(entry):
+            # A push of the state branch tells of newer moves; that of a new branch would not.
+            if sending.push and (fetch or proposal):
+                repository.fetch()
+            if proposal:
+                published = _proposed(repository, journal, entry, build, proposal)
+            else:
+                published = _published(repository, journal, entry, build, tries, send=sending.push)
     return replace(published, note="; ".join(note for note in (found, published.note) if note) or None)
 
 
+def _proposal(repository: Repository, operation: str, sending: Sending) -> Proposal | None:
+    if sending.branch is None:
+        return None
+    proposal = Proposal(repository, sending.branch, operation, push=sending.push)
+    proposal.check()
+    return proposal
+
+
+def _proposed(repository: Repository, journal: Journal, entry: Entry, build: Build, proposal: Proposal) -> Published:
+    """The commit on a branch of its own, where only a rerun of the same command may find it made already."""
+    branch, operation = repository.state_branch, entry.operation
+    tip = repository.commit_last_seen(branch)
+    commit, edit = proposal.found(tip), None
+    kept = Kept() if commit else read_kept(repository, tip, operation)
+    if commit is None:
+        edit = None if kept.repeated else build(state_at(repository, branch, kept.commit or tip))
+        commit = _written(repository, operation, kept.commit or tip, edit) if edit else kept.commit
+    if commit is None:
+        return _nothing_written(repository, kept)
+    journal.note(replace(entry, base=tip, new=commit))
+    proposal.make(commit)
+    if kept.commit:
+        with finishing(repository.landed or commit):
+            _forget_unsent(repository)
+    sent = proposal.remote is not None
+    return Published(
+        commit=commit, branch=proposal.name, remote=repository.remote, sent=sent, resent=edit is None, into=branch
+    )
+
+
 def _published(
-    repository: Repository, journal: Journal, operation: str, build: Build, tries: Tries, *, send: bool, fetch: bool
+    repository: Repository, journal: Journal, entry: Entry, build: Build, tries: Tries, *, send: bool
 ) -> Published:
-    branch = repository.state_branch
-    if send and fetch:
-        repository.fetch()
+    branch, operation = repository.state_branch, entry.operation
     edit: Edit | None = None
     tip: str | None = None
     for number in tries:
@@ -109,7 +150,7 @@ def _published(
         commit = _written(repository, operation, kept.commit or tip, edit) if edit else kept.commit
         assert commit
         if send or not repository.remote:
-            journal.note(replace(_entry(repository, operation), base=tip, new=commit))
+            journal.note(replace(entry, base=tip, new=commit))
         published = _deliver(repository, operation, tip, commit, send=send, resent=edit is None)
         if published:
             return replace(published, tries=number)
@@ -214,6 +255,8 @@ def _require_landed(repository: Repository, done: Pushed, commit: str, operation
     if done.outcome == "gone":
         restore = f"git push {remote} refs/remotes/{remote}/{branch}:refs/heads/{branch}"
         raise StateError(BRANCH_GONE, f"{remote} has no branch {branch} any more; nothing was changed", hint=restore)
+    if done.protected:
+        raise _protected(repository, done, operation)
     _keep(repository, commit, operation)
     hint = f"the next write sends it; to drop it: git update-ref -d {UNSENT}{branch}"
     if done.outcome == "unknown":
@@ -222,6 +265,14 @@ def _require_landed(repository: Repository, done: Pushed, commit: str, operation
         raise OutsideError(UNKNOWN_OUTCOME, message, hint=f"run the same command again, or look: {look}")
     hint = "; ".join(part for part in (repair_of(done.said), hint) if part)
     raise OutsideError(NOT_LIVE, f"recorded here ({short}), not live: {done.said}", hint=hint)
+
+
+def _protected(repository: Repository, done: Pushed, operation: str) -> OutsideError:
+    """What to say where the host takes changes of the state branch by review only: sending again would be in vain, so
+    that nothing is kept."""
+    message = f"{repository.remote} takes no direct push to {repository.state_branch}: not live, nothing was changed"
+    line = f"promptctl {operation} --branch {suggested(operation)}"
+    return OutsideError(PROTECTED, f"{message}: {done.said}", hint=f"for a pull request, the same again: {line}")
 
 
 def _keep(repository: Repository, commit: str, operation: str) -> None:

@@ -31,13 +31,17 @@ def _settle(repository: Repository, entry: Entry) -> str:
     if entry.remote:
         landed = _landed(repository, entry.remote, entry.refs[0], entry.new)
         if landed is None:
+            if UNSENT + branch not in entry.refs:
+                return f"nobody can tell whether {entry.remote} has {branch}; run it again"
             repository.git.run("update-ref", UNSENT + branch, entry.new)
             return f"nobody can tell whether {entry.remote} has it; it is kept here and sent with the next write"
         if not landed:
             return "it had not happened"
         repository.git.run("update-ref", f"refs/remotes/{entry.remote}/{branch}", entry.new)
-        if commit_of(repository.git, UNSENT + branch) == entry.new:
-            repository.git.run("update-ref", "-d", UNSENT + branch)
+        for ref in (ref for ref in entry.refs if ref.startswith(UNSENT)):
+            kept = commit_of(repository.git, ref)
+            if kept and is_ancestor(repository.git, kept, entry.new):
+                repository.git.run("update-ref", "-d", ref)
     local = commit_of(repository.git, entry.refs[0])
     if local is None or not is_ancestor(repository.git, entry.new, local):
         return "it is done" if entry.remote else "it had not happened"

@@ -16,6 +16,7 @@ from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
 from promptctl.workflows.moving import as_recorded, check_reason, move_files, next_serial, require_known
 from promptctl.workflows.publish import Edit, Published, publish
+from promptctl.workflows.sending import AT_ONCE, Sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class RemoveResult:
 
 
 def remove(
-    repository: Repository, name: str, environment: str, reason: str, now: datetime, *, send: bool = True
+    repository: Repository, name: str, environment: str, reason: str, now: datetime, *, sending: Sending = AT_ONCE
 ) -> RemoveResult:
     """Takes the pointer away. Raises StateError when the environment does not serve the prompt."""
     check_name(name)
@@ -56,7 +57,7 @@ def remove(
         files = move_files(state, environment, name, live, move, now)
         return Edit(files=files, message=f"remove {name} from {environment}\n\n{reason}")
 
-    published = publish(repository, shlex.join(["remove", name, environment]), build, send=send)
+    published = publish(repository, shlex.join(["remove", name, environment]), build, sending=sending)
     recorded = before[0] if before else as_recorded(repository, published, environment, name)[0]
     return RemoveResult(
         name=name, environment=environment, before=recorded, published=published, note=repository.policy_note

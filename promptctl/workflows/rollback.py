@@ -30,6 +30,7 @@ from promptctl.workflows.moving import (
 )
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.releases import read_release
+from promptctl.workflows.sending import AT_ONCE, Sending
 from promptctl.workflows.serials import known_serials
 
 NEVER_LIVE, NOTHING_BEFORE = "PC109", "PC110"
@@ -50,7 +51,7 @@ class RollbackResult:
 
 
 def rollback(
-    repository: Repository, text: str, environment: str, reason: str, now: datetime, *, send: bool = True
+    repository: Repository, text: str, environment: str, reason: str, now: datetime, *, sending: Sending = AT_ONCE
 ) -> RollbackResult:
     """Goes one step back, or to a version that was live; the one that is live is written anew if anything is wrong.
 
@@ -85,7 +86,7 @@ def rollback(
         return Edit(files=files, message=f"{subject}\n\n{reason}")
 
     operation = shlex.join(["rollback", str(reference), environment])
-    published = publish(repository, operation, build, send=send, fetch=False)
+    published = publish(repository, operation, build, sending=sending, fetch=False)
     before, recorded = done[0] if done else as_recorded(repository, published, environment, reference.name)
     assert recorded
     warning = f"{recorded.version} is retired: {retired[recorded.version]}" if recorded.version in retired else None

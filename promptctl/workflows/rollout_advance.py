@@ -34,6 +34,7 @@ from promptctl.workflows.promotion import barriers
 from promptctl.workflows.publish import RACED, Edit, Published, describe_last, publish
 from promptctl.workflows.rollback import require_intact
 from promptctl.workflows.rollout import Rollout, rollout_edit, rollout_of, spelled
+from promptctl.workflows.sending import AT_ONCE, Sending
 from promptctl.workflows.splitting import SplitMove, change_of
 
 _REASON = "rollout: "
@@ -98,7 +99,7 @@ def advance(
     clock: Callable[[], datetime],
     *,
     in_ci: bool = False,
-    send: bool = True,
+    sending: Sending = AT_ONCE,
 ) -> Looked:
     """Decides about a rollout as it was ``found``, and records what was decided.
 
@@ -118,20 +119,24 @@ def advance(
         return rollout_edit(repository, state, name, environment, looked[0].rollout.pointer, move, now)
 
     try:
-        published = publish(repository, spelled("advance", name, environment), build, send=send)
+        published = publish(repository, spelled("advance", name, environment), build, sending=sending)
     except StateError as error:
         if error.code != RACED:
             raise
         held = Decision(action="hold", because=str(error), percent=percent_of(found.split))
         return Looked(rollout=found, seen=Seen(), decision=held, lost=str(error), note=repository.policy_note)
+    if published.resent and published.into:
+        waits = f"the branch {published.branch} holds a step that is not merged yet"
+        held = Decision(action="hold", because=waits, percent=percent_of(found.split))
+        return Looked(rollout=found, seen=Seen(), decision=held, published=published, note=repository.policy_note)
     if published.resent:
-        return _sent_late(repository, found, warehouse, clock, published, in_ci=in_ci, send=send)
+        return _sent_late(repository, found, warehouse, clock, published, in_ci=in_ci, sending=sending)
     return replace(looked[0], published=published, note=repository.policy_note)
 
 
-def settle(repository: Repository, environment: str, *, send: bool = True) -> Published:
+def settle(repository: Repository, environment: str, *, sending: Sending = AT_ONCE) -> Published:
     """Where nothing is to be decided: finishes what a killed command left, and sends what was recorded here only."""
-    return publish(repository, f"rollout advance {environment}", lambda _: None, send=send, fetch=False)
+    return publish(repository, f"rollout advance {environment}", lambda _: None, sending=sending, fetch=False)
 
 
 def numbers_of(looked: Looked) -> dict[str, Any]:
@@ -162,7 +167,7 @@ def _sent_late(
     published: Published,
     *,
     in_ci: bool,
-    send: bool,
+    sending: Sending,
 ) -> Looked:
     """What an earlier command decided has only now reached the others: where the rollout goes on, it is looked at
     again, since calls since then may say otherwise."""
@@ -170,7 +175,7 @@ def _sent_late(
     pointer = state.live(found.environment, found.name)
     if pointer and pointer.split:
         going = rollout_of(repository, state, found.name, found.environment)
-        later = advance(repository, going, warehouse, clock, in_ci=in_ci, send=send)
+        later = advance(repository, going, warehouse, clock, in_ci=in_ci, sending=sending)
         note = "a step that was recorded here before was sent first"
         return replace(later, note="; ".join(part for part in (note, later.note) if part))
     move = state.moves(found.environment, found.name).entries[-1]

@@ -13,6 +13,7 @@ from promptctl.core.rollout import STABLE
 from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.rollout import Rollout, rollout_edit, rollout_of, spelled
+from promptctl.workflows.sending import AT_ONCE, Sending
 from promptctl.workflows.splitting import SplitMove, change_of
 
 _STATES = {"pause": "paused", "resume": "running"}
@@ -38,7 +39,14 @@ class RolloutChanged:
 
 
 def change(
-    repository: Repository, action: str, name: str, environment: str, reason: str, now: datetime, *, send: bool = True
+    repository: Repository,
+    action: str,
+    name: str,
+    environment: str,
+    reason: str,
+    now: datetime,
+    *,
+    sending: Sending = AT_ONCE,
 ) -> RolloutChanged:
     """Pauses or resumes a rollout, or aborts it: then what was served before is served to everybody.
 
@@ -57,7 +65,7 @@ def change(
 
     # As a rollback, an abort waits for nothing but its own way to the others.
     waits = action != "abort"
-    published = publish(repository, spelled(action, name, environment), build, send=send, fetch=waits)
+    published = publish(repository, spelled(action, name, environment), build, sending=sending, fetch=waits)
     pointer = before[0].pointer if before else None
     if published.commit:
         pointer = state_at(repository, published.branch, published.commit).pointer(environment, name) or pointer

@@ -69,7 +69,7 @@ def start(repository: Repository, wish: RolloutStart, gate: GateContext) -> Roll
     repository.settings.environment(environment)
     if wish.reason is not None:
         check_reason(wish.reason)
-    if wish.asked.send:
+    if wish.asked.sending.push:
         repository.fetch([name])
     gates: list[GateOutcome | None] = []
 
@@ -88,7 +88,7 @@ def start(repository: Repository, wish: RolloutStart, gate: GateContext) -> Roll
 
     try:
         operation = spelled("start", wish.reference, environment)
-        published = publish(repository, operation, build, send=wish.asked.send, fetch=False)
+        published = publish(repository, operation, build, sending=wish.asked.sending, fetch=False)
     except GateRefused as no:
         return RolloutStarted(name=name, environment=environment, refused=no.refused[0][1], note=repository.policy_note)
     pointer = state_at(repository, published.branch, published.commit).pointer(environment, name)

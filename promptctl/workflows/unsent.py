@@ -74,6 +74,14 @@ def operation(repository: Repository, commit: str) -> str:
     return repository.git.text("log", "-1", "--format=%(trailers:key=Promptctl-Op,valueonly)", commit).strip()
 
 
+def changed_paths(repository: Repository, base: str | None, commit: str) -> list[str]:
+    """The files that differ between two commits, all of them where there is no base."""
+    if base is None:
+        return list(repository.at(commit).tree.files())
+    listing = repository.git.run("diff-tree", "--name-only", "-r", "-z", "--no-renames", base, commit)
+    return listing.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
+
+
 def _paths(repository: Repository, commit: str) -> list[str]:
     listing = repository.git.run("diff-tree", "--no-commit-id", "--name-only", "-r", "-z", "--root", commit)
     return listing.stdout.decode().split("\0")[:-1]

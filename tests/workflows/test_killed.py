@@ -9,7 +9,7 @@ import pytest
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from tests.faults import ACTIONS, strike
-from tests.shipping import NAME, done, line, run, served
+from tests.shipping import NAME, done, line, remote_refs, run, served
 from tests.support import GitRepository
 from tests.versioning import PROMPT, locked, text
 
@@ -21,8 +21,9 @@ COMMANDS = {
     "rollback": ("rollback", f"{NAME}@1.0.0", "staging", "--reason", "bad day"),
     "freeze": ("freeze", "staging", "--reason", "holidays"),
     "release": ("release",),
+    "branch": ("promote", f"{NAME}@1.2.0", "staging", "--branch", "up"),
 }
-EXPECTED = {"promote": "1.2.0", "rollback": "1.0.0", "freeze": "1.1.0", "release": "1.1.0"}
+EXPECTED = {"promote": "1.2.0", "rollback": "1.0.0", "freeze": "1.1.0", "release": "1.1.0", "branch": "1.1.0"}
 SAMPLED = [
     (command, remote, action, at)
     for number, (command, remote) in enumerate((c, r) for c in COMMANDS for r in (True, False))
@@ -53,6 +54,9 @@ def check(repository: GitRepository, command: str) -> None:
     assert not [*common.rglob("*.lock"), *common.glob("promptctl/journal.json"), *common.glob("promptctl/index-*")]
     if command == "release":
         assert "1.3.0" in repository.git("tag", "--list", f"prompts/{NAME}@v1.3.0")
+    if command == "branch":
+        up = remote_refs(repository)["refs/heads/up"] if repository.git("remote") else repository.git("rev-parse", "up")
+        assert repository.git("rev-parse", f"{up}^") == repository.git("rev-parse", "main")
     assert run(repository, "drift").code == 0
 
 

@@ -16,6 +16,8 @@ _PUSH = "push --porcelain --atomic --no-follow-tags --recurse-submodules=no".spl
 _FETCH = "fetch --quiet --no-tags --prune --no-write-fetch-head --no-recurse-submodules".split()
 _NOT_LANDED = ("[rejected]", "[remote rejected]", "Could not read from remote repository", "unable to access")
 """What git says only before anything was sent, or when the remote itself told that it took nothing."""
+_PROTECTED = re.compile("protected (?:branch|ref)|(?:pull|merge) request", re.IGNORECASE)
+"""In what hosts say who take a change of a branch only by review: GitHub, GitLab, Gitea, Bitbucket, Azure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +33,14 @@ class Update:
 class Pushed:
     """How a push ended: "done", "raced" (the remote has moved), "gone" (it lost a ref), "refused", or "unknown".
 
-    ``already``: done, because the remote had all of it before this push.
+    ``already``: done, because the remote had all of it before this push. ``protected``: refused, because the host takes
+    no direct push to the branch, so that trying again is in vain.
     """
 
     outcome: str
     said: str = ""
     already: bool = False
+    protected: bool = False
 
 
 def remote_refs(git: Git, remote: str, *patterns: str) -> dict[str, str]:
@@ -112,7 +116,8 @@ def _after_failure(git: Git, remote: str, updates: Sequence[Update], said: str) 
     if any(update.old and update.ref not in there for update in updates):
         return Pushed(outcome="gone", said=reason)
     moved = any(there.get(update.ref) != update.old for update in updates)
-    return Pushed(outcome="raced" if moved else "refused", said=reason)
+    protected = not moved and "[remote rejected]" in said and _PROTECTED.search(said) is not None
+    return Pushed(outcome="raced" if moved else "refused", said=reason, protected=protected)
 
 
 def _reason(said: str) -> str:

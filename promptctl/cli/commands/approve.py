@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
-from promptctl.cli.options import EnvironmentArgument, NoPushOption
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 
 if TYPE_CHECKING:
     from promptctl.workflows.approve import ApproveResult
@@ -20,11 +20,14 @@ def command(
     environment: EnvironmentArgument,
     reason: Annotated[str | None, Option("--reason", help="Why, for the record.")] = None,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Agree to the next promotion of a version, of exactly these bytes and this suite; it holds for 7 days."""
     from promptctl.workflows.approve import approve
 
-    result = approve(context.repository, name, environment, context.now, reason=reason, send=not no_push)
+    result = approve(
+        context.repository, name, environment, context.now, reason=reason, sending=sending(no_push, branch)
+    )
     enough = len(result.counted.agreed) >= result.needed
     promoted = f"{result.promoted.prompt}@{result.promoted.version} {environment}"
     return Answer(
@@ -32,7 +35,7 @@ def command(
         view=lambda: _text(result),
         ok=result.ok,
         note=joined_notes(result.published.note, result.note),
-        next=f"promptctl promote {promoted}" if enough and result.ok else None,
+        next=next_step(result.published, f"promptctl promote {promoted}" if enough and result.ok else None),
     )
 
 

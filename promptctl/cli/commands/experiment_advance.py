@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.experiment_view import experiment_data
-from promptctl.cli.options import NoPushOption
+from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def command(
     dry_run: Annotated[bool, Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     store: StoreOption = None,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Do what the plan says by now: take the look that is due, end what is decided. For a schedule: run it at any time.
 
@@ -54,7 +55,9 @@ def command(
                     done.append(foresee(repository, name, count, context.now))
                 else:
                     done.append(
-                        advance_experiment(repository, name, count, context.now, in_ci=in_ci(), send=not no_push)
+                        advance_experiment(
+                            repository, name, count, context.now, in_ci=in_ci(), sending=sending(no_push, branch)
+                        )
                     )
             except PromptctlError as error:
                 if len(chosen) == 1:
@@ -64,13 +67,14 @@ def command(
     codes = [*(int(not it.ok) for it in done), *(fault.exit_code for fault in faults.values())]
     text = [*(_text(it, dry_run=dry_run) for it in done), *(f"{it}: {_said(fault)}" for it, fault in faults.items())]
     notes = [it.result.published.note for it in done if it.result]
+    proposed = next((it.result.published for it in done if it.result and it.result.published.into), None)
     return Answer(
         data={"experiments": [*map(_data, done), *(_fault(*it) for it in faults.items())], "dry_run": dry_run},
         view=lambda: "\n".join(text) or "no experiment is running",
         ok=not any(codes),
         code=max(codes, default=0),
         note=joined_notes(*notes, repository.policy_note, warehouse.note if warehouse else None),
-        next=f"promptctl experiment report {chosen[0]}" if len(chosen) == 1 else None,
+        next=next_step(proposed, f"promptctl experiment report {chosen[0]}" if len(chosen) == 1 else None),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from promptctl.cli.context import Context
 from promptctl.cli.experiment_options import ExperimentArgument, OptionalReasonOption, SuiteChangeOption, starting
 from promptctl.cli.experiment_view import changed_answer, headline, refused_answer
-from promptctl.cli.options import NoPushOption
+from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.cli.reporting import StoreOption
@@ -22,13 +22,14 @@ def command(
     accept_suite_change: SuiteChangeOption = None,
     store: StoreOption = None,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Go on with a paused experiment. Other arms, shares, units or another primary metric: counting begins anew."""
     from promptctl.workflows.admission import GateRefused
     from promptctl.workflows.experiment_resume import resume_experiment
 
     try:
-        with starting(context, store, accept_suite_change, send=not no_push) as outside:
+        with starting(context, store, accept_suite_change, sending=sending(no_push, branch)) as outside:
             resumed = resume_experiment(context.repository, name, outside, edited=edited, reason=reason)
     except GateRefused as no:
         return refused_answer(name, no.refused)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from promptctl.cli.context import Context
 from promptctl.cli.experiment_options import ExperimentArgument, SuiteChangeOption, starting
 from promptctl.cli.experiment_view import changed_answer, headline, refused_answer
-from promptctl.cli.options import NoPushOption
+from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.reporting import StoreOption
 
@@ -16,6 +16,7 @@ def command(
     accept_suite_change: SuiteChangeOption = None,
     store: StoreOption = None,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Start a draft: its arms share the traffic from now on, each let in by the environment's rules."""
     from promptctl.workflows.admission import GateRefused
@@ -23,7 +24,7 @@ def command(
 
     context.output.progress(f"starting {name} …")
     try:
-        with starting(context, store, accept_suite_change, send=not no_push) as outside:
+        with starting(context, store, accept_suite_change, sending=sending(no_push, branch)) as outside:
             result = start_experiment(context.repository, name, outside)
     except GateRefused as no:
         return refused_answer(name, no.refused)

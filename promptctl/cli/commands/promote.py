@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
-from promptctl.cli.options import NoPushOption
+from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def command(
     ] = None,
     no_baseline: Annotated[bool, Option("--no-baseline", help="Judge without the baseline, for the --reason.")] = False,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Point an environment at released versions, once its gate and rules say yes."""
     from promptctl.workflows.gate import GateWish
@@ -49,7 +50,7 @@ def command(
         references=tuple(references),
         reason=reason,
         in_ci=in_ci(),
-        send=not no_push,
+        sending=sending(no_push, branch),
         wish=wish,
     )
     with gate_context(context) as gate:
@@ -70,7 +71,9 @@ def _answer(result: PromoteResult, references: list[str], settings: Settings) ->
     following = f"promptctl promote {' '.join(names)} {later}" if later else "promptctl status"
     following = f"promptctl eval {names[0]}" if result.refused else following
     note = joined_notes(result.published.note if result.published else None, result.note)
-    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=note, next=following)
+    return Answer(
+        data=data, view=lambda: _text(result), ok=result.ok, note=note, next=next_step(result.published, following)
+    )
 
 
 def _moved(move: Moved) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from promptctl.cli.context import Context
-from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NameArgument, NoPushOption, ReasonOption, sending
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 
 
 def command(
@@ -14,11 +14,12 @@ def command(
     environment: EnvironmentArgument,
     reason: ReasonOption,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Stop serving a prompt in an environment; its moves stay."""
     from promptctl.workflows.remove import remove
 
-    result = remove(context.repository, name, environment, reason, context.now, send=not no_push)
+    result = remove(context.repository, name, environment, reason, context.now, sending=sending(no_push, branch))
     before = str(result.before.version) if result.before else "nothing"
     data = {
         "prompt": name,
@@ -32,5 +33,5 @@ def command(
         data=data,
         view=lambda: "\n".join(lines),
         note=joined_notes(result.published.note, result.note),
-        next="promptctl status",
+        next=next_step(result.published, "promptctl status"),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from promptctl.cli.context import Context
-from promptctl.cli.options import EnvironmentArgument, NameArgument, NoPushOption, ReasonOption
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NameArgument, NoPushOption, ReasonOption, sending
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 
 
 def command(
@@ -14,11 +14,12 @@ def command(
     environment: EnvironmentArgument,
     reason: ReasonOption,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Point an environment back at what it served before, or at a version that was live there."""
     from promptctl.workflows.rollback import rollback
 
-    result = rollback(context.repository, reference, environment, reason, context.now, send=not no_push)
+    result = rollback(context.repository, reference, environment, reason, context.now, sending=sending(no_push, branch))
     before = str(result.before.version) if result.before else "nothing"
     data = {
         "prompt": result.name,
@@ -36,4 +37,9 @@ def command(
     lines = [f"{result.name} in {environment}: {step}", *ended, published_text(result.published)]
     warning = f"warning: {result.warning}" if result.warning else None
     note = joined_notes(warning, result.published.note, result.note)
-    return Answer(data=data, view=lambda: "\n".join(lines), note=note, next=f"promptctl history {result.name}")
+    return Answer(
+        data=data,
+        view=lambda: "\n".join(lines),
+        note=note,
+        next=next_step(result.published, f"promptctl history {result.name}"),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promptctl.cli.context import Context
-from promptctl.cli.options import EnvironmentArgument, NoPushOption, PromptArgument, ReasonOption
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, PromptArgument, ReasonOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.rollout_changing import changed
 
@@ -14,6 +14,7 @@ def command(
     environment: EnvironmentArgument,
     reason: ReasonOption,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """End a rollout: everybody gets what was served before."""
-    return changed(context, "abort", name, environment, reason, send=not no_push)
+    return changed(context, "abort", name, environment, reason, sending=sending(no_push, branch))

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context, in_ci
-from promptctl.cli.options import NoPushOption
+from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.rollout_view import looked_data, looked_text
-from promptctl.cli.sent import joined_notes
+from promptctl.cli.sent import joined_notes, next_step
 from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
     from promptctl.workflows.rollout import Rollout
     from promptctl.workflows.rollout_advance import Looked
+    from promptctl.workflows.sending import Sending
 
 _HELD = 3
 
@@ -29,6 +30,7 @@ def command(
     targets: Annotated[list[str], Argument(metavar="[NAME]… ENV", help="Prompts, or all; then the environment.")],
     dry_run: Annotated[bool, Option("--dry-run", help="Decide, and record nothing.")] = False,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
     store: StoreOption = None,
 ) -> Answer:
     """Decide about rollouts by the calls of both versions: hold, advance, finish or roll back; a rollback exits 1."""
@@ -36,9 +38,11 @@ def command(
     faults: dict[str, PromptctlError] = {}
     repository, found = chosen(context, names, environment, fetch=not no_push, faults=faults)
     if not found and not faults:
-        return _nothing(repository, environment, dry_run=dry_run, send=not no_push)
+        return _nothing(repository, environment, dry_run=dry_run, sending=sending(no_push, branch))
     with opened(context, store).warehouse as warehouse:
-        looks = decided(repository, found, warehouse, send=not no_push, record=not dry_run, faults=faults)
+        looks = decided(
+            repository, found, warehouse, sending=sending(no_push, branch), record=not dry_run, faults=faults
+        )
     codes = [*map(_code, looks), *(fault.exit_code for fault in faults.values())]
     note = joined_notes(*(joined_notes(it.published.note if it.published else None, it.note) for it in looks))
     rows = [*map(looked_data, looks), *(_fault_data(name, fault) for name, fault in faults.items())]
@@ -53,10 +57,10 @@ def command(
     )
 
 
-def _nothing(repository: Repository, environment: str, *, dry_run: bool, send: bool) -> Answer:
+def _nothing(repository: Repository, environment: str, *, dry_run: bool, sending: Sending) -> Answer:
     from promptctl.workflows.rollout_advance import settle
 
-    settled = None if dry_run else settle(repository, environment, send=send)
+    settled = None if dry_run else settle(repository, environment, sending=sending)
     return Answer(
         data={"environment": environment, "dry_run": dry_run, "rollouts": []},
         view=lambda: f"no rollout is under way in {environment}",
@@ -90,7 +94,7 @@ def decided(
     found: Sequence[Rollout],
     warehouse: Warehouse,
     *,
-    send: bool = True,
+    sending: Sending | None = None,
     record: bool,
     faults: dict[str, PromptctlError] | None = None,
 ) -> list[Looked]:
@@ -98,12 +102,13 @@ def decided(
     given."""
     from promptctl.adapters.state import read_state
     from promptctl.workflows.rollout_advance import advance, look
+    from promptctl.workflows.sending import AT_ONCE
 
     looks = []
     for it in found:
         try:
             if record:
-                looks.append(advance(repository, it, warehouse, _clock, in_ci=in_ci(), send=send))
+                looks.append(advance(repository, it, warehouse, _clock, in_ci=in_ci(), sending=sending or AT_ONCE))
             else:
                 looks.append(look(repository, read_state(repository), it.name, it.environment, warehouse, _clock()))
         except PromptctlError as error:
@@ -129,6 +134,8 @@ def _fault_data(name: str, fault: PromptctlError) -> dict[str, Any]:
 
 def _next(looks: list[Looked], environment: str, *, dry_run: bool) -> str | None:
     """What one would do after that."""
+    if proposed := next((it.published for it in looks if it.published and it.published.into), None):
+        return next_step(proposed, None)
     if dry_run:
         names = [it.rollout.name for it in looks if it.decision.action != "hold"]
         return f"promptctl rollout advance {' '.join(names)} {environment}" if names else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promptctl.cli.context import Context
-from promptctl.cli.options import EnvironmentArgument, NoPushOption, PromptArgument, ReasonOption
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, PromptArgument, ReasonOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.rollout_changing import changed
 
@@ -14,6 +14,7 @@ def command(
     environment: EnvironmentArgument,
     reason: ReasonOption,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Leave a rollout at its present share; calls go on to both versions."""
-    return changed(context, "pause", name, environment, reason, send=not no_push)
+    return changed(context, "pause", name, environment, reason, sending=sending(no_push, branch))

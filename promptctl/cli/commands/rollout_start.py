@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
-from promptctl.cli.options import EnvironmentArgument, NoPushOption
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.rollout_view import plan_lines, split_data
-from promptctl.cli.sent import joined_notes, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def command(
     accept_suite_change: SuiteOption = None,
     no_baseline: Annotated[bool, Option("--no-baseline", help="Judge without the baseline, for the --reason.")] = False,
     no_push: NoPushOption = False,
+    branch: BranchOption = None,
 ) -> Answer:
     """Give a released version a share of an environment's traffic, once its gate and rules say yes."""
     from promptctl.core.rollout import parse_steps
@@ -87,7 +88,7 @@ def command(
     if dry_run:
         return _planned(context, reference, environment, plan, wish)
     context.output.progress(f"starting in {environment} …")
-    asked = Asked(in_ci=in_ci(), send=not no_push, wish=wish)
+    asked = Asked(in_ci=in_ci(), sending=sending(no_push, branch), wish=wish)
     started = RolloutStart(reference=reference, environment=environment, plan=plan, reason=reason, asked=asked)
     with gate_context(context) as gate:
         return _answer(start(context.repository, started, gate))
@@ -122,7 +123,9 @@ def _answer(result: RolloutStarted) -> Answer:
     following = f"promptctl rollout watch {result.name} {result.environment}"
     following = f"promptctl eval {result.name}" if result.refused else following
     note = joined_notes(result.published.note if result.published else None, result.note)
-    return Answer(data=data, view=lambda: _text(result), ok=result.ok, note=note, next=following)
+    return Answer(
+        data=data, view=lambda: _text(result), ok=result.ok, note=note, next=next_step(result.published, following)
+    )
 
 
 def _text(result: RolloutStarted) -> str:
