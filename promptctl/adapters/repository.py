@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from promptctl.adapters.facts import Facts
     from promptctl.adapters.git.objects import Objects
     from promptctl.adapters.git.program import Git
+    from promptctl.adapters.git.rewritten import Rewritten
     from promptctl.adapters.git.tag_listing import TagListing
     from promptctl.core.lockfile import Lockfile
     from promptctl.core.settings import Settings
@@ -95,6 +96,13 @@ class Repository:
             known = KnownFiles(self.facts, tree.content)
             self._projects[commit] = Project(tree, CommitDigests(self.facts, commit, known.by_name("digests")), known)
         return self._projects[commit]
+
+    @property
+    def rewritten(self) -> tuple[Rewritten, ...]:
+        """Release tags that the remote has otherwise than this clone knew them, as last fetched."""
+        from promptctl.adapters.git.rewritten import rewritten_tags
+
+        return rewritten_tags(self.git, self.remote) if self.remote else ()
 
     @cached_property
     def remote(self) -> str | None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptctl.cli.output import Output
+from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
     from promptctl.adapters.repository import Repository
+
+
+MOST_NAMED = 3
+"""Rewritten tags that every command names; ``verify`` names all."""
 
 
 def in_ci() -> bool:
@@ -37,6 +44,20 @@ class Context:
     def landed(self) -> str | None:
         """What this command has done that cannot be taken back any more."""
         return self.repository.landed if "repository" in self.__dict__ else None
+
+    def rewritten(self) -> Iterator[str]:
+        """What the remote did to release tags that this clone knew, where the command asked who the remote is."""
+        repository: Repository | None = self.__dict__.get("repository")
+        if repository is None or "remote" not in repository.__dict__:
+            return
+        with suppress(PromptctlError):
+            found = repository.rewritten
+            for it in found[:MOST_NAMED]:
+                called, was = it.ref.removeprefix("refs/tags/"), it.was[:12]
+                done = f"has {called} otherwise than before ({was}, now {it.now[:12]})" if it.now else f"lost {called}"
+                yield f"warning: {repository.remote} {done}; look: promptctl verify"
+            if len(found) > MOST_NAMED:
+                yield f"warning: and {len(found) - MOST_NAMED} more"
 
     def keep_facts(self) -> None:
         """Keeps what was found out about the repository, for the next command."""

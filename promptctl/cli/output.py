@@ -109,6 +109,11 @@ class Output:
         if not self.quiet and not self.as_json:
             print(safe_log(text), file=sys.stderr, flush=True)
 
+    def warn(self, text: str) -> None:
+        """A line that nobody may miss: also beside an error, in a quiet run, and for programs on standard error."""
+        sys.stdout.flush()
+        print(safe_log(text), file=sys.stderr, flush=True)
+
     def _wipe(self) -> None:
         if self._painted:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -15,6 +15,8 @@ from promptctl.cli.table import SUPERVISED, command_named
 from promptctl.errors import UsageError
 
 Command = Callable[..., Answer]
+FINDING = ("drift", "fetch", "verify")
+"""Commands whose own findings tell of rewritten tags; all others warn of them."""
 
 
 def load(name: str) -> Command:
@@ -62,8 +64,12 @@ def run(
 
     def answer() -> int:
         context = _context(directory, output)
-        with landing(lambda: context.landed):
-            code = exit_code(output, function(context, **arguments))
+        try:
+            with landing(lambda: context.landed):
+                code = exit_code(output, function(context, **arguments))
+        finally:
+            for line in context.rewritten() if name not in FINDING else ():
+                output.warn(line)
         context.keep_facts()
         return code
 

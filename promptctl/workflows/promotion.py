@@ -17,7 +17,7 @@ from promptctl.core.split import Split
 from promptctl.core.tag import PREFIX
 from promptctl.core.version import Version
 from promptctl.errors import Problem, StateError, UsageError
-from promptctl.workflows.releases import TAGS_MISSING, Release, find_tag, read_release, witnesses
+from promptctl.workflows.releases import RELEASE_BROKEN, TAGS_MISSING, Release, find_tag, read_release, witnesses
 from promptctl.workflows.serials import require_newest
 
 ORDER, FROZEN, RETIRED = "PC101", "PC103", "PC104"
@@ -162,8 +162,8 @@ def _refusals(
         message = f"{called} was not live in {environment.after}, or was rolled back there"
         hint = f"promptctl promote {release.name}@{release.version} {environment.after}"
         found.append(Problem(ORDER, message, hint=hint))
-    if repository.remote and _on_remote(repository, release) is False:
-        found.append(_not_on_remote(repository.remote, release))
+    if problem := _other_on_remote(repository, release):
+        found.append(problem)
     return found
 
 
@@ -194,7 +194,7 @@ def require_known_tags(repository: Repository, releases: Sequence[Release], *, a
     """
     remote = repository.remote
     for release in releases if remote else ():
-        if remote is None or _on_remote(repository, release) is not None:
+        if remote is None or repository.tags.there(release.name):
             continue
         problem = _not_on_remote(remote, release)
         if asked:
@@ -208,8 +208,14 @@ def _not_on_remote(remote: str, release: Release) -> Problem:
     return Problem(NOT_ON_REMOTE, message, hint="promptctl release")
 
 
-def _on_remote(repository: Repository, release: Release) -> bool | None:
-    """Whether the remote, as last fetched, has the same tag object; None when its tags were never fetched."""
+def _other_on_remote(repository: Repository, release: Release) -> Problem | None:
+    """What refuses a release whose tag the remote, as last fetched, lacks or has as another object."""
     there = {tag.ref: tag.object_id for tag in repository.tags.there(release.name)}
     here = find_tag(repository, release.name, release.version)
-    return there.get(here.ref) == here.object_id if there else None
+    if not there or repository.remote is None or there.get(here.ref) == here.object_id:
+        return None
+    if here.ref not in there:
+        return _not_on_remote(repository.remote, release)
+    objects = f"{here.object_id[:12]} here, {there[here.ref][:12]} there"
+    message = f"{repository.remote} has another tag of {release.name} {release.version} than this clone: {objects}"
+    return Problem(RELEASE_BROKEN, message, hint=f"promptctl verify {release.reference}")

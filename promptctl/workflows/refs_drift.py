@@ -61,6 +61,7 @@ def _follows_from(repository: Repository, state: State) -> str:
         earlier_tips(repository, state.branch),
         [repository.work.known.content(PATH), repository.settings.document.value],
         [shallow, git.config.get(f"remote.{repository.remote}.tagopt")],
+        [[it.ref, it.was] for it in repository.rewritten],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

@@ -17,7 +17,6 @@ from promptctl.adapters.git.tags import (
     ReleaseTag,
     create_tags,
     mirrored_tags,
-    read_claim,
     release_tags,
     sign_tags,
 )
@@ -31,7 +30,7 @@ from promptctl.errors import DocumentError, OutsideError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought
 from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.recovery import recover
-from promptctl.workflows.releases import known_tags, release_refs
+from promptctl.workflows.releases import claim_of, known_tags, note_claims, release_refs
 
 _AT_ONCE = 200
 """Tags in one push: each costs three arguments, and a command line is bounded."""
@@ -69,7 +68,8 @@ def release(repository: Repository, *, send: bool = True, signed: bool = False) 
     with journal.writing("release"):
         found = recover(repository, journal)
         with journal.noted(Entry(operation="release", refs=_refs(repository), remote=repository.remote)):
-            return replace(_release(repository, send=send, signed=signed), note=found)
+            released = _release(repository, send=send, signed=signed)
+            return replace(released, note="; ".join(filter(None, (found, released.note))) or None)
 
 
 def _refs(repository: Repository) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _release(repository: Repository, *, send: bool, signed: bool) -> ReleaseResu
     known = {tag.ref for tag in known_tags(repository)}
     there = {tag.ref: tag for tag in mirrored_tags(git, remote)} if remote else {}
     wanted = [(name, version) for name, version in _entries(lock) if tag_ref(name, version) not in known]
-    _require_same(repository, lock)
+    note = _require_same(repository, lock)
     made, skipped = _tag(repository, head, lock, wanted, signed=signed)
     pending = _pending(repository, lock, there)
     pushed = _send(repository, pending) if remote and send else ()
@@ -109,6 +109,7 @@ def _release(repository: Repository, *, send: bool, signed: bool) -> ReleaseResu
         skipped=skipped,
         remote=remote,
         pending=() if pushed or not remote else tuple(tag.ref.removeprefix("refs/tags/") for tag in pending),
+        note=note,
     )
 
 
@@ -144,17 +145,23 @@ def _require_release_branch(repository: Repository, head: str) -> None:
         )
 
 
-def _require_same(repository: Repository, lock: Lockfile) -> None:
-    """Raises StateError naming both digests when the tag of a current entry is another release than the lock's."""
-    for tag in known_tags(repository):
-        entry = lock.prompts.get(tag.name)
-        if entry is None or tag.version != entry.version:
+def _require_same(repository: Repository, lock: Lockfile) -> str | None:
+    """Raises StateError naming both digests when the tag of a current entry is another release than the lock's; the
+    first of the earlier ones of which that is true is told."""
+    agreed = [(tag, lock.release_digest(tag.name, tag.version)) for tag in known_tags(repository)]
+    note_claims(repository, [tag for tag, known in agreed if known])
+    told: list[str] = []
+    for tag, known in agreed:
+        message = claim_of(repository, tag).message if known else None
+        if known is None or (message and message.digest == known):
             continue
-        message = read_claim(repository.objects, tag).message
-        if message is None or message.digest != entry.digest:
-            claimed = message.digest if message else "nothing"
-            text = f"{tag.name} {tag.version} is tagged already: the tag says {claimed}, the lock {entry.digest}"
-            raise StateError("PC097", text, hint=f"promptctl verify {tag.name}@{tag.version}")
+        text = f"the tag says {message.digest if message else 'nothing'}, the lock {known}"
+        look = f"promptctl verify {tag.name}@{tag.version}"
+        if tag.version == lock.prompts[tag.name].version:
+            raise StateError("PC097", f"{tag.name} {tag.version} is tagged already: {text}", hint=look)
+        told.append(f"warning: {tag.name} {tag.version}: {text}; look: {look}")
+    more = f" ({len(told) - 1} more: promptctl verify)" if len(told) > 1 else ""
+    return told[0] + more if told else None
 
 
 def _entries(lock: Lockfile) -> Iterator[tuple[str, Version]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from promptctl.adapters.bounded import alive
@@ -11,7 +11,7 @@ from promptctl.adapters.repository import Repository, read_lock
 from promptctl.core import lockfile
 from promptctl.core.drift import Drift
 from promptctl.core.lockfile import Lockfile
-from promptctl.core.tag import tag_name, tag_ref
+from promptctl.core.tag import parse_tag_ref, tag_name, tag_ref
 from promptctl.workflows.releases import (
     Fault,
     Release,
@@ -58,6 +58,8 @@ def tag_report(repository: Repository, names: Collection[str] | None = None) -> 
         if check.hotfix and tag.name in lock.prompts:
             findings.append(_drift(repository, tag, Fault("hotfix", "a hotfix that the lock has not copied yet")))
     findings += _untagged(lock, shared, {tag.ref for tag in tags}, names)
+    told = {tag_ref(it.prompt, it.version) for it in findings if it.version and it.level == "error"}
+    findings += _rewritten(repository, told, names)
     return TagReport(releases=tuple(releases), findings=tuple(findings))
 
 
@@ -104,6 +106,21 @@ def _replaced(repository: Repository, tag: ReleaseTag, there: ReleaseCheck) -> D
         mirror = mirror_prefix(remote or "") + called.removeprefix("prompts/")
         repair = f"git push --force {remote} refs/tags/{called} && git fetch {remote} '+refs/tags/{called}:{mirror}'"
     return replace(_drift(repository, tag, fault), repair=repair)
+
+
+def _rewritten(repository: Repository, told: Collection[str], names: Collection[str] | None) -> Iterator[Drift]:
+    """Tags that the remote lost or made anew since they were known, where nothing worse was ``told`` of them."""
+    remote = repository.remote
+    for it in repository.rewritten:
+        place = parse_tag_ref(it.ref)
+        if place is None or it.ref in told or (names is not None and place[0] not in names):
+            continue
+        name, version = place
+        kind, what, repair = "tag-missing", f"{remote} has lost its tag {it.was[:12]}", "promptctl release"
+        if it.now:
+            kind, what = "tag-moved", f"its tag was {it.was[:12]} on {remote} and is {it.now[:12]} now"
+            repair = f"git fetch --force {remote} tag {tag_name(name, version)}"
+        yield Drift(kind=kind, prompt=name, version=version, message=f"{name} {version}: {what}", repair=repair)
 
 
 def _untagged(lock: Lockfile, shared: Lockfile, refs: Collection[str], names: Collection[str] | None) -> list[Drift]:

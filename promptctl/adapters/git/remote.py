@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.git.program import Git, GitFailure, GitSilent
 from promptctl.adapters.git.refs import commit_of, list_refs
+from promptctl.adapters.git.rewritten import changed_tags, note_changed
 from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.core.tag import PREFIX
 
@@ -53,8 +54,8 @@ def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequen
     """Brings branches and the release tags of some prompts (None: of all) as the remote has them now.
 
     Tags land in a mirror apart from this clone's tags, so that a moved tag is seen and not followed, a deleted one
-    missed. Branches that the remote has lost or never had are left alone and returned. Raises OutsideError when the
-    remote cannot be asked.
+    missed; both are noted first. Branches that the remote has lost or never had are left alone and returned. Raises
+    OutsideError when the remote cannot be asked.
     """
     heads = {f"refs/heads/{branch}": f"refs/remotes/{remote}/{branch}" for branch in branches}
     patterns = ["*"] if prompts is None else [f"{name}@v*" for name in prompts]
@@ -62,8 +63,11 @@ def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequen
     refspecs = [
         f"+{ref}:{target}" for ref, target in heads.items() if ref in there and commit_of(git, target) != there[ref]
     ]
-    if patterns and _tags(there, PREFIX) != _mirror(git, remote, prompts):
-        refspecs += [f"+{PREFIX}{pattern}:{mirror_prefix(remote)}{pattern}" for pattern in patterns]
+    now, mirror = _tags(there, PREFIX), mirror_prefix(remote)
+    if patterns and now != (before := _listed(git, mirror, prompts)):
+        # A killed fetch leaves a note that is not true yet, and none is missing.
+        note_changed(git, remote, changed_tags(_listed(git, PREFIX, prompts), before, now))
+        refspecs += [f"+{PREFIX}{pattern}:{mirror}{pattern}" for pattern in patterns]
     if refspecs:
         git.ask(*_FETCH, "--end-of-options", remote, *refspecs)
     return frozenset(ref.removeprefix("refs/heads/") for ref in heads if ref not in there)
@@ -78,8 +82,8 @@ def _tags(refs: Mapping[str, str], prefix: str) -> dict[str, str]:
     }
 
 
-def _mirror(git: Git, remote: str, prompts: Sequence[str] | None) -> dict[str, str]:
-    prefix = mirror_prefix(remote)
+def _listed(git: Git, prefix: str, prompts: Sequence[str] | None) -> dict[str, str]:
+    """Tag objects below a prefix, of some prompts or of all."""
     patterns = [prefix.rstrip("/")] if prompts is None else [f"{prefix}{name}@v*" for name in prompts]
     return _tags({ref.name: ref.object_id for ref in list_refs(git, *patterns)}, prefix)
 
