@@ -84,8 +84,8 @@ def test_each_part_can_say_no(pull: Pull) -> None:
         ("error", PROMPT, "L001"),
         ("error", "prompts/prompts.lock", "modified"),
         ("error", "prompts/prompts.lock", "modified"),
-        ("error", "prompts/other/eval.yaml", "PC132"),
         ("error", SUITE_FILE, "PC132"),
+        ("error", "prompts/other/eval.yaml", "PC133"),
         ("warning", PROMPT, "L002"),
     ]
     assert done.outputs == {"outcome": "fail", "changed": json.dumps(["other", NAME])}

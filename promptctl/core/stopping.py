@@ -25,6 +25,15 @@ class Stopping:
         self._failures = 0
         self._spent = 0.0
 
+    @property
+    def spent(self) -> float:
+        """What calls cost so far, those under way at the price expected of them."""
+        return self._spent
+
+    def takes(self, price: float) -> bool:
+        """Whether so much more keeps to the bound, and the run has not ended."""
+        return self.reason is None and (self.max_cost is None or self._spent + price <= self.max_cost)
+
     def failed(self) -> None:
         """One more answer failed or erred."""
         self._failures += 1

@@ -121,7 +121,16 @@ def _run(
         return Compared(baseline=baseline)
     if before.digest == candidate.digest:
         return Compared(baseline=replace(baseline, results=found.results), found=replace(found, files={}, asked=0))
-    subject = Subject(
+    subject = subject_before(before, candidate)
+    own = gather(subject, sources, accepted, [model])
+    names = {case.name for case in accepted}
+    results = tuple(result for result in own.results if result.case in names)
+    return Compared(baseline=replace(baseline, results=results), subject=subject, found=own)
+
+
+def subject_before(before: Resolved, candidate: Subject) -> Subject:
+    """Another state of a prompt, under the candidate's suite."""
+    return Subject(
         name=candidate.name,
         reference=f"{before.name}@{before.version or before.reference.ref}",
         released=before.version is not None,
@@ -129,10 +138,6 @@ def _run(
         digest=before.digest,
         loaded=candidate.loaded,
     )
-    own = gather(subject, sources, accepted, [model])
-    names = {case.name for case in accepted}
-    results = tuple(result for result in own.results if result.case in names)
-    return Compared(baseline=replace(baseline, results=results), subject=subject, found=own)
 
 
 def without_baseline(repository: Repository, state: State, against: str, subject: Subject, reason: str) -> Compared:

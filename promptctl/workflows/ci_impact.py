@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promptctl.core.contract import ContractChange
+from promptctl.adapters.project import Project
+from promptctl.adapters.repository import Repository, read_lock
+from promptctl.core.canonical import digest
+from promptctl.core.closure import Closure
+from promptctl.core.contract import ContractChange, change_class
 from promptctl.core.lint.finding import Finding
+from promptctl.core.lockfile import Lockfile
+from promptctl.errors import UsageError
+from promptctl.workflows.changed import ChangedPrompt
+from promptctl.workflows.ci_unjudged import Unjudged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +49,68 @@ class Impact:
             ],
             "calls": [it.to_dict() for it in self.calls],
         }
+
+
+def impacts_of(
+    repository: Repository, base: Project | None, changed: Iterable[ChangedPrompt]
+) -> tuple[tuple[Impact, ...], tuple[Unjudged, ...]]:
+    """The impact of each changed prompt, by files alone, and what could not be read for it."""
+    unjudged: list[Unjudged] = []
+    changed = tuple(changed)
+    calls = _calls(repository, changed, unjudged)
+    impacts = tuple(_impact(repository.work, base, change, calls, unjudged) for change in changed)
+    return impacts, tuple(unjudged)
+
+
+def name_before(base: Project, closure: Closure) -> str | None:
+    """What a base calls a prompt; None where it does not have it."""
+    return next((name for name in (closure.prompt.name, *closure.prompt.formerly) if base.has(name)), None)
+
+
+def _impact(
+    work: Project,
+    base: Project | None,
+    change: ChangedPrompt,
+    calls: Mapping[str, tuple[Finding, ...]],
+    unjudged: list[Unjudged],
+) -> Impact:
+    closure = work.closure(change.name) if change.kind != "removed" else None
+    called = change.name if closure is None else name_before(base, closure) if base else None
+    contract = None
+    if base and closure and called:
+        try:
+            contract = change_class(base.closure(called), closure)
+        except UsageError as error:
+            why = f"the contract: the base's version of it cannot be read: {error}"
+            unjudged.append(Unjudged(kind="impact", prompt=change.name, why=why, command=error.hint))
+    return Impact(
+        name=change.name,
+        kind=change.kind,
+        before=_version(read_lock(base), called) if base and called else None,
+        after=_version(read_lock(work), change.name, digest(closure)) if closure else None,
+        contract=contract,
+        calls=calls.get(change.name, ()),
+    )
+
+
+def _version(lock: Lockfile, name: str, wanted: str | None = None) -> str | None:
+    """The version that a lock has of a prompt; None where it has it otherwise than ``wanted``."""
+    entry = lock.prompts.get(name)
+    return str(entry.version) if entry and wanted in (None, entry.digest) else None
+
+
+def _calls(
+    repository: Repository, changed: Iterable[ChangedPrompt], unjudged: list[Unjudged]
+) -> Mapping[str, tuple[Finding, ...]]:
+    code = repository.work.settings.code
+    if not code:
+        return {}
+    from promptctl.workflows.code import broken_calls
+
+    prompts = [repository.work.prompt(it.name) for it in changed if it.kind in ("new", "changed")]
+    gone = [it.name for it in changed if it.kind == "removed"]
+    try:
+        return broken_calls(repository.root, code, prompts, gone)
+    except UsageError as error:
+        unjudged.append(Unjudged(kind="impact", why=f"calls in code: {error}", command=error.hint))
+        return {}

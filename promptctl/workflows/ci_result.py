@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from promptctl.core import lockfile
@@ -12,6 +12,7 @@ from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_base import CiBase
 from promptctl.workflows.ci_impact import Impact
 from promptctl.workflows.ci_plan import EnvironmentPlan
+from promptctl.workflows.ci_unjudged import Unjudged
 from promptctl.workflows.judged import Judged
 from promptctl.workflows.lint import LintResult
 
@@ -20,47 +21,12 @@ Outcome = Literal["pass", "fail", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unjudged:
-    """What was not judged, ``why``, and the ``command`` that judges it or brings what is missing.
-
-    ``kind`` is "changed", "lock", "impact", "suite", "comparison" or "plan"; ``prompt`` is the prompt or environment
-    that it is about. ``cases`` are those without an answer; ``price`` is what asking would cost in US dollars, None
-    where that is unknown. What ``decides`` makes the outcome unknown.
-    """
-
-    kind: str
-    why: str
-    prompt: str | None = None
-    command: str | None = None
-    cases: tuple[str, ...] = ()
-    price: float | None = None
-    decides: bool = False
-
-    @property
-    def text(self) -> str:
-        """All of it but the price, in a line."""
-        about = f"{self.prompt}: " if self.prompt else ""
-        return f"{about}{self.why}" + (f"; {self.command}" if self.command else "")
-
-    def data(self) -> dict[str, Any]:
-        """What is printed of it as JSON."""
-        return {
-            "kind": self.kind,
-            "prompt": self.prompt,
-            "why": self.why,
-            "command": self.command,
-            "cases": list(self.cases),
-            "price": self.price,
-            "decides": self.decides,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CiResult:
     """``lock`` are the lock's findings; ``changed`` is None where the base is missing: then every suite is run.
 
     ``impacts`` has one for each changed prompt, ``plans`` one for each environment in their order, ``unjudged`` what
-    could not be judged, what decides first; ``notes`` only inform.
+    could not be judged, what decides first; ``notes`` only inform. ``asked`` answers were given now, for ``spent`` US
+    dollars.
     """
 
     base: CiBase
@@ -72,6 +38,8 @@ class CiResult:
     plans: tuple[EnvironmentPlan, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     notes: tuple[str, ...] = ()
+    asked: int = 0
+    spent: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -86,7 +54,7 @@ class CiResult:
     @property
     def refused(self) -> bool:
         """Whether a finding or a suite says no."""
-        return not self.lint.ok or bool(self.lock) or any(not found.ok for found in self.evals)
+        return not self.lint.ok or bool(self.lock) or any(_refuses(found) for found in self.evals)
 
     @property
     def unknown(self) -> tuple[Unjudged, ...]:
@@ -96,12 +64,11 @@ class CiResult:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Everything as findings with places, for annotations."""
-        evals = (_eval_finding(found) for found in self.evals if not found.ok)
-        calls = (replace(call, level="warning") for impact in self.impacts for call in impact.calls)
+        evals = (_eval_finding(found) for found in self.evals if _refuses(found))
         open_ = (_unjudged_finding(it) for it in self.unjudged)
         place = Place(lockfile.PATH)
         notes = (Finding(code=NOT_JUDGED, level="notice", message=text, place=place) for text in self.notes)
-        return (*self.lint.findings, *self.lock, *evals, *calls, *open_, *notes)
+        return (*self.lint.findings, *self.lock, *evals, *open_, *notes)
 
     def data(self) -> dict[str, Any]:
         """What is printed of it as JSON."""
@@ -119,7 +86,14 @@ class CiResult:
             "plans": [it.data() for it in self.plans],
             "unjudged": [it.data() for it in self.unjudged],
             "notes": list(self.notes),
+            "asked": self.asked,
+            "spent": self.spent,
         }
+
+
+def _refuses(found: Judged) -> bool:
+    """A suite that could not be judged to its end says neither yes nor no."""
+    return not found.ok and found.outcome != "unknown"
 
 
 def _eval_finding(found: Judged) -> Finding:

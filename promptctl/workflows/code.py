@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from promptctl.adapters.code_files import code_files
 from promptctl.adapters.project import Project
-from promptctl.core.lint.code import Asked, code_findings
+from promptctl.core.lint.code import UNREADABLE, Asked, code_findings, placed_sites, site_findings
 from promptctl.core.lint.finding import Finding, tidy
 from promptctl.core.lint.rules import found
-from promptctl.core.prompt import Input
+from promptctl.core.lint.selection import Selection
+from promptctl.core.prompt import Input, Prompt
 from promptctl.errors import Place, UsageError
+from promptctl.workflows.lint import LintResult
 
-if TYPE_CHECKING:
-    from promptctl.workflows.releases import Release
+_BREAKS = ("L080", "L081", "L082")
+"""What of lint's findings means that the call fails."""
 
 
 def lint_code(project: Project, root: Path, paths: Sequence[str]) -> tuple[Finding, ...]:
@@ -33,15 +36,36 @@ def lint_code(project: Project, root: Path, paths: Sequence[str]) -> tuple[Findi
     return tidy(_findings(root, paths, asked))
 
 
-def broken_calls(root: Path, paths: Sequence[str], release: Release) -> tuple[Finding, ...]:
-    """The uses of one prompt in code that fail once its release is served."""
-    prompt = release.closure.prompt
-    asked = Asked(
-        names=frozenset({release.name}),
-        former=dict.fromkeys(prompt.formerly, release.name),
-        inputs=lambda _: prompt.inputs,
-    )
-    return tuple(finding for finding in tidy(_findings(root, paths, asked)) if finding.code in ("L081", "L082"))
+def with_code(
+    result: LintResult, project: Project, root: Path, paths: Sequence[str], selection: Selection | None = None
+) -> LintResult:
+    """A result of lint with what is wrong in code; ``selection`` counts instead of ``[lint] ignore``.
+
+    Raises UsageError for a path that is not there.
+    """
+    counting = selection or Selection(ignore=project.settings.ignored)
+    found = counting.kept(lint_code(project, root, paths))
+    return replace(result, findings=tidy((*result.findings, *found)))
+
+
+def broken_calls(
+    root: Path, paths: Sequence[str], prompts: Sequence[Prompt], gone: Collection[str] = ()
+) -> Mapping[str, tuple[Finding, ...]]:
+    """The uses of prompts in code that fail once these are served and those ``gone`` are not, by the prompt's name.
+
+    Files that cannot be read are left to lint.
+    """
+    inputs = {prompt.name: prompt.inputs for prompt in prompts}
+    former = {old: prompt.name for prompt in prompts for old in prompt.formerly}
+    asked = Asked(names=frozenset(inputs), former=former, inputs=inputs.get)
+    broken: dict[str, list[Finding]] = {name: [] for name in (*inputs, *gone)}
+    for file, text in code_files(root, paths):
+        with suppress(*UNREADABLE):
+            for site, place in placed_sites(file, text) if isinstance(text, str) else ():
+                name = former.get(site.prompt, site.prompt)
+                if name in broken:
+                    broken[name] += [it for it in site_findings(site, place, asked) if it.code in _BREAKS]
+    return {name: tidy(findings) for name, findings in broken.items()}
 
 
 def _findings(root: Path, paths: Sequence[str], asked: Asked) -> Iterator[Finding]:

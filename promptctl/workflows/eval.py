@@ -21,7 +21,7 @@ from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model
-from promptctl.workflows.evidence import Gathered, Sources, Subject
+from promptctl.workflows.evidence import NOT_REPRODUCED, Gathered, Sources, Subject
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.gather import gather, models_of
 from promptctl.workflows.scoring import SampleName
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 class EvalWish:
     """``mode`` as in ``Replies``; ``provider`` is asked instead of the model's own, ``against`` compared with.
 
-    ``maxfail`` and ``max_cost`` as in ``Stopping``.
+    ``maxfail`` and ``max_cost`` as in ``Stopping``. Not ``forgiving``: a baseline that cannot run is no failure but is
+    said in the result's note.
     """
 
     mode: str = "auto"
@@ -43,14 +44,15 @@ class EvalWish:
     concurrency: int | None = None
     maxfail: int | None = None
     max_cost: float | None = None
+    forgiving: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalResult:
     """One prompt's verdict. ``written`` are the files that changed; ``flipped`` cases passed before and fail now.
 
-    ``note`` says what was not compared, ``unkept`` why nothing is kept; ``partial``: only some cases were run;
-    ``stopped``: it ended early.
+    ``note`` says what was not compared, ``remedy`` is the command at its end, ``unkept`` says why nothing is kept;
+    ``partial``: only some cases were run; ``stopped``: it ended early.
     ``tries`` is there where cases are asked more than once.
     ``provider`` was asked instead of the model's own, ``providers`` are the sides of all that were compared.
     ``judged`` is the suite as far as it was run, ``now`` and ``before`` the two sides with their answers.
@@ -70,6 +72,7 @@ class EvalResult:
     written: tuple[str, ...] = ()
     asked: int = 0
     note: str | None = None
+    remedy: str | None = None
     unkept: str | None = None
     partial: bool = False
     stopped: bool = False
@@ -112,7 +115,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     results = _in_order(found.results, planned.cases)
     if not found.complete:
         return _stopped(planned, found, results, sources)
-    compared, note = _compared(repository, planned, replace(found, results=results), sources, wish)
+    compared, note, remedy = _compared(repository, planned, replace(found, results=results), sources, wish)
     if compared and compared.found and not compared.found.complete:
         return _stopped(planned, found, results, sources)
     judged, model = replace(subject.loaded.suite, cases=planned.cases), own_model(subject.closure, subject.loaded.suite)
@@ -141,6 +144,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         written=_write(repository, files),
         asked=found.asked + (compared.asked if compared else 0),
         note=note,
+        remedy=remedy,
         unkept=unkept,
         provider=wish.provider,
         partial=planned.partial,
@@ -231,12 +235,12 @@ def _serves(provider: ProviderSettings, subject: Subject, sources: Sources) -> b
 
 def _compared(
     repository: Repository, planned: Planned, found: Gathered, sources: Sources, wish: EvalWish
-) -> tuple[Compared | None, str | None]:
-    """The baseline; one that cannot be read is said, and the rest is judged without it."""
+) -> tuple[Compared | None, str | None, str | None]:
+    """The baseline; one that cannot be read is said, with the command that helps, and the rest is judged without."""
     subject = planned.subject
     against = wish.against or subject.loaded.suite.gate.against
     if against is None:
-        return None, None
+        return None, None, None
     from promptctl.adapters.state import read_state
     from promptctl.workflows.baseline import Compared, compare_with
     from promptctl.workflows.releases import RELEASE_BROKEN
@@ -245,12 +249,13 @@ def _compared(
     kept = replace(sources, mode="auto" if sources.mode in ("live", "refresh") else sources.mode)
     try:
         state = read_state(repository)
-        return compare_with(repository, state, against, subject, found, kept, planned.cases), None
+        cases, forgiving = planned.cases, wish.forgiving
+        return compare_with(repository, state, against, subject, found, kept, cases, forgiving=forgiving), None, None
     except StateError as error:
-        if error.code == RELEASE_BROKEN:
+        if error.code in (RELEASE_BROKEN, NOT_REPRODUCED):
             raise
         note = f"not compared with {against}: {error}" + (f"; {error.hint}" if error.hint else "")
-        return Compared(baseline=Baseline(label=against, absent=str(error))), note
+        return Compared(baseline=Baseline(label=against, absent=str(error))), note, error.hint
 
 
 def _before(compared: Compared | None) -> Answers | None:

@@ -70,7 +70,8 @@ class Progress:
 class Evaluated:
     """Results in the order asked, every reply used by its key, and how many of them providers were asked for.
 
-    ``reasons`` says of samples that did not pass why. ``complete``: no sample was left out since the run was stopped.
+    ``reasons`` says of samples that did not pass why. ``complete``: no sample was left out since the run was stopped;
+    ``missing`` are cases without a reply.
     """
 
     results: tuple[CaseResult, ...]
@@ -78,6 +79,7 @@ class Evaluated:
     asked: int
     complete: bool = True
     reasons: Mapping[SampleName, tuple[str, ...]] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -212,6 +214,7 @@ class _Run:
             asked=asking.asked,
             complete=len(self._results) == len(set(names)),
             reasons=self._scoring.reasons,
+            missing=frozenset(self._missing),
         )
 
     async def _work(self, asking: Asking, judging: Judging, queue: Iterator[tuple[Case, str, int]]) -> None:
@@ -280,8 +283,7 @@ class _Run:
     def _setback(self, result: CaseResult) -> Setback | None:
         if result.outcome == "pass":
             return None
-        reasons = self._scoring.reasons.get((result.case, result.model, result.sample), ())
-        why = result.error or "; ".join(reasons)
+        why = result.error or "; ".join(self._scoring.reasons.get((result.case, result.model, result.sample), ()))
         return Setback(case=result.case, model=result.model, sample=result.sample, outcome=result.outcome, why=why)
 
 

@@ -95,16 +95,20 @@ def _from_replies(
     subject: Subject, sources: Sources, stores: Stores, asked: Sequence[tuple[Case, str]]
 ) -> Gathered | None:
     """What the recorded replies say under this suite, as far as they reach: further answers come after theirs."""
-    replies = _merged(stores)
-    line = replace(line_for(subject, sources, replies, "recorded"), lenient=True)
-    repeats = range(subject.loaded.suite.repeat)
-    wanted = [Samples(case=case, model=model, indexes=repeats) for case, model in asked]
-    ran = evaluate(subject.closure, subject.loaded, wanted, line) if replies else None
+    ran = replayed(subject, sources, stores, asked) if any(stores) else None
     results = _unbroken(ran.results) if ran else []
     if ran is None or not results:
         return None
     evidence = make_evidence(subject.digest, subject.loaded.digest, results, ran.hosts, _meta(sources.now, {}))
     return Gathered(results=evidence.samples, evidence=evidence, reasons=ran.reasons, replies=ran.replies)
+
+
+def replayed(subject: Subject, sources: Sources, stores: Stores, asked: Sequence[tuple[Case, str]]) -> Evaluated:
+    """What recorded replies say under a suite: a sample that has none is an error, and its case ``missing``."""
+    line = replace(line_for(subject, sources, merged(stores), "recorded"), lenient=True)
+    repeats = range(subject.loaded.suite.repeat)
+    wanted = [Samples(case=case, model=model, indexes=repeats) for case, model in asked]
+    return evaluate(subject.closure, subject.loaded, wanted, line)
 
 
 def _unbroken(results: Sequence[CaseResult]) -> list[CaseResult]:
@@ -134,7 +138,7 @@ def _run(
         starts = sources.journal.starts(f"{subject.digest} {subject.loaded.digest} {sources.override}", starts)
     firsts = [(case, model, starts[f"{model}\n{case.name}"]) for case, model in asked]
     wanted = [Samples(case=case, model=model, indexes=range(first, first + repeat)) for case, model, first in firsts]
-    replies = {**_merged(stores), **(earlier.replies if earlier else {})}
+    replies = {**merged(stores), **(earlier.replies if earlier else {})}
     if sources.spending:
         sources.spending.learn(replies.values())
     begun = time.perf_counter()
@@ -175,7 +179,7 @@ def _meta(now: datetime, durations: Mapping[str, float]) -> Meta:
     return Meta(time=timestamp(now), tool=f"promptctl {__version__}", durations=durations)
 
 
-def _merged(stores: Stores) -> dict[str, Reply]:
+def merged(stores: Stores) -> dict[str, Reply]:
     """One reply a key: that of the first store that has one."""
     return {key: reply for store in reversed(stores) for key, reply in store.items()}
 
@@ -183,7 +187,7 @@ def _merged(stores: Stores) -> dict[str, Reply]:
 def kept_files(subject: Subject, found: Gathered, sources: Sources) -> dict[str, bytes]:
     """The files that keep evidence which was found, as they would stand at home."""
     assert found.evidence is not None
-    home = _merged(recorded_replies(subject, (sources.home,)))
+    home = merged(recorded_replies(subject, (sources.home,)))
     text = spell_replies({**home, **found.replies})
     files = {} if text is None else {subject.replies_file: text.encode()}
     return files | {subject.evidence_file: to_text(found.evidence).encode()}

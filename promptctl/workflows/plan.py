@@ -98,4 +98,5 @@ def _calls(repository: Repository, move: PlannedMove) -> tuple[Finding, ...]:
         return ()
     from promptctl.workflows.code import broken_calls
 
-    return broken_calls(repository.root, code, move.release)
+    prompt = move.release.closure.prompt
+    return broken_calls(repository.root, code, [prompt])[prompt.name]

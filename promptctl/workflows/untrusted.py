@@ -6,7 +6,7 @@ that only the change has inform, as far as they can be scored without running an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from promptctl.adapters.git.refs import commit_of
@@ -87,9 +87,17 @@ def judge_changes(
 
 
 def judge_change(
-    repository: Repository, base: Project, name: str, wish: EvalWish, context: GateContext
+    repository: Repository,
+    base: Project,
+    name: str,
+    wish: EvalWish,
+    context: GateContext,
+    run: Callable[[Planned], Judged] | None = None,
 ) -> UntrustedEval:
-    """Judges one prompt of the work tree by the base's suite; what stops that is an answer that is not ok."""
+    """Judges one prompt of the work tree by the base's suite; what stops that is an answer that is not ok.
+
+    ``run`` judges the base's suite in another way than by ``wish``, which then is for the change's own cases.
+    """
     try:
         resolved = resolve(repository, name)
         before = _name_in_base(base, resolved)
@@ -102,7 +110,8 @@ def judge_change(
         undecided = Judged(prompt=name, ok=True, outcome="none", sentence=sentence)
         return UntrustedEval(judged=undecided, decides=False, informing=informing, notes=notes)
     try:
-        judged = _judged(name, evaluate_suite(repository, _planned(base, resolved, before, trusted), wish, context))
+        planned = _planned(base, resolved, before, trusted)
+        judged = run(planned) if run else _judged(name, evaluate_suite(repository, planned, wish, context))
     except PromptctlError as error:
         judged = Judged.without(name, error)
     return UntrustedEval(judged=judged, informing=informing, notes=notes)
@@ -153,6 +162,7 @@ def _informing(
     context: GateContext,
 ) -> tuple[EvalResult | None, tuple[str, ...]]:
     """What the cases say that only the change has, and what is to be said about its suite."""
+    notes: tuple[str, ...] = ()
     try:
         own = load_suite(repository.work, resolved.name)
         if own is None:
@@ -168,7 +178,7 @@ def _informing(
         planned = _planned(base, resolved, resolved.name, loaded)
         return evaluate_suite(repository, planned, replace(wish, against=None), context), notes
     except PromptctlError as error:
-        return None, (f"the change's own cases were not run: {error}",)
+        return None, (f"the change's own cases were not run: {error}", *notes)
 
 
 def _notes(own: Suite, trusted: Suite | None, left_out: int) -> list[str]:

@@ -55,7 +55,8 @@ def test_programs_are_told_everything(repository: GitRepository) -> None:
     build_files(repository.folder, {TONE: "Be {{ how }}.\n"})
     data = must_fail("ci", "--json", cwd=repository.folder, code=1).data
     assert list(data) == [
-        *("base", "outcome", "lint", "lock", "changed", "impacts", "evals", "plans", "unjudged", "notes")
+        *("base", "outcome", "lint", "lock", "changed", "impacts", "evals", "plans", "unjudged", "notes"),
+        *("asked", "spent"),
     ]
     assert data["base"] == repository.git("rev-parse", "HEAD")
     assert data["changed"] == [{"prompt": NAME, "kind": "changed", "reasons": ["shared/tone.j2 changed"]}]

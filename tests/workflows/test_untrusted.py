@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.evals import FOLDER, NAME, PROMPT, SETTINGS, Registry, cases, registr
 from tests.servers import model_server
 from tests.shipping import done
 
+PRICES = '[providers.relay.prices]\n"m-*" = {input = 1000, output = 5000}\n'
 JUDGE = """\
 model: m-1
 inputs: {answer: string, inputs: {type: object, default: {}}}
@@ -27,7 +29,10 @@ CANARY = "import pathlib\npathlib.Path({path!r}).write_text('ran')\nprint('{{\"p
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     with registry(tmp_path_factory.mktemp("untrusted"), NO_JUDGE) as found:
-        found.repository.commit({"prompts/judges/strict/prompt.yaml": JUDGE, f"{FOLDER}/eval.yaml": SUITE})
+        settings = (found.folder / "promptctl.toml").read_text() + PRICES
+        found.repository.commit(
+            {"prompts/judges/strict/prompt.yaml": JUDGE, f"{FOLDER}/eval.yaml": SUITE, "promptctl.toml": settings}
+        )
         found.done("lock")
         found.repository.commit()
         found.repository.git("push", "-q")
@@ -159,6 +164,11 @@ def test_ci_takes_the_verdict_of_the_base(it: Registry) -> None:
     it.done("lock")
     it.repository.commit()
     ran = it.run("ci", "--untrusted", "--base", "origin/main", "--json")
+    (open_,) = [found for found in ran.data["unjudged"] if found["decides"]]
+    assert (ran.data["evals"][0]["outcome"], open_["cases"]) == ("unknown", ["one", "two", "three"])
+    assert re.fullmatch("promptctl ci --untrusted --base [0-9a-f]{40} --max-cost [0-9.]+", open_["command"])
+    assert it.server.received == []
+    ran = it.run("ci", "--untrusted", "--base", "origin/main", "--max-cost", "100", "--json")
     assert ran.code == 1
     (found,) = ran.data["evals"]
     assert (found["prompt"], found["outcome"]) == (NAME, "fail")

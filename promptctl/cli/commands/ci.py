@@ -14,6 +14,7 @@ from promptctl.cli.parameters import Option
 from promptctl.errors import PromptctlError, UsageError
 
 if TYPE_CHECKING:
+    from promptctl.workflows.ci import CiWish
     from promptctl.workflows.ci_result import CiResult
 
 
@@ -26,22 +27,28 @@ def command(
     untrusted: Annotated[
         bool, Option("--untrusted", help="Judge by what the base holds; run nothing of the change.")
     ] = False,
+    max_cost: Annotated[
+        str | None, Option("--max-cost", metavar="USD", help="Ask for missing answers while they fit; else for none.")
+    ] = None,
     github: Annotated[
         bool, Option("--github", help="Write annotations, the job's summary and outputs of a GitHub step.")
     ] = False,
 ) -> Answer:
     """Judge a change as CI does: lint, lock, and the suites of what changed, on recorded replies. Writes no file."""
     from promptctl.adapters.github import stop_token
+    from promptctl.cli.eval_wishes import dollars_of
+    from promptctl.workflows.ci import CiWish
 
+    wish = CiWish(base=base or None, fetch=fetch, untrusted=untrusted, max_cost=dollars_of(max_cost))
     if not github:
-        return _answer(_judged(context, base, fetch=fetch, untrusted=untrusted))
+        return _answer(_judged(context, wish))
     if context.output.as_json:
         raise UsageError("PC001", "--github and --json are two ways of writing to one place")
     token = stop_token()
     # Nobody's text may command the runner: it listens again when all that is printed is ours.
     print(f"::stop-commands::{token}", flush=True)
     try:
-        result = _judged(context, base, fetch=fetch, untrusted=untrusted)
+        result = _judged(context, wish)
         _publish(result)
         answer = _annotated(result)
     except PromptctlError as error:
@@ -51,12 +58,12 @@ def command(
     return answer
 
 
-def _judged(context: Context, base: str | None, *, fetch: bool, untrusted: bool) -> CiResult:
+def _judged(context: Context, wish: CiWish) -> CiResult:
     from promptctl.adapters.github import read_event
     from promptctl.workflows.ci import ci as run
 
     with gate_context(context) as gate:
-        return run(context.repository, read_event(os.environ), gate, base or None, fetch=fetch, untrusted=untrusted)
+        return run(context.repository, read_event(os.environ), gate, wish)
 
 
 def _answer(result: CiResult) -> Answer:

@@ -78,16 +78,10 @@ def _with_code(
     chosen = paths or (settings.code if all_prompts else ())
     if not chosen:
         return result
-    from dataclasses import replace
-
-    from promptctl.core.lint.finding import tidy
-    from promptctl.core.lint.selection import Selection
-    from promptctl.workflows.code import lint_code
+    from promptctl.workflows.code import with_code
 
     root = context.directory if paths else context.repository.root
-    counting = selection or Selection(ignore=settings.ignored)
-    found = counting.kept(lint_code(project, root, chosen))
-    return replace(result, findings=tidy((*result.findings, *found)))
+    return with_code(result, project, root, chosen, selection)
 
 
 def _fixed(context: Context, names: list[str], selection: Selection | None) -> tuple[LintResult, Fixes]:

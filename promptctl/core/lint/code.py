@@ -16,6 +16,9 @@ from promptctl.errors import Place
 if TYPE_CHECKING:
     from promptctl.core.prompt import Input
 
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What reading the syntax of a file may raise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -29,18 +32,27 @@ class Asked:
 def code_findings(file: str, source: str, asked: Asked) -> Iterator[Finding]:
     """What is wrong with the uses of prompts in one Python file."""
     try:
-        sites = call_sites(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        sites = placed_sites(file, source)
+    except UNREADABLE as error:
         place = Place(file, getattr(error, "lineno", None))
         yield found("L084", f"Python cannot read it: {getattr(error, 'msg', None) or type(error).__name__}", place)
         return
+    for site, where in sites:
+        yield from site_findings(site, where, asked)
+
+
+def placed_sites(file: str, source: str) -> list[tuple[CallSite, Callable[[], Place]]]:
+    """The uses of prompts in one Python file, each with its place. Raises one of UNREADABLE."""
     lines = source.splitlines()
-    for site in sites:
-        excerpt = lines[site.line - 1] if site.line <= len(lines) else None
-        yield from _of_site(site, partial(Place, file, site.line, site.column, excerpt), asked)
+
+    def excerpt(line: int) -> str | None:
+        return lines[line - 1] if line <= len(lines) else None
+
+    return [(it, partial(Place, file, it.line, it.column, excerpt(it.line))) for it in call_sites(source)]
 
 
-def _of_site(site: CallSite, place: Callable[[], Place], asked: Asked) -> Iterator[Finding]:
+def site_findings(site: CallSite, place: Callable[[], Place], asked: Asked) -> Iterator[Finding]:
+    """What is wrong with one use of a prompt."""
     name = asked.former.get(site.prompt, site.prompt)
     if name not in asked.names:
         if site.sure and site.inputs is None:

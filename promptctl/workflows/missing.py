@@ -1,0 +1,67 @@
+"""Answers that nobody recorded: of which cases, and what asking for them would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from promptctl.adapters.replies import Replies
+from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.core.case import Case
+from promptctl.errors import PromptctlError
+from promptctl.runtime.gateway.spending import Forecast, Rehearsal
+from promptctl.workflows.evaluation import Evaluated, Samples, evaluate
+from promptctl.workflows.evidence import Sources, Subject, line_for, recorded_replies
+from promptctl.workflows.gather import merged, models_of, replayed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """``replayed`` is what recorded replies say; ``cases`` those of them that lack one, in the suite's order.
+
+    ``calls`` have to be made for them, for about ``price`` US dollars; None where ``unpriced`` says why.
+    """
+
+    replayed: Evaluated
+    cases: tuple[str, ...] = ()
+    calls: int = 0
+    price: float | None = 0.0
+    unpriced: PromptctlError | None = field(default=None, compare=False)
+
+
+def missing_answers(
+    subject: Subject,
+    sources: Sources,
+    cases: Sequence[Case],
+    *,
+    forecast: Forecast,
+    models: Sequence[str] = (),
+    cache: ReplyCache | None = None,
+) -> Missing:
+    """What a subject lacks to be judged on some cases, beyond what is recorded and, if there is one, in a ``cache``.
+
+    Without ``models`` those of its suite are asked. Asks nobody. Raises UsageError for a case that does not fit.
+    """
+    stores = recorded_replies(subject, (sources.home, *sources.trees))
+    asked = [(case, model) for case in cases for model in models or models_of(subject)]
+    found = replayed(subject, sources, stores, asked)
+    if not found.missing:
+        return Missing(replayed=found)
+    left = tuple(case.name for case in cases if case.name in found.missing)
+    replies = merged(stores)
+    rehearsal = Rehearsal(forecast)
+    rehearsal.learn(replies.values())
+    line = replace(
+        line_for(subject, sources, replies),
+        replies=Replies("auto", recorded=replies, cache=cache, prompt=subject.name),
+        spending=rehearsal,
+        stopping=None,
+        lenient=True,
+    )
+    repeats = range(subject.loaded.suite.repeat)
+    wanted = [Samples(case=case, model=model, indexes=repeats) for case, model in asked if case.name in left]
+    try:
+        evaluate(subject.closure, subject.loaded, wanted, line)
+    except PromptctlError as error:
+        return Missing(replayed=found, cases=left, calls=rehearsal.calls, price=None, unpriced=error)
+    return Missing(replayed=found, cases=left, calls=rehearsal.calls, price=rehearsal.price)
