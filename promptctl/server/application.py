@@ -16,7 +16,7 @@ from promptctl.server.answering import Answering, Application
 from promptctl.server.api import environments, health, prompts
 from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
-from promptctl.server.pages import matrix
+from promptctl.server.pages import matrix, prompt
 from promptctl.server.problem import MEDIA_TYPE, bug_problem, problem_body, status_of
 from promptctl.version import __version__
 
@@ -43,7 +43,7 @@ def application(root: Path, *, poll: float = 2.0, fetch: float | None = None, ho
         redoc_url=None,
     )
     routes.state.follower = follower
-    for part in (prompts, environments, health, matrix):
+    for part in (prompts, environments, health, matrix, prompt):
         routes.include_router(part.router)
     _tell_problems(routes)
     return Guard(Answering(routes, follower), (*LOOPBACK, *hosts))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from promptctl.errors import Problem
 from promptctl.server.answering import Application, Message, Receive, Scope, Send
 from promptctl.server.problem import MEDIA_TYPE, problem_body
@@ -70,8 +68,9 @@ def _without_port(host: bytes) -> bytes:
 
 def _with_headers(found: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     kind = next((value for name, value in found if name == b"content-type"), b"")
-    own: Mapping[bytes, bytes] = dict(_HEADERS if kind.startswith(b"text/html") else (*_HEADERS, _NOTHING))
-    return [*found, *own.items()]
+    # A 304 has no kind: what it says would replace the policy of the page that the browser has.
+    own = _HEADERS if not kind or kind.startswith(b"text/html") else (*_HEADERS, _NOTHING)
+    return [*found, *own]
 
 
 def _bounded(receive: Receive) -> Receive:

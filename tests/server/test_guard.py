@@ -71,8 +71,11 @@ def test_a_body_without_a_length_is_cut_off(server: Served) -> None:
 def test_every_answer_keeps_browsers_in_bounds(server: Served, path: str) -> None:
     headers = server.ask(path).headers
     assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")
-    if path == "/":
-        assert "Content-Security-Policy" in server.ask(path).body.decode()
-    else:
-        assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "server" not in headers
+
+
+def test_what_a_browser_has_keeps_its_policy(server: Served) -> None:
+    again = server.ask("/", if_none_match=server.ask("/").tag)
+    assert (again.status, "content-security-policy" in again.headers) == (304, False)

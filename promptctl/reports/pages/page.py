@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,7 +71,13 @@ def _environment() -> Environment:
     )
     own = {name: Markup(_file(f"page.{ending}")) for name, ending in (("style", "css"), ("script", "js"))}  # noqa: S704
     environment.globals |= own
+    environment.filters["tojson_text"] = _spelled
     return environment
+
+
+def _spelled(value: Any, indent: int | None = None) -> str:
+    """A value as JSON that people read: as text, never as a part of the page."""
+    return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
 def _file(name: str) -> str:

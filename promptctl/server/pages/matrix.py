@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from promptctl.server.asked import KEPT, Viewed
+from promptctl.server.asked import KEPT, Viewed, html_response
 
 router = APIRouter(include_in_schema=False, dependencies=[KEPT])
 
@@ -14,8 +14,7 @@ router = APIRouter(include_in_schema=False, dependencies=[KEPT])
 def matrix(view: Viewed) -> HTMLResponse:
     """What each environment serves, of every prompt."""
     from promptctl.answers.status import data
-    from promptctl.reports.pages.page import Links, page
     from promptctl.workflows.status import status
 
     found = view.once("status", lambda repository: data(status(repository)))
-    return HTMLResponse(page("matrix", "Prompts", found, Links()))
+    return html_response("matrix", "Prompts", found)
