@@ -48,6 +48,7 @@ def made(number: int) -> Event:
         cache="miss",
         attempts=1,
         attributes={"region": "eu"},
+        rendered="sha256:" + f"{number:064x}",
     )
 
 

@@ -30,6 +30,11 @@ def read_inputs(written: Iterable[str], folder: Path, standard_input: BinaryIO) 
     return gather(written, read)
 
 
+def read_text(file: str, folder: Path, standard_input: BinaryIO) -> str:
+    """The text of a file, or of standard input for ``-``. Raises UsageError for one that cannot be read."""
+    return decode(*_bytes(Argument(written=file, key=None, kind="text", file=file), folder, standard_input))
+
+
 def _bytes(argument: Argument, folder: Path, standard_input: BinaryIO) -> tuple[bytes, str]:
     if argument.file == "-":
         return _bounded(standard_input, STANDARD_INPUT), STANDARD_INPUT

@@ -155,7 +155,7 @@ ARGUMENTS = {
     "unfreeze": "ENV",
     "status": "",
     "drift": "",
-    "why": "DIGEST|CALL_ID|NAME[@REF]",
+    "why": "[DIGEST|CALL_ID|NAME[@REF]]",
     "rollout start": "NAME[@VERSION] ENV",
     "rollout advance": "[NAME]… ENV",
     "rollout watch": "[NAME]… ENV",

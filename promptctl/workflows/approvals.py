@@ -100,11 +100,11 @@ def _votes(repository: Repository, state: State, promoted: Promoted, *, signed: 
         if isinstance(approval, UsageError):
             yield Vote(name=name, approval=None)
             continue
-        found = _signature(repository, state, path) if signed else Signature()
+        found = approval_signature(repository, state, path) if signed else Signature()
         yield Vote(name=name, approval=approval, signer=found.signer, unsigned=found.fault)
 
 
-def _signature(repository: Repository, state: State, path: str) -> Signature:
+def approval_signature(repository: Repository, state: State, path: str) -> Signature:
     """Who signed the commit that made an approval what it is."""
     assert state.commit
     commit = repository.git.text("rev-list", "-1", state.commit, "--", path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,10 @@ import pytest
 
 from promptctl.adapters.state import read_state
 from promptctl.core.event import Event
+from promptctl.core.rendered import rendered_digest
+from promptctl.core.sent import Sent
 from promptctl.errors import StateError, UsageError
-from promptctl.workflows.why import Why, why
+from promptctl.workflows.why import Why, why, why_rendered
 from tests.shipping import NAME, line
 from tests.support import GitRepository, build_files
 from tests.versioning import entry_of, opened
@@ -25,8 +29,23 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> GitRepository:
     return line(tmp_path_factory.mktemp("why"), staged=("1.1.0", "1.2.0"))
 
 
+class Store:
+    """A store that holds these calls."""
+
+    def __init__(self, *events: Event) -> None:
+        self.events = sorted(events, key=lambda event: event.at)
+
+    def event_of(self, call: str) -> Event | None:
+        return next((event for event in self.events if event.id == call), None)
+
+    def sent(self, digests: Sequence[str]) -> Sent:
+        found = [event for event in self.events if (event.rendered or "-").startswith(tuple(digests))]
+        texts = dict.fromkeys(str(event.rendered) for event in found)
+        return Sent(latest=found[-1] if found else None, count=len(found), digests=tuple(texts))
+
+
 def asked(repository: GitRepository, text: str, event: Event | None = None) -> Why:
-    return why(opened(repository), text, lambda _: event)
+    return why(opened(repository), text, Store(*([event] if event else [])))
 
 
 def digest_of(repository: GitRepository, version: str) -> str:
@@ -108,4 +127,44 @@ def test_what_nothing_has_is_an_error_with_the_way_on(shipped: GitRepository) ->
     assert unknown.value.code == "PC235"
     with pytest.raises(UsageError) as nothing:
         asked(shipped, "sha256:" + "0" * 64)
-    assert (nothing.value.code, nothing.value.hint) == ("PC236", "promptctl history NAME")
+    assert (nothing.value.code, str(nothing.value.hint).partition(";")[0]) == ("PC236", "promptctl history NAME")
+
+
+TEXT = [{"role": "user", "content": "Why?"}]
+
+
+def test_what_was_sent_leads_to_the_latest_call_that_sent_it(shipped: GitRepository) -> None:
+    rendered = rendered_digest(TEXT)
+    first, last = (replace(call(shipped, seconds=n), id=f"{CALL[:-1]}{n}", rendered=rendered) for n in (1, 2))
+    store = Store(last, first)
+    for found in (
+        why(opened(shipped), rendered, store),
+        why(opened(shipped), rendered.removeprefix("sha256:")[:9], store),
+        why_rendered(opened(shipped), '[{"content": "Why?", "role": "user"}]', store),
+        why_rendered(opened(shipped), "Why?\n", store),
+    ):
+        assert (found.event, str(found.version), found.ok) == (last, "1.1.0", True)
+        assert (found.sent and found.sent.count, [row.environment for row in found.moves]) == (2, ["staging"])
+
+
+def test_a_text_that_nobody_is_known_to_have_sent(shipped: GitRepository) -> None:
+    with pytest.raises(StateError) as unknown:
+        why_rendered(opened(shipped), "Why?", Store(call(shipped)))
+    assert (unknown.value.code, "--store" in str(unknown.value.hint)) == ("PC235", True)
+    two = (replace(call(shipped), id=CALL[:-1] + end, rendered="sha256:123456789" + end * 55) for end in "0a")
+    with pytest.raises(UsageError, match="several texts that were sent start with sha256:12345678"):
+        why(opened(shipped), "sha256:12345678", Store(*two))
+
+
+def test_a_store_that_cannot_be_asked_is_said(shipped: GitRepository) -> None:
+    class Nothing(Store):
+        def sent(self, digests: Sequence[str]) -> Sent:
+            raise StateError("PC231", "there are no events in x", hint="promptctl events import FILE")
+
+    with pytest.raises(UsageError, match="cannot be looked up: there are no events in x") as caught:
+        why(opened(shipped), "sha256:1234567", Nothing())
+    assert (caught.value.code, caught.value.hint) == ("PC236", "promptctl events import FILE")
+
+
+def test_files_that_are_a_release_are_that_release(shipped: GitRepository) -> None:
+    assert asked(shipped, NAME).version == asked(shipped, f"{NAME}@1.2.0").version

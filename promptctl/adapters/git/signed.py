@@ -10,16 +10,18 @@ from pathlib import Path
 
 from promptctl.adapters.git.program import Git
 
-_SSH = re.compile(r'^Good "git" signature for (.+) with \S+ key ', re.MULTILINE)
-_OPENPGP = re.compile(r"^\[GNUPG:\] GOODSIG \S+ .*?<([^<>]+)>\s*$", re.MULTILINE)
+_SSH = re.compile(r'^Good "git" signature for (?P<mail>.+) with \S+ key (?P<key>\S+)', re.MULTILINE)
+_OPENPGP = re.compile(r"^\[GNUPG:\] GOODSIG (?P<key>\S+) .*?<(?P<mail>[^<>]+)>\s*$", re.MULTILINE)
 _TRUSTED = re.compile(r"^\[GNUPG:\] TRUST_(FULLY|ULTIMATE)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """``signer`` is the mail address that a good signature is by; None where ``fault`` says why there is none."""
+    """``signer`` is the mail address that a good signature is by, and ``key`` the fingerprint or id of the key; None
+    where ``fault`` says why there is none."""
 
     signer: str | None = None
+    key: str | None = None
     fault: str | None = None
 
 
@@ -36,7 +38,7 @@ def signature(git: Git, object_id: str, kind: str, signers: str | None) -> Signa
     said = done.stderr.decode("utf-8", "replace")
     found = _SSH.search(said) or (_OPENPGP.search(said) if _TRUSTED.search(said) else None)
     if done.returncode == 0 and found:
-        return Signature(signer=found[1])
+        return Signature(signer=found["mail"], key=found["key"])
     return Signature(fault=_fault(said))
 
 

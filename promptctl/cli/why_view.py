@@ -1,0 +1,148 @@
+"""How ``why`` shows what it found: everything in it was written by others, and is shown as text only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from promptctl.cli.move_text import move_text
+from promptctl.cli.tables import table
+from promptctl.core.counting import count
+from promptctl.core.reporting.window import moment_of
+from promptctl.core.safe_text import safe_line
+from promptctl.workflows.why_changes import co_authors
+
+if TYPE_CHECKING:
+    from promptctl.adapters.git.history import Change
+    from promptctl.core.event import Event
+    from promptctl.core.moves import Move
+    from promptctl.core.sent import Sent
+    from promptctl.workflows.why import Why
+
+
+def data(found: Why) -> dict[str, Any]:
+    """As ``--json`` prints it."""
+    return {
+        "prompt": found.name,
+        "digest": found.digest,
+        "version": str(found.version) if found.version else None,
+        "tag": found.tag,
+        "tagged": found.tagged,
+        "commit": found.commit,
+        "after": str(found.after) if found.after else None,
+        "changes": [
+            {
+                "commit": change.commit,
+                "author": change.author,
+                "co_authors": list(co_authors(change)),
+                "at": change.at,
+                "subject": change.subject,
+                "trailers": [list(pair) for pair in change.trailers],
+                "pull_request": found.pull_requests.get(change.commit),
+            }
+            for change in found.changes
+        ],
+        "moves": [{"environment": row.environment, **row.move.to_dict(None)} for row in found.moves],
+        "approvals": [asdict(agreed) for agreed in found.approvals],
+        "call": _call(found.event) if found.event else None,
+        "sent": _sent(found.sent) if found.sent else None,
+        "also": list(found.also),
+        "faults": list(found.faults),
+    }
+
+
+def _call(event: Event) -> dict[str, Any]:
+    """The event without what a model or a user wrote."""
+    left_out = ("inputs", "output")
+    return {name: getattr(event, name) for name in type(event).__slots__ if name not in left_out}
+
+
+def _sent(sent: Sent) -> dict[str, Any]:
+    return {
+        "rendered": sent.latest.rendered if sent.latest else None,
+        "calls": sent.count,
+        "by": [asdict(sending) for sending in sent.sendings],
+    }
+
+
+def text(found: Why) -> str:
+    """As people see it."""
+    blocks = ["\n".join(_head(found))]
+    if found.sent:
+        rows = [
+            (it.prompt, it.version or "", it.environment or "", it.arm or "", str(it.count), _at(it.last))
+            for it in found.sent.sendings
+        ]
+        blocks.append(table(("sent by", "version", "in", "arm", "calls", "last"), rows))
+    if found.moves:
+        moves = [_moved(row.environment, row.move, str(found.version)) for row in found.moves]
+        blocks.append(table(("served in", "since", "move", "by", "evidence", "reason"), moves))
+    if found.approvals:
+        agreed = [
+            (it.environment, it.at or "", it.by, it.reason or "", it.fault or f"{it.signer} by {it.key}")
+            for it in found.approvals
+        ]
+        blocks.append(table(("approved for", "at", "by", "reason", "signed"), agreed))
+    if found.changes:
+        since = f"changed since {found.after}" if found.after else "changed"
+        changes = [_changed(change, found.pull_requests) for change in found.changes]
+        blocks.append(table(("commit", since, "author", "pull request", "subject"), changes))
+    return "\n\n".join(blocks)
+
+
+def _head(found: Why) -> Iterator[str]:
+    yield "  ".join(
+        safe_line(part) for part in (f"{found.name} {found.version or 'not released'}", found.digest) if part
+    )
+    for fault in found.faults:
+        yield f"DISAGREES: {safe_line(fault)}"
+    if found.sent and found.sent.latest:
+        yield f"sent     {safe_line(str(found.sent.latest.rendered))}, by {count(found.sent.count, 'call')}"
+    if found.event:
+        yield _called(found.event)
+    if found.tag:
+        yield f"release  {found.tag}, tagged {found.tagged or 'at an unknown time'}, commit {found.commit}"
+    if found.also:
+        yield f"also     {', '.join(found.also)}"
+
+
+def _called(event: Event) -> str:
+    said = [
+        f"call     {event.id}, {_at(event.at)}",
+        f"{event.environment or 'no environment'} ({event.reason or 'no reason given'})",
+        f"arm {event.arm}" if event.arm else "",
+        f"{event.model} at {event.provider}" if event.model else "",
+        event.status,
+        f"{event.latency_ms:,.0f} ms" if event.latency_ms is not None else "",
+        f"${event.cost / 10**12:.6f}" if event.cost is not None else "price unknown",
+    ]
+    return ", ".join(safe_line(part) for part in said if part)
+
+
+def _at(microseconds: int) -> str:
+    return moment_of(microseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _moved(environment: str, move: Move, version: str) -> tuple[str, ...]:
+    approved = f"{move.reason or ''} approved by {', '.join(move.approvals)}" if move.approvals else move.reason or ""
+    return (environment, move.at, move_text(move), move.by, _evidence(move.evidence, version), approved)
+
+
+def _evidence(said: Mapping[str, Any] | None, version: str) -> str:
+    """What the gate saw; a move that lets several arms in has it by version."""
+    found = (said or {}).get(version, said)
+    if not found or "outcome" not in found:
+        return "none"
+    return f"{found['outcome']} ({found['file']})" if found.get("file") else str(found["outcome"])
+
+
+def _changed(change: Change, pull_requests: Mapping[str, str]) -> tuple[str, ...]:
+    people = [person.partition(" <")[0] for person in (change.author, *co_authors(change))]
+    return (
+        change.commit[:7],
+        change.at[:10],
+        ", ".join(people),
+        pull_requests.get(change.commit, ""),
+        change.subject,
+    )
