@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from promptctl.server.follower import Follower
-from promptctl.server.shelf import Answer
+from promptctl.server.shelf import Answer, Key
 from promptctl.server.view import View
 
 Scope = MutableMapping[str, Any]
@@ -45,13 +46,25 @@ class Answering:
         key = (scope["raw_path"], scope["query_string"])
         answer = view.shelf.find(key)
         if answer is None:
-            answer = await self._asked({**scope, "method": "GET"}, receive)
-            if answer.status == 200 and answer.until > time.monotonic():
-                view.shelf.put(key, answer)
+            answer = await self._once(view, key, scope, receive)
         status, headers, body = answer.fits(scope["headers"])
         length = () if status == 304 else ((b"content-length", str(len(body)).encode()),)
         await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _once(self, view: View, key: Key, scope: Scope, receive: Receive) -> Answer:
+        """The answer to what many may ask at the same time, worked out by one of them."""
+        asking = view.asking.get(key)
+        if asking is None:
+            asking = view.asking[key] = asyncio.ensure_future(self._made(view, key, scope, receive))
+            asking.add_done_callback(lambda _: view.asking.pop(key, None))
+        return await asyncio.shield(asking)
+
+    async def _made(self, view: View, key: Key, scope: Scope, receive: Receive) -> Answer:
+        answer = await self._asked({**scope, "method": "GET"}, receive)
+        if answer.status == 200 and answer.until > time.monotonic():
+            view.shelf.put(key, answer)
+        return answer
 
     async def _asked(self, scope: Scope, receive: Receive) -> Answer:
         """What the application says, whole."""

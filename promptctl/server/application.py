@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from promptctl.errors import Problem, PromptctlError
 from promptctl.server.answering import Answering, Application
-from promptctl.server.api import environments, health, prompts
+from promptctl.server.api import environments, health, prompts, reports
 from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
 from promptctl.server.pages import matrix, prompt
@@ -21,8 +21,17 @@ from promptctl.server.problem import MEDIA_TYPE, bug_problem, problem_body, stat
 from promptctl.version import __version__
 
 
-def application(root: Path, *, poll: float = 2.0, fetch: float | None = None, hosts: Sequence[str] = ()) -> Application:
+def application(
+    root: Path,
+    *,
+    poll: float = 2.0,
+    fetch: float | None = None,
+    hosts: Sequence[str] = (),
+    store: str | None = None,
+) -> Application:
     """The whole server as an ASGI application, called by a name of loopback or by one of ``hosts``.
+
+    ``store`` is another store of events than that of the settings.
 
     Raises what opening the repository raises.
     """
@@ -42,8 +51,8 @@ def application(root: Path, *, poll: float = 2.0, fetch: float | None = None, ho
         docs_url=None,
         redoc_url=None,
     )
-    routes.state.follower = follower
-    for part in (prompts, environments, health, matrix, prompt):
+    routes.state.follower, routes.state.store = follower, store
+    for part in (prompts, environments, reports, health, matrix, prompt):
         routes.include_router(part.router)
     _tell_problems(routes)
     return Guard(Answering(routes, follower), (*LOOPBACK, *hosts))

@@ -31,6 +31,7 @@ class Serving:
     poll: float = 2.0
     fetch: float | None = None
     hosts: tuple[str, ...] = ()
+    store: str | None = None
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -72,5 +73,5 @@ def worker() -> Application:
     """The application of one process. Raises what opening the repository raises."""
     from promptctl.server.application import application
 
-    serving = Serving(**json.loads(os.environ[_SETTINGS]))
-    return application(Path(serving.root), poll=serving.poll, fetch=serving.fetch, hosts=serving.hosts)
+    settings = json.loads(os.environ[_SETTINGS])
+    return application(Path(settings.pop("root")), **{name: settings[name] for name in settings if name != "workers"})

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 Headers = tuple[tuple[bytes, bytes], ...]
+Key = tuple[bytes, bytes]
+"""Path and query of a request."""
 
 MOST_BYTES = 64 << 20
 """What a shelf holds before it is emptied."""
@@ -64,15 +66,15 @@ class Shelf:
     """Answers by path and query. Emptied when it is full: what is asked for again is made again."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._held: dict[tuple[bytes, bytes], Answer] = {}
+        self._held: dict[Key, Answer] = {}
         self._bytes = 0
         self._clock = clock
 
-    def find(self, key: tuple[bytes, bytes]) -> Answer | None:
+    def find(self, key: Key) -> Answer | None:
         held = self._held.get(key)
         return held if held and (held.until == float("inf") or self._clock() < held.until) else None
 
-    def put(self, key: tuple[bytes, bytes], answer: Answer) -> None:
+    def put(self, key: Key, answer: Answer) -> None:
         size = 2 * len(answer.body) + sum(map(len, key)) + 500
         if self._bytes + size > MOST_BYTES:
             self._held, self._bytes = {}, 0

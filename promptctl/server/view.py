@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from asyncio import Future
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.pinned import PinnedRepository
+from promptctl.core.settings import Settings
 from promptctl.runtime.prompt import Prompt
 from promptctl.runtime.snapshot import Snapshot
-from promptctl.server.shelf import Answer, Shelf
+from promptctl.server.shelf import Answer, Key, Shelf
 
 Found = TypeVar("Found")
 _JSON = ((b"content-type", b"application/json"),)
@@ -19,13 +21,15 @@ _REFS = ("refs/heads", "refs/remotes", "refs/tags/prompts", "refs/promptctl")
 
 
 class View:
-    """``mark`` tells views apart: it changes with any branch or release tag. ``shelf`` keeps whole answers.
+    """``mark`` tells views apart: it changes with any branch or release tag. ``shelf`` keeps whole answers, ``asking``
+    has those that are being worked out.
 
     A repository serves one thread at a time: Git is asked through one pipe.
     """
 
     def __init__(self, root: Path, mark: str) -> None:
         self.mark, self.shelf = mark, Shelf()
+        self.asking: dict[Key, Future[Answer]] = {}
         self.repository = PinnedRepository(root)
         self._known: dict[Hashable, Any] = {}
         self._resolved: dict[Hashable, Answer] = {}
@@ -38,6 +42,11 @@ class View:
                 self._known[key] = work(self.repository)
             found: Found = self._known[key]
             return found
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that count. Raises UsageError where they cannot be read."""
+        return self.once("settings", lambda repository: repository.settings)
 
     def known_served(self, environment: str) -> Snapshot | None:
         """What ``served`` found before, without waiting for anybody."""

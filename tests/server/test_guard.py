@@ -55,7 +55,7 @@ def test_pages_of_other_hosts_get_nothing(server: Served, origin: str) -> None:
 def test_what_is_too_long_is_refused(server: Served) -> None:
     assert server.ask("/healthz?" + "x" * MOST_TARGET).status == 414
     assert server.ask("/healthz?" + "x" * (MOST_TARGET - 100)).status == 200
-    assert server.ask("/api/v1/prompts", "POST", b"x" * (MOST_BODY + 1)).status == 413
+    assert server.ask("/api/v1/prompts", "POST", content_length=str(MOST_BODY + 1)).status == 413
 
 
 def test_a_body_without_a_length_is_cut_off(server: Served) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
+from promptctl.cli.reporting import StoreOption
 from promptctl.core.expectation import MISSING_EXTRA
 from promptctl.errors import UsageError
 
@@ -24,6 +25,7 @@ def command(
         list[str] | None,
         Option("--allowed-host", metavar="NAME", help="A name that the server is called by; several: all of them."),
     ] = None,
+    store: StoreOption = None,
 ) -> Answer:
     """Serve an API and pages over this registry, as the shared branches have it, until it is stopped."""
     from promptctl.adapters.pinned import PinnedRepository
@@ -39,5 +41,6 @@ def command(
         shown = f"[{host}]" if ":" in host else host
         context.output.remark(f"serving {commit[:7]} at http://{shown}:{listener.getsockname()[1]}/")
         hosts = (shown, *(allowed_host or ()))
-        serve(Serving(root=str(root), workers=workers, poll=poll, fetch=fetch, hosts=hosts), listener)
+        settings = Serving(root=str(root), workers=workers, poll=poll, fetch=fetch, hosts=hosts, store=store)
+        serve(settings, listener)
     return Answer(data={"stopped": True}, view=lambda: "stopped")

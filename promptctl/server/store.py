@@ -1,0 +1,83 @@
+"""The store of events as routes ask it: opened for each question, by the settings that count or as ``--store`` says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Query, Request
+
+from promptctl.core.reporting.window import Window, window_of
+
+if TYPE_CHECKING:
+    from promptctl.adapters.warehouse.warehouse import Warehouse
+    from promptctl.core.provider import ProviderSettings
+    from promptctl.core.settings import Settings
+
+SECONDS = 10.0
+"""How old a report may be that is asked for again."""
+
+
+class Store:
+    """``now`` is when the request came. ``named`` is a store that the server was told of."""
+
+    def __init__(self, request: Request) -> None:
+        request.state.keep = SECONDS
+        self._settings: Settings = request.state.view.settings
+        self._root: Path = request.state.view.repository.root
+        self._named: str | None = request.app.state.store
+        self.now = datetime.now(UTC)
+
+    @contextmanager
+    def opened(self) -> Iterator[Warehouse]:
+        """The store. Raises UsageError, StateError and OutsideError where there is none to ask."""
+        from promptctl.adapters.warehouse.opening import open_warehouse
+
+        with open_warehouse(self._named, self._settings.events, os.environ, self._root, self._root) as warehouse:
+            yield warehouse
+
+    @property
+    def providers(self) -> Mapping[str, ProviderSettings]:
+        """The providers of the settings that count."""
+        from promptctl.core.provider_table import parse_providers
+
+        return parse_providers(self._settings.providers, self._settings.document)
+
+
+Stored = Annotated[Store, Depends(Store)]
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Which calls a report is about; times as ``7d``, ``24h`` or ISO."""
+
+    since: Annotated[str, Query(description="Calls from then on.", max_length=40)] = "30d"
+    until: Annotated[str | None, Query(description="Calls before then.", max_length=40)] = None
+    prompt: Annotated[str | None, Query(max_length=200)] = None
+    env: Annotated[str | None, Query(max_length=200)] = None
+    model: Annotated[str | None, Query(max_length=200)] = None
+    version: Annotated[str | None, Query(max_length=200)] = None
+    endpoint: Annotated[str | None, Query(max_length=200)] = None
+    user: Annotated[str | None, Query(max_length=200)] = None
+    attribute: Annotated[Sequence[str], Query(description="`key=value`; several: all.", max_length=20)] = ()
+
+    def window(self, now: datetime) -> Window:
+        """The same as a window. Raises UsageError."""
+        equal = {
+            "prompt": self.prompt,
+            "environment": self.env,
+            "model": self.model,
+            "version": self.version,
+            "endpoint": self.endpoint,
+            "user": self.user,
+        }
+        return window_of(now, self.since, self.until, equal, self.attribute)
+
+
+Asked = Annotated[Calls, Depends(Calls)]
+By = Annotated[list[str] | None, Query(description="What lines are grouped by: `model,day`.", max_length=10)]
