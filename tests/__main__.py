@@ -16,6 +16,8 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.workflow_checks import workflow_checks
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
@@ -68,6 +70,7 @@ def _checks(arguments: list[str]) -> list[Command]:
         [PYTHON, "-m", "ruff", "check", "."],
         [PYTHON, "-m", "mypy"],
         [PROGRAMS / "lint-imports"],
+        *workflow_checks(PROGRAMS),
         [PYTHON, "-m", "pytest", "-n", "auto", *arguments],
     ]
 
