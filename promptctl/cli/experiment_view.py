@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from promptctl.answers.experiment import experiment_data
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 
@@ -11,19 +12,6 @@ if TYPE_CHECKING:
     from promptctl.core.experiments.experiment import Experiment
     from promptctl.workflows.experiment_moves import ExperimentResult
     from promptctl.workflows.gate import GateOutcome
-
-
-def experiment_data(experiment: Experiment) -> dict[str, Any]:
-    """An experiment for programs."""
-    plan = experiment.plan
-    return {
-        "experiment": plan.name,
-        "prompt": plan.prompt,
-        "environment": plan.environment,
-        "arms": [{"name": arm.name, "version": str(arm.version), "percent": float(arm.percent)} for arm in plan.arms],
-        "plan": plan.digest,
-        **experiment.record(),
-    }
 
 
 def arms_line(experiment: Experiment) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from promptctl.answers.rollout import split_data
 from promptctl.cli.sent import published_data, published_text
 from promptctl.cli.tables import table
 from promptctl.cli.watch_view import allowed_text, finding_cells, finding_headers
@@ -14,26 +15,6 @@ if TYPE_CHECKING:
     from promptctl.core.split import Split
     from promptctl.workflows.rollout import Rollout
     from promptctl.workflows.rollout_advance import Looked
-
-
-def split_data(split: Split) -> dict[str, Any]:
-    """A rollout's split, for programs."""
-    from promptctl.core.rollout import CANARY, STABLE, arm_named, percent_of, plan_of
-
-    plan = plan_of(split)
-    return {
-        "id": split.id,
-        "state": split.state,
-        "stable": arm_named(split, STABLE).served.to_dict(),
-        "canary": arm_named(split, CANARY).served.to_dict(),
-        "percent": float(percent_of(split)),
-        "unit": split.unit,
-        "when": split.when,
-        "shadow": split.shadow,
-        **plan.to_rules(),
-        "began": split.rules.get("began"),
-        "since": split.rules.get("since"),
-    }
 
 
 def looked_data(looked: Looked) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from promptctl.errors import Problem, PromptctlError
 from promptctl.server.answering import Answering, Application
-from promptctl.server.api import environments, health, prompts, reports
+from promptctl.server.api import environments, health, prompts, reports, splits
 from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
 from promptctl.server.pages import matrix, prompt
@@ -52,7 +52,7 @@ def application(
         redoc_url=None,
     )
     routes.state.follower, routes.state.store = follower, store
-    for part in (prompts, environments, reports, health, matrix, prompt):
+    for part in (prompts, environments, splits, reports, health, matrix, prompt):
         routes.include_router(part.router)
     _tell_problems(routes)
     return Guard(Answering(routes, follower), (*LOOPBACK, *hosts))

@@ -43,6 +43,11 @@ class View:
             found: Found = self._known[key]
             return found
 
+    def using(self, work: Callable[[PinnedRepository], Found]) -> Found:
+        """What ``work`` finds, for what does not depend on the repository alone. Raises what it raises."""
+        with self._lock:
+            return work(self.repository)
+
     @property
     def settings(self) -> Settings:
         """The settings that count. Raises UsageError where they cannot be read."""

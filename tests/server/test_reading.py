@@ -32,6 +32,9 @@ SAME = {
     f"/api/v1/prompts/{NAME}/-/history?env=staging": ("history", NAME, "--env", "staging"),
     f"/api/v1/prompts/{NAME}/-/diff?old=1.0.0&new=1.1.0": ("diff", f"{NAME}@1.0.0", f"{NAME}@1.1.0"),
     "/api/v1/status": ("status",),
+    "/api/v1/drift": ("drift",),
+    "/api/v1/rollouts": ("rollout", "status"),
+    "/api/v1/experiments": ("experiment", "list"),
 }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
+from promptctl.answers.experiment import experiment_data
 from promptctl.cli.context import Context, in_ci
-from promptctl.cli.experiment_view import experiment_data
 from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option

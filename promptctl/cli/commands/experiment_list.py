@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from promptctl.answers.experiment import data
 from promptctl.cli.context import Context
-from promptctl.cli.experiment_view import arms_line, experiment_data
+from promptctl.cli.experiment_view import arms_line
 from promptctl.cli.output import Answer
 from promptctl.cli.reporting import EnvOption
 
@@ -19,14 +20,7 @@ def command(context: Context, env: EnvOption = None) -> Answer:
 
     found = list_experiments(context.repository, env)
     following = None if found else "promptctl experiment new NAME PROMPT@VERSION ENV"
-    return Answer(data={"experiments": [_data(it) for it in found]}, view=lambda: _view(found), next=following)
-
-
-def _data(it: Listed) -> dict[str, Any]:
-    if it.experiment is None:
-        fault = {"code": it.fault.code, "message": it.fault.message} if it.fault else None
-        return {"experiment": it.name, "fault": fault}
-    return {**experiment_data(it.experiment), "only_here": it.here, "split_lost": it.lost}
+    return Answer(data=lambda: data(found), view=lambda: _view(found), next=following)
 
 
 def _view(found: tuple[Listed, ...]) -> str:

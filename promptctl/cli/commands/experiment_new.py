@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from promptctl.answers.experiment import experiment_data
 from promptctl.cli.context import Context
-from promptctl.cli.experiment_view import arms_line, experiment_data
+from promptctl.cli.experiment_view import arms_line
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.errors import UsageError

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.rollout import split_data
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.rollout_view import plan_lines, split_data
+from promptctl.cli.rollout_view import plan_lines
 from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
 from promptctl.errors import UsageError
 

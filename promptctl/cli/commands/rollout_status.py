@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from promptctl.answers.rollout import data
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument
-from promptctl.cli.rollout_view import rollout_rows, split_data
+from promptctl.cli.rollout_view import rollout_rows
 
 
 def command(
@@ -21,12 +22,6 @@ def command(
     repository = context.repository
     state, chosen = read_state(repository), [environment] if environment else list(repository.settings.environments)
     found = [rollout for where in chosen for rollout in rollouts(repository, state, where)]
-    data = {
-        "rollouts": [
-            {"prompt": it.name, "environment": it.environment, "rollout": split_data(it.split)} for it in found
-        ],
-        "read": state.label,
-    }
     following = f"promptctl rollout watch {found[0].name} {found[0].environment}" if found else None
     table = rollout_rows(found) if found else "no rollout is under way"
-    return Answer(data=data, view=lambda: f"{table}\nread {state.label}", next=following)
+    return Answer(data=lambda: data(found, state.label), view=lambda: f"{table}\nread {state.label}", next=following)
