@@ -70,8 +70,8 @@ def test_a_good_change_passes_on_a_shallow_checkout(pull: Pull) -> None:
     assert done.code == 0, done.log
     assert done.commands == []
     assert done.outputs == {"outcome": "pass", "changed": json.dumps([NAME])}
-    assert "| ✅ | suites | `1 of 1 suite passed on recorded replies` |" in done.summary
-    assert f"| `changed` | `{NAME}` | `messages changed` |" in done.summary
+    assert done.summary.startswith("### ✅ promptctl: pass\n\n1 prompt changed; 1 of 1 suite passed.\n")
+    assert re.search(rf"^\| ✅ \| `{NAME}` \| .*`messages changed` \|", done.summary, re.MULTILINE)
     assert GitRepository(runner.checkout).git("status", "--porcelain") == before == ""
 
 
@@ -89,9 +89,8 @@ def test_each_part_can_say_no(pull: Pull) -> None:
         ("warning", PROMPT, "L002"),
     ]
     assert done.outputs == {"outcome": "fail", "changed": json.dumps(["other", NAME])}
-    assert "❌ | lint" in done.summary
-    assert "❌ | lock" in done.summary
-    assert "❌ | suites" in done.summary
+    for part in ("lint: 2 prompts, 1 error", "lock: 2 findings", "suites: 0 of 2 suites passed"):
+        assert f"<details open><summary>❌ {part}" in done.summary
 
 
 def test_a_suite_that_fails_is_told_with_its_verdict(pull: Pull) -> None:
@@ -100,7 +99,7 @@ def test_a_suite_that_fails_is_told_with_its_verdict(pull: Pull) -> None:
     done = runner.run(install="none")
     assert (done.code, done.outputs["changed"]) == (1, json.dumps([NAME]))
     assert said(done) == [("error", SUITE_FILE, "eval")]
-    assert f"| `suite` | `{NAME}` | `eval.yaml` |" in done.summary
+    assert f"| ❌ | `{NAME}` | judged otherwise: `eval.yaml` |" in done.summary
 
 
 @pytest.mark.parametrize("depth", [1, 2])

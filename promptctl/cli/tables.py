@@ -14,19 +14,19 @@ _LEAST = 8
 """Characters: a column is not made narrower, even where lines are too long then."""
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows under headers, columns two spaces apart, no trailing blanks.
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], indent: str = "") -> str:
+    """Rows under headers, columns two spaces apart, no trailing blanks; each line begins with ``indent``.
 
     On a terminal, and wherever ``COLUMNS`` is set, cells of wide columns are wrapped so that lines fit. In a pipe every
     row is one line, for whatever reads it there.
     """
     lines = [[safe_line(cell) for cell in line] for line in (headers, *rows)]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    wished = line_width()
-    if wished is not None and sum(widths) + len(_GAP) * (len(widths) - 1) > wished:
-        widths = _narrowed(widths, wished - len(_GAP) * (len(widths) - 1))
+    wished, gaps = line_width(), len(indent) + len(_GAP) * (len(widths) - 1)
+    if wished is not None and sum(widths) + gaps > wished:
+        widths = _narrowed(widths, wished - gaps)
         lines = [list(part) for line in lines for part in _parts(line, widths)]
-    return "\n".join(_line(cells, widths) for cells in lines)
+    return "\n".join(indent + _line(cells, widths) for cells in lines)
 
 
 def line_width() -> int | None:

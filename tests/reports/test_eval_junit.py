@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.reports.eval_junit import MAX_TEXT, eval_junit
+from promptctl.reports.eval_junit import eval_junit
+from promptctl.reports.junit import MAX_TEXT
 from tests.eval_reports import MODEL, OTHER, many, report, sample
 from tests.hostile_texts import HOSTILE
 
