@@ -59,7 +59,7 @@ def _class(impact: Impact | None) -> str:
 
 def _change(kind: str, impact: Impact | None, reasons: Sequence[str]) -> Cell:
     words = {"suite": "judged otherwise", "changed": ""}.get(kind, kind)
-    said = ", ".join(it for it in (words, _class(impact)) if it)
+    said = ", ".join(it for it in (words, _class(impact)) if it not in ("", "none"))
     return (Own(f"{said}: " if said and reasons else said), ", ".join(reasons))
 
 
