@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.github import GithubEvent
 from promptctl.adapters.repository import Repository
 from promptctl.core.selection import Selection
 from promptctl.errors import PromptctlError, StateError
+from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_answers import RECORDED, within
 from promptctl.workflows.ci_base import CiBase, find_base
 from promptctl.workflows.ci_files import judge_changed, judge_lint, judge_lock
 from promptctl.workflows.ci_impact import impacts_of
+from promptctl.workflows.ci_plan import EnvironmentPlan
+from promptctl.workflows.ci_planning import plans_of
 from promptctl.workflows.ci_result import CiResult
+from promptctl.workflows.ci_served import state_for
 from promptctl.workflows.ci_suites import SuiteJudged, judge_suite
+from promptctl.workflows.ci_unjudged import Unjudged
 from promptctl.workflows.eval_plan import Planned, plan_suite
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.judged import Judged
@@ -59,7 +64,8 @@ def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: C
     spending = within(context, wish.max_cost)
     judge = _foreign if wish.untrusted else _own
     suites, notes = judge(repository, found, names, spending)
-    left = [*unknown, *(it for suite in suites for it in suite.unjudged), *unread, *unseen]
+    plans, unplanned = _planned(repository, event, found, changed, suites, fetch=wish.fetch)
+    left = [*unknown, *(it for suite in suites for it in suite.unjudged), *unread, *unseen, *unplanned]
     return CiResult(
         base=found,
         lint=linted,
@@ -67,11 +73,32 @@ def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: C
         changed=changed,
         evals=tuple(it.judged for it in suites),
         impacts=impacts,
+        plans=plans,
         unjudged=tuple(sorted(left, key=lambda it: not it.decides)),
         notes=notes,
         asked=sum(it.asked for it in suites),
         spent=spending.stopping.spent if spending.stopping else 0.0,
     )
+
+
+def _planned(
+    repository: Repository,
+    event: GithubEvent,
+    base: CiBase,
+    changed: Sequence[ChangedPrompt] | None,
+    suites: Iterable[SuiteJudged],
+    *,
+    fetch: bool,
+) -> tuple[tuple[EnvironmentPlan, ...], tuple[Unjudged, ...]]:
+    """Plans by the policy of the base, which the change cannot write."""
+    if base.commit is None or not any(it.kind != "suite" for it in changed or ()):
+        return (), ()
+    ruled = ruled_by(repository, base.commit)
+    state, unread = state_for(ruled, event, base.commit, fetch=fetch)
+    if state is None:
+        return (), (unread,) if unread else ()
+    by_name = {it.judged.prompt: it for it in suites}
+    return plans_of(ruled, ruled.at(base.commit), state, changed or (), by_name, fetch=fetch)
 
 
 _Suites = tuple[tuple[SuiteJudged, ...], tuple[str, ...]]

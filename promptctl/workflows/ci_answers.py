@@ -103,7 +103,7 @@ def _run(repository: Repository, planned: Planned, wish: EvalWish, context: Gate
 def _asked(repository: Repository, found: Attempt, context: GateContext, stopping: Stopping) -> Attempt:
     """Asks for what is missing, unless that would cost too much."""
     if why := _unaffordable(found, stopping):
-        return replace(found, why=why)
+        return replace(found, why=f"{found.why}; {why}")
     return replace(_run(repository, found.planned, _ASKING, context), missing=found.missing)
 
 

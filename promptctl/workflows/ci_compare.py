@@ -77,13 +77,16 @@ def compare_with_base(
             sentence = "the prompt is as it was, only what judges it changed"
             return BaseComparison(label=label, sentence=sentence, weaker=weaker), ()
         fitting = [case for case in cases if accepts(before.closure, case.inputs)]
+        if not fitting:
+            sentence = f"not compared: the contract of {label} accepts none of the cases"
+            return BaseComparison(label=label, sentence=sentence, weaker=weaker), ()
         model = own_model(before.closure, before.loaded.suite)
         found = missing_answers(before, sources, fitting, forecast=Forecast(sources.now), models=[model])
     except PromptctlError as error:
         return None, (_uncompared(candidate, f"not compared with {label}: {error}", error.hint),)
     old = Answers(model=model, results=found.replayed.results)
     left = _left_out(candidate, label, found, commit)
-    if len(found.cases) == len(fitting) > 0:
+    if len(found.cases) == len(fitting):
         return BaseComparison(label=label, sentence=f"not compared with {label}", weaker=weaker), left
     return _compared(label, old, now, candidate, weaker), left
 

@@ -82,13 +82,17 @@ class CiResult:
             if changed is None
             else [{"prompt": it.name, "kind": it.kind, "reasons": list(it.reasons)} for it in changed],
             "impacts": [it.data() for it in self.impacts],
-            "evals": [it.data() for it in self.evals],
+            "evals": [_eval_data(it) for it in self.evals],
             "plans": [it.data() for it in self.plans],
             "unjudged": [it.data() for it in self.unjudged],
             "notes": list(self.notes),
             "asked": self.asked,
             "spent": self.spent,
         }
+
+
+def _eval_data(it: Judged) -> dict[str, Any]:
+    return {**it.data(), "cost": it.cost, "comparison": it.comparison.data() if it.comparison else None}
 
 
 def _refuses(found: Judged) -> bool:

@@ -25,12 +25,13 @@ UNKNOWN = "unknown"
 class SuiteJudged:
     """One suite: what it says, and what it could not say. ``asked`` answers were given now.
 
-    ``price`` is what asking for all that was not recorded costs in US dollars, None where that is unknown.
+    ``missing`` calls get what was not recorded, for ``price`` US dollars, None where that is unknown.
     """
 
     judged: Judged
     unjudged: tuple[Unjudged, ...] = ()
     asked: int = 0
+    missing: int = 0
     price: float | None = 0.0
 
 
@@ -51,7 +52,7 @@ def judge_suite(
         comparison, left = compare_with_base(base, commit, planned.subject, answers, sources, planned.cases)
         judged, unjudged = replace(judged, comparison=comparison), (*unjudged, *left)
     asked = found.result.asked if found.result else 0
-    return SuiteJudged(judged=judged, unjudged=unjudged, asked=asked, price=found.price)
+    return SuiteJudged(judged=judged, unjudged=unjudged, asked=asked, missing=found.calls, price=found.price)
 
 
 def _judged(found: Attempt) -> Judged:

@@ -155,6 +155,19 @@ def fetch_commit_line(remote: str, wanted: str, *, shallow: bool) -> str:
     return f"git fetch --no-tags {'--depth=1 ' if shallow else ''}{shlex.quote(remote)} {refspec}"
 
 
+def fetch_tags(git: Git, remote: str, refs: Sequence[str]) -> None:
+    """Brings tags that this clone does not have; into a shallow clone without their history. Raises OutsideError."""
+    depth = ["--depth=1"] if git.shallow else []
+    line = (word for word in _FETCH if word != "--prune")
+    git.ask(*line, *depth, "--end-of-options", remote, *(f"{ref}:{ref}" for ref in refs))
+
+
+def fetch_tags_line(remote: str, refs: Sequence[str], *, shallow: bool) -> str:
+    """The command that does the same."""
+    refspecs = " ".join(shlex.quote(f"{ref}:{ref}") for ref in refs)
+    return f"git fetch --no-tags {'--depth=1 ' if shallow else ''}{shlex.quote(remote)} {refspecs}"
+
+
 def _refspec(remote: str, wanted: str) -> str:
     by_id = re.fullmatch("[0-9a-f]{40}([0-9a-f]{24})?", wanted)
     return wanted if by_id else f"+refs/heads/{wanted}:refs/remotes/{remote}/{wanted}"
