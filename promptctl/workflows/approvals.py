@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from promptctl.adapters.files import decode
@@ -100,15 +101,19 @@ def _votes(repository: Repository, state: State, promoted: Promoted, *, signed: 
         if isinstance(approval, UsageError):
             yield Vote(name=name, approval=None)
             continue
-        found = approval_signature(repository, state, path) if signed else Signature()
+        found = approval_signature(repository, state, path, name) if signed else Signature()
         yield Vote(name=name, approval=approval, signer=found.signer, unsigned=found.fault)
 
 
-def approval_signature(repository: Repository, state: State, path: str) -> Signature:
-    """Who signed the commit that made an approval what it is."""
+def approval_signature(repository: Repository, state: State, path: str, by: str) -> Signature:
+    """Who signed the commit that made an approval what it is; ``by`` is the mail address of whoever approved."""
     assert state.commit
     commit = repository.git.text("rev-list", "-1", state.commit, "--", path)
-    return signature(repository.git, commit, "commit", allowed_signers(repository))
+    found = signature(repository.git, commit, "commit", allowed_signers(repository))
+    if found.fault and repository.git.text("log", "-1", "--format=%ce", commit).lower() != by:
+        merged = "a squash or a rebase put another commit in the place of the signed one: merge it by a merge commit"
+        return replace(found, fault=f"{found.fault} ({merged})")
+    return found
 
 
 def allowed_signers(repository: Repository) -> str | None:

@@ -89,9 +89,11 @@ def _rewrite(environment: str, name: str, moves: Moves) -> str:
 
 def _undo_line(repository: Repository, state: State, path: str) -> str:
     """The command that takes back the last change of a file of the state branch."""
-    commit = repository.git.text("log", "-1", "--full-history", "--format=%h", str(state.commit), "--", path)
+    found = repository.git.text("log", "-1", "--full-history", "--format=%h %P", str(state.commit), "--", path)
+    commit, *parents = found.split()
+    side = "-m 1 " if len(parents) > 1 else ""
     push = f" && git push {repository.remote} {state.branch}" if repository.remote else ""
-    return f"git switch {state.branch} && git revert --no-edit {commit}{push}"
+    return f"git switch {state.branch} && git revert --no-edit {side}{commit}{push}"
 
 
 def _release_faults(repository: Repository, pointers: Mapping[tuple[str, str], Pointer]) -> Iterator[Drift]:

@@ -57,7 +57,7 @@ def _agreed(
             yield Agreed(environment=row.environment, serial=row.move.serial, by=by, fault=fault)
             continue
         path, approval = found
-        signed = _own(approval_signature(repository, state, path), by)
+        signed = _own(approval_signature(repository, state, path, address(by)), by)
         yield Agreed(
             environment=row.environment,
             serial=row.move.serial,
