@@ -102,6 +102,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Deliver": {
         "bundle": "Write what an environment serves as one file for applications.",
         "bundle verify": "Check that a bundle is whole, and who signed it.",
+        "report": "Write the registry as pages that need no server.",
         "serve": "Serve an API and pages over the registry.",
         "ci": "Judge a change: lint, lock, suites of what changed.",
         "hook": "Judge what is staged, as a pre-commit hook.",
@@ -191,6 +192,7 @@ ARGUMENTS = {
     "quality score": "",
     "feedback add": "CALL_ID [SCORE=NUMBER]…",
     "feedback list": "",
+    "report": "",
     "serve": "",
     "ci": "",
     "hook": "HOOK [FILE]…",

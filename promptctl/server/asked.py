@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from promptctl.answers.pages import Made
 from promptctl.server.view import View
 
 
@@ -38,9 +38,9 @@ def json_response(data: Any) -> Response:
     return Response(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), media_type="application/json")
 
 
-def html_response(template: str, title: str, data: Mapping[str, Any], here: str = "") -> HTMLResponse:
-    """A page of the server at its own path."""
+def html_response(made: Made) -> HTMLResponse:
+    """A page of the server."""
     from promptctl.reports.pages.page import Links, page, policy
 
     headers = {"content-security-policy": f"{policy()}; frame-ancestors 'none'"}
-    return HTMLResponse(page(template, title, data, Links(here=here)), headers=headers)
+    return HTMLResponse(page(made.template, made.title, made.data, Links(here=made.path)), headers=headers)

@@ -110,6 +110,8 @@ LINES = f"""
 3 quality score --sample 1
 3 feedback list
 3 feedback add 01K00000000000000000000000 good=1
+0 report --html pages
+2 report
 4 serve --host 203.0.113.1
 0 hook lint
 0 ci

@@ -78,6 +78,7 @@ WRITING = (
     _line("unfreeze staging --reason why", "root git writable", writes=True),
 )
 ELSEWHERE = {
+    "report": "reads the default branch, whatever lies here: tests/cli/test_report.py",
     "serve": "reads the default branch, whatever lies here: tests/server",
     "fetch": "asks the remote, and reads what `drift` reads: tests/workflows/test_fetch.py",
     "approve": "moves no pointer, and writes as `freeze` does: tests/workflows/test_approve.py",

@@ -32,8 +32,12 @@ class Links:
         """The address of a page, or of a file when the path does not end with a slash."""
         if self.live:
             return "/" + quote(path)
-        up = "../" * self.here.count("/")
-        return up + quote(path) + ("index.html" if path == "" or path.endswith("/") else "")
+        return "../" * self.here.count("/") + quote(file_of(path))
+
+
+def file_of(path: str) -> str:
+    """The file that a page is written to."""
+    return f"{path}index.html" if path == "" or path.endswith("/") else path
 
 
 def page(template: str, title: str, data: Mapping[str, Any], links: Links) -> str:

@@ -1,0 +1,41 @@
+"""A folder of pages: written whole, and made anew without what is not shown any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from promptctl.adapters.writing import EXISTS, refused_as, write_file
+from promptctl.errors import UsageError
+
+LISTING = ".promptctl-report"
+"""The file that says which pages are ours; whatever else lies in the folder stays."""
+
+
+def write_pages(folder: Path, pages: Iterable[tuple[str, str]], shown: str) -> int:
+    """Writes pages by their paths below a folder; how many. Those of an earlier report that are gone are taken away.
+
+    Raises UsageError for a folder that holds something else, OutsideError when the disk refuses.
+    """
+    before = _listed(folder, shown)
+    written: list[str] = []
+    for path, text in pages:
+        write_file(folder / path, text.encode(), f"{shown}/{path}")
+        written.append(path)
+    write_file(folder / LISTING, "".join(f"{path}\n" for path in sorted({*before, *written})).encode())
+    with refused_as(shown):
+        for path in sorted({*before} - {*written}):
+            (folder / path).unlink(missing_ok=True)
+    write_file(folder / LISTING, "".join(f"{path}\n" for path in sorted(written)).encode())
+    return len(written)
+
+
+def _listed(folder: Path, shown: str) -> list[str]:
+    """The pages of the report that is there. Raises UsageError for a folder that has files and is none."""
+    listing = folder / LISTING
+    if listing.is_file() and not listing.is_symlink():
+        paths = listing.read_text(encoding="utf-8").split("\n")
+        return [path for path in paths if path.endswith(".html") and ".." not in path.split("/") and path[0] != "/"]
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(EXISTS, f"{shown} holds other things than a report", hint="name a new folder")
+    return []

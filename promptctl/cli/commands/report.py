@@ -1,0 +1,37 @@
+"""``promptctl report``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from promptctl.cli.context import Context
+from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Option
+from promptctl.core.counting import count
+from promptctl.errors import UsageError
+
+
+def command(
+    context: Context,
+    html: Annotated[
+        str | None, Option("--html", metavar="DIR", help="Write the pages into this folder.", show_default=False)
+    ] = None,
+) -> Answer:
+    """Write what `serve` shows as pages that need no server: prompts, versions, moves, what changed."""
+    from promptctl.adapters.page_folder import write_pages
+    from promptctl.adapters.pinned import PinnedRepository
+    from promptctl.answers.pages import every
+    from promptctl.reports.pages.page import Links, file_of, page
+
+    if html is None:
+        raise UsageError("PC001", "report has one form so far", hint="promptctl report --html DIR")
+    repository = PinnedRepository(context.repository.root)
+    pages = (
+        (file_of(it.path), page(it.template, it.title, it.data, Links(here=it.path, live=False)))
+        for it in every(repository)
+    )
+    written = write_pages(context.directory / html, pages, html)
+    return Answer(
+        data={"folder": html, "pages": written, "commit": repository.commit},
+        view=lambda: f"{count(written, 'page')} in {html}, of {repository.commit[:7]}: open {html}/index.html",
+    )
