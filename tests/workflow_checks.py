@@ -11,6 +11,7 @@ ACTION = _ROOT / "action.yml"
 SCHEMAS: Mapping[str, tuple[Path, ...]] = {
     "github-workflows": WORKFLOWS,
     "github-actions": (ACTION,),
+    "gitlab-ci": (_ROOT / "examples/gitlab/.gitlab-ci.yml",),
 }
 
 
