@@ -58,7 +58,7 @@ class Lab:
         hook.chmod(0o755)
         GitRepository(self.folder / "origin.git").git("config", "receive.advertisePushOptions", "true")
 
-    def run(self, source: str, sha: str, pressed: tuple[str, ...] = (), **variables: str) -> dict[str, Done]:
+    def run(self, source: str, sha: str, *pressed: str, **variables: str) -> dict[str, Done]:
         """Runs a pipeline; of the manual jobs those that somebody ``pressed``."""
         text = yaml.safe_load(self.file.read_text(encoding="utf-8"))
         number = next(self.pipelines)

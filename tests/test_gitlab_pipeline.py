@@ -47,7 +47,7 @@ def codes(jobs: dict[str, Done]) -> dict[str, int]:
 def test_from_a_push_to_the_bundle(tmp_path: Path) -> None:
     work = line(tmp_path, FROM_CI)
     sha = changed(work, "two queues")
-    jobs = lab(tmp_path).run("push", sha, pressed=("prod",))
+    jobs = lab(tmp_path).run("push", sha, "prod")
     assert codes(jobs) == dict.fromkeys(("release", "staging", "prod", "bundle"), 0), jobs
     assert f"refs/tags/prompts/{NAME}@v1.3.0" in remote_refs(work)
     work.git("fetch", "-q")
@@ -67,14 +67,14 @@ def test_from_a_push_to_the_bundle(tmp_path: Path) -> None:
 def test_prod_is_started_by_hand_and_what_is_live_reaches_the_bundle_without(tmp_path: Path) -> None:
     work = line(tmp_path)
     host = lab(tmp_path)
-    jobs = host.run("push", changed(work, "two queues"), pressed=("prod",))
+    jobs = host.run("push", changed(work, "two queues"), "prod")
     jobs = host.run("push", changed(work, "three queues"))
     assert codes(jobs) == dict.fromkeys(("release", "staging", "bundle"), 0), jobs
     assert bundled(tmp_path / "prod.bundle.json")[NAME] == "1.3.0"
     work.git("pull", "-q", "--rebase")
     done(work, "promote", NAME, "prod")
     done(work, "rollback", NAME, "prod", "--reason", "worse")
-    jobs = host.run("push", work.git("rev-parse", "origin/main"), pressed=("prod",))
+    jobs = host.run("push", work.git("rev-parse", "origin/main"), "prod")
     assert "nothing is new for staging" in jobs["staging"].log
     assert "nothing of what was planned is new for prod any more" in jobs["prod"].log
     assert bundled(tmp_path / "prod.bundle.json")[NAME] == "1.3.0"
@@ -86,7 +86,7 @@ def test_a_prompt_that_is_refused_holds_no_other_back(tmp_path: Path) -> None:
     steps = ("--steps", "50,100", "--minimum-requests", "10", "--minimum-minutes", "0")
     done(work, "promote", f"{NAME}@1.0.0", "staging")
     done(work, "rollout", "start", f"{NAME}@1.1.0", "staging", *steps)
-    jobs = lab(tmp_path).run("push", changed(work, "two queues"), pressed=("prod",))
+    jobs = lab(tmp_path).run("push", changed(work, "two queues"), "prod")
     assert (jobs["staging"].code, jobs["staging"].allowed) == (3, True)
     assert f"{NAME} is split in staging" in jobs["staging"].log
     assert f"{OTHER} in prod: nothing -> 1.0.0" in jobs["prod"].log
@@ -100,8 +100,8 @@ def test_a_merge_request_is_checked_with_reports_and_without_a_token(tmp_path: P
     work.git("checkout", "-qb", "topic")
     proposed(work, {PROMPT: text(word)})
     pushed(work)
-    known = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
-    job = lab(tmp_path, PROMPTCTL_TOKEN="").run("merge_request_event", work.git("rev-parse", "HEAD"), **known)["check"]
+    known, head = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": base}, work.git("rev-parse", "HEAD")
+    job = lab(tmp_path, PROMPTCTL_TOKEN="").run("merge_request_event", head, **known)["check"]
     assert job.code == code, job.log
     suites = ET.parse(job.reports["junit"]).getroot()
     assert bool(suites.findall(".//failure")) is bool(code)
