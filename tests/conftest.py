@@ -6,13 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.home import at_home
+from tests.home import Homes, at_home
 from tests.services import postgres, postgres_server, redis, redis_server
 
 __all__ = ["postgres", "postgres_server", "redis", "redis_server"]
@@ -40,26 +39,26 @@ def _isolation_of_what_tests_share(tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """New folders, named by counting: pytest finds the next number by looking through all folders of all tests."""
-    above = tmp_path_factory.mktemp("homes")
-    return (above / str(number) for number in count())
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    return Homes(tmp_path_factory.mktemp("homes"))
 
 
 @pytest.fixture(autouse=True)
-def isolation(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    home = next(_homes)
-    home.mkdir()
-    isolate(home, monkeypatch)
+def isolation(_homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    _become(_homes.environment(), monkeypatch)
 
 
 def isolate(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes ``home`` the home of everything that runs, with a Git configuration of its own."""
-    wanted = at_home(home)
+    _become(at_home(home), monkeypatch)
+
+
+def _become(wanted: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for key in os.environ.keys() - wanted.keys():
         monkeypatch.delenv(key)
     for key, value in wanted.items():
-        monkeypatch.setenv(key, value)
+        if os.environ.get(key) != value:
+            monkeypatch.setenv(key, value)
 
 
 @pytest.fixture

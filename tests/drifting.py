@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.core.drift import LEVELS
-from tests.shipping import NAME, OTHER, copied, done, kept_folder, line, run, shell
+from tests.copying import kept_folder, packed
+from tests.shipping import NAME, OTHER, copied, done, line, run, shell
 from tests.support import GitRepository
 
 
@@ -17,7 +18,7 @@ def _built() -> Path:
     found = line(folder, staged=("1.0.0", "1.1.0", "1.2.0"))
     done(found, "promote", OTHER, "staging")
     done(found, "promote", NAME, OTHER, "prod")
-    return folder
+    return packed(folder)
 
 
 def live_everywhere(folder: Path) -> GitRepository:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,6 +25,7 @@ from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.eval_verify import EvalVerifyResult, verify_evidence
 from promptctl.workflows.gate_context import GateContext
+from tests.copying import copy_folder, kept_folder, packed
 from tests.servers import Handler, ModelServer, Reaction, anthropic_answer, last_text, model_server, openai_answer
 from tests.shipping import done, moves_file, refused, run, shown
 from tests.support import GitRepository, Ran, build_files, new_repository, with_remote
@@ -222,11 +221,9 @@ def registry(
 
     It is built once a process and copied; its server is the process's, without memory of what was before.
     """
-    shutil.copytree(_built(suite, prompt, remote, stage), folder, symlinks=True, dirs_exist_ok=True)
+    copy_folder(_built(suite, prompt, remote, stage), folder)
     repository = GitRepository(folder / "work")
     repository.seconds += 3600
-    if remote:
-        repository.git("remote", "set-url", "origin", str(folder / "origin.git"))
     with _opened(folder, repository) as found:
         yield found
 
@@ -251,8 +248,7 @@ def _server() -> ModelServer:
 
 @cache
 def _built(suite: str | None, prompt: str, remote: bool, stage: Stage | None) -> Path:
-    root = Path(tempfile.mkdtemp(prefix="promptctl-evals-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    root = kept_folder()
     files = {"promptctl.toml": GATED % _server().url, f"{FOLDER}/prompt.yaml": prompt}
     repository = new_repository(root / "work", files | ({f"{FOLDER}/eval.yaml": suite} if suite else {}))
     if remote:
@@ -261,4 +257,4 @@ def _built(suite: str | None, prompt: str, remote: bool, stage: Stage | None) ->
     with _opened(root, repository) as found:
         if stage:
             stage(found)
-    return root
+    return packed(root)

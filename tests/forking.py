@@ -12,6 +12,7 @@ import os
 import pkgutil
 import select
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -43,11 +44,11 @@ def forked(
     """Exit code, output and errors of a command line; None where it has to start, like the first ones."""
     if next(_runs) < _STARTED or _read_at_start(environment) != _read_at_start(os.environ | _WARNINGS):
         return None
-    encoded = {os.fsencode(name): os.fsencode(value) for name, value in environment.items()}
+    settings = [os.fsencode(f"{name}={value}") for name, value in environment.items()]
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(stdin)
         given.seek(0)
-        code = asking.ask(_address(), words, str(folder), encoded, [file.fileno() for file in (given, out, err)])
+        code = asking.ask(_address(), [*words], str(folder), settings, [file.fileno() for file in (given, out, err)])
         out.seek(0)
         err.seek(0)
         return code, out.read(), err.read()
@@ -103,31 +104,40 @@ def _load() -> None:
 
 
 def _serve(door: socket.socket) -> None:
-    """Forks one who answers for each who asks, until standard input ends."""
-    while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
-        line, _ = door.accept()
-        with line:
-            if os.fork() == 0:
-                door.close()
-                _answer(line)
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+    """Forks one for each who asks, and tells them how it ended, until standard input ends."""
+    lines: dict[int, socket.socket] = {}
+    ended, told = socket.socketpair()
+    with ended, told:
+        told.setblocking(False)
+        signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        while sys.stdin not in (ready := select.select([door, ended, sys.stdin], [], [])[0]):
+            if ended in ready:
+                ended.recv(1 << 12)
+            if door in ready:
+                line, _ = door.accept()
+                if number := _started(line, [door, ended, told, *lines.values()]):
+                    lines[number] = line
+            with suppress(ChildProcessError):
+                while (found := os.waitpid(-1, os.WNOHANG))[0]:
+                    with lines.pop(found[0]) as line, suppress(OSError):
+                        line.sendall(b"%d" % os.waitstatus_to_exitcode(found[1]))
 
 
-def _answer(line: socket.socket) -> None:
-    try:
-        _, streams, _, _ = socket.recv_fds(line, 1, 3)
-        asked = b"".join(iter(lambda: line.recv(1 << 16), b""))
-        child = os.fork()
-        if child == 0:
-            line.close()
-            _become(asked, streams)
-        for stream in streams:
-            os.close(stream)
-        line.sendall(b"%d" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    finally:
-        os._exit(0)
+def _started(line: socket.socket, of_others: Sequence[socket.socket]) -> int:
+    """The process of who asks on this line; 0 if they are gone."""
+    _, streams, _, _ = socket.recv_fds(line, 1, 3)
+    asked = b"".join(iter(lambda: line.recv(1 << 16), b""))
+    number = os.fork() if asked else 0
+    if asked and number == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for other in (line, *of_others):
+            other.close()
+        _become(asked, streams)
+    for stream in streams:
+        os.close(stream)
+    return number
 
 
 def _become(asked: bytes, streams: Sequence[int]) -> None:

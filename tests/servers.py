@@ -192,7 +192,7 @@ def json_answer(value: Any) -> Reaction:
 
 
 def zipped(body: bytes, encoding: str = "gzip") -> Reaction:
-    return raw(gzip.compress(body, mtime=0), {"Content-Encoding": encoding})
+    return lambda handler: handler.reply(200, gzip.compress(body, 1, mtime=0), {"Content-Encoding": encoding})
 
 
 def redirect(location: str) -> Reaction:

@@ -6,13 +6,10 @@ that some commands work in are saved. Tests that need real processes (races, sig
 
 from __future__ import annotations
 
-import atexit
 import io
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -22,6 +19,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.cli.app import main
 from promptctl.cli.table import command_named
+from tests.copying import copy_folder, kept_folder, packed
 from tests.support import SETTINGS, STARTER, GitRepository, Ran, new_repository, with_remote
 from tests.versioning import plain, released, text
 
@@ -80,19 +78,12 @@ def shell(repository: GitRepository, line: str) -> None:
     subprocess.run(["sh", "-c", line], cwd=repository.folder, check=True, capture_output=True)
 
 
-def kept_folder() -> Path:
-    """A folder for what is built once a process; it goes when the process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="promptctl-line-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
 @cache
 def _built(settings: str, remote: bool, staged: tuple[str, ...]) -> Path:
     folder = kept_folder()
     if staged:
         promoted(copied(_built(settings, remote, ()), folder), *staged)
-        return folder
+        return packed(folder)
     files = STARTER | {"promptctl.toml": settings, f"prompts/{OTHER}/prompt.yaml": plain("Summarise.")}
     repository = new_repository(folder / "work", files)
     if remote:
@@ -100,16 +91,14 @@ def _built(settings: str, remote: bool, staged: tuple[str, ...]) -> Path:
     released(repository)
     for word in ("one queue", "exactly one queue"):
         released(repository, {f"prompts/{NAME}/prompt.yaml": text(word)})
-    return folder
+    return packed(folder)
 
 
 def copied(built: Path, folder: Path) -> GitRepository:
     """A copy of a repository ``work`` and its remote ``origin.git``, where it has one."""
-    shutil.copytree(built, folder, symlinks=True, dirs_exist_ok=True)
+    copy_folder(built, folder)
     repository = GitRepository(folder / "work")
     repository.seconds += 3600
-    if (folder / "origin.git").exists():
-        repository.git("remote", "set-url", "origin", str(folder / "origin.git"))
     return repository
 
 

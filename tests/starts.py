@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from tests.copying import copy_folder, kept_folder, packed
 from tests.support import STARTER, GitRepository, new_repository, succeed, with_remote
 
 SUITE = """\
@@ -70,22 +70,21 @@ STARTS: dict[str, Callable[[Path], None]] = {
     "released": _released,
     "served": _served,
 }
-_BUILT: dict[str, Path] = {}
 
 
 def start_folder(name: str, above: Path) -> Path:
     """The folder ``work`` below ``above``, where nothing else is; built once a process and copied from then on."""
     if name == "empty":
         _empty(above / "work")
-        return above / "work"
-    if name not in _BUILT or not _BUILT[name].exists():
-        _BUILT[name] = above / f"start-{name}"
-        _BUILT[name].mkdir()
-        STARTS[name](_BUILT[name] / "work")
-    for part in _BUILT[name].iterdir():
-        shutil.copytree(part, above / part.name, symlinks=True)
-    if (above / "origin.git").exists():
-        subprocess.run(
-            ["git", "-C", str(above / "work"), "remote", "set-url", "origin", "../origin.git"], check=True, text=True
-        )
+    else:
+        copy_folder(_built(name), above)
     return above / "work"
+
+
+@cache
+def _built(name: str) -> Path:
+    folder = kept_folder()
+    STARTS[name](folder / "work")
+    if (folder / "origin.git").exists():
+        GitRepository(folder / "work").git("remote", "set-url", "origin", "../origin.git")
+    return packed(folder)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from promptctl.core.lockfile import LockEntry, Lockfile, parse_lock
 from promptctl.core.proposal import Wish
 from promptctl.workflows.lock import LockResult, lock
 from promptctl.workflows.release import ReleaseResult, release
+from tests.copying import copy_folder, kept_folder, packed
 from tests.support import TRIAGE, GitRepository
 
 NAME = "support/triage"
@@ -95,12 +93,11 @@ _MADE: dict[Callable[[Path], GitRepository], tuple[Path, int]] = {}
 def copy_of(build: Callable[[Path], GitRepository], folder: Path) -> GitRepository:
     """What ``build`` makes below a folder (``r`` and its remote ``bare.git``), made once and copied from then on."""
     if build not in _MADE:
-        kept = Path(tempfile.mkdtemp(prefix="versions-"))
-        atexit.register(shutil.rmtree, kept, ignore_errors=True)
-        _MADE[build] = (kept, build(kept).seconds)
+        kept = kept_folder()
+        seconds = build(kept).seconds
+        _MADE[build] = (packed(kept), seconds)
     kept, seconds = _MADE[build]
-    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    copy_folder(kept, folder)
     repository = GitRepository(folder / "r")
     repository.seconds = seconds
-    repository.git("remote", "set-url", "origin", str(folder / "bare.git"))
     return repository

@@ -11,7 +11,8 @@ from promptctl.adapters.work_tree import WorkTree
 from promptctl.core.canonical import digest
 from promptctl.core.tag import message_text
 from promptctl.core.version import version
-from tests.shipping import NAME, copied, done, kept_folder, moves_file, pointer_file, promoted
+from tests.copying import kept_folder, packed
+from tests.shipping import NAME, copied, done, moves_file, pointer_file, promoted
 from tests.support import STARTER, GitRepository, build_files, new_repository, with_remote
 from tests.versioning import LOCK, PROMPT, entry_of, released, text
 
@@ -36,7 +37,7 @@ def _built() -> Path:
     promoted(made, "1.0.0", "1.1.0", "1.2.0")
     promoted(made, "1.0.0", "1.1.0", environment="prod")
     made.git("pull", "-q")
-    return folder
+    return packed(folder)
 
 
 def attacked_line(folder: Path) -> Line:

@@ -14,7 +14,8 @@ from pathlib import Path
 from promptctl.core.tag import message_text
 from promptctl.core.version import version
 from tests.attacks.line import ZERO, Line
-from tests.shipping import NAME, copied, done, kept_folder, promoted, run
+from tests.copying import kept_folder, packed
+from tests.shipping import NAME, copied, done, promoted, run
 from tests.support import STARTER, GitRepository, build_files, new_repository, with_remote
 from tests.versioning import PROMPT, released, text
 
@@ -118,7 +119,7 @@ def _built() -> Path:
     promoted(made, "1.0.0", "1.1.0", "1.2.0")
     promoted(made, "1.0.0", "1.1.0", environment="prod")
     made.git("pull", "-q")
-    return folder
+    return packed(folder)
 
 
 def row(attack: str, clone: str, folder: Path, commands: Iterable[str] = ()) -> dict[str, str]:

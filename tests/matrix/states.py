@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 import promptctl
-from tests.shipping import NAME, copied, done, kept_folder, line
+from tests.copying import kept_folder, packed
+from tests.shipping import NAME, copied, done, line
 from tests.support import STARTER, GitRepository, build_files, new_repository
 from tests.versioning import LOCK, PROMPT, TONE, locked, text
 
@@ -31,7 +32,7 @@ def _built() -> Path:
     done(repository, "eval")
     repository.commit(message="suite and evidence")
     repository.git("push", "-q", "origin", "main")
-    return folder
+    return packed(folder)
 
 
 def clean(folder: Path) -> Path:

@@ -93,7 +93,8 @@ def sums_of_pairs(pairs: Iterable[tuple[float, float]], about: float | None = No
     y = math.fsum(pair[1] for pair in known)
     if about is None:
         about = math.fsum(pair[0] for pair in known) / y if y else 0.0
-    moved = [float(Fraction(x) - Fraction(about) * Fraction(y)) for x, y in known]
+    exact = {pair: float(Fraction(pair[0]) - Fraction(about) * Fraction(pair[1])) for pair in set(known)}
+    moved = [exact[pair] for pair in known]
     return UnitSums(
         len(known),
         math.fsum(moved),
