@@ -55,11 +55,10 @@ def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: C
         repository = ruled_by(repository, found.commit or "")
     else:
         found = find_base(repository, wish.base, event, fetch=wish.fetch)
-    before = repository.at(found.commit) if found.commit else None
     linted = judge_lint(repository)
     lock, unread = judge_lock(repository, found, linted)
     changed, unknown = judge_changed(repository, found)
-    impacts, unseen = impacts_of(repository, before, changed or ())
+    impacts, unseen = impacts_of(repository, found.commit, changed or ())
     names = repository.work.names if changed is None else [it.name for it in changed if it.kind != "removed"]
     spending = within(context, wish.max_cost)
     judge = _foreign if wish.untrusted else _own
@@ -117,7 +116,9 @@ def _own(repository: Repository, base: CiBase, names: Iterable[str], context: Ga
                 found.append(SuiteJudged(judged=Judged.without(name, error)))
             else:
                 found.append(judge_suite(repository, planned, before, base.commit or "", context))
-    return tuple(found), ()
+    suites = {name: f"prompts/{name}/eval.yaml" for name in repository.work.names}
+    gone = [name for name, path in suites.items() if before and path in before.tree.files() and path not in files]
+    return tuple(found), tuple(f"{name}: the change takes the suite away" for name in gone)
 
 
 def _foreign(repository: Repository, base: CiBase, names: Iterable[str], context: GateContext) -> _Suites:

@@ -84,6 +84,8 @@ def attempt(repository: Repository, planned: Planned, context: GateContext) -> A
     if found.why is None:
         return found
     found = replace(found, missing=_missing(repository, planned, context))
+    if found.result is None and found.cases:
+        found = replace(found, why=f"no recorded reply for {count(len(found.cases), 'case')}")
     return _asked(repository, found, context, context.stopping) if found.cases and context.stopping else found
 
 

@@ -13,9 +13,10 @@ from promptctl.core.closure import Closure
 from promptctl.core.contract import ContractChange, change_class
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lockfile import Lockfile
-from promptctl.errors import UsageError
+from promptctl.errors import PromptctlError, UsageError
 from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_unjudged import Unjudged
+from promptctl.workflows.lock_base import Base, TagsByName, base_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +53,15 @@ class Impact:
 
 
 def impacts_of(
-    repository: Repository, base: Project | None, changed: Iterable[ChangedPrompt]
+    repository: Repository, commit: str | None, changed: Iterable[ChangedPrompt]
 ) -> tuple[tuple[Impact, ...], tuple[Unjudged, ...]]:
-    """The impact of each changed prompt, by files alone, and what could not be read for it."""
+    """The impact of each changed prompt on those who call the version that the base's commit agreed on, and what could
+    not be read for it."""
+    base = _base(repository, commit)
     unjudged: list[Unjudged] = []
     changed = tuple(changed)
     calls = _calls(repository, changed, unjudged)
-    impacts = tuple(_impact(repository.work, base, change, calls, unjudged) for change in changed)
+    impacts = tuple(_impact(repository, base, change, calls, unjudged) for change in changed)
     return impacts, tuple(unjudged)
 
 
@@ -67,30 +70,51 @@ def name_before(base: Project, closure: Closure) -> str | None:
     return next((name for name in (closure.prompt.name, *closure.prompt.formerly) if base.has(name)), None)
 
 
+def _base(repository: Repository, commit: str | None) -> Base:
+    if commit is None:
+        return Base()
+    project = repository.at(commit)
+    lock = read_lock(project)
+    return Base(commit=commit, project=project, lock=lock, tip=lock, tags=TagsByName(repository))
+
+
 def _impact(
-    work: Project,
-    base: Project | None,
+    repository: Repository,
+    base: Base,
     change: ChangedPrompt,
     calls: Mapping[str, tuple[Finding, ...]],
     unjudged: list[Unjudged],
 ) -> Impact:
+    work = repository.work
     closure = work.closure(change.name) if change.kind != "removed" else None
-    called = change.name if closure is None else name_before(base, closure) if base else None
+    called = change.name if closure is None else name_before(base.project, closure) if base.project else None
     contract = None
-    if base and closure and called:
+    if closure and called:
         try:
-            contract = change_class(base.closure(called), closure)
-        except UsageError as error:
+            before = _agreed(repository, base, called, closure)
+            contract = change_class(before, closure) if before else None
+        except PromptctlError as error:
             why = f"the contract: the base's version of it cannot be read: {error}"
             unjudged.append(Unjudged(kind="impact", prompt=change.name, why=why, command=error.hint))
     return Impact(
         name=change.name,
         kind=change.kind,
-        before=_version(read_lock(base), called) if base and called else None,
+        before=_version(base.lock, called) if called else None,
         after=_version(read_lock(work), change.name, digest(closure)) if closure else None,
         contract=contract,
         calls=calls.get(change.name, ()),
     )
+
+
+def _agreed(repository: Repository, base: Base, called: str, closure: Closure) -> Closure | None:
+    """What the base's lock agreed on: its files, unless some were committed since without a lock.
+
+    Raises StateError with the fetch line where only tags or history tell.
+    """
+    entry, project = base.lock.prompts.get(called), base.project
+    if project and (entry is None or entry.digest == project.digest(called)):
+        return project.closure(called)
+    return base_of(repository, base, closure.prompt.name, closure.prompt.formerly)[1]
 
 
 def _version(lock: Lockfile, name: str, wanted: str | None = None) -> str | None:

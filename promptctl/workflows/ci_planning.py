@@ -13,7 +13,6 @@ from promptctl.core.counting import count
 from promptctl.core.lockfile import LockEntry
 from promptctl.core.pointer import Pointer
 from promptctl.core.settings import Environment
-from promptctl.core.stopping import dollars
 from promptctl.errors import Problem, PromptctlError
 from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_plan import Direction, EnvironmentMove, EnvironmentPlan
@@ -149,6 +148,6 @@ def _asked(environment: Environment, suite: SuiteJudged | None) -> tuple[str, fl
     if environment.gate == "rerun":
         return "runs the suite anew", None
     if not suite.missing:
-        return f"takes the recorded replies: {suite.judged.sentence}", 0.0
-    price = f"about {dollars(suite.price)}" if suite.price is not None else "a price that is unknown"
-    return f"asks for {count(suite.missing, 'answer')} that nobody recorded, for {price}", suite.price
+        return f"takes the recorded replies, which say {suite.judged.outcome}", 0.0
+    unpriced = ", of unknown price" if suite.price is None else ""
+    return f"asks for {count(suite.missing, 'answer')} that nobody recorded{unpriced}", suite.price

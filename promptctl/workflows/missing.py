@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from promptctl.adapters.files import decode
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.core.case import Case
-from promptctl.errors import PromptctlError
+from promptctl.core.recording import parse_replies
+from promptctl.core.request import Reply
+from promptctl.core.tree import Tree
+from promptctl.errors import PromptctlError, UsageError
 from promptctl.runtime.gateway.spending import Forecast, Rehearsal
 from promptctl.workflows.evaluation import Evaluated, Samples, evaluate
 from promptctl.workflows.evidence import Sources, Subject, line_for, recorded_replies
@@ -50,7 +55,7 @@ def missing_answers(
     left = tuple(case.name for case in cases if case.name in found.missing)
     replies = merged(stores)
     rehearsal = Rehearsal(forecast)
-    rehearsal.learn(replies.values())
+    rehearsal.learn(replies.values() or _others(subject, sources.home))
     line = replace(
         line_for(subject, sources, replies),
         replies=Replies("auto", recorded=replies, cache=cache, prompt=subject.name),
@@ -65,3 +70,13 @@ def missing_answers(
     except PromptctlError as error:
         return Missing(replayed=found, cases=left, calls=rehearsal.calls, price=None, unpriced=error)
     return Missing(replayed=found, cases=left, calls=rehearsal.calls, price=rehearsal.price)
+
+
+def _others(subject: Subject, tree: Tree) -> list[Reply]:
+    """What other versions of a prompt were answered: that is how long its answers are."""
+    found: list[Reply] = []
+    for path in sorted(tree.below(f"{subject.folder}/replies")):
+        # A malformed file is for those to name who judge by it.
+        with suppress(UsageError):
+            found += parse_replies(decode(tree.read(path), path), path).values()
+    return found

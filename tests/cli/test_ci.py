@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.golden import golden
 from tests.snapshot import changed, snap
 from tests.support import STARTER, GitRepository, build_files, must_fail, new_repository, succeed
 from tests.versioning import LOCK, NAME, PROMPT, TONE, text
 
 SUITE = "prompts/support/triage/eval.yaml"
+PROMPT_TEXT = 'model: echo:echo\ninputs: {ticket: string}\ntemplate: "{{ ticket }}"\n'
 FILES = STARTER | {SUITE: "cases: [{name: echoes, inputs: {ticket: charged}, expect: [{contains: charged}]}]\n"}
 
 
@@ -67,6 +69,25 @@ def test_programs_are_told_everything(repository: GitRepository) -> None:
     assert [found["code"] for found in data["lock"]["findings"]] == ["modified"]
     (suite,) = data["evals"]
     assert (suite["prompt"], suite["ok"], suite["outcome"]) == (NAME, False, "none")
+
+
+def test_programs_get_the_same_bytes_of_the_same_change(repository: GitRepository) -> None:
+    """All parts at once: a judged prompt whose callers break, one without replies, and environments before them."""
+    code = 'prompts = promptctl.Prompts("prod")\nprompts.get("support/triage").render(ticket="x")\n'
+    settings = (repository.folder / "promptctl.toml").read_text() + '[lint]\ncode = ["app"]\nignore = ["L002"]\n'
+    other = {"prompts/other/prompt.yaml": PROMPT_TEXT, "prompts/other/eval.yaml": FILES[SUITE]}
+    repository.commit({"app/main.py": code, "promptctl.toml": settings})
+    repository.git("branch", "-qf", "main", "HEAD")
+    build_files(repository.folder, {PROMPT: text("one queue").replace("inputs:", "inputs:\n  user: string")})
+    build_files(repository.folder, {SUITE: FILES[SUITE].replace("{ticket", "{user: Ann, ticket")})
+    succeed("lock", cwd=repository.folder)
+    succeed("eval", cwd=repository.folder)
+    build_files(repository.folder, other)
+    succeed("lock", cwd=repository.folder)
+    repository.commit(message="change")
+    ran = must_fail("ci", "--json", cwd=repository.folder, code=1)
+    assert ran.out == must_fail("ci", "--json", cwd=repository.folder, code=1).out
+    golden("ci/change.json", re.sub(r"[0-9a-f]{40}|(?<= at )[0-9a-f]{7}", "COMMIT", ran.out))
 
 
 def test_a_prompt_that_cannot_be_read_is_told_once(repository: GitRepository) -> None:

@@ -89,7 +89,8 @@ def test_nobody_is_asked_and_what_is_missing_is_no_pass(it: Registry) -> None:
     )
     (left,) = data["unjudged"]
     assert (left["kind"], left["cases"], left["decides"]) == ("suite", ["one", "two", "three"], True)
-    assert (left["command"], round(left["price"], 1)) == ("promptctl eval support/triage", 0.4)
+    assert (left["why"], left["command"]) == ("no recorded reply for 3 cases", "promptctl eval support/triage")
+    assert round(left["price"], 1) == 0.4
 
 
 def test_what_is_asked_for_is_compared_with_the_base(it: Registry) -> None:
@@ -129,6 +130,23 @@ def test_a_bound_needs_prices(it: Registry) -> None:
     (left,) = judged(it, "--max-cost", "9", code=3)["unjudged"]
     assert "the price of m-1 at relay is unknown" in left["why"]
     assert (it.asked, left["price"]) == (0, None)
+
+
+def test_without_a_key_nobody_can_be_asked(it: Registry) -> None:
+    changed(it, "dear: {{ ticket }}")
+    known = it.environment
+    it.environment = {name: value for name, value in known.items() if name != "RELAY_KEY"}
+    try:
+        (left,) = judged(it, "--max-cost", "9", code=3)["unjudged"]
+    finally:
+        it.environment = known
+    assert "they cannot be asked" in left["why"]
+    assert (left["cases"], left["decides"]) == (["one", "two", "three"], True)
+
+
+def test_a_suite_that_is_taken_away_is_told(it: Registry) -> None:
+    it.repository.git("rm", "-rqf", f"{FOLDER}/eval.yaml")
+    assert judged(it, code=0)["notes"] == ["support/triage: the change takes the suite away"]
 
 
 def test_some_replies_say_something(it: Registry) -> None:

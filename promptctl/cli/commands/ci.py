@@ -32,7 +32,7 @@ def command(
     base: Annotated[
         str | None, Option("--base", metavar="REV", help="Compare with this commit.", show_default=False)
     ] = None,
-    fetch: Annotated[bool, Option("--fetch", help="Fetch the base if it is missing.")] = False,
+    fetch: Annotated[bool, Option("--fetch", help="Fetch what is missing: the base, pointers, tags.")] = False,
     untrusted: Annotated[
         bool, Option("--untrusted", help="Judge by what the base holds; run nothing of the change.")
     ] = False,
