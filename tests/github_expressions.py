@@ -79,6 +79,7 @@ class _Reading:
 
     def _one(self) -> Any:
         token = self.tokens.pop(0)
+        assert token, f"{self.text}: something is missing"
         if token == "!":
             return not truthy(self._one())
         if token == "(":
@@ -100,7 +101,7 @@ class _Reading:
         return value
 
     def _took(self, token: str) -> bool:
-        found = self.tokens[0] == token
+        found = self.tokens[:1] == [token]
         if found:
             self.tokens.pop(0)
         return found

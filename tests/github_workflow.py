@@ -61,8 +61,8 @@ class Hub:
     """What the host knows: the bare remote, and what people set up. ``secrets`` are by environment.
 
     ``refused`` are environments whose reviewers say no, ``before`` is what happens before a job begins. ``started`` are
-    steps that start the program instead of forking it, since they are to be killed. ``installs``: whether the steps
-    that install run.
+    steps that start the program instead of forking it, since they are to be killed. Steps called Install are left out:
+    what they would bring is there.
     """
 
     bare: Path
@@ -72,7 +72,6 @@ class Hub:
     refused: frozenset[str] = frozenset()
     started: frozenset[str] = frozenset()
     before: Mapping[str, Callable[[], None]] = field(default_factory=dict)
-    installs: bool = False
     artifacts: dict[str, Path] = field(default_factory=dict)
     runs: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -189,7 +188,7 @@ class _Job:
         if "uses" in step:
             played = play(machine, step["uses"], {k: filled(v, self.contexts) for k, v in step.get("with", {}).items()})
             code, log, summary, outputs = played.code, played.log, played.summary, played.outputs
-        elif name == "Install" and not self.hub.installs:
+        elif name == "Install":
             return True
         else:
             code, log, summary, outputs = self._script(machine, step, number)

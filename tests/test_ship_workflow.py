@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from promptctl.core.bundle import parse_bundle
 from tests.github_workflow import Hub, JobRun
-from tests.shipping import NAME, OTHER, done, line, remote_refs, served
+from tests.shipping import NAME, OTHER, STATE_BRANCH, done, line, remote_refs, served
 from tests.support import SETTINGS
 from tests.versioning import proposed, pushed, text
 
@@ -83,6 +85,11 @@ def test_from_a_push_to_the_bundle(tmp_path: Path) -> None:
     move = shop.work.git("log", "-1", "--format=%an <%ae>%n%B", "origin/main")
     assert move.startswith("ship <ship@users.noreply.github.com>")
     assert "https://github.example/acorn/prompts/actions/runs/1" in move
+    asked = subprocess.run(
+        ["git", "credential", "fill"], cwd=jobs["prod"].folder, input="protocol=https\nhost=github.example\n\n",
+        env=os.environ | {"TOKEN": "secret"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "password=secret" in asked.stdout.splitlines()
 
 
 @pytest.mark.long
@@ -230,3 +237,13 @@ def test_a_protected_branch_refuses_moves_and_says_so(tmp_path: Path) -> None:
     assert jobs["staging"].steps["Promote"] in (3, 4)
     assert "GH006" in jobs["staging"].summary
     assert shop.live == [None, None]
+
+
+@pytest.mark.long
+def test_a_protected_branch_is_no_obstacle_where_moves_have_a_branch_of_their_own(tmp_path: Path) -> None:
+    shop = Line(tmp_path, STATE_BRANCH)
+    sha = shop.change("two queues")
+    shop.hub.hook("pre-receive", PROTECTED)
+    assert results(shop.ship(sha)) == ALL
+    assert shop.live == ["1.3.0", "1.3.0"]
+    assert shop.head == sha

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
+import tomllib
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +20,11 @@ from tests.workflow_checks import ACTION, SCHEMAS, WORKFLOWS, auditing
 
 ROOT = Path(__file__).parents[1]
 SHIP = ROOT / "examples/github/ship.yml"
+
+
+PIPELINE = ROOT / "examples/gitlab/.gitlab-ci.yml"
+EXAMPLES = (*(path for path in WORKFLOWS if "examples" in path.parts), PIPELINE)
+INSTALL = re.compile(r"python -m pip install .*")
 
 
 def audited(*files: Path) -> subprocess.CompletedProcess[str]:
@@ -79,3 +87,30 @@ def test_each_file_fits_its_schema_and_a_wrong_key_does_not(schema: str, path: P
     document = {("on" if key is True else key): value for key, value in yaml.safe_load(path.read_text()).items()}
     assert faults(schema, document) == []
     assert faults(schema, document | WRONG[schema])
+
+
+def test_examples_install_what_there_is_to_install() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    texts = {path.name: path.read_text() for path in EXAMPLES}
+    asked = {
+        extra
+        for text in texts.values()
+        for it in re.findall(r"git-promptctl\[(.*?)\]", text)
+        for extra in it.split(",")
+    }
+    assert asked == {"evals", "experiments", "reports", "storage"}
+    assert asked <= extras.keys()
+    lines = {line.removesuffix(" s3fs") for text in texts.values() for line in INSTALL.findall(text)}
+    assert all(
+        re.fullmatch(r'.* --disable-pip-version-check "(git-promptctl.* @ )?\$PROMPTCTL"', it) for it in lines
+    ), lines
+
+
+@pytest.mark.long
+def test_what_they_install_is_what_is_named() -> None:
+    """What is there already, since tests are offline."""
+    line = next(iter(INSTALL.findall(SHIP.read_text())))
+    for named, code in (("git-promptctl", 0), ("git-promptctl==99", 1)):
+        known = {"PROMPTCTL": named, "PIP_NO_INDEX": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        done = subprocess.run(["bash", "-c", line], env=os.environ | known, capture_output=True, check=False)
+        assert done.returncode == code, done
