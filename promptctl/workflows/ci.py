@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.github import GithubEvent
+from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.core.selection import Selection
 from promptctl.errors import PromptctlError, StateError
@@ -74,10 +75,21 @@ def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: C
         impacts=impacts,
         plans=plans,
         unjudged=tuple(sorted(left, key=lambda it: not it.decides)),
-        notes=notes,
+        notes=(*_policy_note(repository, found.commit), *notes),
         asked=sum(it.asked for it in suites),
         spent=spending.stopping.spent if spending.stopping else 0.0,
     )
+
+
+def _policy_note(repository: Repository, base: str | None) -> Iterator[str]:
+    """Says that a change of the settings does not count for the change itself."""
+    if base and _settings(repository.work) != _settings(repository.at(base)):
+        yield "promptctl.toml is changed; environments go by the base's until it is merged"
+
+
+def _settings(project: Project) -> bytes:
+    files = project.tree.files()
+    return project.tree.read("promptctl.toml").replace(b"\r\n", b"\n") if "promptctl.toml" in files else b""
 
 
 def _planned(

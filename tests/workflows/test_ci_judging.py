@@ -185,6 +185,17 @@ def test_plans_say_what_will_be_asked(it: Registry) -> None:
         it.done("unfreeze", "prod", "--reason", "back")
 
 
+def test_a_change_of_the_settings_does_not_count_for_itself(it: Registry) -> None:
+    settings = (it.folder / "promptctl.toml").read_text()
+    it.repository.commit(
+        {"promptctl.toml": settings.replace("[environments.prod]", "[environments.prod]\ngate = false")}
+    )
+    changed(it)
+    data = judged(it, code=3)
+    assert data["plans"][1]["gate"] == "recorded"
+    assert data["notes"] == ["promptctl.toml is changed; environments go by the base's until it is merged"]
+
+
 def test_the_same_change_gives_the_same_bytes(it: Registry) -> None:
     changed(it)
     assert it.run("ci", "--json").out == it.run("ci", "--json").out
