@@ -10,6 +10,7 @@ import io
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -108,6 +109,18 @@ def line(folder: Path, settings: str = SETTINGS, *, remote: bool = True, staged:
     Nothing is promoted but the versions ``staged``, one after the other. Its bare remote is ``folder/origin.git``.
     """
     return copied(_built(settings, remote, staged), folder)
+
+
+def lived(build: Callable[[Path], object], folder: Path) -> GitRepository:
+    """What ``build`` makes below a folder (``work`` and ``origin.git``), made once a process, then copied."""
+    return copied(_lived(build), folder)
+
+
+@cache
+def _lived(build: Callable[[Path], object]) -> Path:
+    folder = kept_folder()
+    build(folder)
+    return packed(folder)
 
 
 def promoted(repository: GitRepository, *versions: str, environment: str = "staging", name: str = NAME) -> None:

@@ -18,7 +18,7 @@ import yaml
 
 from promptctl.workflows.hook import HOOKS
 from tests.forking import program
-from tests.shipping import line, promoted
+from tests.shipping import line, lived, promoted
 from tests.snapshot import files
 from tests.staging import stage
 from tests.support import STARTER, TRIAGE, GitRepository, build_files, new_repository
@@ -57,12 +57,16 @@ def installed(repository: GitRepository, *kinds: str) -> GitRepository:
     return repository
 
 
-@pytest.fixture
-def repository(folder: Path) -> GitRepository:
-    found = new_repository(folder)
+def starter(folder: Path) -> None:
+    found = new_repository(folder / "work")
     locked(found)
     found.commit(message="lock")
-    return installed(found)
+    installed(found)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return lived(starter, tmp_path)
 
 
 def committed(repository: GitRepository, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shipping import FOLDER, NAME, done, promoted, refused, remote_refs, served, shown
+from tests.shipping import FOLDER, NAME, done, lived, promoted, refused, remote_refs, served, shown
 from tests.snapshot import changed, snap
 from tests.support import STARTER, GitRepository, build_files, new_repository, with_remote
 from tests.versioning import released
@@ -20,13 +20,15 @@ cases:
 """
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> GitRepository:
+def gated(folder: Path) -> None:
     """support/triage 1.0.0 with a suite that the echo model passes; both environments are gated."""
     files = STARTER | {"promptctl.toml": SETTINGS, f"prompts/{NAME}/eval.yaml": SUITE}
-    found = with_remote(new_repository(tmp_path / "work", files), tmp_path / "origin.git")
-    released(found)
-    return found
+    released(with_remote(new_repository(folder / "work", files), folder / "origin.git"))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return lived(gated, tmp_path)
 
 
 def evidence(repository: GitRepository, revision: str = "origin/main") -> list[str]:

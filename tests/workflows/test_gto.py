@@ -13,17 +13,16 @@ import pytest
 
 from promptctl.workflows.history import history
 from tests.support import GitRepository, new_repository, with_remote
-from tests.versioning import NAME, PROMPT, opened, plain, released, text
+from tests.versioning import NAME, PROMPT, copy_of, opened, plain, released, text
 
 GTO = shutil.which("gto", path=str(Path(sys.executable).parent)) or shutil.which("gto")
 pytestmark = pytest.mark.skipif(GTO is None, reason="the program gto is not installed (it is in the `dev` extra)")
 PLAIN = "plain-text"
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> GitRepository:
+def ten_releases(folder: Path) -> GitRepository:
     """Ten releases of one prompt, a candidate and a hotfix among them, and one of another."""
-    made = with_remote(new_repository(tmp_path / "r"), tmp_path / "bare.git")
+    made = with_remote(new_repository(folder / "r"), folder / "bare.git")
     released(made, {f"prompts/{PLAIN}/prompt.yaml": plain()})
     released(made, {PROMPT: text("rc")}, candidate=True)
     for word in ("one", "two", "three", "four", "five", "six", "seven"):
@@ -32,6 +31,11 @@ def repository(tmp_path: Path) -> GitRepository:
     released(made, {PROMPT: text("a fix")}, step="patch")
     made.git("switch", "-q", "main")
     return made
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return copy_of(ten_releases, tmp_path)
 
 
 def gto(repository: GitRepository, *arguments: str) -> Any:

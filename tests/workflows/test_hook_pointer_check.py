@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shipping import FOLDER, NAME, done, line, moves_file, pointer_file, promoted
+from tests.shipping import FOLDER, NAME, done, line, moves_file, pointer_file
 from tests.staging import judged, said, stage
 from tests.support import GitRepository
 
@@ -18,9 +18,7 @@ REFUSED = {("PC130", POINTER)}
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
     """1.0.0, 1.1.0 and 1.2.0 went to staging, on the branch that is checked out; there is no remote."""
-    found = line(tmp_path, remote=False)
-    promoted(found, "1.0.0", "1.1.0", "1.2.0")
-    return found
+    return line(tmp_path, remote=False, staged=("1.0.0", "1.1.0", "1.2.0"))
 
 
 def read(repository: GitRepository, path: str) -> str:

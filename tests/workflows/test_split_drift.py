@@ -15,7 +15,7 @@ from promptctl.core.split_age import experiment_overdue, rollout_overdue
 from promptctl.core.timestamp import timestamp
 from tests.core.experiments.plans import TEXT, experiment
 from tests.drifting import only, pushed
-from tests.shipping import NAME, OTHER, done, line
+from tests.shipping import NAME, OTHER, done, line, lived
 from tests.splitting import move_split, start_split
 from tests.support import GitRepository
 
@@ -80,11 +80,13 @@ def test_a_draft_is_not_judged() -> None:
     assert experiment_overdue(experiment(), NOON + 999 * DAY) is None
 
 
+def both_staged(folder: Path) -> None:
+    done(line(folder, staged=("1.0.0", "1.1.0", "1.2.0")), "promote", OTHER, "staging")
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
-    found = line(tmp_path, staged=("1.0.0", "1.1.0", "1.2.0"))
-    done(found, "promote", OTHER, "staging")
-    return found
+    return lived(both_staged, tmp_path)
 
 
 def changed(repository: GitRepository, split: Split, **fields: Any) -> None:

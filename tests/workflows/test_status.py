@@ -8,17 +8,32 @@ from typing import Any
 
 import pytest
 
-from tests.shipping import FOLDER, NAME, OTHER, done, hint, line, moves_file, pointer_file, promoted, refused, shell
+from tests.shipping import (
+    FOLDER,
+    NAME,
+    OTHER,
+    done,
+    hint,
+    line,
+    lived,
+    moves_file,
+    pointer_file,
+    promoted,
+    refused,
+    shell,
+)
 from tests.snapshot import changed, snap
 from tests.support import SETTINGS, GitRepository, build_files, new_repository
 from tests.versioning import plain, text
 
 
+def in_both(folder: Path) -> None:
+    promoted(line(folder, staged=("1.1.0", "1.2.0")), "1.1.0", environment="prod")
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
-    found = line(tmp_path, staged=("1.1.0", "1.2.0"))
-    promoted(found, "1.1.0", environment="prod")
-    return found
+    return lived(in_both, tmp_path)
 
 
 def data(repository: GitRepository) -> Any:
