@@ -38,6 +38,10 @@ BranchOption = Annotated[
     str | None,
     Option("--branch", metavar="BRANCH", help="Make a branch of it, for a pull request.", show_default=False),
 ]
+TokensOption = Annotated[
+    str | None,
+    Option("--tokens", metavar="DIR", help="Another folder of tokens than your own.", show_default=False),
+]
 UntrustedOption = Annotated[
     bool, Option("--untrusted", help="Judge a change by what --base holds; run nothing of it, keep nothing.")
 ]

@@ -112,6 +112,9 @@ LINES = f"""
 3 feedback add 01K00000000000000000000000 good=1
 0 report --html pages
 2 report
+0 token new robot --env staging --allow promote
+0 token list
+2 token revoke 000000000000
 4 serve --host 203.0.113.1
 0 hook lint
 0 ci

@@ -79,6 +79,7 @@ WRITING = (
 )
 ELSEWHERE = {
     "report": "reads the default branch, whatever lies here: tests/cli/test_report.py",
+    **dict.fromkeys(["token new", "token list", "token revoke"], "touches no repository: tests/cli/test_token.py"),
     "serve": "reads the default branch, whatever lies here: tests/server",
     "fetch": "asks the remote, and reads what `drift` reads: tests/workflows/test_fetch.py",
     "approve": "moves no pointer, and writes as `freeze` does: tests/workflows/test_approve.py",
