@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -94,9 +95,12 @@ def _upload(machine: Machine, given: dict[str, str]) -> Played:
     if not found:
         return Played(code=int(missing == "error"), log="no files were found\n")
     folder = machine.temporary / f"artifact-{name}"
-    folder.mkdir()
+    # Files keep their folders below the one that has them all.
+    above = os.path.commonpath([path.parent for path in found])
     for path in found:
-        shutil.copy(path, folder)
+        kept = folder / path.relative_to(above)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, kept)
     machine.artifacts[name] = folder
     return Played()
 

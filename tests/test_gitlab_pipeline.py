@@ -18,6 +18,7 @@ from tests.shipping import NAME, OTHER, done, line, remote_refs, served
 from tests.support import SETTINGS, GitRepository
 from tests.versioning import proposed, pushed, text
 
+pytestmark = pytest.mark.timeout(900)
 FILE = Path(__file__).parents[1] / "examples/gitlab/.gitlab-ci.yml"
 PROMPT = f"prompts/{NAME}/prompt.yaml"
 FROM_CI = SETTINGS.replace("gate = false", 'gate = false\nfrom = "ci"')

@@ -16,6 +16,8 @@ from tests.support import SETTINGS
 from tests.versioning import proposed, pushed, text
 
 FILE = Path(__file__).parents[1] / "examples/github/ship.yml"
+pytestmark = pytest.mark.timeout(900)
+"""Hundreds of processes: on a busy machine they take their time."""
 PROMPT = f"prompts/{NAME}/prompt.yaml"
 FROM_CI = SETTINGS.replace("gate = false", 'gate = false\nfrom = "ci"')
 ALL = dict.fromkeys(("release", "staging", "prod", "bundle"), "success")
