@@ -147,6 +147,8 @@ def _asked(environment: Environment, suite: SuiteJudged | None) -> tuple[str, fl
         return "asks for a suite, and there is none", None
     if environment.gate == "rerun":
         return "runs the suite anew", None
+    if suite.judged.outcome == "none":
+        return "asks for a verdict, and the suite gives none", None
     if not suite.missing:
         return f"takes the recorded replies, which say {suite.judged.outcome}", 0.0
     unpriced = ", of unknown price" if suite.price is None else ""

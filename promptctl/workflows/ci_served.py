@@ -28,7 +28,10 @@ def state_for(
     With ``fetch`` a state branch that is missing here is brought.
     """
     try:
-        return read_state(repository), None
+        state = read_state(repository)
+        # A clone that has no branch of the remote at all says nothing about what the remote has.
+        if state.commit or not repository.remote or repository.default_commit:
+            return state, None
     except StateError as error:
         if error.code != NOT_FETCHED:
             return None, _unread(str(error), error.hint)

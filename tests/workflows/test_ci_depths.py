@@ -124,10 +124,12 @@ def test_depth_one_says_what_to_fetch(pull: Pull) -> None:
 
 def test_whole_and_shallow_say_the_same(pull: Pull) -> None:
     """What is known does not depend on how it came here."""
-    whole = pull.checkout()
+    bare, whole = pull.checkout(), pull.checkout()
     whole.git("fetch", "-q", "--tags", "origin")
     shallow = pull.checkout("--depth=2")
-    assert json.dumps(pull.ci(whole, code=0)) == json.dumps(pull.ci(shallow, "--fetch", code=0))
+    told = json.dumps(pull.ci(shallow, "--fetch", code=0))
+    assert json.dumps(pull.ci(whole, code=0)) == told
+    assert json.dumps(pull.ci(bare, "--fetch", code=0)) == told, "a clone without branches is not a remote without"
 
 
 def test_pointers_on_a_branch_of_their_own(pull: Pull) -> None:
