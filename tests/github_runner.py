@@ -41,6 +41,7 @@ class Runner:
     base: str = "main"
     event: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    token: str = "job-token"
 
     def run(self, action: Path = ROOT, **given: str) -> ActionRun:
         """Runs the action that lies in a folder with the inputs given."""
@@ -48,18 +49,19 @@ class Runner:
         described = yaml.safe_load(text)
         unknown = given.keys() - described["inputs"].keys()
         assert not unknown, unknown
-        inputs = {name: given.get(name, it.get("default", "")) for name, it in described["inputs"].items()}
         steps: dict[str, dict[str, str]] = {}
+        written = {name: it.get("default", "") for name, it in described["inputs"].items()}
+        inputs = {name: self._value(text, {}, steps) for name, text in written.items()} | given
         log, summary, code = "", "", 0
         for number, step in enumerate(described["runs"]["steps"]):
+            if not self._is_due(step.get("if", "success()"), inputs, steps, code):
+                continue
             files = {key: self._file(f"{key}-{number}") for key in ("output", "summary", "env", "path")}
             environment = {key: self._value(text, inputs, steps) for key, text in step.get("env", {}).items()}
             done = self._step(step, environment | {"GITHUB_ACTION_PATH": str(action)}, files)
-            log, code = log + done.stdout, done.returncode
+            log, code = log + done.stdout, code or done.returncode
             summary += files["summary"].read_text(encoding="utf-8")
             steps[step.get("id", str(number))] = read_outputs(files["output"].read_text(encoding="utf-8"))
-            if code:
-                break
         outputs = {name: self._value(it["value"], inputs, steps) for name, it in described["outputs"].items()}
         return ActionRun(code=code, log=log, commands=heard(log), outputs=outputs, summary=summary)
 
@@ -95,6 +97,18 @@ class Runner:
         assert files["env"].read_text() == files["path"].read_text() == ""
         return done
 
+    def _is_due(
+        self, condition: str, inputs: Mapping[str, str], steps: Mapping[str, Mapping[str, str]], code: int
+    ) -> bool:
+        """Whether a step's condition holds: tests joined by ``&&``, of which the first says what a failure before means."""
+        first, *others = condition.removeprefix("${{").removesuffix("}}").strip().split(" && ")
+        due = {"success()": code == 0, "!cancelled()": True}[first]
+        for other in others:
+            left, sign, right = other.split(" ")
+            equal = self._value(f"${{{{ {left} }}}}", inputs, steps) == right.strip("'")
+            due &= equal if sign == "==" else not equal
+        return due
+
     def _file(self, name: str) -> Path:
         self.temporary.mkdir(exist_ok=True)
         path = self.temporary / name
@@ -106,6 +120,8 @@ class Runner:
 
         def filled(found: re.Match[str]) -> str:
             words = found[1].split(".")
+            if words == ["github", "token"]:
+                return self.token
             if words[0] == "inputs":
                 return inputs[words[1]]
             assert (words[0], words[2]) == ("steps", "outputs")

@@ -41,9 +41,17 @@ def test_the_workflow_of_this_repository_uses_the_action_with_the_least_rights()
 
 
 def test_values_reach_the_script_by_its_environment_alone() -> None:
-    (step,) = ACTION["runs"]["steps"]
-    assert "${{" not in step["run"]
-    assert set(step["env"].values()) == {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]}
+    steps = ACTION["runs"]["steps"]
+    assert not any("${{" in step["run"] for step in steps)
+    given = [value for step in steps for value in step["env"].values()]
+    inputs = {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"].keys() - {"comment"}}
+    assert set(given) - inputs == {"${{ steps.promptctl.outputs.comment-file }}"}
+    assert inputs <= set(given)
+
+
+def test_the_token_reaches_the_comment_alone() -> None:
+    with_token = [step["id"] for step in ACTION["runs"]["steps"] if "token" in str(step["env"])]
+    assert with_token == ["comment"]
 
 
 def test_the_page_of_the_action_explains_all_it_takes_and_gives() -> None:

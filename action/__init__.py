@@ -1,0 +1,1 @@
+"""What the GitHub action runs beside the program."""
