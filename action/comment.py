@@ -1,7 +1,7 @@
 """Keeps one comment of a pull request as a file has it: finds it by its first line, makes it, changes it.
 
-A step of the action runs this after the judgement, with the job's token; nothing else gets that. It needs Python alone, and
-no checkout. Whatever happens, the outcome of the check stays: what could not be posted is told in the job's summary.
+A step of the action runs this after the judgement, with the job's token, which no other step gets. It needs Python
+alone. Whatever happens, the outcome of the check stays: what could not be posted is told in the job's summary.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _post(environment: Mapping[str, str]) -> str:
+def _post(environment: Mapping[str, str], pause: float) -> str:
     """What became of the comment. Raises NotPosted."""
     body = Path(environment["ACTION_COMMENT_FILE"]).read_text(encoding="utf-8")
     if not MARKER.fullmatch(body.partition("\n")[0]):
@@ -147,14 +147,14 @@ def _post(environment: Mapping[str, str]) -> str:
         return keep(host, number, body)
     except Unavailable:
         # The whole of it again: what was not answered may have happened all the same.
-        time.sleep(PAUSE)
+        time.sleep(pause)
         return keep(host, number, body)
 
 
-def main(environment: Mapping[str, str]) -> None:
+def main(environment: Mapping[str, str], pause: float = PAUSE) -> None:
     """Posts, and says what became of it in the log, and in the summary where nothing was posted."""
     try:
-        print(f"comment: {_post(environment)}")
+        print(f"comment: {_post(environment, pause)}")
     except NotPosted as fault:
         print(f"comment: not posted: {fault}")
         hint = "A fork's token may only read; other jobs need `permissions: {pull-requests: write}`."

@@ -100,7 +100,7 @@ class Runner:
     def _is_due(
         self, condition: str, inputs: Mapping[str, str], steps: Mapping[str, Mapping[str, str]], code: int
     ) -> bool:
-        """Whether a step's condition holds: tests joined by ``&&``, of which the first says what a failure before means."""
+        """Whether a step's condition holds: tests joined by ``&&``, the first says what a failure before it means."""
         first, *others = condition.removeprefix("${{").removesuffix("}}").strip().split(" && ")
         due = {"success()": code == 0, "!cancelled()": True}[first]
         for other in others:

@@ -9,46 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.github_runner import ActionRun, Runner
+from tests.pulls import GOOD, SUITE, SUITE_FILE, Pull
 from tests.snapshot import files
-from tests.support import STARTER, GitRepository, build_files, new_repository, promptctl, succeed, with_remote
+from tests.support import GitRepository, build_files, promptctl, succeed
 from tests.versioning import NAME, PROMPT, text
 from tests.workflows.test_ci_base import GithubCheckouts
-
-SUITE = """\
-cases:
-  - name: echoes
-    inputs: {ticket: I was charged twice}
-    expect: [{contains: charged}]
-"""
-SUITE_FILE = "prompts/support/triage/eval.yaml"
-KEPT = {SUITE_FILE: SUITE, "prompts/other/prompt.yaml": "model: echo:echo\ntemplate: Hi\n", "prompts/other/eval.yaml":
-        "cases: [{name: a, inputs: {}, expect: [{contains: Hi}]}]\n"}  # fmt: skip
-
-
-class Pull:
-    """A pull request of one commit onto a main with evaluated prompts; ``finish`` is what its author did last."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.work = new_repository(folder / "work", STARTER | KEPT)
-        succeed("lock", cwd=self.work.folder)
-        succeed("eval", cwd=self.work.folder)
-        self.work.commit(message="lock")
-        with_remote(self.work, folder / "origin.git")
-
-    def merged(self, files: dict[str, str], *commands: str, depth: int = 1) -> Runner:
-        """A runner with the checkout of the pull request's merge."""
-        self.work.git("checkout", "-qb", "topic")
-        build_files(self.work.folder, files)
-        for command in commands:
-            succeed(*command.split(), cwd=self.work.folder)
-        self.work.commit(message="topic")
-        self.work.git("checkout", "-q", "--detach", "main")
-        self.work.git("merge", "-q", "--no-ff", "-m", "pull request", "topic")
-        merge = self.work.git("rev-parse", "HEAD")
-        self.work.git("push", "-q", "origin", f"{merge}:refs/pull/1/merge")
-        checkout = GithubCheckouts(self.folder).checkout(merge, f"--depth={depth}")
-        return Runner(checkout=checkout.folder, temporary=self.folder / "runner")
 
 
 @pytest.fixture
@@ -56,11 +21,13 @@ def pull(tmp_path: Path) -> Pull:
     return Pull(tmp_path)
 
 
-GOOD = {PROMPT: text("one queue")}
-
-
 def said(done: ActionRun) -> list[tuple[str, str, str]]:
     return [(name, found["file"], found["title"]) for name, found, _ in done.commands]
+
+
+def verdict(done: ActionRun) -> dict[str, str]:
+    """The outputs that are no files."""
+    return {name: value for name, value in done.outputs.items() if not name.endswith("-file")}
 
 
 def test_a_good_change_passes_on_a_shallow_checkout(pull: Pull) -> None:
@@ -69,7 +36,7 @@ def test_a_good_change_passes_on_a_shallow_checkout(pull: Pull) -> None:
     done = runner.run(install="none")
     assert done.code == 0, done.log
     assert done.commands == []
-    assert done.outputs == {"outcome": "pass", "changed": json.dumps([NAME])}
+    assert verdict(done) == {"outcome": "pass", "changed": json.dumps([NAME])}
     assert done.summary.startswith("### ✅ promptctl: pass\n\n1 prompt changed; 1 of 1 suite passed.\n")
     assert re.search(rf"^\| ✅ \| `{NAME}` \| .*`messages changed` \|", done.summary, re.MULTILINE)
     assert GitRepository(runner.checkout).git("status", "--porcelain") == before == ""
@@ -88,7 +55,7 @@ def test_each_part_can_say_no(pull: Pull) -> None:
         ("error", "prompts/other/eval.yaml", "PC133"),
         ("warning", PROMPT, "L002"),
     ]
-    assert done.outputs == {"outcome": "fail", "changed": json.dumps(["other", NAME])}
+    assert verdict(done) == {"outcome": "fail", "changed": json.dumps(["other", NAME])}
     for part in ("lint: 2 prompts, 1 error", "lock: 2 findings", "suites: 0 of 2 suites passed"):
         assert f"<details open><summary>❌ {part}" in done.summary
 
@@ -112,7 +79,7 @@ def test_without_the_network_it_says_what_to_fetch_and_what_was_not_judged(pull:
         assert (done.code, done.outputs["outcome"]) == (0, "pass"), done.log
         return
     main = pull.work.git("rev-parse", "main")
-    assert (done.code, done.outputs) == (3, {"outcome": "unknown", "changed": "[]"})
+    assert (done.code, verdict(done)) == (3, {"outcome": "unknown", "changed": "[]"})
     line = f"git fetch --no-tags --depth=1 origin {main}"
     unknown = f"which prompts changed: the base {main} is not in this clone, so every suite was run ({line})"
     assert [message for name, _, message in done.commands if name == "error"] == [unknown]
@@ -160,7 +127,7 @@ NEW = "0" * 40
 
 def test_a_push_is_compared_with_what_it_found(pull: Pull) -> None:
     done = pushed(pull, changed_on_main(pull)).run(install="none")
-    assert (done.code, done.outputs) == (0, {"outcome": "pass", "changed": json.dumps([NAME])}), done.log
+    assert (done.code, verdict(done)) == (0, {"outcome": "pass", "changed": json.dumps([NAME])}), done.log
 
 
 def test_the_push_that_makes_the_default_branch_brings_everything(pull: Pull) -> None:
@@ -227,7 +194,7 @@ def test_text_of_strangers_commands_nothing(pull: Pull, settings: str) -> None:
     assert settings or "\n::set-output name=outcome::pass\n" in done.log
     assert {name for name, _, _ in done.commands} <= {"error", "warning", "notice"}
     assert all(re.fullmatch(r"(PC|L)\d+|eval|unlocked", found["title"]) for _, found, _ in done.commands)
-    assert set(done.outputs) == {"outcome", "changed"}
+    assert {name for name, value in done.outputs.items() if value} <= {*verdict(done), "comment-file", "report-file"}
     assert done.outputs["outcome"] == ("error" if settings else "fail")
 
 

@@ -25,8 +25,7 @@ def api() -> Iterator[Api]:
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comment, "PAUSE", 0)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
@@ -46,7 +45,7 @@ class Step:
         }
 
     def run(self, capsys: pytest.CaptureFixture[str], **changed: str) -> str:
-        comment.main(self.environment | changed)
+        comment.main(self.environment | changed, pause=0)
         return capsys.readouterr().out
 
 
