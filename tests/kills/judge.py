@@ -17,7 +17,7 @@ from tests.snapshot import Snapshot, changed, snap
 from tests.support import GitRepository, Ran
 
 _REMOVAL = re.compile(r"\brm (?:-f )?('?)(/[^\s']+\.lock)\1")
-_TOLD = "tags are made|nobody can tell|recorded here| has it| has the tags|finds out what was done"
+_TOLD = "tags are made|nobody can tell|recorded here| has it| has the tags| the branch |finds out what was done"
 _ENDS = (0, 1, 3, 4)
 
 

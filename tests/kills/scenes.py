@@ -54,6 +54,18 @@ def _serving(version: str, *, moves: int) -> Callable[[GitRepository], bool]:
     return is_done
 
 
+def _proposed(repository: GitRepository) -> bool:
+    """The branch has the move on top of what counts, and nothing that counts has moved."""
+    remote = bool(repository.git("remote"))
+    up = (
+        remote_refs(repository).get("refs/heads/up")
+        if remote
+        else repository.git("rev-parse", "--verify", "-q", "up", check=False)
+    )
+    main = repository.git("rev-parse", "origin/main" if remote else "main")
+    return bool(up) and repository.git("rev-parse", f"{up}^") == main and served(repository) == "1.1.0"
+
+
 def _frozen(repository: GitRepository) -> bool:
     return any("frozen" in line for line in run(repository, "status").out.splitlines())
 
@@ -138,6 +150,8 @@ SCENES = {
     "promote": Scene(arguments=PROMOTE, done=_UP),
     "promote, no remote": Scene(arguments=PROMOTE, done=_UP, remote=False),
     "promote, state branch": Scene(arguments=PROMOTE, done=_UP, settings=STATE_BRANCH),
+    "promote, branch": Scene(arguments=(*PROMOTE, "--branch", "up"), done=_proposed),
+    "promote, branch, no remote": Scene(arguments=(*PROMOTE, "--branch", "up"), done=_proposed, remote=False),
     "rollback": Scene(arguments=BACK, done=_DOWN),
     "rollback, no remote": Scene(arguments=BACK, done=_DOWN, remote=False),
     "rollout step": Scene(

@@ -181,3 +181,19 @@ def test_a_rollback_asks_nobody(repository: GitRepository, keys: Path) -> None:
         promoted(repository, version)
     done(repository, "rollback", NAME, "staging", "--reason", "worse")
     assert served(repository) == "1.1.0"
+
+
+@pytest.mark.parametrize("options", [None, 'valid-before="20200101" '], ids=["taken away", "not valid any more"])
+def test_a_key_that_is_revoked_after_the_approval_counts_no_more(
+    repository: GitRepository, keys: Path, options: str | None
+) -> None:
+    done(clone(repository, "grace", keys), "approve", NAME, "staging")
+    linus, grace = ((keys / f"{who}.pub").read_text() for who in ("linus", "grace"))
+    revoked = f"grace@example.org {options}{grace}" if options else ""
+    repository.git("pull", "-q", "--rebase")
+    repository.commit({SIGNERS: f"linus@example.org {linus}{revoked}"}, "Grace lost her key")
+    repository.git("push", "-q")
+    ran = refused(repository, "promote", NAME, "staging", error="PC102")
+    assert "it is signed by a key that the allowed signers do not have" in ran.err
+    done(clone(repository, "linus", keys), "approve", NAME, "staging")
+    done(repository, "promote", NAME, "staging")
