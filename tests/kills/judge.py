@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from promptctl.adapters.writing import PREFIX
-from tests.kills.scenes import Scene
+from tests.kills.scene import Scene
 from tests.kills.strikes import Ended
 from tests.shipping import remote_refs, run
 from tests.snapshot import Snapshot, changed, snap
@@ -46,7 +46,7 @@ def judged(scene: Scene, repository: GitRepository, was: Snapshot, clean: Snapsh
     _sound(repository, found)
     now = before(repository)
     different = changed(was, now)
-    _whole(repository, was, now, clean, different, found)
+    _whole(scene, repository, was, now, clean, different, found)
     done = scene.done(repository)
     found.stood = "before" if not different else "after" if done else "between"
     if not ended.died:
@@ -66,12 +66,22 @@ def _sound(repository: GitRepository, found: Verdict) -> None:
 
 
 def _whole(
-    repository: GitRepository, was: Snapshot, now: Snapshot, clean: Snapshot, different: set[str], found: Verdict
+    scene: Scene,
+    repository: GitRepository,
+    was: Snapshot,
+    now: Snapshot,
+    clean: Snapshot,
+    different: set[str],
+    found: Verdict,
 ) -> None:
     """Every file has its bytes from before or from after, every branch stands at its commit or at the next one."""
     for key in sorted(different):
         kind, _, name = key.partition(" ")
-        if kind == "file" and not Path(name).name.startswith(PREFIX):
+        if scene.only is not None and key not in scene.only and not Path(name).name.startswith(PREFIX):
+            found.wrong.append(f"{key} changed, which is not its to change")
+        elif key == "config" and _others(scene, was[key]) == _others(scene, now[key]):
+            continue
+        elif kind == "file" and not Path(name).name.startswith(PREFIX):
             old, new, wanted = was.get(key), now.get(key), clean.get(key)
             if new != wanted and not (new and _is_known(repository, new[1])):  # type: ignore[index]
                 found.wrong.append(f"torn: {name} was {old!r}, is {new!r}")
@@ -84,6 +94,14 @@ def _whole(
                 found.wrong.append(f"{name} moved to what is not the next commit")
         elif kind in ("HEAD", "config", "hooks", "stash") or (key in was and key not in now):
             found.wrong.append(f"{key} changed")
+
+
+def _others(scene: Scene, config: object) -> list[str]:
+    """The settings of Git that are not the scene's to write."""
+    assert isinstance(config, bytes)
+    line = ["git", "config", "--file", "-", "--list"]
+    listed = subprocess.run(line, input=config, capture_output=True, check=True).stdout.decode().splitlines()
+    return [setting for setting in listed if not setting.startswith(scene.configures or "\0")]
 
 
 def _is_known(repository: GitRepository, content: bytes) -> bool:

@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from tests.kills.judge import Verdict, before, judged
-from tests.kills.scenes import SCENES, Scene
+from tests.kills.scene import Scene
+from tests.kills.scenes import SCENES
 from tests.kills.strikes import (
     Ended,
     Point,

@@ -1,26 +1,22 @@
-"""The commands that are struck: where each begins, and how one tells that it is done."""
+"""The commands that are struck: those that write and serve prompts, and those of ``tests.kills.team``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from tests.experiments import TONE, draft
+from tests.kills.scene import Scene, passes
+from tests.kills.team import TEAM
 from tests.rollouts import Behaviour, backdated, store_of
-from tests.shipping import NAME, STATE_BRANCH, done, line, remote_refs, run, served
-from tests.support import SETTINGS, GitRepository
+from tests.shipping import NAME, STATE_BRANCH, done, remote_refs, run, served
+from tests.support import GitRepository
 from tests.versioning import PROMPT, locked, text
 
 SUITE = "cases:\n  - name: echoes\n    inputs: {ticket: I was charged twice}\n    expect: [{contains: charged}]\n"
 UNTIDY = text("one more queue").replace("description: Routes", "description:    Routes")
 RELEASED = "refs/tags/prompts/support/triage@v1.3.0"
-
-
-def _nothing(repository: GitRepository) -> None:
-    """The line as it is."""
 
 
 def _edited(repository: GitRepository) -> None:
@@ -100,32 +96,6 @@ def _experiment(state: str, version: str, *, split: bool) -> Callable[[GitReposi
     return done
 
 
-def _passes(*command: str) -> Callable[[GitRepository], bool]:
-    return lambda repository: run(repository, *command).code == 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """A command, where it begins, and whether it is ``done``. ``ships`` tells that it moves refs, not files alone;
-    ``code`` is its exit code once it did what it decided."""
-
-    arguments: tuple[str, ...]
-    done: Callable[[GitRepository], bool]
-    arrange: Callable[[GitRepository], None] = _nothing
-    remote: bool = True
-    settings: str = SETTINGS
-    ships: bool = True
-    code: int = 0
-
-    def begin(self, folder: Path) -> GitRepository:
-        """The repository ``work`` below ``folder``, ready for the command."""
-        repository = line(folder, self.settings, remote=self.remote, staged=("1.0.0", "1.1.0"))
-        if self.settings == SETTINGS:
-            repository.git("reset", "-q", "--hard", "origin/main" if self.remote else "main")
-        self.arrange(repository)
-        return repository
-
-
 STEP = ("rollout", "advance", "staging", "--store", "sqlite:../calls.sqlite3")
 
 
@@ -146,7 +116,7 @@ BACK = ("rollback", f"{NAME}@1.0.0", "staging", "--reason", "bad day")
 FREEZE = ("freeze", "staging", "--reason", "holidays")
 SHIP = ("experiment", "conclude", TONE, "--ship", "friendly", "--reason", "enough is known")
 _UP, _DOWN = _serving("1.2.0", moves=3), _serving("1.0.0", moves=3)
-SCENES = {
+SCENES: dict[str, Scene] = {
     "promote": Scene(arguments=PROMOTE, done=_UP),
     "promote, no remote": Scene(arguments=PROMOTE, done=_UP, remote=False),
     "promote, state branch": Scene(arguments=PROMOTE, done=_UP, settings=STATE_BRANCH),
@@ -176,13 +146,14 @@ SCENES = {
     "experiment conclude": Scene(arguments=SHIP, done=_experiment("concluded", "1.2.0", split=False), arrange=_started),
     "release": Scene(arguments=("release",), done=_released, arrange=_locked),
     "release, no remote": Scene(arguments=("release",), done=_released, arrange=_locked, remote=False),
-    "lock": Scene(arguments=("lock",), done=_passes("lock", "--check"), arrange=_edited, ships=False, remote=False),
-    "fmt": Scene(arguments=("fmt",), done=_passes("fmt", "--check"), arrange=_untidy, ships=False, remote=False),
+    "lock": Scene(arguments=("lock",), done=passes("lock", "--check"), arrange=_edited, ships=False, remote=False),
+    "fmt": Scene(arguments=("fmt",), done=passes("fmt", "--check"), arrange=_untidy, ships=False, remote=False),
     "new": Scene(
         arguments=("new", "text/title", "--model", "echo:echo"),
-        done=_passes("show", "text/title"),
+        done=passes("show", "text/title"),
         ships=False,
         remote=False,
     ),
-    "eval": Scene(arguments=("eval", NAME), done=_passes("eval", "verify"), arrange=_suite, ships=False, remote=False),
+    "eval": Scene(arguments=("eval", NAME), done=passes("eval", "verify"), arrange=_suite, ships=False, remote=False),
 }
+SCENES |= TEAM
