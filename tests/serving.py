@@ -17,6 +17,7 @@ import uvicorn
 
 from promptctl.server.application import application
 from promptctl.server.serving import listening
+from promptctl.server.settings import Serving
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ def _reply(found: Any) -> Reply:
 def serving(root: Path, **options: Any) -> Iterator[Served]:
     """The registry in a folder. The server looks for new commits all the time, so that tests need not wait."""
     with listening("127.0.0.1", 0) as listener:
-        made = application(root, **({"poll": 0.01} | options))
+        made = application(Serving(root=str(root), **({"poll": 0.01} | options)))
         server = uvicorn.Server(uvicorn.Config(made, log_level="warning", access_log=False, server_header=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

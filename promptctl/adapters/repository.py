@@ -26,10 +26,11 @@ class Repository:
     """Opened lazily: what a command does not ask for is not read, and Git runs only when it is needed.
 
     With a commit as its ``rule``, the settings of that commit count, and none in the files or on the default branch.
+    ``writer`` is the name of who writes, where that is not the user of this machine.
     """
 
-    def __init__(self, root: Path, rule: str | None = None) -> None:
-        self.root, self._rule = root, rule
+    def __init__(self, root: Path, rule: str | None = None, writer: str | None = None) -> None:
+        self.root, self._rule, self._writer = root, rule, writer
         self._projects: dict[str, Project] = {}
         self._absent: frozenset[str] = frozenset()
         self.landed: str | None = None
@@ -71,7 +72,7 @@ class Repository:
         """Raises UsageError when the folder is not under Git."""
         from promptctl.adapters.git.program import open_git
 
-        return open_git(self.root)
+        return open_git(self.root, self._writer)
 
     @cached_property
     def objects(self) -> Objects:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptctl.answers.experiment import experiment_data
+from promptctl.answers.published import published_data
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 
 if TYPE_CHECKING:
     from promptctl.core.experiments.experiment import Experiment

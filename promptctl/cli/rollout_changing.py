@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from promptctl.answers.published import published_data
 from promptctl.answers.rollout import split_data
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.rollout_view import percent
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 
 if TYPE_CHECKING:
     from promptctl.workflows.rollout_change import RolloutChanged

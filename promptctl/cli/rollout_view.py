@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from promptctl.answers.published import published_data
 from promptctl.answers.rollout import split_data
-from promptctl.cli.sent import published_data, published_text
+from promptctl.cli.sent import published_text
 from promptctl.cli.tables import table
 from promptctl.cli.watch_view import allowed_text, finding_cells, finding_headers
 

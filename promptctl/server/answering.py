@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
+from promptctl.server.asgi import Application, Message, Receive, Scope, Send
 from promptctl.server.follower import Follower
 from promptctl.server.shelf import Answer, Key
 from promptctl.server.view import View
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _READING = ("GET", "HEAD")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import os
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,31 +12,24 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from promptctl.adapters.repeats import Repeats
+from promptctl.adapters.token_folder import TokenFolder
 from promptctl.errors import Problem, PromptctlError
-from promptctl.server.answering import Answering, Application
-from promptctl.server.api import environments, health, prompts, reports, splits
+from promptctl.server.answering import Answering
+from promptctl.server.api import environments, health, moves, prompts, reports, splits
+from promptctl.server.asgi import Application
+from promptctl.server.door import Door
 from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
 from promptctl.server.pages import matrix, prompt
-from promptctl.server.problem import MEDIA_TYPE, bug_problem, problem_body, status_of
+from promptctl.server.problem import MEDIA_TYPE, bug_problem, error_body, problem_body, status_of
+from promptctl.server.settings import Serving
 from promptctl.version import __version__
 
 
-def application(
-    root: Path,
-    *,
-    poll: float = 2.0,
-    fetch: float | None = None,
-    hosts: Sequence[str] = (),
-    store: str | None = None,
-) -> Application:
-    """The whole server as an ASGI application, called by a name of loopback or by one of ``hosts``.
-
-    ``store`` is another store of events than that of the settings.
-
-    Raises what opening the repository raises.
-    """
-    follower = Follower(root, poll=poll, fetch=fetch)
+def application(serving: Serving) -> Application:
+    """The whole server as an ASGI application. Raises what opening the repository raises."""
+    follower = Follower(Path(serving.root), poll=serving.poll, fetch=serving.fetch)
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
@@ -51,17 +45,19 @@ def application(
         docs_url=None,
         redoc_url=None,
     )
-    routes.state.follower, routes.state.store = follower, store
-    for part in (prompts, environments, splits, reports, health, matrix, prompt):
+    routes.state.follower, routes.state.store = follower, serving.store
+    routes.state.repeats = Repeats(os.environ) if serving.writable else None
+    for part in (prompts, environments, splits, reports, moves, health, matrix, prompt):
         routes.include_router(part.router)
     _tell_problems(routes)
-    return Guard(Answering(routes, follower), (*LOOPBACK, *hosts))
+    tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)
+    door = Door(Answering(routes, follower), tokens, closed=serving.closed)
+    return Guard(door, (*LOOPBACK, *serving.hosts))
 
 
 def _tell_problems(routes: FastAPI) -> None:
     async def refused(_: Request, error: Any) -> Response:
-        status, (first, *more) = status_of(error), error.problems
-        return _response(status, first, tuple(more))
+        return Response(error_body(error), status_of(error), media_type=MEDIA_TYPE)
 
     async def unfit(_: Request, error: Any) -> Response:
         problems = tuple(Problem("PC001", _sentence(found)) for found in error.errors())

@@ -24,7 +24,7 @@ class Follower:
         """Raises what opening the repository raises: a server that can show nothing does not start."""
         self.view = View(root, mark_of(root))
         self.fault: str | None = None
-        self._root, self._poll, self._fetch = root, poll, fetch
+        self.root, self._poll, self._fetch = root, poll, fetch
         self._fetched = time.monotonic()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -45,11 +45,11 @@ class Follower:
         try:
             if self._fetch is not None and time.monotonic() - self._fetched >= self._fetch:
                 self._fetched = time.monotonic()
-                Repository(self._root).fetch()
-            mark = mark_of(self._root)
+                Repository(self.root).fetch()
+            mark = mark_of(self.root)
             if mark != self.view.mark:
                 self.view.close()
-                self.view = View(self._root, mark)
+                self.view = View(self.root, mark)
             self.fault = None
         except (PromptctlError, OSError) as error:
             if str(error) != self.fault:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from promptctl.errors import Problem
-from promptctl.server.answering import Application, Message, Receive, Scope, Send
-from promptctl.server.problem import MEDIA_TYPE, problem_body
+from promptctl.server.asgi import Application, Message, Receive, Scope, Send
+from promptctl.server.problem import refuse
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 MOST_BODY = 1 << 20
@@ -42,7 +42,7 @@ class Guard:
 
         refusal = self._refusal(scope)
         if refusal:
-            await _refuse(*refusal, guarded)
+            await refuse(*refusal, guarded)
         else:
             await self._application(scope, _bounded(receive), guarded)
 
@@ -84,10 +84,3 @@ def _bounded(receive: Receive) -> Receive:
         return {"type": "http.disconnect"} if seen > MOST_BODY else message
 
     return take
-
-
-async def _refuse(status: int, problem: Problem, send: Send) -> None:
-    body = problem_body(status, problem)
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

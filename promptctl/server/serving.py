@@ -5,33 +5,19 @@ from __future__ import annotations
 import json
 import os
 import socket
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
+from ipaddress import ip_address
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from promptctl.errors import OutsideError
-from promptctl.server.answering import Application
+from promptctl.server.asgi import Application
+from promptctl.server.settings import Serving
 
 NO_SOCKET = "PC311"
 _SETTINGS = "PROMPTCTL_SERVE"
 """The variable by which worker processes are told what to serve."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
-    """What is served, and how. ``poll`` and ``fetch`` are in seconds; without ``fetch`` the remote is not asked.
-
-    ``hosts`` are the names that the server is called by, beside those of loopback.
-    """
-
-    root: str
-    workers: int = 1
-    poll: float = 2.0
-    fetch: float | None = None
-    hosts: tuple[str, ...] = ()
-    store: str | None = None
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -43,6 +29,11 @@ def listening(host: str, port: int) -> socket.socket:
         said = (os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)).lower()
         message = f"nothing can be served at {host}:{port}: {said}"
         raise OutsideError(NO_SOCKET, message, hint="choose another --host or --port") from None
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this machine reaches it."""
+    return ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def serve(serving: Serving, listener: socket.socket) -> None:
@@ -73,5 +64,4 @@ def worker() -> Application:
     """The application of one process. Raises what opening the repository raises."""
     from promptctl.server.application import application
 
-    settings = json.loads(os.environ[_SETTINGS])
-    return application(Path(settings.pop("root")), **{name: settings[name] for name in settings if name != "workers"})
+    return application(Serving(**json.loads(os.environ[_SETTINGS])))

@@ -124,10 +124,13 @@ class GitSilent(GitFailure):
 
 
 class Git:
-    """One repository. Runs git with arguments as a list; standard input and output are bytes."""
+    """One repository. Runs git with arguments as a list; standard input and output are bytes.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    ``writer`` is the name of who writes, where that is not the user of this machine.
+    """
+
+    def __init__(self, root: Path, writer: str | None = None) -> None:
+        self.root, self._writer = root, writer
 
     def run(
         self,
@@ -211,7 +214,8 @@ class Git:
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        return environment()
+        named = {"GIT_AUTHOR_NAME": self._writer, "GIT_COMMITTER_NAME": self._writer} if self._writer else {}
+        return environment() | named
 
     @cached_property
     def _facts(self) -> tuple[str, ...]:
@@ -290,8 +294,8 @@ def hooks_path(git: Git) -> str | None:
     return git.run(*arguments, hooks=True, expected=(0, 1)).stdout.decode("utf-8", "surrogateescape").strip() or None
 
 
-def open_git(root: Path) -> Git:
+def open_git(root: Path, writer: str | None = None) -> Git:
     """The repository whose top is ``root``. Raises UsageError when it is not one, OutsideError when git is missing."""
     if not (root / ".git").exists():
         raise UsageError(NOT_A_REPOSITORY, f"{root} is no Git repository", hint="promptctl init")
-    return Git(root)
+    return Git(root, writer)

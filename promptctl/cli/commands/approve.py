@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+from promptctl.answers.published import published_data
 from promptctl.cli.context import Context
 from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 
 if TYPE_CHECKING:
     from promptctl.workflows.approve import ApproveResult

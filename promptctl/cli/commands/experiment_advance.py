@@ -6,12 +6,13 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.answers.experiment import experiment_data
+from promptctl.answers.published import published_data
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:

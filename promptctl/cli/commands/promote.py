@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.promote import data
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.settings import Settings
-    from promptctl.workflows.promote import Moved, PromoteResult
+    from promptctl.workflows.promote import PromoteResult
 
 
 def command(
@@ -58,32 +59,18 @@ def command(
 
 
 def _answer(result: PromoteResult, references: list[str], settings: Settings) -> Answer:
-    data = {
-        "environment": result.environment,
-        "moved": [_moved(move) for move in result.moved],
-        "already": [{"prompt": move.name, **move.after.to_dict()} for move in result.already],
-        "refused": [{"prompt": name, "sentence": gate.sentence, **gate.summary} for name, gate in result.refused],
-        "published": published_data(result.published),
-        "note": result.note,
-    }
     names = [reference.partition("@")[0] for reference in references]
     later = next((env.name for env in settings.environments.values() if env.after == result.environment), None)
     following = f"promptctl promote {' '.join(names)} {later}" if later else "promptctl status"
     following = f"promptctl eval {names[0]}" if result.refused else following
     note = joined_notes(result.published.note if result.published else None, result.note)
     return Answer(
-        data=data, view=lambda: _text(result), ok=result.ok, note=note, next=next_step(result.published, following)
+        data=lambda: data(result),
+        view=lambda: _text(result),
+        ok=result.ok,
+        note=note,
+        next=next_step(result.published, following),
     )
-
-
-def _moved(move: Moved) -> dict[str, Any]:
-    return {
-        "prompt": move.name,
-        "from": move.before.to_dict() if move.before else None,
-        "to": move.after.to_dict(),
-        "direction": move.direction,
-        "gate": move.gate.sentence if move.gate else None,
-    }
 
 
 def _text(result: PromoteResult) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from promptctl.answers.published import published_data
 from promptctl.cli.context import Context
 from promptctl.cli.options import BranchOption, EnvironmentArgument, NameArgument, NoPushOption, ReasonOption, sending
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 
 
 def command(

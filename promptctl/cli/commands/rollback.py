@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from promptctl.answers.rollback import data
 from promptctl.cli.context import Context
 from promptctl.cli.options import BranchOption, EnvironmentArgument, NameArgument, NoPushOption, ReasonOption, sending
 from promptctl.cli.output import Answer
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 
 
 def command(
@@ -21,16 +22,6 @@ def command(
 
     result = rollback(context.repository, reference, environment, reason, context.now, sending=sending(no_push, branch))
     before = str(result.before.version) if result.before else "nothing"
-    data = {
-        "prompt": result.name,
-        "environment": environment,
-        "from": result.before.to_dict() if result.before else None,
-        "to": result.after.to_dict(),
-        "ended": result.ended,
-        "warning": result.warning,
-        "published": published_data(result.published),
-        "note": result.note,
-    }
     moved = result.published.commit and (before != str(result.after.version) or not result.ended)
     step = f"{before} -> {result.after.version}" if moved else f"{before} already"
     ended = [f"{result.ended} is over: {result.after.version} for everybody"] if result.ended else []
@@ -38,7 +29,7 @@ def command(
     warning = f"warning: {result.warning}" if result.warning else None
     note = joined_notes(warning, result.published.note, result.note)
     return Answer(
-        data=data,
+        data=lambda: data(result, environment),
         view=lambda: "\n".join(lines),
         note=note,
         next=next_step(result.published, f"promptctl history {result.name}"),

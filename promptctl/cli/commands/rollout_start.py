@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.published import published_data
 from promptctl.answers.rollout import split_data
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
@@ -11,7 +12,7 @@ from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOptio
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.rollout_view import plan_lines
-from promptctl.cli.sent import joined_notes, next_step, published_data, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:

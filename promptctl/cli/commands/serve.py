@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from promptctl.cli.context import Context
+from promptctl.cli.options import TokensOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.cli.reporting import StoreOption
@@ -26,12 +27,20 @@ def command(
         Option("--allowed-host", metavar="NAME", help="A name that the server is called by; several: all of them."),
     ] = None,
     store: StoreOption = None,
+    tokens: TokensOption = None,
+    allow_writes: Annotated[bool, Option("--allow-writes", help="Take moves from who has a token for them.")] = False,
+    open_reads: Annotated[
+        bool, Option("--open-reads", help="Beyond this machine too, let anybody read, without a token.")
+    ] = False,
 ) -> Answer:
-    """Serve an API and pages over this registry, as the shared branches have it, until it is stopped."""
+    """Serve an API and pages over this registry, as the shared branches have it, until it is stopped.
+
+    Beyond this machine nobody reads without a token (`promptctl token new`); nobody writes without one anywhere."""
     from promptctl.adapters.pinned import PinnedRepository
 
     try:
-        from promptctl.server.serving import Serving, listening, serve
+        from promptctl.server.serving import is_loopback, listening, serve
+        from promptctl.server.settings import Serving
     except ImportError:
         message = "serving needs the extra `server`"
         raise UsageError(MISSING_EXTRA, message, hint='pip install "git-promptctl[server]"') from None
@@ -40,7 +49,16 @@ def command(
     with listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         context.output.remark(f"serving {commit[:7]} at http://{shown}:{listener.getsockname()[1]}/")
-        hosts = (shown, *(allowed_host or ()))
-        settings = Serving(root=str(root), workers=workers, poll=poll, fetch=fetch, hosts=hosts, store=store)
+        settings = Serving(
+            root=str(root),
+            workers=workers,
+            poll=poll,
+            fetch=fetch,
+            hosts=(shown, *(allowed_host or ())),
+            store=store,
+            tokens=tokens,
+            closed=not (open_reads or is_loopback(listener)),
+            writable=allow_writes,
+        )
         serve(settings, listener)
     return Answer(data={"stopped": True}, view=lambda: "stopped")
