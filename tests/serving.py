@@ -62,9 +62,9 @@ def _reply(found: Any) -> Reply:
 
 @contextmanager
 def serving(root: Path, **options: Any) -> Iterator[Served]:
-    """The registry in a folder. The server looks for new commits all the time, so that tests need not wait."""
+    """The registry in a folder. The server looks for new commits five times a second."""
     with listening("127.0.0.1", 0) as listener:
-        made = application(Serving(root=str(root), **({"poll": 0.01} | options)))
+        made = application(Serving(root=str(root), **({"poll": 0.2} | options)))
         server = uvicorn.Server(uvicorn.Config(made, log_level="warning", access_log=False, server_header=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
