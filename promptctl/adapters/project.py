@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from promptctl.adapters.bounded import alive
+from promptctl.adapters.former_names import ambiguous, claims
 from promptctl.adapters.known import NOTHING_KNOWN, KnownFiles
 from promptctl.core.name import RESERVED, check_name, name_fault
 from promptctl.core.suggestion import suggest
@@ -142,18 +143,21 @@ class Project:
             return name
         if name in self.former:
             return self.former[name]
+        if name in self.claims:
+            raise ambiguous(name, self.claims[name])
         hint = suggest(name, list(self.names)) or ("promptctl list" if self.names else f"promptctl new {name}")
         where = f" at {self.tree.label}" if self.tree.label else ""
         raise UsageError(UNKNOWN_PROMPT, f"there is no prompt `{name}`{where}", hint=hint)
 
     @cached_property
     def former(self) -> Mapping[str, str]:
-        """Old names to current ones, from the prompts that parse."""
-        found: dict[str, str] = {}
-        for name in self.names:
-            if b"formerly" in self.tree.read(f"prompts/{name}/prompt.yaml"):
-                found |= dict.fromkeys(self.prompt(name).formerly, name)
-        return found
+        """Old names to current ones, from the prompts that parse; without those that several claim."""
+        return {old: names[0] for old, names in self.claims.items() if len(names) == 1}
+
+    @cached_property
+    def claims(self) -> Mapping[str, tuple[str, ...]]:
+        """Old names, each with the prompts that say they were called so."""
+        return claims(self)
 
     @property
     def _few(self) -> KnownFiles:

@@ -86,7 +86,8 @@ def authors(repository: Repository, release: Release, live: Release | None) -> f
     Raises StateError in a shallow clone, where nobody can tell.
     """
     require_full_history(repository, f"who wrote {release.name} {release.version}")
-    paths = release.project.files_of(release.name) | {f"prompts/{release.name}/eval.yaml"}
+    names = (release.name, *release.closure.prompt.formerly)
+    paths = release.written_in | {f"prompts/{name}/eval.yaml" for name in names}
     found: set[str] = set()
     for change in changes(repository.git, paths, release.commit, live.commit if live else None, most=None):
         beside = (value for key, value in change.trailers if key.lower() == "co-authored-by")

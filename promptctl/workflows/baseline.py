@@ -42,8 +42,12 @@ class Compared:
         return self.found.asked if self.found else 0
 
 
-def find_baseline(repository: Repository, state: State, name: str, against: str) -> Resolved | None:
+def find_baseline(
+    repository: Repository, state: State, name: str, against: str, formerly: Sequence[str] = ()
+) -> Resolved | None:
     """What a gate's ``against`` stands for; None when that environment does not serve the prompt.
+
+    A prompt that the environment serves only by a name it had before, one of ``formerly``, is compared with that.
 
     Raises UsageError for what nothing is called, StateError for what cannot be read or trusted.
     """
@@ -54,7 +58,8 @@ def find_baseline(repository: Repository, state: State, name: str, against: str)
             if error.code != NOT_SERVED:
                 raise
             return None
-    pointer = state.live(against, name)
+    pointers = ((each, state.live(against, each)) for each in (name, *reversed(formerly)))
+    name, pointer = next(((each, it) for each, it in pointers if it), (name, None))
     if pointer is None:
         return None
     found = resolve(repository, f"{name}@{pointer.served.version}")
@@ -95,7 +100,7 @@ def compare_with(
     A baseline that cannot run is ``broken``, which fails the gate, or, not ``forgiving``, what it raises. Raises as
     ``find_baseline`` does.
     """
-    before = find_baseline(repository, state, subject.name, against)
+    before = find_baseline(repository, state, subject.name, against, subject.closure.prompt.formerly)
     if before is None:
         return Compared(baseline=Baseline(label=against, absent=f"{against} does not serve {subject.name} yet"))
     weaker = weaker_than(subject.loaded.suite, before.project, before.name)
@@ -142,6 +147,6 @@ def subject_before(before: Resolved, candidate: Subject) -> Subject:
 
 def without_baseline(repository: Repository, state: State, against: str, subject: Subject, reason: str) -> Compared:
     """No comparison, for a reason; the suite must not ask less for it. Raises as ``find_baseline`` does."""
-    before = find_baseline(repository, state, subject.name, against)
+    before = find_baseline(repository, state, subject.name, against, subject.closure.prompt.formerly)
     weaker = weaker_than(subject.loaded.suite, before.project, before.name) if before else ()
     return Compared(baseline=Baseline(label=against, absent=f"left out: {reason}"), weakened=weaker)

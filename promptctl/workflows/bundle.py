@@ -61,7 +61,8 @@ def bundle(repository: Repository, environment: str, key: Path | None = None) ->
     former: dict[str, str] = {}
     for name, released in _releases(repository, environment, pointers):
         forms |= released.forms
-        former |= dict.fromkeys(released.former, name)
+        # Of two that claim a name, the one that was called like the other itself is the later one.
+        former |= {old: name for old in released.former if old not in former or former[old] in released.former}
     at = _committed(repository, state.commit)
     settings = {key: table for key, table in repository.settings.document.value.items() if key in SETTINGS}
     if tiers := _tiers(repository, pointers, forms, at):

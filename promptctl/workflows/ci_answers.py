@@ -133,7 +133,9 @@ def _baseline(repository: Repository, planned: Planned) -> Sequence[Subject]:
     if against is None:
         return ()
     try:
-        before = find_baseline(repository, read_state(repository), subject.name, against)
+        before = find_baseline(
+            repository, read_state(repository), subject.name, against, subject.closure.prompt.formerly
+        )
     except PromptctlError:
         return ()
     return () if before is None or before.digest == subject.digest else (subject_before(before, subject),)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.files import decode
+from promptctl.adapters.former_names import contested
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import read_state
@@ -48,6 +49,8 @@ def lock(repository: Repository, names: Sequence[str] = (), wish: Wish | None = 
 
     A wish without names is for the prompts that changed; one with names also raises what did not change.
     """
+    if problems := tuple(contested(repository.work)):
+        raise DocumentError(problems)
     base = read_base(repository)
     standing, readable = _standing(repository)
     named = frozenset(repository.work.find(name) for name in names)

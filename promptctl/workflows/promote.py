@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -81,6 +82,7 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
         repository.fetch(names)
     moved: list[Moved] = []
     already: list[Moved] = []
+    notes: list[str] = []
 
     def build(state: State) -> Edit | None:
         planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
@@ -88,6 +90,7 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
         admission = admit(repository, state, planned, asked, gate)
         moved[:] = [_moved(move, admission.gate(move)) for move in admission.wanted]
         already[:] = [_moved(move, None) for move in planned if move.direction == "same"]
+        notes[:] = [it for move in planned for it in _by_former_names(state, promotion.environment, move)]
         return _edit(repository, state, promotion, admission, gate.now) if admission.wanted else None
 
     try:
@@ -101,8 +104,16 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
         moved=tuple(moved),
         already=tuple(already),
         published=published,
-        note=repository.policy_note,
+        note="; ".join(filter(None, (repository.policy_note, *notes))) or None,
     )
+
+
+def _by_former_names(state: State, environment: str, move: PlannedMove) -> Iterator[str]:
+    """What to do about pointers by names that a prompt had before: whoever asks by them gets what they say."""
+    for old in move.release.closure.prompt.formerly:
+        if pointer := state.pointer(environment, old):
+            line = f"promptctl remove {old} {environment} --reason renamed"
+            yield f"who asks for {old} still gets {pointer.served.version} in {environment}; to give them this: {line}"
 
 
 def _moved(move: PlannedMove, gate: GateOutcome | None) -> Moved:

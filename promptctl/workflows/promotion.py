@@ -105,6 +105,7 @@ def chosen_version(repository: Repository, state: State, environment: Environmen
     entry = read_lock(repository.policy).prompts.get(reference.name)
     if entry is None:
         _refuse_unknown(repository, reference.name)
+        _refuse_renamed(repository, reference.name, environment)
         message = f"{reference.name} is not in the lock of {repository.default_branch}"
         raise StateError(NOTHING_TO_PROMOTE, message, hint="promptctl lock, commit, then promptctl release")
     find_tag(repository, reference.name, entry.version)
@@ -125,6 +126,14 @@ def _refuse_unknown(repository: Repository, name: str) -> None:
     """Raises UsageError with the nearest name when nothing anywhere is called so."""
     if name not in repository.work.names:
         repository.policy.find(name)
+
+
+def _refuse_renamed(repository: Repository, name: str, environment: Environment) -> None:
+    """Raises StateError where the prompt has another name by now, with the line that promotes that."""
+    today = repository.policy.former.get(name)
+    if today is not None:
+        message = f"{name} is called {today} now, and has no next version"
+        raise StateError(NOTHING_TO_PROMOTE, message, hint=f"promptctl promote {today} {environment.name}")
 
 
 def _planned(

@@ -42,6 +42,15 @@ class Release:
         return f"{self.name}@{self.version}"
 
     @property
+    def written_in(self) -> frozenset[str]:
+        """The files that say what it is, also by the names that the prompt had before: whoever wrote there wrote it."""
+        own = f"prompts/{self.name}/"
+        files = self.project.files_of(self.name)
+        mine = [path.removeprefix(own) for path in files if path.startswith(own)]
+        formerly = self.closure.prompt.formerly
+        return frozenset(files) | {f"prompts/{old}/{path}" for old in formerly for path in mine}
+
+    @property
     def closure(self) -> Closure:
         """The released prompt with all it includes."""
         return self.project.closure(self.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from promptctl.workflows.releases import Release
 
 UNKNOWN_REFERENCE, NOT_SERVED = "PC003", "PC098"
+_NOT_BY_THAT_NAME = ("PC096", NOT_SERVED)
+"""Codes of what says that a release or a place in an environment is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,22 +52,39 @@ def resolve(repository: Repository, text: str) -> Resolved:
     reference = parse_reference(text)
     if reference.ref == "work":
         return _at(repository.work, reference)
-    from promptctl.workflows.releases import RELEASE_UNKNOWN
-
     check_name(reference.name)
     today = None if repository.work.has(reference.name) else repository.work.former.get(reference.name)
-    if today is None or reference.forced_revision:
+    if reference.forced_revision:
         return _resolved(repository, reference)
+    if today is None:
+        return _then(repository, reference)
     renamed = replace(reference, name=today)
     first, second = (renamed, reference) if reference.ref == "latest" else (reference, renamed)
     try:
         found = _resolved(repository, first)
     except PromptctlError as error:
-        if error.code not in (RELEASE_UNKNOWN, NOT_SERVED, UNKNOWN_REFERENCE):
+        if error.code not in (*_NOT_BY_THAT_NAME, UNKNOWN_REFERENCE):
             raise
         found = _resolved(repository, second)
     note = f"`{reference.name}` is called {today} now" if found.name == today else None
     return replace(found, note="; ".join(part for part in (note, found.note) if part) or None)
+
+
+def _then(repository: Repository, reference: Reference) -> Resolved:
+    """What a name means; where it was released or served by a former name only, what that means."""
+    try:
+        return _resolved(repository, reference)
+    except StateError as error:
+        if error.code not in _NOT_BY_THAT_NAME or not repository.work.has(reference.name):
+            raise
+        for old in reversed(repository.work.prompt(reference.name).formerly):
+            if repository.work.has(old) or old not in repository.work.former:
+                continue
+            with suppress(StateError):
+                found = _resolved(repository, replace(reference, name=old))
+                note = f"{reference.name} was called {old} then"
+                return replace(found, note="; ".join(part for part in (note, found.note) if part))
+        raise
 
 
 def _resolved(repository: Repository, reference: Reference) -> Resolved:

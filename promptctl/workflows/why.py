@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from promptctl.adapters.git.history import Change, changes
+from promptctl.adapters.git.tags import ReleaseTag
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.adapters.state import State, read_state
 from promptctl.core.event import Event
@@ -180,9 +181,8 @@ def _of_call(repository: Repository, event: Event) -> Why:
 def _of_version(repository: Repository, name: str, version: Version) -> Why:
     release = read_release(repository, name, version, witnesses(repository))
     tags = {tag.version: tag for tag in known_tags(repository, release.name)}
-    earlier = [known for known in tags if known.precedence < release.version.precedence]
-    after = max(earlier, key=lambda known: known.precedence, default=None)
-    since = tags[after].commit if after else None
+    before = _before(repository, release)
+    after, since = (before.version, before.commit) if before else (None, None)
     require_full_history(repository, f"who changed {release.name} {release.version}")
     return Why(
         name=release.name,
@@ -193,9 +193,18 @@ def _of_version(repository: Repository, name: str, version: Version) -> Why:
         commit=release.commit,
         after=after,
         since=since,
-        changes=changes(repository.git, release.project.files_of(release.name), release.commit, since),
+        changes=changes(repository.git, release.written_in, release.commit, since),
         moves=_moves(read_state(repository), release),
     )
+
+
+def _before(repository: Repository, release: Release) -> ReleaseTag | None:
+    """The release before; of the first under a name, that of the last name which the prompt had before."""
+    for name in (release.name, *reversed(release.closure.prompt.formerly)):
+        tags = [tag for tag in known_tags(repository, name) if tag.version.precedence < release.version.precedence]
+        if tags:
+            return max(tags, key=lambda tag: tag.version.precedence)
+    return None
 
 
 def _moves(state: State, release: Release) -> tuple[MoveRow, ...]:
