@@ -146,7 +146,7 @@ def _metrics(evals: Sequence[Judged]) -> Section:
     for name, comparison in _comparisons(evals):
         for it in comparison.differences:
             interval = f"{spell(it.interval.low)} to {spell(it.interval.high)}" if it.interval else ""
-            numbers = (spell(it.before), spell(it.now), f"{it.now - it.before:+.4g}", interval)
+            numbers = (spell(it.before), spell(it.now), f"{round(it.now - it.before, 6) + 0:+.4g}", interval)
             rows.append((name, it.metric, *map(Own, numbers)))
     return Section(
         title="before and now",

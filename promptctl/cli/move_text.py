@@ -15,6 +15,8 @@ def move_text(move: Move) -> str:
     if move.split is None:
         return step
     called = f"{move.split['kind']} {move.split['id']}"
+    if move.kind == "rollback" and move.source == str(after):
+        return f"{called}: rolled back, {after} for everybody"
     if move.kind != "split":
         return f"{step} ({called}: {move.split['action']})"
     shares = ", ".join(f"{arm} {percent:g} %" for arm, percent in move.split.get("percents", {}).items())

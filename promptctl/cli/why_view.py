@@ -125,8 +125,9 @@ def _at(microseconds: int) -> str:
 
 
 def _moved(environment: str, move: Move, version: str) -> tuple[str, ...]:
-    approved = f"{move.reason or ''} approved by {', '.join(move.approvals)}" if move.approvals else move.reason or ""
-    return (environment, move.at, move_text(move), move.by, _evidence(move.evidence, version), approved)
+    approved = f"approved by {', '.join(move.approvals)}" if move.approvals else ""
+    reason = "; ".join(filter(None, (move.reason, approved)))
+    return (environment, move.at, move_text(move), move.by, _evidence(move.evidence, version), reason)
 
 
 def _evidence(said: Mapping[str, Any] | None, version: str) -> str:

@@ -76,7 +76,8 @@ def missing(environment: Environment, release: Release, found: Counted, needed: 
         return None
     void = "".join(f"; {name} does not count: {why}" for name, why in found.void)
     have = f"has {len(found.agreed) or 'none'}{void}"
-    message = f"{environment.name} asks for {needed} approval(s), and {release.name} {release.version} {have}"
+    asked = f"{environment.name} asks for {needed} {'approval' if needed == 1 else 'approvals'}"
+    message = f"{asked}, and {release.name} {release.version} {have}"
     return Problem(APPROVAL, message, hint=f"ask somebody: promptctl approve {release.reference} {environment.name}")
 
 

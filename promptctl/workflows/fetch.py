@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.git.remote import fetch_shared
-from promptctl.adapters.git.tags import mirrored_tags
+from promptctl.adapters.git.tags import mirrored_tags, release_tags
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.drift import Drift
@@ -28,8 +28,8 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """``new`` and ``gone`` are release tags that the remote has now and had; ``findings`` are disagreements between
-    tags, lock and pointers."""
+    """``new`` are release tags that the remote has and this clone did not know, ``gone`` those that it had and lost;
+    ``findings`` are disagreements between tags, lock and pointers."""
 
     remote: str
     branches: tuple[Moved, ...]
@@ -49,6 +49,7 @@ def fetch(repository: Repository) -> Fetched:
         raise StateError(NO_REMOTE, "this repository has no remote", hint="git remote add origin URL")
     before = {tag.ref: tag for tag in mirrored_tags(git, remote)}
     names = sorted({repository.default_branch, repository.state_branch})
+    known = before.keys() | {tag.ref for tag in release_tags(git)}
     tips = {name: commit_of(git, f"refs/remotes/{remote}/{name}") for name in names}
     absent = fetch_shared(git, remote, names, None)
     repository.forget()
@@ -57,7 +58,7 @@ def fetch(repository: Repository) -> Fetched:
     return Fetched(
         remote=remote,
         branches=tuple(Moved(branch=name, before=tips[name], after=here[name]) for name in names),
-        new=tuple(tag_name(after[ref].name, after[ref].version) for ref in sorted(after.keys() - before.keys())),
+        new=tuple(tag_name(after[ref].name, after[ref].version) for ref in sorted(after.keys() - known)),
         gone=tuple(tag_name(before[ref].name, before[ref].version) for ref in sorted(before.keys() - after.keys())),
         findings=RefsDrift(repository, read_state(repository)).report().findings,
     )

@@ -161,7 +161,7 @@ def test_from_ci_takes_promotions_in_ci_only(repository: GitRepository) -> None:
 
 def test_too_few_approvals_refuse_it(repository: GitRepository) -> None:
     settings(repository, "[environments.staging]\n", "[environments.staging]\napprovals = 2\n")
-    assert "2 approval(s)" in refused(repository, "promote", NAME, "staging", error="PC102").err
+    assert "asks for 2 approvals, and" in refused(repository, "promote", NAME, "staging", error="PC102").err
 
 
 def test_all_that_stands_against_it_is_told_at_once(repository: GitRepository) -> None:

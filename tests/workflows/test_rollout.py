@@ -68,7 +68,7 @@ def test_a_canary_that_fails_is_rolled_back_from_another_clone(repository: GitRe
     repository.git("pull", "-q", "--rebase")
     told = done(repository, "history", NAME).out
     assert "rollout triage-1.2.0: start, stable 95 %, canary 5 %" in told
-    assert "rollback 1.1.0 -> 1.1.0 (rollout triage-1.2.0: rollback)" in told
+    assert "rollout triage-1.2.0: rolled back, 1.1.0 for everybody" in told
     assert "rollout triage-1.2.0: start" in done(repository, "why", f"{NAME}@1.2.0").out
 
 
@@ -112,7 +112,7 @@ def test_what_people_decide(repository: GitRepository, tmp_path: Path) -> None:
     repository.git("fetch", "-q")
     assert shown(repository, moves_file()) == before
     ran = done(repository, "rollout", "abort", NAME, "staging", "--reason", "changed our minds")
-    assert "the rollout triage-1.2.0 is over: 1.1.0 for everybody" in ran.out
+    assert "1.1.0 for everybody; the rollout triage-1.2.0 is over" in ran.out
     assert (served(repository), pointer(repository).split) == ("1.1.0", None)
 
 

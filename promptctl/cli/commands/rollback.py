@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from promptctl.answers.rollback import data
 from promptctl.cli.context import Context
 from promptctl.cli.options import BranchOption, EnvironmentArgument, NameArgument, NoPushOption, ReasonOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, next_step, published_text
+
+if TYPE_CHECKING:
+    from promptctl.workflows.rollback import RollbackResult
 
 
 def command(
@@ -21,11 +26,7 @@ def command(
     from promptctl.workflows.rollback import rollback
 
     result = rollback(context.repository, reference, environment, reason, context.now, sending=sending(no_push, branch))
-    before = str(result.before.version) if result.before else "nothing"
-    moved = result.published.commit and (before != str(result.after.version) or not result.ended)
-    step = f"{before} -> {result.after.version}" if moved else f"{before} already"
-    ended = [f"{result.ended} is over: {result.after.version} for everybody"] if result.ended else []
-    lines = [f"{result.name} in {environment}: {step}", *ended, published_text(result.published)]
+    lines = [f"{result.name} in {environment}: {_step(result)}", published_text(result.published)]
     warning = f"warning: {result.warning}" if result.warning else None
     note = joined_notes(warning, result.published.note, result.note)
     return Answer(
@@ -34,3 +35,12 @@ def command(
         note=note,
         next=next_step(result.published, f"promptctl history {result.name}"),
     )
+
+
+def _step(result: RollbackResult) -> str:
+    """What everybody gets now, and what that ended."""
+    before, after = str(result.before.version) if result.before else "nothing", str(result.after.version)
+    if result.ended:
+        step = f"{after} for everybody" if before == after else f"{before} -> {after}"
+        return f"{step}; {result.ended} is over"
+    return f"{before} -> {after}" if result.published.commit else f"{before} already"
