@@ -112,7 +112,7 @@ def test_what_people_decide(repository: GitRepository, tmp_path: Path) -> None:
     repository.git("fetch", "-q")
     assert shown(repository, moves_file()) == before
     ran = done(repository, "rollout", "abort", NAME, "staging", "--reason", "changed our minds")
-    assert "1.1.0 for everybody; the rollout triage-1.2.0 is over" in ran.out
+    assert "the rollout triage-1.2.0 is over: 1.1.0 for everybody" in ran.out
     assert (served(repository), pointer(repository).split) == ("1.1.0", None)
 
 
