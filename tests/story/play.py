@@ -160,7 +160,7 @@ def bad_day(team: Team) -> str:
     team.model.always = refuse_one_word
     call = _calls(team, 150).rpartition(" ")[2].strip()
     team.types("olu", "promptctl rollout status prod")
-    team.types("olu", "promptctl rollout advance prod --dry-run | head -n 2")
+    team.types("olu", "promptctl rollout advance prod --dry-run -q | head -n 2")
     team.tells("One command puts everybody back. At the same moment Ada pauses the canary: one of the two is told.")
     _race(team)
     team.tells("Nothing else goes to prod until somebody has slept.")

@@ -16,7 +16,7 @@ from tests.story.play import played
 from tests.story.team import Team
 from tests.story.telling import File
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 """Some hundred processes take their time on a busy machine."""
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "team.md"
