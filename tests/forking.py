@@ -35,6 +35,8 @@ _STARTED = 3
 """Runs that start as users' do; loading everything costs as much as five of them."""
 _READ_AT_START = ("PYTHON", "LC_", "LANG")
 _WARNINGS = {"PYTHONWARNINGS": "error"}
+AUDIT = "TESTS_AUDIT"
+"""Names a file that takes a line for each program that a run starts, and for each connection."""
 _runs = count()
 
 
@@ -140,6 +142,24 @@ def _started(line: socket.socket, of_others: Sequence[socket.socket]) -> int:
     return number
 
 
+def _audit(log: str) -> None:
+    """Writes down what this process and those forked from it start, words with NUL between them, and ask for."""
+    file = os.open(log, os.O_WRONLY | os.O_APPEND)
+
+    def hook(event: str, values: tuple[object, ...]) -> None:
+        if event in ("subprocess.Popen", "os.exec", "os.posix_spawn"):
+            _, words = values[:2]
+            given = words if isinstance(words, Sequence) and not isinstance(words, str | bytes) else [words]
+            found = [str(values[0]), *map(os.fsdecode, given)]
+        elif event in ("socket.connect", "socket.getaddrinfo", "os.system"):
+            found = [event, str(values[-1] if event == "socket.connect" else values[0])]
+        else:
+            return
+        os.write(file, "\0".join(found).replace("\n", " ").encode(errors="surrogateescape") + b"\n")
+
+    sys.addaudithook(hook)
+
+
 def _become(asked: bytes, streams: Sequence[int]) -> None:
     """Makes this process the program as it starts: standard streams, folder, arguments, environment."""
     from promptctl.__main__ import main
@@ -157,6 +177,8 @@ def _become(asked: bytes, streams: Sequence[int]) -> None:
     os.environb.clear()
     os.environb.update(setting.partition(b"=")[::2] for setting in rest[int(size) :])
     time.tzset()
+    if log := os.environ.pop(AUDIT, ""):
+        _audit(log)
     try:
         main()
     except BaseException:

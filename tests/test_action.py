@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.github_runner import ActionRun, Runner
+from tests.github_runner import ROOT, ActionRun, Runner
 from tests.pulls import GOOD, SUITE, SUITE_FILE, Pull
 from tests.snapshot import files
 from tests.support import GitRepository, build_files, promptctl, succeed
@@ -249,3 +249,11 @@ def test_the_action_installs_itself(pull: Pull) -> None:
     """As users have it; needs the package index."""
     done = pull.merged(GOOD, "lock", "eval").run()
     assert (done.code, done.outputs["outcome"]) == (0, "pass"), done.log
+
+
+def test_python_of_the_action_imports_nothing_of_the_checkout() -> None:
+    """``python -m`` looks into the folder that it runs in first, and that is the change's."""
+    script = (ROOT / "action.yml").read_text(encoding="utf-8")
+    modules = re.findall(r"python3?\"? (.*) ?-m (\w+)", script)
+    assert [module for _, module in modules] == ["venv", "pip"]
+    assert all("-I" in options for options, _ in modules)

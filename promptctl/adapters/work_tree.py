@@ -136,7 +136,7 @@ def _is_regular(root: Path, path: str) -> bool:
         except OSError:
             return False
         last = number == len(steps)
-        if not spelled or not (stat.S_ISREG(mode) if last else stat.S_ISDIR(mode) or number == 1):
+        if not spelled or not (stat.S_ISREG(mode) if last else stat.S_ISDIR(mode)):
             return False
         folder /= step
     return not steps[-1].startswith(UNFINISHED)
@@ -165,7 +165,10 @@ def walked_listing(root: Path, left_out: Collection[str] = ()) -> Listing:
     """What a walk over the folders finds. Raises UsageError for a folder that cannot be read."""
     regular: list[str] = []
     special: list[str] = []
-    for entry, path in walk(root / "prompts", "prompts"):
+    linked = (root / "prompts").is_symlink()
+    if linked:
+        special.append("prompts")
+    for entry, path in () if linked else walk(root / "prompts", "prompts"):
         (regular if entry.is_file(follow_symlinks=False) else special).append(path)
     if (root / SETTINGS).is_file():
         regular.append(SETTINGS)

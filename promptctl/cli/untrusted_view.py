@@ -33,7 +33,7 @@ def _data(found: UntrustedEval) -> dict[str, Any]:
         "decides": found.decides,
         "result": result_data(found.judged.result) if found.judged.result else None,
         "informing": result_data(found.informing)["samples"] if found.informing else [],
-        "notes": list(untrusted_notes(found)),
+        "notes": [*untrusted_notes(found), *found.own.notes],
     }
 
 
@@ -41,5 +41,5 @@ def _text(found: UntrustedEval) -> str:
     judged = found.judged
     hint = [f"  hint: {judged.hint}"] if judged.hint else []
     first = result_text(judged.result) if judged.result else f"{judged.prompt}: {judged.sentence}"
-    notes = [text for text in untrusted_notes(found) if text != judged.sentence]
+    notes = [text for text in (*untrusted_notes(found), *found.own.notes) if text != judged.sentence]
     return "\n".join([first, *hint, *(f"note: {text}" for text in notes)])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from promptctl.adapters.github import GithubEvent
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
+from promptctl.core.lint.finding import tidy
 from promptctl.core.selection import Selection
-from promptctl.errors import PromptctlError, StateError
+from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_answers import RECORDED, within
 from promptctl.workflows.ci_base import CiBase, find_base
@@ -17,6 +18,7 @@ from promptctl.workflows.ci_files import judge_changed, judge_lint, judge_lock
 from promptctl.workflows.ci_impact import impacts_of
 from promptctl.workflows.ci_plan import EnvironmentPlan
 from promptctl.workflows.ci_planning import plans_of
+from promptctl.workflows.ci_refused import less_findings, not_run, refused_findings
 from promptctl.workflows.ci_result import CiResult
 from promptctl.workflows.ci_served import state_for
 from promptctl.workflows.ci_suites import SuiteJudged, judge_suite
@@ -25,6 +27,7 @@ from promptctl.workflows.eval_plan import Planned, plan_suite
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.judged import Judged
 from promptctl.workflows.untrusted import judge_change, ruled_by, trusted_base, untrusted_notes
+from promptctl.workflows.untrusted_suite import OwnSuite
 
 REFUSED_EVENT = "PC131"
 
@@ -63,12 +66,16 @@ def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: C
     names = repository.work.names if changed is None else [it.name for it in changed if it.kind != "removed"]
     spending = within(context, wish.max_cost)
     judge = _foreign if wish.untrusted else _own
-    suites, notes = judge(repository, found, names, spending)
+    suites, notes, strange = judge(repository, found, names, spending)
+    refused = refused_findings(repository, found.commit, untrusted=wish.untrusted)
+    rules = repository.at(found.commit) if found.commit and wish.untrusted else None
+    lesser = less_findings(rules, repository.work, strange) if rules else ()
     plans, unplanned = _planned(repository, event, found, changed, suites, fetch=wish.fetch)
-    left = [*unknown, *(it for suite in suites for it in suite.unjudged), *unread, *unseen, *unplanned]
+    unanswered = [*(it for suite in suites for it in suite.unjudged), *not_run(strange)]
+    left = [*unknown, *unanswered, *unread, *unseen, *unplanned]
     return CiResult(
         base=found,
-        lint=linted,
+        lint=replace(linted, findings=tidy([*linted.findings, *refused, *lesser])),
         lock=lock,
         changed=changed,
         evals=tuple(it.judged for it in suites),
@@ -87,9 +94,14 @@ def _policy_note(repository: Repository, base: str | None) -> Iterator[str]:
         yield "promptctl.toml is changed; environments go by the base's until it is merged"
 
 
-def _settings(project: Project) -> bytes:
-    files = project.tree.files()
-    return project.tree.read("promptctl.toml").replace(b"\r\n", b"\n") if "promptctl.toml" in files else b""
+def _settings(project: Project) -> bytes | None:
+    """What the settings say, None for those that cannot be read, which are a finding."""
+    if "promptctl.toml" not in project.tree.files():
+        return b""
+    try:
+        return project.tree.read("promptctl.toml").replace(b"\r\n", b"\n")
+    except UsageError:
+        return None
 
 
 def _planned(
@@ -112,7 +124,7 @@ def _planned(
     return plans_of(ruled, ruled.at(base.commit), state, changed or (), by_name, fetch=fetch)
 
 
-_Suites = tuple[tuple[SuiteJudged, ...], tuple[str, ...]]
+_Suites = tuple[tuple[SuiteJudged, ...], tuple[str, ...], Mapping[str, OwnSuite]]
 
 
 def _own(repository: Repository, base: CiBase, names: Iterable[str], context: GateContext) -> _Suites:
@@ -130,7 +142,7 @@ def _own(repository: Repository, base: CiBase, names: Iterable[str], context: Ga
                 found.append(judge_suite(repository, planned, before, base.commit or "", context))
     suites = {name: f"prompts/{name}/eval.yaml" for name in repository.work.names}
     gone = [name for name, path in suites.items() if before and path in before.tree.files() and path not in files]
-    return tuple(found), tuple(f"{name}: the change takes the suite away" for name in gone)
+    return tuple(found), tuple(f"{name}: the change takes the suite away" for name in gone), {}
 
 
 def _foreign(repository: Repository, base: CiBase, names: Iterable[str], context: GateContext) -> _Suites:
@@ -138,6 +150,7 @@ def _foreign(repository: Repository, base: CiBase, names: Iterable[str], context
     before = repository.at(base.commit or "")
     found: dict[str, SuiteJudged] = {}
     notes: list[str] = []
+    own: dict[str, OwnSuite] = {}
     for name in names:
 
         def run(planned: Planned, name: str = name) -> Judged:
@@ -148,4 +161,5 @@ def _foreign(repository: Repository, base: CiBase, names: Iterable[str], context
         if it.decides:
             found.setdefault(name, SuiteJudged(judged=it.judged))
         notes += (f"{name}: {text}" for text in untrusted_notes(it))
-    return tuple(found.values()), tuple(notes)
+        own[name] = it.own
+    return tuple(found.values()), tuple(notes), own

@@ -20,7 +20,6 @@ from promptctl.core.gate import Gate
 from promptctl.core.request import compact_json
 from promptctl.core.scorers.graded import KINDS as JUDGED
 from promptctl.core.suite import Suite, case_form
-from promptctl.core.weakening import weakened
 from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import changed_prompts
 from promptctl.workflows.ci_base import CiBase
@@ -31,6 +30,7 @@ from promptctl.workflows.evidence import Subject
 from promptctl.workflows.gate_context import GateContext
 from promptctl.workflows.judged import Judged
 from promptctl.workflows.resolve import Resolved, resolve
+from promptctl.workflows.untrusted_suite import NOTHING, OwnSuite, own_suite
 
 NO_BASE, NOT_HERE = "PC190", "PC133"
 RUNS = {"python", "command", *JUDGED}
@@ -41,13 +41,15 @@ RUNS = {"python", "command", *JUDGED}
 class UntrustedEval:
     """One prompt of a change, ``judged`` by the base's cases.
 
-    ``decides`` is False where the base has no suite for the prompt. ``informing`` are the change's new cases.
+    ``decides`` is False where the base has no suite for the prompt. ``informing`` are the change's new cases,
+    ``own`` is what to say of its suite.
     """
 
     judged: Judged
     decides: bool = True
     informing: EvalResult | None = None
     notes: tuple[str, ...] = ()
+    own: OwnSuite = NOTHING
 
 
 def trusted_base(repository: Repository, wanted: str | None, event: GithubEvent, *, fetch: bool = False) -> CiBase:
@@ -105,16 +107,17 @@ def judge_change(
     except PromptctlError as error:
         return UntrustedEval(judged=Judged.without(name, error))
     informing, notes = _informing(repository, base, resolved, trusted, wish, context)
+    own = own_suite(repository.work, resolved.name, trusted)
     if before is None or trusted is None:
         sentence = f"the base has no suite for {name}: nothing here decides about it"
         undecided = Judged(prompt=name, ok=True, outcome="none", sentence=sentence)
-        return UntrustedEval(judged=undecided, decides=False, informing=informing, notes=notes)
+        return UntrustedEval(judged=undecided, decides=False, informing=informing, notes=notes, own=own)
     try:
         planned = _planned(base, resolved, before, trusted)
         judged = run(planned) if run else _judged(name, evaluate_suite(repository, planned, wish, context))
     except PromptctlError as error:
         judged = Judged.without(name, error)
-    return UntrustedEval(judged=judged, informing=informing, notes=notes)
+    return UntrustedEval(judged=judged, informing=informing, notes=notes, own=own)
 
 
 def _judged(name: str, result: EvalResult) -> Judged:
@@ -161,16 +164,16 @@ def _informing(
     wish: EvalWish,
     context: GateContext,
 ) -> tuple[EvalResult | None, tuple[str, ...]]:
-    """What the cases say that only the change has, and what is to be said about its suite."""
+    """What the cases say that only the change has, and which of them were not run."""
     notes: tuple[str, ...] = ()
     try:
         own = load_suite(repository.work, resolved.name)
         if own is None:
-            return None, (("the change takes the suite away; the base's was run",) if trusted else ())
+            return None, ()
         known = {compact_json(case_form(case)) for case in trusted.suite.cases} if trusted else set()
         new = [case for case in own.suite.cases if compact_json(case_form(case)) not in known]
         harmless = tuple(case for case in new if not any(found.kind in RUNS for found in case.expect))
-        notes = tuple(_notes(own.suite, trusted.suite if trusted else None, len(new) - len(harmless)))
+        notes = _left_out(len(new) - len(harmless))
         if not harmless:
             return None, notes
         suite = Suite(cases=harmless, gate=Gate(min_pass=own.suite.repeat), repeat=own.suite.repeat)
@@ -181,12 +184,8 @@ def _informing(
         return None, (f"the change's own cases were not run: {error}", *notes)
 
 
-def _notes(own: Suite, trusted: Suite | None, left_out: int) -> list[str]:
-    notes = []
-    if left_out:
-        verb = "runs" if left_out == 1 else "run"
-        notes.append(f"{count(left_out, 'new case')} not run: what would score it {verb} something of the change")
-    if trusted and (weaker := weakened(own, trusted)):
-        more = f" (and {len(weaker) - 1} more)" if len(weaker) > 1 else ""
-        notes.append(f"the change's own suite asks for less: {weaker[0]}{more}")
-    return notes
+def _left_out(cases: int) -> tuple[str, ...]:
+    if not cases:
+        return ()
+    verb = "runs" if cases == 1 else "run"
+    return (f"{count(cases, 'new case')} not run: what would score it {verb} something of the change",)

@@ -122,7 +122,7 @@ def test_a_good_change_passes_and_leaves_nothing_behind(it: Registry) -> None:
 @pytest.mark.parametrize(
     ("files", "outcome", "said"),
     [
-        ({f"{FOLDER}/eval.yaml": None}, "pass", "takes the suite away"),
+        ({f"{FOLDER}/eval.yaml": None}, "pass", "the suite is taken away"),
         ({f"{FOLDER}/eval.yaml": "cases: [}"}, "pass", "own cases were not run"),
         ({f"{FOLDER}/prompt.yaml": PROMPT.replace("ticket", "text")}, "none", ""),
         ({f"{FOLDER}/prompt.yaml": "model: [}"}, "none", ""),
@@ -173,4 +173,6 @@ def test_ci_takes_the_verdict_of_the_base(it: Registry) -> None:
     (found,) = ran.data["evals"]
     assert (found["prompt"], found["outcome"]) == (NAME, "fail")
     assert "0 of 3 cases pass" in found["sentence"]
-    assert any("asks for less" in note for note in ran.data["notes"])
+    (less,) = (found for found in ran.data["lint"]["findings"] if found["code"] == "PC305")
+    assert less["where"]["file"] == f"{FOLDER}/eval.yaml"
+    assert "asks for less" in less["message"]

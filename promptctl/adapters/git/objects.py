@@ -13,6 +13,7 @@ from promptctl.core.tree import Files, within
 from promptctl.errors import OutsideError, Place, UsageError
 
 _REGULAR = ("100644", "100755")
+_SUBMODULE = "160000"
 _SINGLY = 64
 """Up to so many folders of a commit are looked into one by one; who wants more gets a listing of everything."""
 _SETTINGS = "promptctl.toml"
@@ -122,6 +123,10 @@ class CommitTree:
 
     def special(self) -> Collection[str]:
         return [path for path, (mode, _) in self.blobs.items() if mode not in _REGULAR]
+
+    def submodules(self) -> list[str]:
+        """Paths whose content is a commit of another repository."""
+        return [path for path, (mode, _) in self.blobs.items() if mode == _SUBMODULE]
 
     def read(self, path: str) -> bytes:
         object_id = self.content(path)

@@ -88,6 +88,11 @@ def merge_base(git: Git, commit: str, *others: str) -> str | None:
     return done.stdout.decode("ascii").split("\n")[0].strip() or None
 
 
+def merge_bases(git: Git, commit: str, other: str) -> tuple[str, ...]:
+    """Every best common ancestor of two commits, of which histories that cross have several."""
+    return tuple(git.run("merge-base", "--all", commit, other, expected=(0, 1)).stdout.decode("ascii").split())
+
+
 def last_before(git: Git, commit: str, seconds: int) -> str | None:
     """The newest commit on the first-parent line of ``commit`` made no later than ``seconds`` after 1970 began."""
     if seconds < 0:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
+from promptctl.adapters.repository import Repository
 from promptctl.core.lint.finding import Finding, tidy
 from promptctl.core.name import name_fault
 from promptctl.core.pointer import FOLDER, moves_path, pointer_path
@@ -21,16 +22,21 @@ _ENDINGS = (".moves.jsonl", ".yaml")
 
 def judge(found: Staged) -> HookResult:
     """One finding a pointer that no command would have left so. A merge is compared with each of its parents."""
-    pointers = {place for path in found.paths if (place := _pointer(path))}
+    paths = set(found.paths)
     merging = (found.repository.git.directory / "MERGE_HEAD").exists()
     if merging:
-        changes = found.tree.changes("MERGE_HEAD") or ()
-        pointers |= {place for change in changes if (place := _pointer(change.path))}
+        paths |= {change.path for change in found.tree.changes("MERGE_HEAD") or ()}
+    pointers = {place for path in paths if (place := _pointer(path))}
     if not pointers:
         return HookResult()
-    parents = [found.base, *(["MERGE_HEAD"] if merging else [])]
-    findings = [finding for place in sorted(pointers) for finding in _faults(found, parents, *place)]
-    return HookResult(findings=tidy(findings), judged=f"{len(pointers)} pointer{'' if len(pointers) == 1 else 's'}")
+    findings = pointer_findings(found.repository, (found.base, *(["MERGE_HEAD"] if merging else [])), paths)
+    return HookResult(findings=findings, judged=f"{len(pointers)} pointer{'' if len(pointers) == 1 else 's'}")
+
+
+def pointer_findings(repository: Repository, parents: Sequence[str], paths: Iterable[str]) -> tuple[Finding, ...]:
+    """One finding for each pointer among the paths that no command would have left so after these commits."""
+    pointers = sorted({place for path in paths if (place := _pointer(path))})
+    return tidy(finding for place in pointers for finding in _faults(repository, parents, *place))
 
 
 def _pointer(path: str) -> tuple[str, str] | None:
@@ -42,24 +48,24 @@ def _pointer(path: str) -> tuple[str, str] | None:
     return (environment, name) if name and name_fault(name) is None else None
 
 
-def _faults(found: Staged, parents: list[str], environment: str, name: str) -> Iterator[Finding]:
+def _faults(repository: Repository, parents: Sequence[str], environment: str, name: str) -> Iterator[Finding]:
     paths = (pointer_path(environment, name), moves_path(environment, name))
     try:
-        after = _files(found.repository.work, *paths)
-        sides = [_files_at(found, parent, *paths) for parent in parents]
+        after = _files(repository.work, *paths)
+        sides = [_files_at(repository, parent, *paths) for parent in parents]
     except UsageError as error:
         where = f" ({error.problem.place})" if error.problem.place else ""
-        yield _finding(f"{name} in {environment} cannot be read: {error}{where}", paths)
+        yield _finding(f"{name} in {environment} cannot be read: {error}{where}", paths, parents[0])
         return
     for before in sides:
         fault = pointer_change_fault(environment, name, before, after)
         if fault:
-            yield _finding(f"{name} in {environment}: {fault}", paths)
+            yield _finding(f"{name} in {environment}: {fault}", paths, parents[0])
             return
 
 
-def _finding(message: str, paths: tuple[str, str]) -> Finding:
-    undo = "git restore --staged --worktree --source=HEAD -- " + shlex.join(paths)
+def _finding(message: str, paths: tuple[str, str], before: str) -> Finding:
+    undo = f"git restore --staged --worktree --source={before} -- " + shlex.join(paths)
     return Finding(code=POINTER_CHANGED, level="error", message=message, place=Place(paths[0]), hint=undo)
 
 
@@ -71,11 +77,11 @@ def _text(tree: Tree, path: str) -> str | None:
     return decode(tree.read(path), path) if path in tree.files() else None
 
 
-def _files_at(found: Staged, commit: str, pointer: str, moves: str) -> PointerFiles:
+def _files_at(repository: Repository, commit: str, pointer: str, moves: str) -> PointerFiles:
     """The files of a parent. One that cannot be read there counts as missing: the commit may repair it."""
     from promptctl.adapters.files import parse_yaml
 
-    found_pointer, found_moves = (found.repository.objects.read(f"{commit}:{path}") for path in (pointer, moves))
+    found_pointer, found_moves = (repository.objects.read(f"{commit}:{path}") for path in (pointer, moves))
     try:
         document = parse_yaml(found_pointer[1], pointer) if found_pointer else None
         text = decode(found_moves[1], moves) if found_moves else None

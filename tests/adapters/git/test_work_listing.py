@@ -115,6 +115,13 @@ def _attributes_of_the_user(found: GitRepository) -> None:
     found.git("config", "core.attributesFile", str(found.folder.parent / "mine"))
 
 
+def test_a_linked_folder_of_prompts_is_a_link_and_nothing_behind_it_is_read(repository: GitRepository) -> None:
+    CONVERTING["a linked folder of prompts"](repository)
+    tree = WorkTree(repository.folder)
+    assert ONE not in tree.files()
+    assert (list(tree.special()), [path for path in tree.files() if path.startswith("prompts")]) == (["prompts"], [])
+
+
 @pytest.mark.parametrize("case", CONVERTING)
 def test_it_does_not_answer_where_files_may_differ_from_their_objects(repository: GitRepository, case: str) -> None:
     assert indexed_listing(Git(repository.folder))() is not None
