@@ -124,10 +124,7 @@ class GitSilent(GitFailure):
 
 
 class Git:
-    """One repository. Runs git with arguments as a list; standard input and output are bytes.
-
-    ``writer`` is the name of who writes, where that is not the user of this machine.
-    """
+    """One repository; its git is given arguments as a list, and bytes. ``writer`` is who writes, if not this user."""
 
     def __init__(self, root: Path, writer: str | None = None) -> None:
         self.root, self._writer = root, writer
