@@ -51,10 +51,11 @@ class Follower:
                 self.view.close()
                 self.view = View(self.root, mark)
             self.fault = None
-        except (PromptctlError, OSError) as error:
-            if str(error) != self.fault:
-                _LOG.warning("the repository cannot be followed: %s", error)
-            self.fault = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
+            said = str(error) if isinstance(error, (PromptctlError, OSError)) else f"{type(error).__name__}: {error}"
+            if said != self.fault:
+                _LOG.warning("the repository cannot be followed: %s", said)
+            self.fault = said
 
     def _follow(self) -> None:
         while not self._stop.wait(self._poll):

@@ -48,6 +48,8 @@ def serve(serving: Serving, listener: socket.socket) -> None:
         workers=serving.workers,
         access_log=False,
         server_header=False,
+        # What a client says of its address is no address: it would go round the limits of wrong tokens.
+        proxy_headers=False,
         log_level="warning",
         timeout_graceful_shutdown=10,
     )

@@ -59,11 +59,14 @@ class Writing:
         self, caller: Token, key: str, repeats: Repeats, act: Callable[[Repository], dict[str, Any]]
     ) -> Response:
         root = self._request.app.state.follower.root
+        repository = Repository(root, writer=f"{caller.name} (token {caller.id})")
         try:
-            data = act(Repository(root, writer=f"{caller.name} (token {caller.id})"))
+            data = act(repository)
         except PromptctlError as error:
-            # What failed outside was not done, or is sent by the same request again; unless nobody can tell.
-            if isinstance(error, OutsideError) and error.code != UNKNOWN_OUTCOME:
+            # What failed outside was not done, or is sent by the same request again; unless it landed, or nobody can
+            # tell: then it must never be done a second time.
+            undone = repository.landed is None and error.code != UNKNOWN_OUTCOME
+            if undone and isinstance(error, OutsideError):
                 repeats.forget(caller.id, key)
             else:
                 repeats.finish(caller.id, key, status_of(error), error_body(error))

@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from promptctl.server import follower as module
 from promptctl.server.follower import Follower
 from tests.serving import serving
 from tests.shipping import NAME, done, line
@@ -30,6 +33,20 @@ def test_a_repository_that_is_gone_is_served_on(tmp_path: Path) -> None:
     assert follower.view is view
     assert follower.fault
     (tmp_path / "away").rename(repository.folder / ".git")
+    follower.look()
+    assert follower.fault is None
+
+
+def test_whatever_goes_wrong_is_looked_after_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    follower = Follower(line(tmp_path, staged=("1.0.0",)).folder, poll=3600)
+
+    def broken(_: Path) -> str:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(module, "mark_of", broken)
+    follower.look()
+    assert follower.fault == "RuntimeError: nobody thought of this"
+    monkeypatch.undo()
     follower.look()
     assert follower.fault is None
 

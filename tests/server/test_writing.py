@@ -13,6 +13,8 @@ import pytest
 
 from promptctl.adapters.token_folder import TokenFolder
 from promptctl.core.token import new_token
+from promptctl.errors import OutsideError
+from promptctl.workflows import rollback as workflow
 from tests.serving import Reply, Served, serving
 from tests.shipping import NAME, line, served, shown
 from tests.support import GitRepository
@@ -84,6 +86,26 @@ def test_the_same_again_does_nothing(world: World) -> None:
     assert (again.status, again.body, again.headers["idempotent-replayed"]) == (200, first.body, "true")
     assert world.tip == tip
     assert world.post(ROLLBACKS, body | {"reason": "other"}, token, "r").json["code"] == "PC320"
+    assert world.tip == tip
+
+
+def test_what_landed_is_not_done_again_although_what_came_after_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = world.token("promote", "rollback")
+    world.post(PROMOTIONS, PROMOTED, token, "p")
+    roll = workflow.rollback
+
+    def broken_after(repository: Any, *given: Any) -> Any:
+        roll(repository, *given)
+        raise OutsideError("PC042", "the disk is full")
+
+    monkeypatch.setattr(workflow, "rollback", broken_after)
+    body = {"reference": NAME, "reason": "bad day"}
+    first = world.post(ROLLBACKS, body, token, "r")
+    tip = world.tip
+    again = world.post(ROLLBACKS, body, token, "r")
+    assert (first.status, again.status, again.headers["idempotent-replayed"]) == (503, 503, "true")
     assert world.tip == tip
 
 

@@ -15,9 +15,9 @@ async def alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="What the server stands at")
+@router.get("/readyz", summary="Whether the repository is followed")
 async def ready(request: Request) -> dict[str, Any]:
-    """The commits that are shown. `fault` says why the repository cannot be followed just now; it is served on."""
+    """`following` is false while the repository cannot be read; what was seen last is served on. The log says why: what
+    Git says may name places that are nobody's business."""
     follower = request.app.state.follower
-    repository = follower.view.repository
-    return {"status": "ok", "commit": repository.commit, "branch": repository.default_branch, "fault": follower.fault}
+    return {"status": "ok", "commit": follower.view.repository.commit, "following": follower.fault is None}
