@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +12,7 @@ from typing import Any
 
 from promptctl.core.request import compact_json
 from promptctl.core.safe_text import safe_text
+from promptctl.reports.html_template import policy_source
 
 _LIBRARIES = ("vega", "vega-lite", "vega-interpreter")
 _DRAW = """
@@ -73,7 +72,7 @@ class ChartPage:
 def chart_page(page: ChartPage) -> str:
     """The page. Its scripts are named by their digests, and nothing else may run, load or be sent."""
     scripts = [*_libraries(), _DRAW] if page.charts else []
-    allowed = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
+    allowed = " ".join(f"'{policy_source(script)}'" for script in scripts) or "'none'"
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}"
     # As JSON within a page: no text can end the element that it stands in.
     data = compact_json([chart for _, chart in page.charts]).replace("<", "\\u003c")
@@ -113,7 +112,3 @@ def _text(text: str) -> str:
 def _libraries() -> tuple[str, ...]:
     folder = resources.files("promptctl.reports") / "vega"
     return tuple(gzip.decompress((folder / f"{name}.js.gz").read_bytes()).decode() for name in _LIBRARIES)
-
-
-def _digest(script: str) -> str:
-    return b64encode(hashlib.sha256(script.encode()).digest()).decode()

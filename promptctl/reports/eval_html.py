@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from promptctl.core.check import Check, spell
 from promptctl.core.eval_report import Answered, EvalReport, Row
 from promptctl.core.matching import MAX_WORK
-from promptctl.core.safe_text import safe_text
 from promptctl.core.text_diff import Piece, diff_work, word_diff
 from promptctl.core.yaml_text import flow
 from promptctl.reports import charts
+from promptctl.reports.html_template import html_environment, package_text, policy_source
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -65,7 +62,7 @@ def eval_html(reports: Sequence[EvalReport]) -> str:
     style, script = _file("eval_report.css"), _file("eval_report.js")
     page: str = _template().render(
         sections=tuple(_sections(reports)),
-        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        policy=f"default-src 'none'; style-src '{policy_source(style)}'; script-src '{policy_source(script)}'; "
         "base-uri 'none'; form-action 'none'",
         models=sorted({row.model for report in reports for row in report.rows}),
         tags=sorted({f"{key}={value}" for it in reports for row in it.rows for key, value in row.tags.items()}),
@@ -75,27 +72,17 @@ def eval_html(reports: Sequence[EvalReport]) -> str:
 
 @cache
 def _template() -> Template:
-    """The page's template. All that it puts out is escaped, and inert, but for this package's own style and script."""
-    from jinja2 import Environment, StrictUndefined
+    """The page's template, with this package's own style and script."""
     from markupsafe import Markup
 
-    def inert(value: Any) -> Any:
-        return value if isinstance(value, Markup) or not isinstance(value, str) else safe_text(value)
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=inert
-    )
+    environment = html_environment(__package__)
     environment.filters |= {"spell": spell, "interval": _interval}
     own = {name: Markup(_file(f"eval_report.{ending}")) for name, ending in (("style", "css"), ("script", "js"))}  # noqa: S704
-    return environment.from_string(_file("eval_report.html"), globals={**own, "box": charts})
+    return environment.get_template("eval_report.html", globals={**own, "box": charts})
 
 
 def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return package_text(__package__, name)
 
 
 def _sections(reports: Sequence[EvalReport]) -> Iterator[Section]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from promptctl.core.safe_text import safe_text
+from promptctl.reports.html_template import html_environment, package_text, policy_source
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,29 +49,18 @@ def page(template: str, title: str, data: Mapping[str, Any], links: Links) -> st
 def policy() -> str:
     """The content security policy of every page: its own style and script, by their digests, and nothing else."""
     return (
-        f"default-src 'none'; style-src '{_digest('page.css')}'; script-src '{_digest('page.js')}'; img-src data:; "
+        f"default-src 'none'; style-src '{policy_source(_file('page.css'))}'; "
+        f"script-src '{policy_source(_file('page.js'))}'; img-src data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'"
     )
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    def inert(value: Any) -> Any:
-        return value if isinstance(value, Markup) or not isinstance(value, str) else safe_text(value)
-
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=inert,
-        loader=FunctionLoader(_file),
-    )
-    own = {name: Markup(_file(f"page.{ending}")) for name, ending in (("style", "css"), ("script", "js"))}  # noqa: S704
-    environment.globals |= own
+    environment = html_environment(__package__)
+    environment.globals |= {name: Markup(_file(f"page.{end}")) for name, end in (("style", "css"), ("script", "js"))}  # noqa: S704
     environment.filters["tojson_text"] = _spelled
     return environment
 
@@ -85,8 +71,4 @@ def _spelled(value: Any, indent: int | None = None) -> str:
 
 
 def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _digest(name: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(_file(name).encode()).digest()).decode()
+    return package_text(__package__, name)
