@@ -24,7 +24,7 @@ def command(
     from promptctl.reports.pages.page import Links, file_of, page
 
     if html is None:
-        raise UsageError("PC001", "report has one form so far", hint="promptctl report --html DIR")
+        raise UsageError("PC001", "say where the pages go", hint="promptctl report --html DIR")
     repository = PinnedRepository(context.repository.root)
     pages = (
         (file_of(it.path), page(it.template, it.title, it.data, Links(here=it.path, live=False)))
