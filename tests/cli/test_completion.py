@@ -35,7 +35,7 @@ def project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("re", "render release retire remove"),
+        ("re", "render release retire remove report"),
         ("--v", "--version"),
         ("nonsense ", ""),
         ("status ", ""),
