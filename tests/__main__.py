@@ -25,6 +25,8 @@ PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "installed-for"
 OLDEST = (3, 11)
 Command = Sequence["str | Path"]
+WORKERS = str(max(2, 3 * (os.cpu_count() or 1) // 2))
+"""A third of a test's time is waiting for disks and for other processes."""
 
 
 def main(arguments: list[str]) -> int:
@@ -71,7 +73,7 @@ def _checks(arguments: list[str]) -> list[Command]:
         [PYTHON, "-m", "mypy"],
         [PROGRAMS / "lint-imports"],
         *workflow_checks(PROGRAMS),
-        [PYTHON, "-m", "pytest", "-n", "auto", *arguments],
+        [PYTHON, "-m", "pytest", "-n", WORKERS, *arguments],
     ]
 
 

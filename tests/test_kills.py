@@ -23,7 +23,8 @@ def _traceable() -> None:
 
 
 @pytest.mark.usefixtures("_traceable")
-@pytest.mark.parametrize("kind", ["syscalls", pytest.param("errors", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["syscalls", "errors"])
 def test_a_strike_at_a_system_call_leaves_before_or_after(folder: Path, kind: str) -> None:
     loop = Loop(folder)
     assert loop.rounds(kind, "lock", 1)["runs"] == 1

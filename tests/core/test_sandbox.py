@@ -96,17 +96,20 @@ BOMBS = [
 ]
 
 
-def render(template: str) -> str:
+def render(template: str, steps: int = MAX_STEPS) -> str:
     values = {"big": "a" * 1_000_000, "big2": "a" * 1_000_000, "wide": [str(n) for n in range(50_000)], "tree": [[[1]]]}
     partial = "{% for b in range(9999) %}{% endfor %}"
-    return Renderer({"t": template, "p.j2": partial}).render("t", values)
+    budget = Budget()
+    budget.steps = steps
+    return Renderer({"t": template, "p.j2": partial}, budget).render("t", values)
 
 
 @pytest.mark.parametrize("template", BOMBS, ids=lambda text: text[:60])
 @pytest.mark.timeout(20)
-def test_a_bomb_stops(template: str) -> None:
+@pytest.mark.parametrize("steps", [MAX_STEPS // 10, pytest.param(MAX_STEPS, marks=pytest.mark.long)])
+def test_a_bomb_stops(template: str, steps: int) -> None:
     with pytest.raises(TemplateFault):
-        render(template)
+        render(template, steps)
 
 
 def test_what_takes_too_much_has_the_code_of_what_was_stopped() -> None:

@@ -191,7 +191,7 @@ def test_a_store_that_another_process_makes_meanwhile_is_ours(path: Path) -> Non
     def meanwhile(statement: str) -> None:
         asked.append(statement)
         if len(asked) == 2:
-            SqliteEvents(path).write(batch(1))
+            SqliteEvents(path, busy_seconds=0).write(batch(1))
 
     with closing(sqlite3.connect(path)) as connection:
         connection.set_trace_callback(meanwhile)
