@@ -17,7 +17,7 @@ from promptctl.errors import PromptctlError, StateError, UsageError
 
 if TYPE_CHECKING:
     from promptctl.core.closure import Closure
-    from promptctl.core.pointer import Served
+    from promptctl.core.pointer import Pointer
     from promptctl.workflows.releases import Release
 
 UNKNOWN_REFERENCE, NOT_SERVED = "PC003", "PC098"
@@ -176,15 +176,25 @@ def _environment(repository: Repository, reference: Reference) -> Resolved:
     if pointer is None:
         hint = f"promptctl promote {reference.name} {environment}"
         raise StateError(NOT_SERVED, f"{environment} does not serve {reference.name}", hint=hint)
-    note = None
+    branch = None
     if list_refs(repository.git, f"refs/heads/{environment}"):
-        note = f"`{environment}` is the environment; the branch of that name is git:{environment}"
-    return _served(repository, reference, pointer.served, note)
+        branch = f"`{environment}` is the environment; the branch of that name is git:{environment}"
+    return _served(repository, reference, pointer, branch, _shared(pointer, f"{environment} shares out"))
 
 
-def _served(repository: Repository, reference: Reference, served: Served, note: str | None = None) -> Resolved:
+def _shared(pointer: Pointer, does: str) -> str | None:
+    """That somebody gets another version than the pointer's own; None where nobody does."""
+    split = pointer.split
+    if split is None:
+        return None
+    arms = ", ".join(f"{arm.served.version} {arm.percent:g} %" for arm in split.arms)
+    return f"{does} {pointer.prompt} by the {split.kind} {split.id}: {arms}; calls without a unit get this version"
+
+
+def _served(repository: Repository, reference: Reference, pointer: Pointer, *notes: str | None) -> Resolved:
     """The release that a pointer names. Raises StateError when that is not the bytes the pointer names."""
-    found = _released(repository, reference, served.version, note)
+    served = pointer.served
+    found = _released(repository, reference, served.version, "; ".join(filter(None, notes)) or None)
     if found.digest != served.digest:
         message = f"{reference} serves {served.digest}, but {reference.name} {found.version} is {found.digest}"
         raise StateError("PC097", message, hint="promptctl drift")
@@ -232,4 +242,4 @@ def _at_time(repository: Repository, reference: Reference, environment: str, tim
     if pointer is None:
         message = f"{environment} did not serve {reference.name} at {time}"
         raise StateError(NOT_SERVED, message, hint=f"promptctl history {reference.name} --env {environment}")
-    return _served(repository, reference, pointer.served)
+    return _served(repository, reference, pointer, _shared(pointer, f"{environment} shared out"))

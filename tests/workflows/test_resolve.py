@@ -10,6 +10,7 @@ from promptctl.core.version import version
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.release import release
 from promptctl.workflows.resolve import Resolved, resolve
+from tests.splitting import start_split
 from tests.support import SETTINGS, GitRepository, build_files, new_repository, succeed, with_remote
 from tests.versioning import NAME, PROMPT, copy_of, entry_of, opened, plain, proposed, pushed, released, text
 
@@ -102,6 +103,18 @@ def test_an_environment_wins_over_a_branch_of_its_name_and_says_so(repository: G
     assert word(run(repository, "git:staging")) == "a queue"
     ran = succeed("show", f"{NAME}@staging", cwd=repository.folder)
     assert "the branch of that name is git:staging" in ran.err
+
+
+def test_an_environment_that_is_shared_out_says_who_gets_what(
+    repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATE, "1900000000 +0000")
+    start_split(repository, "1.2.0-rc.1", 5)
+    said = f"{NAME} by the rollout triage-1.2.0-rc.1: 1.1.0 95 %, 1.2.0-rc.1 5 %; calls without a unit get this version"
+    now, before = run(repository, "staging"), run(repository, "staging@{2027-02-01T00:00Z}")
+    assert (now.version, now.note) == (version("1.1.0"), f"staging shares out {said}")
+    assert (before.version, before.note) == (version("1.1.0"), None)
+    assert run(repository, "staging@{2100-01-01T00:00Z}").note == f"staging shared out {said}"
 
 
 @pytest.mark.parametrize("name", ["latest", "work", "1.0.0", "v1.1.0"])
