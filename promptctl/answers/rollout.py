@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from promptctl.answers.published import published_data
+
 if TYPE_CHECKING:
+    from promptctl.core.rollout import RolloutPlan
     from promptctl.core.split import Split
     from promptctl.workflows.rollout import Rollout
+    from promptctl.workflows.rollout_advance import Looked
+    from promptctl.workflows.rollout_change import RolloutChanged
+    from promptctl.workflows.rollout_start import RolloutStarted
 
 
 def data(found: Sequence[Rollout], read: str) -> dict[str, Any]:
@@ -33,4 +39,54 @@ def split_data(split: Split) -> dict[str, Any]:
         **plan.to_rules(),
         "began": split.rules.get("began"),
         "since": split.rules.get("since"),
+    }
+
+
+def plan_data(plan: RolloutPlan) -> dict[str, Any]:
+    """How a rollout would go on."""
+    return {"unit": plan.unit, "when": plan.when, "shadow": plan.shadow, **plan.to_rules()}
+
+
+def started(result: RolloutStarted) -> dict[str, Any]:
+    """The rollout that began, or what its gate said against it."""
+    return {
+        "prompt": result.name,
+        "environment": result.environment,
+        "rollout": split_data(result.split) if result.split else None,
+        "gate": result.gate.sentence if result.gate else None,
+        "refused": {"sentence": result.refused.sentence, **result.refused.summary} if result.refused else None,
+        "published": published_data(result.published),
+        "note": result.note,
+    }
+
+
+def changed(result: RolloutChanged) -> dict[str, Any]:
+    """What is served after a pause, a resumption or an abort."""
+    split = result.pointer.split
+    return {
+        "prompt": result.name,
+        "environment": result.environment,
+        "action": result.action,
+        "changed": result.changed,
+        "rollout": split_data(split) if split else None,
+        "served": result.pointer.served.to_dict(),
+        "published": published_data(result.published),
+        "note": result.note,
+    }
+
+
+def looked_data(looked: Looked) -> dict[str, Any]:
+    """A decision and what it rests on."""
+    from promptctl.workflows.rollout_advance import numbers_of
+
+    return {
+        "prompt": looked.rollout.name,
+        "environment": looked.rollout.environment,
+        "rollout": split_data(looked.rollout.split),
+        "action": "hold" if looked.lost else looked.decision.action,
+        "because": looked.lost or looked.decision.because,
+        "percent": float(looked.decision.percent),
+        "barred": looked.barred,
+        **numbers_of(looked),
+        "published": published_data(looked.published),
     }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptctl.answers.experiment import experiment_data
-from promptctl.answers.published import published_data
+from promptctl.answers.experiment import changed, refused_arms
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, next_step, published_text
 
@@ -35,12 +34,7 @@ def changed_answer(result: ExperimentResult, said: str, following: str | None, *
     lines = [said if result.changed or result.published.resent else headline(experiment, " already")]
     lines.append(published_text(result.published))
     return Answer(
-        data={
-            **experiment_data(experiment),
-            "changed": result.changed,
-            "published": published_data(result.published),
-            "note": result.note,
-        },
+        data=changed(result),
         view=lambda: "\n".join(lines),
         note=joined_notes(*notes, result.published.note, result.note),
         next=next_step(result.published, following),
@@ -51,10 +45,7 @@ def refused_answer(name: str, refused: tuple[tuple[str, GateOutcome], ...]) -> A
     """The answer where gates said no to an arm."""
     lines = [f"{prompt}: refused by the gate: {gate.sentence}" for prompt, gate in refused]
     return Answer(
-        data={
-            "experiment": name,
-            "refused": [{"prompt": prompt, "sentence": gate.sentence, **gate.summary} for prompt, gate in refused],
-        },
+        data=refused_arms(name, refused),
         view=lambda: "\n".join([*lines, "nothing was changed"]),
         ok=False,
         next=f"promptctl eval {refused[0][0]}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptctl.answers.published import published_data
+from promptctl.answers.freeze import data
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, next_step, published_text
@@ -20,14 +20,7 @@ def set_frozen(context: Context, environment: str, reason: str, *, frozen: bool,
     result = freeze(context.repository, environment, reason, context.now, frozen=frozen, sending=sending)
     state = "frozen" if frozen else "open"
     changed = f"{environment} is {state}" if result.changed else f"{environment} was {state} already"
-    data = {
-        "environment": environment,
-        "frozen": frozen,
-        "changed": result.changed,
-        "published": published_data(result.published),
-        "note": result.note,
-    }
     note = joined_notes(result.published.note, result.note)
     following = f"promptctl unfreeze {environment} --reason …" if frozen else f"promptctl plan {environment}"
     view = f"{changed}\n{published_text(result.published)}"
-    return Answer(data=data, view=lambda: view, note=note, next=next_step(result.published, following))
+    return Answer(data=data(result), view=lambda: view, note=note, next=next_step(result.published, following))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptctl.answers.published import published_data
-from promptctl.answers.rollout import split_data
+from promptctl.answers.rollout import changed as data
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.rollout_view import percent
@@ -27,20 +26,9 @@ def changed(context: Context, action: str, name: str, environment: str, reason: 
     from promptctl.workflows.rollout_change import change
 
     result = change(context.repository, action, name, environment, reason, context.now, sending=sending)
-    split = result.pointer.split
-    data = {
-        "prompt": name,
-        "environment": environment,
-        "action": action,
-        "changed": result.changed,
-        "rollout": split_data(split) if split else None,
-        "served": result.pointer.served.to_dict(),
-        "published": published_data(result.published),
-        "note": result.note,
-    }
     note = joined_notes(result.published.note, result.note)
     following = _NEXT[action].format(name, environment)
-    return Answer(data=data, view=lambda: _text(result), note=note, next=next_step(result.published, following))
+    return Answer(data=data(result), view=lambda: _text(result), note=note, next=next_step(result.published, following))
 
 
 def _text(result: RolloutChanged) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from promptctl.answers.published import published_data
-from promptctl.answers.rollout import split_data
 from promptctl.cli.sent import published_text
 from promptctl.cli.tables import table
 from promptctl.cli.watch_view import allowed_text, finding_cells, finding_headers
@@ -16,23 +14,6 @@ if TYPE_CHECKING:
     from promptctl.core.split import Split
     from promptctl.workflows.rollout import Rollout
     from promptctl.workflows.rollout_advance import Looked
-
-
-def looked_data(looked: Looked) -> dict[str, Any]:
-    """A decision and what it rests on, for programs."""
-    from promptctl.workflows.rollout_advance import numbers_of
-
-    return {
-        "prompt": looked.rollout.name,
-        "environment": looked.rollout.environment,
-        "rollout": split_data(looked.rollout.split),
-        "action": "hold" if looked.lost else looked.decision.action,
-        "because": looked.lost or looked.decision.because,
-        "percent": float(looked.decision.percent),
-        "barred": looked.barred,
-        **numbers_of(looked),
-        "published": published_data(looked.published),
-    }
 
 
 def looked_text(looked: Looked) -> str:

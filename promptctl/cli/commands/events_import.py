@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from promptctl.answers.events import data
 from promptctl.cli.context import Context
 from promptctl.cli.event_options import StoreOption, TableOption, place_of, table_named
 from promptctl.cli.output import Answer
@@ -39,7 +40,7 @@ def command(
     reading = Reading(table=table_named(table), names=_pairs("--map", map_), constants=_pairs("--set", set_))
     result = import_events(place_of(context, store), [context.directory / file for file in files], reading)
     return Answer(
-        data={"store": result.store, "rows": result.rows, "added": result.added},
+        data=data(result),
         view=lambda: f"{count(result.rows, 'row')}, {result.added} new, in {result.store}",
     )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
-from promptctl.answers.experiment import experiment_data
-from promptctl.answers.published import published_data
+from promptctl.answers.experiment import advanced_data
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer, problem_data, problem_text
@@ -70,7 +69,7 @@ def command(
     notes = [it.result.published.note for it in done if it.result]
     proposed = next((it.result.published for it in done if it.result and it.result.published.into), None)
     return Answer(
-        data={"experiments": [*map(_data, done), *(_fault(*it) for it in faults.items())], "dry_run": dry_run},
+        data={"experiments": [*map(advanced_data, done), *(_fault(*it) for it in faults.items())], "dry_run": dry_run},
         view=lambda: "\n".join(text) or "no experiment is running",
         ok=not any(codes),
         code=max(codes, default=0),
@@ -85,23 +84,6 @@ def _said(fault: PromptctlError) -> str:
 
 def _fault(name: str, fault: PromptctlError) -> dict[str, Any]:
     return {"experiment": name, "decision": None, "error": problem_data(fault.problem)}
-
-
-def _data(it: Advanced) -> dict[str, Any]:
-    decision, result = it.decision, it.result
-    return {
-        **experiment_data(result.experiment if result else it.experiment),
-        "decision": decision
-        and {
-            "verdict": decision.verdict,
-            "cause": decision.cause,
-            "arm": decision.arm,
-            "because": decision.because,
-            "look": decision.look.to_dict() if decision.look else None,
-            "numbers": decision.numbers,
-        },
-        "published": published_data(result.published if result else None),
-    }
 
 
 def _text(it: Advanced, *, dry_run: bool) -> str:

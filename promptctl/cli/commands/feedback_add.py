@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from promptctl.answers.feedback import data
 from promptctl.cli.context import Context
 from promptctl.cli.event_options import StoreOption, place_of
 from promptctl.cli.output import Answer
@@ -36,15 +37,7 @@ def command(
     lines += [f"not told: {added.untold}"] if added.untold else []
     following = f"promptctl eval add {event.prompt} --from {call}" if added.negative else None
     return Answer(
-        data={
-            "call": call,
-            "prompt": event.prompt,
-            "version": event.version,
-            "scores": list(added.names),
-            "negative": added.negative,
-            "told": added.told,
-            "untold": added.untold,
-        },
+        data=data(added),
         view=lambda: "\n".join(lines),
         next=following,
     )

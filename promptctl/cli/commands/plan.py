@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.plan import data
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
@@ -37,8 +38,8 @@ def _names(context: Context, environment: str, *, new: bool) -> Answer:
     from promptctl.workflows.plan import due
 
     found = due(context.repository, environment, new=new)
-    data = {"environment": environment, "read": found.read, "due": list(found.names)}
-    return Answer(data=data, view=lambda: "\n".join(found.names) or None, note=context.repository.policy_note)
+    names = {"environment": environment, "read": found.read, "due": list(found.names)}
+    return Answer(data=names, view=lambda: "\n".join(found.names) or None, note=context.repository.policy_note)
 
 
 def planned(context: Context, targets: list[str], wish: GateWish, *, new: bool = False) -> Answer:
@@ -48,30 +49,9 @@ def planned(context: Context, targets: list[str], wish: GateWish, *, new: bool =
     *references, environment = targets
     with gate_context(context) as gate:
         result = plan(context.repository, references, environment, wish, gate, in_ci=in_ci(), new=new)
-    moves = [_row(row) for row in result.rows]
-    data = {"environment": environment, "read": result.read, "moves": moves, "note": result.note}
     due = [row.move.release.name for row in result.rows if row.move.direction != "same"]
     following = f"promptctl promote {' '.join(references or due)} {environment}" if due and result.ok else None
-    return Answer(data=data, view=lambda: _text(result, new), ok=result.ok, note=result.note, next=following)
-
-
-def _row(row: PlanRow) -> dict[str, Any]:
-    move = row.move
-    return {
-        "prompt": move.release.name,
-        "direction": move.direction,
-        "from": move.live.served.to_dict() if move.live else None,
-        "to": {"version": str(move.release.version), "digest": move.release.digest},
-        "class": move.change.change if move.change else None,
-        "reasons": [f"{it.field}: {it.message}" for it in move.change.reasons] if move.change else [],
-        "diff": row.diff.to_dict() if row.diff else None,
-        "gate": {"ok": row.gate.ok, "sentence": row.gate.sentence} if row.gate else None,
-        "refusals": [
-            {"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in row.refusals
-        ],
-        "calls": [finding.to_dict() for finding in row.calls],
-        "approvals": {"agreed": list(row.approvals.counted.agreed), "needed": row.approvals.needed},
-    }
+    return Answer(data=data(result), view=lambda: _text(result, new), ok=result.ok, note=result.note, next=following)
 
 
 def _text(result: PlanResult, new: bool) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
+from promptctl.answers.rollout import looked_data
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
-from promptctl.cli.rollout_view import looked_data, looked_text
+from promptctl.cli.rollout_view import looked_text
 from promptctl.cli.sent import joined_notes, next_step
 from promptctl.errors import PromptctlError
 

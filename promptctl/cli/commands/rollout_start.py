@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from promptctl.answers.published import published_data
-from promptctl.answers.rollout import split_data
+from promptctl.answers.rollout import plan_data, started
 from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, sending
@@ -91,9 +90,9 @@ def command(
         return _planned(context, reference, environment, plan, wish)
     context.output.progress(f"starting in {environment} …")
     asked = Asked(in_ci=in_ci(), sending=sending(no_push, branch), wish=wish)
-    started = RolloutStart(reference=reference, environment=environment, plan=plan, reason=reason, asked=asked)
+    wanted = RolloutStart(reference=reference, environment=environment, plan=plan, reason=reason, asked=asked)
     with gate_context(context) as gate:
-        return _answer(start(context.repository, started, gate))
+        return _answer(start(context.repository, wanted, gate))
 
 
 def _planned(context: Context, reference: str, environment: str, plan: RolloutPlan, wish: GateWish) -> Answer:
@@ -104,7 +103,7 @@ def _planned(context: Context, reference: str, environment: str, plan: RolloutPl
 
     answer = planned(context, [reference, environment], wish)
     lines = "\n".join(f"  {line}" for line in plan_lines(plan))
-    data = {**answer.data, "rollout": {"unit": plan.unit, "when": plan.when, "shadow": plan.shadow, **plan.to_rules()}}
+    data = {**answer.data, "rollout": plan_data(plan)}
     if answer.next is None:
         return replace(answer, data=data, ok=False)
     view = lambda: f"{answer.view()}\nthe rollout would go so:\n{lines}"  # noqa: E731
@@ -112,21 +111,15 @@ def _planned(context: Context, reference: str, environment: str, plan: RolloutPl
 
 
 def _answer(result: RolloutStarted) -> Answer:
-    refused = {"sentence": result.refused.sentence, **result.refused.summary} if result.refused else None
-    data = {
-        "prompt": result.name,
-        "environment": result.environment,
-        "rollout": split_data(result.split) if result.split else None,
-        "gate": result.gate.sentence if result.gate else None,
-        "refused": refused,
-        "published": published_data(result.published),
-        "note": result.note,
-    }
     following = f"promptctl rollout watch {result.name} {result.environment}"
     following = f"promptctl eval {result.name}" if result.refused else following
     note = joined_notes(result.published.note if result.published else None, result.note)
     return Answer(
-        data=data, view=lambda: _text(result), ok=result.ok, note=note, next=next_step(result.published, following)
+        data=started(result),
+        view=lambda: _text(result),
+        ok=result.ok,
+        note=note,
+        next=next_step(result.published, following),
     )
 
 

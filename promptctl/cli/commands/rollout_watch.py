@@ -6,13 +6,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
+from promptctl.answers.rollout import looked_data
 from promptctl.cli.commands.rollout_advance import chosen, decided
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.rollout_painting import painting
-from promptctl.cli.rollout_view import looked_data
 
 if TYPE_CHECKING:
     from promptctl.adapters.repository import Repository
