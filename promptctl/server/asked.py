@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
-from promptctl.answers.pages import Made
+from promptctl.reports.pages.made import Made, Moment
 from promptctl.server.view import View
 
 
@@ -38,9 +38,9 @@ def json_response(data: Any) -> Response:
     return Response(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), media_type="application/json")
 
 
-def html_response(made: Made) -> HTMLResponse:
+def html_response(view: View, made: Made) -> HTMLResponse:
     """A page of the server."""
-    from promptctl.reports.pages.page import Links, page, policy
+    from promptctl.reports.pages.page import page, policy
 
     headers = {"content-security-policy": f"{policy()}; frame-ancestors 'none'"}
-    return HTMLResponse(page(made.template, made.title, made.data, Links(here=made.path)), headers=headers)
+    return HTMLResponse(page(made, Moment(commit=view.repository.commit, at=view.at)), headers=headers)

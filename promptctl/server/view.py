@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from asyncio import Future
 from collections.abc import Callable, Hashable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.pinned import PinnedRepository
 from promptctl.core.settings import Settings
+from promptctl.core.timestamp import timestamp
 from promptctl.runtime.prompt import Prompt
 from promptctl.runtime.snapshot import Snapshot
 from promptctl.server.shelf import Answer, Key, Shelf
@@ -22,13 +24,14 @@ _REFS = ("refs/heads", "refs/remotes", "refs/tags/prompts", "refs/promptctl")
 
 class View:
     """``mark`` tells views apart: it changes with any branch or release tag. ``shelf`` keeps whole answers, ``asking``
-    has those that are being worked out.
+    has those that are being worked out; ``at`` is when it was seen, as files spell times.
 
     A repository serves one thread at a time: Git is asked through one pipe.
     """
 
     def __init__(self, root: Path, mark: str) -> None:
         self.mark, self.shelf = mark, Shelf()
+        self.at = timestamp(datetime.now(UTC))
         self.asking: dict[Key, Future[Answer]] = {}
         self.repository = PinnedRepository(root)
         self._known: dict[Hashable, Any] = {}

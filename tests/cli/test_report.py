@@ -31,7 +31,14 @@ def test_the_pages_say_what_the_server_says(tmp_path: Path) -> None:
         for path in ("", f"prompts/{NAME}/", f"prompts/{NAME}/-/diff/1.0.0..1.1.0/"):
             live = server.ask(f"/{path}").body.decode()
             file = (repository.folder / "pages" / path / "index.html").read_text(encoding="utf-8")
-            assert re.sub(r'href="[^"]*"', "", live) == re.sub(r'href="[^"]*"', "", file)
+            assert _said(live) == _said(file)
+
+
+def _said(page: str) -> str:
+    """A page without addresses, times, and what takes a server."""
+    return re.sub(
+        r'(href|action|datetime)="[^"]*"|seen <time.*</time>|<p class="note">Calls are not shown.*</p>\n', "", page
+    )
 
 
 def test_what_is_gone_is_taken_away_and_the_rest_stays(tmp_path: Path) -> None:

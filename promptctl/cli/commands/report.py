@@ -20,16 +20,16 @@ def command(
     """Write what `serve` shows as pages that need no server: prompts, versions, moves, what changed."""
     from promptctl.adapters.page_folder import write_pages
     from promptctl.adapters.pinned import PinnedRepository
-    from promptctl.answers.pages import every
-    from promptctl.reports.pages.page import Links, file_of, page
+    from promptctl.answers.pages.every import every
+    from promptctl.core.timestamp import timestamp
+    from promptctl.reports.pages.made import Moment
+    from promptctl.reports.pages.page import file_of, page
 
     if html is None:
         raise UsageError("PC001", "say where the pages go", hint="promptctl report --html DIR")
     repository = PinnedRepository(context.repository.root)
-    pages = (
-        (file_of(it.path), page(it.template, it.title, it.data, Links(here=it.path, live=False)))
-        for it in every(repository)
-    )
+    moment = Moment(commit=repository.commit, at=timestamp(context.now))
+    pages = ((file_of(it.path), page(it, moment, live=False)) for it in every(repository, context.now))
     written = write_pages(context.directory / html, pages, html)
     return Answer(
         data={"folder": html, "pages": written, "commit": repository.commit},

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from promptctl.reports.html_template import html_environment, package_text, policy_source
+from promptctl.reports.pages.made import Made, Moment
+from promptctl.version import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """An entry of the navigation: it leads to ``path``, and pages below one of ``folders`` are its own.
+
+    ``live``: it takes a server; files have no such page.
+    """
+
+    name: str
+    path: str
+    folders: tuple[str, ...]
+    live: bool = False
+
+    def has(self, path: str) -> bool:
+        """Whether a page is one of the section's."""
+        return path == self.path or path.startswith(self.folders)
+
+
+NAVIGATION = (Section(name="Prompts", path="", folders=("prompts/",)),)
+"""What every page leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +47,13 @@ class Links:
     here: str = ""
     live: bool = True
 
-    def to(self, path: str) -> str:
+    def to(self, path: str, **query: Any) -> str:
         """The address of a page, or of a file when the path does not end with a slash."""
+        asked = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query.items() if value)
+        end = f"?{asked}" if asked else ""
         if self.live:
-            return "/" + quote(path)
-        return "../" * self.here.count("/") + quote(file_of(path))
+            return f"/{quote(path)}{end}"
+        return "../" * self.here.count("/") + quote(file_of(path)) + end
 
 
 def file_of(path: str) -> str:
@@ -37,21 +61,35 @@ def file_of(path: str) -> str:
     return f"{path}index.html" if path == "" or path.endswith("/") else path
 
 
-def page(template: str, title: str, data: Mapping[str, Any], links: Links) -> str:
-    """One page from its template and its data."""
+def page(made: Made, moment: Moment, *, live: bool = True) -> str:
+    """One page, for a server or as a file."""
     text: str = (
-        _environment().get_template(f"{template}.html").render(title=title, links=links, policy=policy(), **data)
+        _environment()
+        .get_template(f"{made.template}.html")
+        .render(
+            title=made.title,
+            crumbs=made.crumbs,
+            links=Links(here=made.path, live=live),
+            navigation=[it for it in NAVIGATION if live or not it.live],
+            moment=moment,
+            version=__version__,
+            policy=policy(),
+            **made.data,
+        )
     )
     return text
 
 
 @cache
 def policy() -> str:
-    """The content security policy of every page: its own style and script, by their digests, and nothing else."""
+    """The content security policy of every page: its own style and script, by their digests, and nothing else.
+
+    Forms ask the page's own host, as links do.
+    """
     return (
         f"default-src 'none'; style-src '{policy_source(_file('page.css'))}'; "
         f"script-src '{policy_source(_file('page.js'))}'; img-src data:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'"
+        "connect-src 'self'; base-uri 'none'; form-action 'self'"
     )
 
 
@@ -62,12 +100,19 @@ def _environment() -> Environment:
     environment = html_environment(__package__)
     environment.globals |= {name: Markup(_file(f"page.{end}")) for name, end in (("style", "css"), ("script", "js"))}  # noqa: S704
     environment.filters["tojson_text"] = _spelled
+    environment.filters["moment"] = _moment_text
     return environment
 
 
 def _spelled(value: Any, indent: int | None = None) -> str:
     """A value as JSON that people read: as text, never as a part of the page."""
     return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _moment_text(at: str) -> str:
+    """A time as people read it: what is written as ISO 8601 in UTC, to the second."""
+    day, _, rest = at.partition("T")
+    return f"{day} {rest[:8]} UTC" if rest.endswith("Z") else at
 
 
 def _file(name: str) -> str:

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from promptctl.answers import pages
-from promptctl.server.asked import KEPT, Viewed, html_response
+from promptctl.answers.pages import matrix as page
+from promptctl.answers.pages.faults import said
+from promptctl.errors import PromptctlError
+from promptctl.reports.pages.made import Made
+from promptctl.server.asked import Viewed, html_response
+from promptctl.server.store import Store, Stored
 
-router = APIRouter(include_in_schema=False, dependencies=[KEPT])
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def matrix(view: Viewed) -> HTMLResponse:
+def matrix(
+    view: Viewed,
+    store: Stored,
+    q: Annotated[str, Query(max_length=200)] = "",
+    show: str = "all",
+    sort: str = "name",
+) -> HTMLResponse:
     """What each environment serves, of every prompt."""
-    return html_response(view.using(pages.matrix))
+    hour = store.now.replace(minute=0, second=0, microsecond=0)
+    made: Made = view.once(("matrix page", hour), lambda repository: page.matrix(repository, hour))
+    return html_response(view, replace(made, data=page.narrowed(_with_calls(made, store), q, show, sort)))
+
+
+def _with_calls(made: Made, store: Store) -> dict[str, object]:
+    from promptctl.adapters.warehouse.live import seen_since
+
+    try:
+        with store.opened() as warehouse:
+            return page.with_calls(made.data, seen_since(warehouse, page.day_before(store.now)))
+    except PromptctlError as error:
+        return page.with_calls(made.data, None, said(error))
