@@ -7,14 +7,13 @@ function. Where there is no ``fork`` (Windows) the work runs here, bounded by wh
 from __future__ import annotations
 
 import os
-import select
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
+from promptctl.adapters.silence import stuck
 from promptctl.errors import PromptctlError, UsageError
 
 Argument = TypeVar("Argument")
@@ -22,7 +21,7 @@ Result = TypeVar("Result")
 
 STOPPED = "PC022"
 SECONDS = 4.0
-"""The longest silence of a child: no single prompt may take longer."""
+"""The processor time that a child may take in silence: no single prompt may take longer."""
 MEMORY = 256 * 1024 * 1024
 _MEMORY_A_PROMPT = 256 * 1024
 _FORKS = hasattr(os, "fork")
@@ -109,14 +108,13 @@ def _child(pulse: int, act: Callable[[], int]) -> None:
 
 def _watch(child: int, reading: int) -> bool:
     """Reads signs of life until the child closes its end; True when it was killed after too long a silence."""
-    patience: float | None = SECONDS
-    while select.select([reading], [], [], patience)[0]:
+    signs = b"."
+    while signs:
+        if not signs.endswith(_WAIT) and stuck(child, reading, SECONDS):
+            os.kill(child, signal.SIGKILL)
+            return True
         signs = os.read(reading, 65536)
-        if not signs:
-            return False
-        patience = None if signs.endswith(_WAIT) else SECONDS
-    os.kill(child, signal.SIGKILL)
-    return True
+    return False
 
 
 def _wait(child: int) -> int:
@@ -199,7 +197,7 @@ class Worker(Generic[Argument, Result]):
         import pickle
 
         _send(self._ask, pickle.dumps(argument))
-        message = _receive(self._answer, time.monotonic() + SECONDS)
+        message = _receive(self._answer, self._child)
         if not message:
             raise self._stop(silent=message is None)
         done, value = pickle.loads(message)  # noqa: S301 - written by our own child
@@ -273,17 +271,16 @@ def _send(handle: int, message: bytes) -> None:
             return
 
 
-def _receive(handle: int, deadline: float | None) -> bytes | None:
-    """One message; nothing at the end of the stream, None past the deadline."""
-    head = _read(handle, 8, deadline)
-    return _read(handle, int.from_bytes(head), deadline) if head else head
+def _receive(handle: int, child: int | None) -> bytes | None:
+    """One message; nothing at the end of the stream, None when the child that should send it is stuck."""
+    head = _read(handle, 8, child)
+    return _read(handle, int.from_bytes(head), child) if head else head
 
 
-def _read(handle: int, size: int, deadline: float | None) -> bytes | None:
+def _read(handle: int, size: int, child: int | None) -> bytes | None:
     parts: list[bytes] = []
     while size:
-        left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-        if not select.select([handle], [], [], left)[0]:
+        if child is not None and stuck(child, handle, SECONDS):
             return None
         part = os.read(handle, min(size, 1 << 20))
         if not part:

@@ -38,6 +38,26 @@ def test_a_loop_is_stopped(impatient: None) -> None:
     assert caught.value.code == "PC022"
 
 
+def test_who_waits_for_a_turn_is_left_alone(impatient: None) -> None:
+    def waits() -> int:
+        time.sleep(0.9)
+        return 3
+
+    assert bounded.supervised(waits) == 3
+
+
+def test_who_waits_for_what_never_comes_is_stopped(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("promptctl.adapters.silence.LONGEST", 0.5)
+    with pytest.raises(UsageError, match="took longer"):
+        bounded.supervised(lambda: time.sleep(60) or 0)
+
+
+def test_where_nobody_says_what_was_computed_the_clock_counts(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sysconf", lambda _: int("no such thing"))
+    with pytest.raises(UsageError, match="took longer"):
+        bounded.supervised(lambda: time.sleep(60) or 0)
+
+
 def test_signs_of_life_buy_time(impatient: None) -> None:
     def slow() -> int:
         for _ in range(8):
