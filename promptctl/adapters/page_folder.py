@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from promptctl.adapters.writing import EXISTS, refused_as, write_file
@@ -12,14 +13,15 @@ LISTING = ".promptctl-report"
 """The file that says which pages are ours; whatever else lies in the folder stays."""
 
 
-def write_pages(folder: Path, pages: Iterable[tuple[str, str]], shown: str) -> int:
-    """Writes pages by their paths below a folder; how many. Those of an earlier report that are gone are taken away.
+def write_pages(folder: Path, pages: Iterable[tuple[str, str]], beside: Mapping[str, str], shown: str) -> int:
+    """Writes pages by their paths below a folder, and what stands ``beside`` them; how many pages. Those of an earlier
+    report that are gone are taken away.
 
     Raises UsageError for a folder that holds something else, OutsideError when the disk refuses.
     """
     before = _listed(folder, shown)
     written: list[str] = []
-    for path, text in pages:
+    for path, text in chain(beside.items(), pages):
         write_file(folder / path, text.encode(), f"{shown}/{path}")
         written.append(path)
     write_file(folder / LISTING, "".join(f"{path}\n" for path in sorted({*before, *written})).encode())
@@ -27,7 +29,7 @@ def write_pages(folder: Path, pages: Iterable[tuple[str, str]], shown: str) -> i
         for path in sorted({*before} - {*written}):
             (folder / path).unlink(missing_ok=True)
     write_file(folder / LISTING, "".join(f"{path}\n" for path in sorted(written)).encode())
-    return len(written)
+    return len(written) - len(beside)
 
 
 def _listed(folder: Path, shown: str) -> list[str]:
@@ -35,7 +37,9 @@ def _listed(folder: Path, shown: str) -> list[str]:
     listing = folder / LISTING
     if listing.is_file() and not listing.is_symlink():
         paths = listing.read_text(encoding="utf-8").split("\n")
-        return [path for path in paths if path.endswith(".html") and ".." not in path.split("/") and path[0] != "/"]
+        return [
+            path for path in paths if path.endswith((".html", ".js")) and ".." not in path.split("/") and path[0] != "/"
+        ]
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(EXISTS, f"{shown} holds other things than a report", hint="name a new folder")
     return []

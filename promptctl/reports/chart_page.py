@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from importlib import resources
 from typing import Any
 
-from promptctl.core.request import compact_json
 from promptctl.core.safe_text import safe_text
+from promptctl.reports.drawing import chart_text, drawing_scripts
 from promptctl.reports.html_template import policy_source
 
-_LIBRARIES = ("vega", "vega-lite", "vega-interpreter")
-_DRAW = """
-const charts = JSON.parse(document.getElementById("charts").textContent);
-const dark = matchMedia("(prefers-color-scheme: dark)");
-let views = [];
-function draw() {
-  views.forEach((view) => view.finalize());
-  const [ink, faint] = dark.matches ? ["#d1d7e0", "#3d444d"] : ["#1b1f24", "#d1d9e0"];
-  const guide = {labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12};
-  const config = {
-    background: "transparent",
-    axis: {...guide, gridColor: faint, domainColor: ink, tickColor: ink},
-    legend: guide,
-    view: {stroke: faint},
-    style: {ink: {stroke: ink, color: ink}},
-  };
-  views = charts.map((chart, place) => {
-    const parsed = vega.parse(vegaLite.compile(chart, {config}).spec, null, {ast: true});
-    const view = new vega.View(parsed, {expr: expressionInterpreter, renderer: "svg"});
-    view.initialize(document.getElementById(`chart-${place}`)).hover().runAsync();
-    return view;
-  });
-}
-dark.addEventListener("change", draw);
-draw();
-"""
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --quiet: #59636e; }
-@media (prefers-color-scheme: dark) { :root { --ink: #d1d7e0; --paper: #151b23; --quiet: #9198a1; } }
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --quiet: #59636e; --line: #d1d9e0; }
+@media (prefers-color-scheme: dark) { :root { --ink: #d1d7e0; --paper: #151b23; --quiet: #9198a1;
+  --line: #3d444d; } }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
 body { color: var(--ink); background: var(--paper); } h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; }
 table { border-collapse: collapse; margin: 1rem 0; } th, td { padding: .2rem .8rem .2rem 0; text-align: left; }
@@ -71,11 +43,9 @@ class ChartPage:
 
 def chart_page(page: ChartPage) -> str:
     """The page. Its scripts are named by their digests, and nothing else may run, load or be sent."""
-    scripts = [*_libraries(), _DRAW] if page.charts else []
+    scripts = drawing_scripts() if page.charts else ()
     allowed = " ".join(f"'{policy_source(script)}'" for script in scripts) or "'none'"
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}"
-    # As JSON within a page: no text can end the element that it stands in.
-    data = compact_json([chart for _, chart in page.charts]).replace("<", "\\u003c")
+    policy = f"default-src 'none'; style-src '{policy_source(_STYLE)}'; script-src {allowed}"
     return "\n".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -84,17 +54,19 @@ def chart_page(page: ChartPage) -> str:
             f"<title>{_text(page.title)}</title><style>{_STYLE}</style></head><body><main>",
             f"<h1>{_text(page.title)}</h1>",
             *(f"<p>{_text(sentence)}</p>" for sentence in page.sentences),
-            *(_figure(place, title) for place, (title, _) in enumerate(page.charts)),
+            *(_figure(f"chart-{place}", title, chart) for place, (title, chart) in enumerate(page.charts)),
             *map(_table, page.tables),
-            f'</main><script type="application/json" id="charts">{data}</script>',
+            "</main>",
             *(f"<script>{script}</script>" for script in scripts),
             "</body></html>\n",
         ]
     )
 
 
-def _figure(place: int, title: str) -> str:
-    return f'<figure><figcaption>{_text(title)}</figcaption><div id="chart-{place}"></div></figure>'
+def _figure(name: str, title: str, chart: Mapping[str, Any]) -> str:
+    drawing = f'<div class="drawing" role="img" aria-labelledby="{name}"></div>'
+    data = f'<script type="application/json">{chart_text(chart)}</script>'
+    return f'<figure class="chart"><figcaption id="{name}">{_text(title)}</figcaption>{drawing}{data}</figure>'
 
 
 def _table(table: PageTable) -> str:
@@ -106,9 +78,3 @@ def _table(table: PageTable) -> str:
 
 def _text(text: str) -> str:
     return escape(safe_text(text))
-
-
-@cache
-def _libraries() -> tuple[str, ...]:
-    folder = resources.files("promptctl.reports") / "vega"
-    return tuple(gzip.decompress((folder / f"{name}.js.gz").read_bytes()).decode() for name in _LIBRARIES)

@@ -12,7 +12,8 @@ from promptctl.core.reporting.window import DAY, moment_of
 from promptctl.core.safe_text import safe_text
 
 Chart = tuple[str, Mapping[str, Any]]
-BASE = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "width": 760, "height": 220}
+BASE = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "height": 220}
+"""Charts are as wide as the place where they are drawn."""
 
 
 def cost_charts(report: CostReport) -> list[Chart]:
@@ -72,7 +73,7 @@ def _intervals(values: list[dict[str, Any]]) -> Mapping[str, Any]:
     point = {"x": {"field": "mean", "type": "quantitative"}, "y": group}
     point |= {"tooltip": [{"field": name} for name in ("group", "mean", "low", "high")]}
     layer = [{"mark": "rule", "encoding": span}, {"mark": {"type": "point", "filled": True}, "encoding": point}]
-    return {**BASE, "height": {"step": 24}, "data": {"values": values}, "layer": layer}
+    return {**BASE, "height": 24 * len(values), "data": {"values": values}, "layer": layer}
 
 
 def _latencies(values: list[dict[str, Any]]) -> Mapping[str, Any]:
@@ -82,4 +83,5 @@ def _latencies(values: list[dict[str, Any]]) -> Mapping[str, Any]:
         "color": {"field": "quantile", "type": "nominal", "title": None},
         "tooltip": [{"field": name} for name in ("group", "quantile", "ms")],
     }
-    return {**BASE, "height": {"step": 24}, "data": {"values": values}, "mark": "tick", "encoding": encoding}
+    height = 24 * len({value["group"] for value in values})
+    return {**BASE, "height": height, "data": {"values": values}, "mark": "tick", "encoding": encoding}

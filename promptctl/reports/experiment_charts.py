@@ -78,7 +78,7 @@ def _forest(lines: Sequence[tuple[str, EffectLine]]) -> Mapping[str, Any] | None
         for label, effect, (low, middle, high) in known
     ]
     x = {"type": "quantitative", "title": "worse ← % of control → better", "scale": {"domain": [-reach, reach]}}
-    y = {"field": "what", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 320}}
+    y = {"field": "what", "type": "nominal", "title": None, "sort": None}
     scale = {"domain": list(_JUDGED), "range": list(_COLOURS)}
     colour = {"field": "says", "type": "nominal", "scale": scale, "legend": None}
     tooltip = [{"field": name} for name in ("what", "change", "says")]
@@ -98,7 +98,7 @@ def _forest(lines: Sequence[tuple[str, EffectLine]]) -> Mapping[str, Any] | None
             "encoding": {"x": {"field": "margin", **x}, "y": y, "tooltip": [{"field": "margin"}]},
         },
     ]
-    return {**BASE, "height": {"step": 30}, "data": {"values": values}, "layer": layer}
+    return {**BASE, "height": 30 * len(values), "data": {"values": values}, "layer": layer}
 
 
 def _looks(report: ExperimentReport) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from promptctl.server.asgi import Application
 from promptctl.server.door import Door
 from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
-from promptctl.server.pages import matrix, prompt
+from promptctl.server.pages import matrix, prompt, static
 from promptctl.server.problem import MEDIA_TYPE, bug_problem, error_body, problem_body, status_of
 from promptctl.server.settings import Serving
 from promptctl.version import __version__
@@ -47,7 +47,7 @@ def application(serving: Serving) -> Application:
     )
     routes.state.follower, routes.state.store = follower, serving.store
     routes.state.repeats = Repeats(os.environ) if serving.writable else None
-    for part in (prompts, environments, splits, reports, moves, health, matrix, prompt):
+    for part in (prompts, environments, splits, reports, moves, health, matrix, prompt, static):
         routes.include_router(part.router)
     _tell_problems(routes)
     tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)

@@ -21,7 +21,10 @@ _PACKED = (b"text/", b"application/json", b"application/problem+json", b"image/s
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One response: status, headers and body. ``until`` is when it has to be made anew, by the monotonic clock."""
+    """One response: status, headers and body. ``until`` is when it has to be made anew, by the monotonic clock.
+
+    Clients ask again each time whether it still holds, unless ``headers`` say otherwise.
+    """
 
     status: int
     headers: Headers
@@ -49,12 +52,14 @@ class Answer:
         accepted = wanted.get(b"accept-encoding", b"")
         packed = self.packed if b"gzip" in accepted and b"gzip;q=0" not in accepted.replace(b" ", b"") else None
         tag = b'"%s%s"' % (self.tag, b"-gzip" if packed is not None else b"")
-        common = ((b"etag", tag), (b"vary", b"accept-encoding"), (b"cache-control", b"private, no-cache"))
+        held = next((it for it in self.headers if it[0] == b"cache-control"), (b"cache-control", b"private, no-cache"))
+        own = tuple(it for it in self.headers if it != held)
+        common = ((b"etag", tag), (b"vary", b"accept-encoding"), held)
         if _has(wanted.get(b"if-none-match", b""), self.tag):
             return 304, common, b""
         if packed is not None:
-            return 200, (*self.headers, *common, (b"content-encoding", b"gzip")), packed
-        return 200, (*self.headers, *common), self.body
+            return 200, (*own, *common, (b"content-encoding", b"gzip")), packed
+        return 200, (*own, *common), self.body
 
 
 def _has(known: bytes, tag: bytes) -> bool:

@@ -20,7 +20,7 @@ def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
     folder = tmp_path / "line" / "pages"
     assert {f"prompts/{NAME}/index.html", f"prompts/{NAME}/-/diff/1.0.0..1.1.0/index.html"} <= _pages(folder)
     for path in folder.rglob("*.html"):
-        for target in re.findall(r'href="([^"#]+)"', path.read_text(encoding="utf-8")):
+        for target in re.findall(r'(?:href|src)="([^"#]+)"', path.read_text(encoding="utf-8")):
             assert (path.parent / unquote(target)).is_file(), (path, target)
 
 
@@ -37,7 +37,7 @@ def test_the_pages_say_what_the_server_says(tmp_path: Path) -> None:
 def _said(page: str) -> str:
     """A page without addresses, times, and what takes a server."""
     return re.sub(
-        r'(href|action|datetime)="[^"]*"|seen <time.*</time>|<p class="note">Calls are not shown.*</p>\n', "", page
+        r'(href|src|action|datetime)="[^"]*"|seen <time.*</time>|<p class="note">Calls are not shown.*</p>\n', "", page
     )
 
 

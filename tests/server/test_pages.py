@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
 
+from promptctl.reports.pages.static import static_files, static_path
 from tests.serving import Served, serving
 from tests.shipping import NAME, done, line
 
@@ -72,3 +74,14 @@ def test_links_lead_somewhere(server: Served, path: str) -> None:
 def test_a_page_of_nothing_is_a_problem(server: Served) -> None:
     assert server.ask("/prompts/nobody/").status == 404
     assert server.ask(f"/prompts/{NAME}/-/diff/1.0.0..9.9.9/").status == 404
+
+
+def test_scripts_are_kept_for_good(server: Served) -> None:
+    path = static_path("charts")
+    found = server.ask(f"/{path}", accept_encoding="gzip")
+    assert found.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert found.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert gzip.decompress(found.body).decode() == static_files()[path]
+    assert server.ask(f"/{path}", if_none_match=found.tag).status == 304
+    assert server.ask("/static/charts-0.js").status == 404
+    assert server.ask("/").headers["cache-control"] == "private, no-cache"

@@ -24,13 +24,14 @@ def command(
     from promptctl.core.timestamp import timestamp
     from promptctl.reports.pages.made import Moment
     from promptctl.reports.pages.page import file_of, page
+    from promptctl.reports.pages.static import static_files
 
     if html is None:
         raise UsageError("PC001", "say where the pages go", hint="promptctl report --html DIR")
     repository = PinnedRepository(context.repository.root)
     moment = Moment(commit=repository.commit, at=timestamp(context.now))
     pages = ((file_of(it.path), page(it, moment, live=False)) for it in every(repository, context.now))
-    written = write_pages(context.directory / html, pages, html)
+    written = write_pages(context.directory / html, pages, static_files(), html)
     return Answer(
         data={"folder": html, "pages": written, "commit": repository.commit},
         view=lambda: f"{count(written, 'page')} in {html}, of {repository.commit[:7]}: open {html}/index.html",

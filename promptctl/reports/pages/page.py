@@ -8,12 +8,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from promptctl.reports.drawing import chart_text
 from promptctl.reports.html_template import html_environment, package_text, policy_source
 from promptctl.reports.pages.made import Made, Moment
+from promptctl.reports.pages.static import static_path
 from promptctl.version import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,12 @@ class Links:
             return f"/{quote(path)}{end}"
         return "../" * self.here.count("/") + quote(file_of(path)) + end
 
+    def script(self, name: str) -> Markup:
+        """The element that loads a script of ``static_path``, once the page is there."""
+        from markupsafe import Markup
+
+        return Markup('<script src="{}" defer></script>').format(self.to(static_path(name)))
+
 
 def file_of(path: str) -> str:
     """The file that a page is written to."""
@@ -82,13 +91,14 @@ def page(made: Made, moment: Moment, *, live: bool = True) -> str:
 
 @cache
 def policy() -> str:
-    """The content security policy of every page: its own style and script, by their digests, and nothing else.
+    """The content security policy of every page: its own style and script, by their digests, the scripts that stand
+    beside pages, and nothing else.
 
     Forms ask the page's own host, as links do.
     """
     return (
         f"default-src 'none'; style-src '{policy_source(_file('page.css'))}'; "
-        f"script-src '{policy_source(_file('page.js'))}'; img-src data:; "
+        f"script-src '{policy_source(_file('page.js'))}' 'self'; img-src data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'self'"
     )
 
@@ -100,6 +110,7 @@ def _environment() -> Environment:
     environment = html_environment(__package__)
     environment.globals |= {name: Markup(_file(f"page.{end}")) for name, end in (("style", "css"), ("script", "js"))}  # noqa: S704
     environment.filters["tojson_text"] = _spelled
+    environment.filters["chart_text"] = lambda chart: Markup(chart_text(chart))  # noqa: S704
     environment.filters["moment"] = _moment_text
     return environment
 

@@ -1,0 +1,58 @@
+"""What pages share: how they name what stands beside them, and charts as data that no text can leave."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from promptctl.reports.drawing import chart_text
+from promptctl.reports.pages.page import Links
+from promptctl.reports.pages.static import static_files, static_path
+from tests.hostile_texts import HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("links", "address"),
+    [
+        (Links(here="costs/"), "/{}"),
+        (Links(here="costs/", live=False), "../{}"),
+        (Links(here="prompts/support/triage/", live=False), "../../../{}"),
+        (Links(live=False), "{}"),
+    ],
+)
+def test_scripts_stand_beside_pages(links: Links, address: str) -> None:
+    path = static_path("charts")
+    assert str(links.script("charts")) == f'<script src="{address.format(path)}" defer></script>'
+    assert path in static_files()
+
+
+def test_names_of_files_follow_their_contents() -> None:
+    assert len(static_files()) == 2
+    assert all(re.fullmatch(r"static/(charts|live)-[0-9a-f]{16}\.js", path) for path in static_files())
+
+
+class _Scripts(HTMLParser):
+    """The texts of the script elements of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+
+@pytest.mark.parametrize("text", HOSTILE[:-3])
+def test_no_text_leaves_a_chart(text: str) -> None:
+    parsed = _Scripts(f"<script>{chart_text({'data': [text]})}</script>")
+    assert parsed.tags == ["script"]
+    assert json.loads("".join(parsed.found)) == {"data": [text]}
