@@ -12,12 +12,13 @@ def data(result: HistoryResult) -> dict[str, Any]:
     """Versions and moves, newest first."""
     return {
         "prompt": result.name,
-        "versions": [_version(row) for row in result.versions],
+        "versions": [version_row(row) for row in result.versions],
         "moves": [_move(row) for row in result.moves],
     }
 
 
-def _version(row: VersionRow) -> dict[str, Any]:
+def version_row(row: VersionRow) -> dict[str, Any]:
+    """One version."""
     return {
         "version": str(row.version),
         "digest": row.digest,

@@ -1,39 +1,12 @@
-"""What calls would have cost with another version of their prompt, for people and programs."""
+"""What calls would have cost with another version of their prompt, for people."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from promptctl.cli.tables import table
-from promptctl.core.reporting.money import exact, shown
+from promptctl.core.reporting.money import shown
 from promptctl.core.reporting.other_version import VersionLine, VersionWhatIf
-
-
-def data(found: VersionWhatIf) -> dict[str, Any]:
-    """The report for programs."""
-    return {
-        "prompt": found.prompt,
-        "reference": found.reference,
-        "lines": [_line(line) for line in found.lines],
-        "now": exact(found.now),
-        "then": exact(found.then),
-    }
-
-
-def _line(line: VersionLine) -> dict[str, Any]:
-    change = line.change
-    return {
-        "served": line.served,
-        "model": line.model,
-        "calls": line.calls,
-        "input_tokens": float(line.tokens),
-        "input_tokens_change": float(change.tokens) if change else None,
-        "basis": None if change is None else "rendered" if change.rendered else "fixed",
-        "rendered": change.rendered if change else 0,
-        "now": exact(line.now),
-        "then": None if line.then is None else exact(line.then),
-        "unknown": line.unknown,
-    }
 
 
 def drawn(found: VersionWhatIf) -> Any:

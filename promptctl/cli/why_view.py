@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.move_text import move_text
@@ -17,53 +16,7 @@ if TYPE_CHECKING:
     from promptctl.adapters.git.history import Change
     from promptctl.core.event import Event
     from promptctl.core.moves import Move
-    from promptctl.core.sent import Sent
     from promptctl.workflows.why import Why
-
-
-def data(found: Why) -> dict[str, Any]:
-    """As ``--json`` prints it."""
-    return {
-        "prompt": found.name,
-        "digest": found.digest,
-        "version": str(found.version) if found.version else None,
-        "tag": found.tag,
-        "tagged": found.tagged,
-        "commit": found.commit,
-        "after": str(found.after) if found.after else None,
-        "changes": [
-            {
-                "commit": change.commit,
-                "author": change.author,
-                "co_authors": list(co_authors(change)),
-                "at": change.at,
-                "subject": change.subject,
-                "trailers": [list(pair) for pair in change.trailers],
-                "pull_request": found.pull_requests.get(change.commit),
-            }
-            for change in found.changes
-        ],
-        "moves": [{"environment": row.environment, **row.move.to_dict(None)} for row in found.moves],
-        "approvals": [asdict(agreed) for agreed in found.approvals],
-        "call": _call(found.event) if found.event else None,
-        "sent": _sent(found.sent) if found.sent else None,
-        "also": list(found.also),
-        "faults": list(found.faults),
-    }
-
-
-def _call(event: Event) -> dict[str, Any]:
-    """The event without what a model or a user wrote."""
-    left_out = ("inputs", "output")
-    return {name: getattr(event, name) for name in type(event).__slots__ if name not in left_out}
-
-
-def _sent(sent: Sent) -> dict[str, Any]:
-    return {
-        "rendered": sent.latest.rendered if sent.latest else None,
-        "calls": sent.count,
-        "by": [asdict(sending) for sending in sent.sendings],
-    }
 
 
 def text(found: Why) -> str:

@@ -16,7 +16,7 @@ from promptctl.adapters.repeats import Repeats
 from promptctl.adapters.token_folder import TokenFolder
 from promptctl.errors import Problem, PromptctlError
 from promptctl.server.answering import Answering
-from promptctl.server.api import environments, health, moves, prompts, reports, splits
+from promptctl.server.api import calls, environments, health, moves, prompts, rendering, reports, splits
 from promptctl.server.asgi import Application
 from promptctl.server.door import Door
 from promptctl.server.follower import Follower
@@ -47,7 +47,7 @@ def application(serving: Serving) -> Application:
     )
     routes.state.follower, routes.state.store = follower, serving.store
     routes.state.repeats = Repeats(os.environ) if serving.writable else None
-    for part in (prompts, environments, splits, reports, moves, health, matrix, prompt, static):
+    for part in (rendering, prompts, environments, calls, splits, reports, moves, health, matrix, prompt, static):
         routes.include_router(part.router)
     _tell_problems(routes)
     tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)

@@ -50,14 +50,16 @@ class Store:
 
 
 Stored = Annotated[Store, Depends(Store)]
+Since = Annotated[str, Query(description="From then on: `7d`, `24h` or ISO.", max_length=40)]
+Until = Annotated[str | None, Query(description="Before then.", max_length=40)]
 
 
 @dataclass(frozen=True, slots=True)
 class Calls:
     """Which calls a report is about; times as ``7d``, ``24h`` or ISO."""
 
-    since: Annotated[str, Query(description="Calls from then on.", max_length=40)] = "30d"
-    until: Annotated[str | None, Query(description="Calls before then.", max_length=40)] = None
+    since: Since = "30d"
+    until: Until = None
     prompt: Annotated[str | None, Query(max_length=200)] = None
     env: Annotated[str | None, Query(max_length=200)] = None
     model: Annotated[str | None, Query(max_length=200)] = None

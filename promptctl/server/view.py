@@ -18,6 +18,8 @@ from promptctl.runtime.snapshot import Snapshot
 from promptctl.server.shelf import Answer, Key, Shelf
 
 Found = TypeVar("Found")
+MOST_KNOWN = 5000
+"""Findings that a view holds before it forgets them all: what can be asked for, such as times, has no end."""
 _JSON = ((b"content-type", b"application/json"),)
 _REFS = ("refs/heads", "refs/remotes", "refs/tags/prompts", "refs/promptctl")
 
@@ -42,6 +44,8 @@ class View:
         """What ``work`` finds, asked for once for each key. Raises what it raises, each time anew."""
         with self._lock:
             if key not in self._known:
+                if len(self._known) >= MOST_KNOWN:
+                    self._known = {}
                 self._known[key] = work(self.repository)
             found: Found = self._known[key]
             return found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from promptctl.adapters.bounded import Worker
 from promptctl.adapters.repository import Repository
 from promptctl.core.chain import StepCall, step_calls, step_paths
 from promptctl.core.closure import Closure
 from promptctl.core.prompt import Message
 from promptctl.core.render import Rendering
 from promptctl.core.rendered import digest_or_none
+from promptctl.core.settings import Settings
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 from promptctl.workflows.resolve import Resolved, resolve
@@ -55,18 +58,50 @@ def render(
     ``wire`` adds the request in that format, for ``model`` instead of the prompt's own where it is given. Raises
     UsageError for references, inputs and templates that are wrong, and what ``resolve`` raises.
     """
+    prepared = prepare(repository, reference)
+    return prepared.rendered(given, outputs=outputs or {}, wire=wire, model=model)
+
+
+def prepare(repository: Repository, reference: str) -> Prepared:
+    """All that rendering needs of the repository. Raises what ``resolve`` raises."""
     resolved = resolve(repository, reference)
-    call, later = _next_call(resolved.closure, given, outputs or {})
-    messages = call.closure.prompt.messages
-    rendered = Rendered(
-        resolved=resolved,
-        prompt=call.closure.prompt.name,
-        messages=Rendering(call.closure).messages(call.inputs),
-        alone=len(messages) == 1 and isinstance(messages[0], Message) and isinstance(messages[0].content, str),
-        step=call.path,
-        later=later,
-    )
-    return replace(rendered, request=_request(repository, call, wire, model)) if wire else rendered
+    return Prepared(resolved=replace(resolved, read=resolved.closure), settings=repository.work.settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A prompt that can be rendered without its repository, in any thread and in any process."""
+
+    resolved: Resolved
+    settings: Settings
+
+    def rendered(
+        self, given: Mapping[str, Any], *, outputs: Mapping[str, Any], wire: Wire | None, model: str | None
+    ) -> Rendered:
+        """As ``render`` renders. Raises UsageError."""
+        return Rendered(resolved=self.resolved, **self._found(given, outputs, wire, model))
+
+    def rendered_apart(
+        self, given: Mapping[str, Any], *, outputs: Mapping[str, Any], wire: Wire | None, model: str | None
+    ) -> Rendered:
+        """The same by a child process, which is stopped when a template takes too long or too much."""
+        worker = Worker[None, dict[str, Any]](lambda _: self._found(given, outputs, wire, model))
+        with closing(worker):
+            return Rendered(resolved=self.resolved, **worker(None))
+
+    def _found(
+        self, given: Mapping[str, Any], outputs: Mapping[str, Any], wire: Wire | None, model: str | None
+    ) -> dict[str, Any]:
+        call, later = _next_call(self.resolved.closure, given, outputs)
+        messages = call.closure.prompt.messages
+        return {
+            "prompt": call.closure.prompt.name,
+            "messages": Rendering(call.closure).messages(call.inputs),
+            "alone": len(messages) == 1 and isinstance(messages[0], Message) and isinstance(messages[0].content, str),
+            "step": call.path,
+            "later": later,
+            "request": _request(self.settings, call, wire, model) if wire else None,
+        }
 
 
 def _next_call(
@@ -89,7 +124,7 @@ def _next_call(
     return call, paths[paths.index(call.path) + 1 :] if call.path else ()
 
 
-def _request(repository: Repository, call: StepCall, wire: Wire, model: str | None) -> Mapping[str, Any]:
+def _request(settings: Settings, call: StepCall, wire: Wire, model: str | None) -> Mapping[str, Any]:
     from promptctl.adapters.models import known_model
     from promptctl.core.capability import check_request, with_limit
     from promptctl.core.provider import model_id_of
@@ -99,7 +134,6 @@ def _request(repository: Repository, call: StepCall, wire: Wire, model: str | No
     if model is not None:
         closure = replace(closure, prompt=replace(closure.prompt, model=model))
     request = Rendering(closure).request(call.inputs)
-    settings = repository.work.settings
     model_id = model_id_of(request.model, providers_of(settings))
     known = known_model(model_id, said_of_models(settings.models))
     check_request(known, request)

@@ -80,6 +80,10 @@ class _Bounded(Rendering):
         found: dict[str, str] = self._worker((id(self.closure), "step_inputs", (index, values)))
         return found
 
+    def messages(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+        found: tuple[dict[str, Any], ...] = self._worker((id(self.closure), "messages", (given,)))
+        return found
+
     def request(self, given: Mapping[str, Any]) -> Request:
         found: Request = self._worker((id(self.closure), "request", (given,)))
         return found

@@ -12,7 +12,6 @@ from promptctl.core.reporting.window import Window, window_of
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.reporting.evaluated import Evaluated
     from promptctl.core.reporting.whatif import WhatIf, WhatIfLine
 
 
@@ -44,6 +43,7 @@ def command(
     Models are priced where evidence covers them, texts where what they send can be known.
     """
     from promptctl.adapters.warehouse.whatif import repeated_calls
+    from promptctl.answers.costs_whatif import data
     from promptctl.core.cache_limits import parse_age
     from promptctl.core.reporting.whatif import cached_whatif
     from promptctl.workflows.costs_whatif import evidence_of, other_model
@@ -63,41 +63,18 @@ def command(
             found = other_model(warehouse, window, model, reporting.providers, context.now, evidence)
         else:
             found = cached_whatif(repeated_calls(warehouse, window, max(1, ttl)))
-    return Answer(data=lambda: _data(found), view=lambda: _view(found, model), note=warehouse.note)
+    return Answer(data=lambda: data(found), view=lambda: _view(found, model), note=warehouse.note)
 
 
 def _other_version(context: Context, store: str | None, window: Window, reference: str) -> Answer:
+    from promptctl.answers.costs_whatif import version_data
     from promptctl.cli import version_view
     from promptctl.workflows.other_version import other_version
 
     reporting = options.opened(context, store)
     with reporting.warehouse as warehouse:
         found = other_version(context.repository, warehouse, window, reference, reporting.providers, context.now)
-    return Answer(data=lambda: version_view.data(found), view=lambda: version_view.drawn(found), note=warehouse.note)
-
-
-def _data(found: WhatIf) -> dict[str, Any]:
-    from promptctl.core.reporting.money import exact
-
-    return {
-        "lines": [
-            {
-                "prompt": line.prompt,
-                "calls": line.calls,
-                "now": exact(line.now),
-                "then": None if line.then is None else exact(line.then),
-                "evidence": _evaluated(line.other),
-                "own_evidence": _evaluated(line.own),
-            }
-            for line in found.lines
-        ],
-        "now": exact(found.now),
-        "then": exact(found.then),
-    }
-
-
-def _evaluated(found: Evaluated | None) -> dict[str, int] | None:
-    return None if found is None else {"passed": found.passed, "cases": found.cases}
+    return Answer(data=lambda: version_data(found), view=lambda: version_view.drawn(found), note=warehouse.note)
 
 
 def _view(found: WhatIf, model: str | None) -> Any:

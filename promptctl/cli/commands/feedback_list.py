@@ -28,26 +28,12 @@ def command(
 ) -> Answer:
     """List what people said of calls, the newest first."""
     from promptctl.adapters.warehouse.feedback import feedback_said
+    from promptctl.answers.feedback_list import data
 
     window = window_of(context.now, since, until, {"prompt": prompt, "environment": env, "version": version})
     with options.opened(context, store).warehouse as warehouse:
         said = feedback_said(warehouse, window, negative=negative, most=top)
-    return Answer(data={"feedback": [_data(it) for it in said]}, view=lambda: _view(said), note=warehouse.note)
-
-
-def _data(it: Said) -> dict[str, Any]:
-    return {
-        "call": it.call,
-        "at": timestamp(moment_of(it.at)),
-        "prompt": it.prompt,
-        "version": it.version,
-        "environment": it.environment,
-        "name": it.name,
-        "value": it.value,
-        "negative": it.negative,
-        "comment": it.comment,
-        "correction": it.correction,
-    }
+    return Answer(data=data(said), view=lambda: _view(said), note=warehouse.note)
 
 
 def _view(said: list[Said]) -> Any:

@@ -43,6 +43,7 @@ def command(
     ] = None,
 ) -> Answer:
     """Render a prompt to text, messages or a request. Of a chain, the first step without an --output is rendered."""
+    from promptctl.answers.render import data
     from promptctl.workflows.render import render as run
 
     if format not in FORMATS:
@@ -60,22 +61,6 @@ def command(
     )
     exact = format != "text" or rendered.alone
     return Answer(data=data(rendered), view=lambda: view(rendered, format), exact=exact, note=note(rendered))
-
-
-def data(rendered: Rendered) -> dict[str, Any]:
-    resolved = rendered.resolved
-    found = {
-        "name": resolved.name,
-        "reference": str(resolved.reference),
-        "digest": resolved.digest,
-        "version": str(resolved.version) if resolved.version else None,
-        "prompt": rendered.prompt,
-        "step": rendered.step or None,
-        "later_steps": list(rendered.later),
-        "messages": [dict(message) for message in rendered.messages],
-        "rendered": rendered.digest,
-    }
-    return found | ({} if rendered.request is None else {"request": dict(rendered.request)})
 
 
 def note(rendered: Rendered) -> str | None:

@@ -36,7 +36,8 @@ def command(
     store: StoreOption = None,
 ) -> Answer:
     """Trace a digest, a call or a text that was sent back to its release: who changed it, who put it where, and why."""
-    from promptctl.cli.why_view import data, text
+    from promptctl.answers.why import data
+    from promptctl.cli.why_view import text
     from promptctl.workflows.why import why, why_rendered
 
     if (what is None) == (rendered is None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,6 +13,7 @@ from promptctl.core.request import compact_json
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import Prompt
 from promptctl.server.asked import KEPT, Viewed, json_response, kept_for
+from promptctl.server.paging import PageSize, PageToken, paged
 
 router = APIRouter(prefix="/api/v1", tags=["environments"])
 
@@ -42,6 +44,17 @@ def bundle(view: Viewed, environment: str) -> Response:
 
     data: bytes = view.once(("bundle", environment), lambda repository: bundle(repository, environment).data)
     return Response(data, media_type="application/json")
+
+
+@router.get("/environments/{environment}/moves", summary="List the moves in an environment", dependencies=[KEPT])
+def moves(view: Viewed, environment: str, page_size: PageSize = 100, page_token: PageToken = "") -> Response:
+    """What was changed there, of every prompt, newest first: who did it, why, and what the gate saw."""
+    from promptctl.answers.moves import row
+    from promptctl.workflows.moves import moves
+
+    found = view.once(("moves", environment), lambda repository: moves(repository, environment))
+    page = paged("moves", found, attrgetter("place"), page_size, page_token, spell=row, falling=True)
+    return json_response({"environment": environment, **page})
 
 
 @router.get("/environments/{environment}/prompts/{name:path}", summary="The prompt that a unit gets")

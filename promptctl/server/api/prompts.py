@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from promptctl.server.asked import KEPT, Viewed, json_response
 from promptctl.server.paging import PageSize, PageToken, paged
+
+if TYPE_CHECKING:
+    from promptctl.workflows.history import VersionRow
 
 router = APIRouter(prefix="/api/v1", tags=["prompts"], dependencies=[KEPT])
 
@@ -29,8 +33,7 @@ def list_prompts(
     filters = Filters(tags=tuple(tag or ()), owner=owner, model=model, environment=env)
     key = ("list", filters.tags, owner, model, env)
     listing: Listing = view.once(key, lambda repository: list_prompts(repository, filters))
-    rows: list[dict[str, Any]] = [row(listed) for listed in listing.prompts]
-    return json_response(paged("prompts", rows, lambda it: it["name"], page_size, page_token))
+    return json_response(paged("prompts", listing.prompts, lambda it: it.name, page_size, page_token, spell=row))
 
 
 @router.get("/prompts/{name:path}/-/at/{reference}", summary="Show a prompt at a reference")
@@ -48,6 +51,29 @@ def history(
     from promptctl.workflows.history import history
 
     return json_response(view.once(("history", name, env), lambda repository: data(history(repository, name, env))))
+
+
+@router.get("/prompts/{name:path}/-/versions", summary="List the versions of a prompt")
+def versions(view: Viewed, name: str, page_size: PageSize = 100, page_token: PageToken = "") -> Response:
+    """Every version, newest first: its digest, its tag, where it is live, and why it is retired."""
+    from promptctl.answers.history import version_row
+    from promptctl.workflows.history import history
+
+    found = view.once(("versions", name), lambda repository: history(repository, name))
+    page = paged("versions", found.versions, _place, page_size, page_token, spell=version_row, falling=True)
+    return json_response({"prompt": found.name, **page})
+
+
+@router.get("/prompts/{name:path}/-/evidence", summary="List the kept evidence of a prompt")
+def evidence(view: Viewed, name: str, page_size: PageSize = 100, page_token: PageToken = "") -> Response:
+    """Every kept run of the prompt's suite, newest first: whose answers, how many cases passed, and the interval of
+    their share. As it was recorded: nothing is scored again."""
+    from promptctl.answers.evidence import row
+    from promptctl.workflows.evidence_runs import evidence_runs
+
+    found = view.once(("evidence", name), lambda repository: evidence_runs(repository, name))
+    page = paged("runs", found.runs, attrgetter("place"), page_size, page_token, spell=row, falling=True)
+    return json_response({"prompt": found.name, **page, "notes": list(found.notes)})
 
 
 @router.get("/prompts/{name:path}/-/diff", summary="Compare two states of a prompt")
@@ -69,6 +95,11 @@ def diff(
 def show(view: Viewed, name: str) -> Response:
     """A prompt as the default branch has it: contract, messages, versions."""
     return _shown(view, name)
+
+
+def _place(row: VersionRow) -> str:
+    """Versions as texts that sort as they do."""
+    return " ".join(f"{number:06}" for number in row.version.precedence)
 
 
 def _shown(view: Viewed, reference: str) -> Response:

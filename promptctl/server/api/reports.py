@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from promptctl.core.reporting.window import parse_grouping
-from promptctl.server.asked import json_response
-from promptctl.server.store import Asked, By, Calls, Store, Stored
+from promptctl.core.reporting.window import parse_grouping, window_of
+from promptctl.errors import UsageError
+from promptctl.server.asked import Viewed, json_response
+from promptctl.server.store import Asked, By, Calls, Since, Store, Stored, Until
+
+if TYPE_CHECKING:
+    from promptctl.adapters.pinned import PinnedRepository
 
 router = APIRouter(tags=["reports"])
 
@@ -17,6 +21,66 @@ router = APIRouter(tags=["reports"])
 def costs(store: Stored, asked: Asked, by: By = None, top: Annotated[int, Query(ge=1, le=10_000)] = 20) -> Response:
     """Exact sums by what calls were for; calls of unknown price are counted apart."""
     return _costs(store, asked, by, top)
+
+
+@router.get("/api/v1/costs/whatif", summary="What calls would have cost")
+def whatif(
+    view: Viewed,
+    store: Stored,
+    model: Annotated[str | None, Query(max_length=200, description="At the prices of this model.")] = None,
+    cache: Annotated[str | None, Query(max_length=20, description="Had equal calls been asked once in: 24h.")] = None,
+    prompt: Annotated[
+        str | None, Query(max_length=400, description="Calls of it; `NAME@REF`: had that text been served.")
+    ] = None,
+    env: Annotated[str | None, Query(max_length=200)] = None,
+    since: Since = "30d",
+    until: Until = None,
+) -> Response:
+    """The same calls with another model, another text, or with answers kept: one of these three."""
+    from promptctl.adapters.warehouse.whatif import repeated_calls
+    from promptctl.answers.costs_whatif import data, version_data
+    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.reporting.whatif import cached_whatif
+    from promptctl.workflows.costs_whatif import evidence_of, other_model
+    from promptctl.workflows.other_version import other_version
+
+    name, at, _ = (prompt or "").partition("@")
+    if sum(map(bool, (model, cache, at))) != 1:
+        raise UsageError("PC001", "whatif asks one thing", hint="model=MODEL, cache=24h or prompt=NAME@REF")
+    window = window_of(store.now, since, until, {"prompt": name or None, "environment": env})
+    with store.opened() as warehouse:
+        if cache:
+            apart = max(1, int(parse_age(cache) * 1_000_000))
+            return json_response(data(cached_whatif(repeated_calls(warehouse, window, apart))))
+
+        def asked(repository: PinnedRepository) -> dict[str, Any]:
+            if model:
+                evidence = evidence_of(repository)
+                return data(other_model(warehouse, window, model, store.providers, store.now, evidence))
+            reference = prompt or ""
+            return version_data(other_version(repository, warehouse, window, reference, store.providers, store.now))
+
+        return json_response(view.using(asked))
+
+
+@router.get("/api/v1/feedback", summary="What people said of calls")
+def feedback(
+    store: Stored,
+    negative: Annotated[bool, Query(description="Low scores and corrections alone.")] = False,
+    since: Since = "30d",
+    until: Until = None,
+    prompt: Annotated[str | None, Query(max_length=200)] = None,
+    env: Annotated[str | None, Query(max_length=200)] = None,
+    version: Annotated[str | None, Query(max_length=200)] = None,
+    top: Annotated[int, Query(ge=1, le=10_000)] = 50,
+) -> Response:
+    """Scores, comments and corrections by users, the newest first."""
+    from promptctl.adapters.warehouse.feedback import feedback_said
+    from promptctl.answers.feedback_list import data
+
+    window = window_of(store.now, since, until, {"prompt": prompt, "environment": env, "version": version})
+    with store.opened() as warehouse:
+        return json_response(data(feedback_said(warehouse, window, negative=negative, most=top)))
 
 
 @router.get("/admin/costs", summary="What calls cost, of so many days")
