@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def test_what_never_ends_is_stopped(server: Served, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("promptctl.adapters.bounded.os.kill", killed)
     monkeypatch.setattr(bounded, "SECONDS", 0.2)
-    monkeypatch.setattr(workflow, "_next_call", lambda *_: time.sleep(3600))
+    monkeypatch.setattr(workflow, "_next_call", lambda *_: sum(itertools.repeat(0)))
     found = render(server, NAME, {"inputs": INPUTS})
     assert (found.status, found.json["code"], len(children)) == (400, "PC022", 1)
     with pytest.raises(ProcessLookupError):
