@@ -67,7 +67,7 @@ def landed(ran: Ran) -> str | None:
     assert "Traceback" not in ran.err, ran
     answer = json.loads(ran.out)
     published = (answer["data"] or {}).get("published") if ran.code == 0 else None
-    if published is None:
+    if published is None or published["commit"] is None:
         return None
     assert published["sent"], ran
     return str(published["commit"])
