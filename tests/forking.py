@@ -56,10 +56,15 @@ def forked(
         return code, out.read(), err.read()
 
 
+def started() -> list[str]:
+    """The beginning of a command line that is a run that was forked; warnings are its errors."""
+    return [sys.executable, "-IS", asking.__file__, _address()]
+
+
 def program(folder: Path) -> Path:
-    """A folder for the PATH of shells, in which ``promptctl`` is a run that was forked; warnings are its errors."""
+    """A folder for the PATH of shells, in which ``promptctl`` is such a run."""
     folder.mkdir(parents=True, exist_ok=True)
-    line = shlex.join([sys.executable, "-IS", asking.__file__, _address()])
+    line = shlex.join(started())
     (folder / "promptctl").write_text(f'#!/bin/sh\nexec {line} "$@"\n')
     (folder / "promptctl").chmod(0o755)
     return folder
@@ -102,7 +107,21 @@ def _load() -> None:
                 import_module(module.name)
     for name in _LIBRARIES:
         import_module(name)
+    _read()
     gc.freeze()
+
+
+def _read() -> None:
+    """What reads files is made here once. It is pure, so that it is the same for whoever asks."""
+    from promptctl.core.document import Document
+    from promptctl.core.schema import problems
+    from promptctl.core.template import Renderer, read_template
+    from promptctl.schemas import KINDS
+
+    for kind in KINDS:
+        problems(Document(file=kind, value={}, text="{}"), kind)
+    read_template("t", "{{ a }}")
+    Renderer({"t": "{{ a }}"}).render("t", {"a": "b"})
 
 
 def _serve(door: socket.socket) -> None:
@@ -163,7 +182,10 @@ def _audit(log: str) -> None:
 def _become(asked: bytes, streams: Sequence[int]) -> None:
     """Makes this process the program as it starts: standard streams, folder, arguments, environment."""
     from promptctl.__main__ import main
+    from promptctl.adapters import bounded
 
+    # A run is a process of its own already, and whoever tests that it is stopped starts one as users do.
+    bounded.supervised = lambda act: act()
     for number, (stream, name) in enumerate(zip(streams, ("stdin", "stdout", "stderr"), strict=True)):
         os.dup2(stream, number)
         os.close(stream)

@@ -18,7 +18,7 @@ from tests.hostile.seeds import CATEGORIES, all_seeds, category_seeds
 from tests.hostile.sound import base_files
 from tests.support import build_files, promptctl
 
-MUTANTS, SEED = 12, 7
+MUTANTS, SEED = 8, 7
 
 
 def faults(piece: Seed, folder: Path) -> list[str]:

@@ -182,7 +182,7 @@ def live(folder: Path, seed: int, steps: int) -> None:
 
 
 def test_many_hands(tmp_path: Path) -> None:
-    live(tmp_path, 0, 20)
+    live(tmp_path, 0, 14)
 
 
 @pytest.mark.long
