@@ -19,7 +19,7 @@ def every(repository: Repository, now: datetime) -> Iterator[Made]:
     yield first
     for row in first.data["prompts"]:
         if row["files"] != "gone":
-            page = prompt(repository, row["prompt"])
+            page = prompt(repository, row["prompt"], now)
             yield page
             yield from _changes(repository, page)
 

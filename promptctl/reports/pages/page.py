@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from promptctl.reports.drawing import chart_text
 from promptctl.reports.html_template import html_environment, package_text, policy_source
 from promptctl.reports.pages.made import Made, Moment
+from promptctl.reports.pages.spelling import FILTERS
 from promptctl.reports.pages.static import static_path
 from promptctl.version import __version__
 
@@ -36,7 +36,10 @@ class Section:
         return path == self.path or path.startswith(self.folders)
 
 
-NAVIGATION = (Section(name="Prompts", path="", folders=("prompts/",)),)
+NAVIGATION = (
+    Section(name="Prompts", path="", folders=("prompts/",)),
+    Section(name="Calls", path="calls/", folders=("calls/",), live=True),
+)
 """What every page leads to."""
 
 
@@ -109,21 +112,9 @@ def _environment() -> Environment:
 
     environment = html_environment(__package__)
     environment.globals |= {name: Markup(_file(f"page.{end}")) for name, end in (("style", "css"), ("script", "js"))}  # noqa: S704
-    environment.filters["tojson_text"] = _spelled
+    environment.filters |= FILTERS
     environment.filters["chart_text"] = lambda chart: Markup(chart_text(chart))  # noqa: S704
-    environment.filters["moment"] = _moment_text
     return environment
-
-
-def _spelled(value: Any, indent: int | None = None) -> str:
-    """A value as JSON that people read: as text, never as a part of the page."""
-    return json.dumps(value, ensure_ascii=False, indent=indent)
-
-
-def _moment_text(at: str) -> str:
-    """A time as people read it: what is written as ISO 8601 in UTC, to the second."""
-    day, _, rest = at.partition("T")
-    return f"{day} {rest[:8]} UTC" if rest.endswith("Z") else at
 
 
 def _file(name: str) -> str:

@@ -1,24 +1,63 @@
-"""One prompt, and what changed between two of its versions."""
+"""One prompt, and what changed between two of its states."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from promptctl.answers.pages import diff as diff_page
-from promptctl.answers.pages import prompt as prompt_page
+from promptctl.answers.pages import prompt as page
+from promptctl.answers.pages.faults import said
+from promptctl.errors import PromptctlError
+from promptctl.reports.pages.made import Made
 from promptctl.server.asked import KEPT, Viewed, html_response
+from promptctl.server.store import Store, Stored
+from promptctl.server.view import View
 
-router = APIRouter(include_in_schema=False, dependencies=[KEPT])
+router = APIRouter(include_in_schema=False)
+State = Annotated[str, Query(min_length=1, max_length=200)]
 
 
-@router.get("/prompts/{name:path}/-/diff/{old}..{new}/")
+@router.get("/prompts/{name:path}/-/diff/{old}..{new}/", dependencies=[KEPT])
 def diff(view: Viewed, name: str, old: str, new: str) -> HTMLResponse:
     """What changed between two states."""
-    return html_response(view, view.using(lambda repository: diff_page.diff(repository, name, old, new)))
+    return _compared(view, name, old, new, "source")
+
+
+@router.get("/prompts/{name:path}/-/diff/", dependencies=[KEPT])
+def compare(view: Viewed, name: str, old: State, new: State, show: str = "source") -> HTMLResponse:
+    """The same for states that a form names, and for what their cases send or were answered."""
+    return _compared(view, name, old, new, show)
 
 
 @router.get("/prompts/{name:path}/")
-def prompt(view: Viewed, name: str) -> HTMLResponse:
+def prompt(
+    view: Viewed,
+    store: Stored,
+    name: str,
+    days: Annotated[int, Query(ge=1, le=366)] = 30,
+    env: Annotated[str, Query(max_length=200)] = "",
+) -> HTMLResponse:
     """The prompt's own page."""
-    return html_response(view, view.using(lambda repository: prompt_page.prompt(repository, name)))
+    hour = store.now.replace(minute=0, second=0, microsecond=0)
+    made: Made = view.once(("prompt page", name, hour), lambda repository: page.prompt(repository, name, hour))
+    calls = _calls(store, name, page.Asked(days=days, environment=env or None))
+    return html_response(view, replace(made, data={**made.data, "calls": calls}))
+
+
+def _compared(view: View, name: str, old: str, new: str, show: str) -> HTMLResponse:
+    key = ("diff page", name, old, new, show)
+    made: Made = view.once(key, lambda repository: diff_page.diff(repository, name, old, new, show))
+    return html_response(view, made)
+
+
+def _calls(store: Store, name: str, asked: page.Asked) -> dict[str, Any]:
+    found = {"asked_days": asked.days, "asked_environment": asked.environment, "fault": None}
+    try:
+        with store.opened() as warehouse:
+            return found | page.calls_of(warehouse, name, asked, store.now)
+    except PromptctlError as error:
+        return found | {"fault": said(error), "charts": {}}

@@ -1,0 +1,87 @@
+"""The pages on which calls are found, and on which one is seen whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from promptctl.adapters.repository import Repository
+from promptctl.answers.pages.faults import said
+from promptctl.core.event import STATUSES
+from promptctl.errors import PromptctlError
+from promptctl.reports.pages.made import Made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promptctl.adapters.warehouse.warehouse import Warehouse
+    from promptctl.core.event import Event
+
+FILTERS = {
+    "since": "Since",
+    "until": "Until",
+    "prompt": "Prompt",
+    "version": "Version",
+    "env": "Environment",
+    "user": "User or their hash",
+    "model": "Model",
+    "status": "Status",
+}
+"""What calls can be found by, in the order of the form."""
+MOST_STEPS = 100
+
+
+def calls(
+    found: Sequence[Event], asked: Mapping[str, str | None], following: str | None, fault: str | None = None
+) -> Made:
+    """The list of calls that filters leave; ``following`` is the token of the page after it."""
+    from promptctl.answers.call import event_data
+
+    data = {
+        "calls": [event_data(event) for event in found],
+        "asked": {name: asked.get(name) or "" for name in FILTERS},
+        "filters": FILTERS,
+        "statuses": STATUSES,
+        "following": following,
+        "paged": bool(asked.get("page_token")),
+        "fault": fault,
+    }
+    return Made(path="calls/", template="calls", title="Calls", data=data)
+
+
+def call(repository: Repository, opened: Callable[[], AbstractContextManager[Warehouse]], name: str) -> Made:
+    """One call: what it was, exactly what was sent, what was said of it, and why it was served that.
+
+    Raises StateError where the store does not have it, and what opening and reading the store raise.
+    """
+    from promptctl.answers.call import data, event_data
+    from promptctl.workflows.call import call as call_of
+
+    with opened() as warehouse:
+        found = call_of(repository, warehouse, name)
+        steps = _steps(warehouse, found.event)
+    shown = {**data(found), "steps": [event_data(event) for event in steps], **_why(repository, opened, found.event)}
+    return Made(path=f"calls/{name}/", template="call", title=f"Call {name}", data=shown, crumbs=(("Calls", "calls/"),))
+
+
+def _steps(warehouse: Warehouse, event: Event) -> list[Event]:
+    """The calls that a chain's steps made, in the hour after it began."""
+    from promptctl.adapters.warehouse.call import latest_calls
+    from promptctl.core.reporting.window import HOUR, Window
+
+    window = Window(since=event.at, until=event.at + HOUR, equal={"parent": event.id})
+    return latest_calls(warehouse, window, MOST_STEPS)[::-1]
+
+
+def _why(
+    repository: Repository, opened: Callable[[], AbstractContextManager[Warehouse]], event: Event
+) -> dict[str, Any]:
+    from promptctl.adapters.warehouse.stored_calls import StoredCalls
+    from promptctl.answers.why import data
+    from promptctl.workflows.why import why
+
+    try:
+        return {"why": data(why(repository, event.id, StoredCalls(opened))), "why_fault": None}
+    except PromptctlError as error:
+        return {"why": None, "why_fault": said(error)}
