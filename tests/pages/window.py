@@ -22,6 +22,8 @@ QUIET = (
 WIDTHS = (360, 768, 1280)
 THEMES = ("light", "dark")
 TAKEN = "[window.taken, document.title.includes('taken'), document.querySelectorAll('h1').length]"
+_DRAWN = """() => [...document.querySelectorAll('figure.chart > .drawing')]
+  .every((it) => !it.checkVisibility() || it.querySelector('svg'))"""
 _FOCUS = """() => {
   const seen = document.activeElement;
   if (!seen || seen === document.body) return null;
@@ -54,6 +56,7 @@ class Window:
 
     def __init__(self, context: BrowserContext, root: str, looked: Looked, keep: Path | None) -> None:
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(120_000)
         self._root, self._looked, self._keep = root, looked, keep
         self._place = ""
         self.page.on("console", lambda it: self._complain(it.text) if it.type in ("error", "warning") else None)
@@ -67,13 +70,13 @@ class Window:
         self._looked.pages += 1
         self.page.set_viewport_size({"width": width, "height": 900})
         answer = self.page.goto(self._root + path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(_DRAWN)
         if answer and answer.status not in (0, status):
             self._complain(f"status {answer.status}")
         self._judge_layout()
-        if taken := self.page.evaluate(f"() => {TAKEN}"):
-            if taken[0] is not None or taken[1] or taken[2] != 1:
-                self._complain(f"hostile text acted: {taken}")
+        taken, retitled, headings = self.page.evaluate(f"() => {TAKEN}")
+        if taken is not None or retitled or headings != 1:
+            self._complain(f"hostile text acted: {taken}, {retitled}, {headings} main headings")
         self._judge_by_axe()
         if self._keep:
             name = re.sub(r"[^a-zA-Z0-9]+", "-", path).strip("-")[:90] or "first"
