@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 def data(found: Sequence[Listed]) -> dict[str, Any]:
     """Every experiment; of one that cannot be read, why."""
-    return {"experiments": [_listed(it) for it in found]}
+    return {"experiments": [listed_data(it) for it in found]}
 
 
-def _listed(it: Listed) -> dict[str, Any]:
+def listed_data(it: Listed) -> dict[str, Any]:
+    """One of a list; of one that cannot be read, why."""
     if it.experiment is None:
         fault = {"code": it.fault.code, "message": it.fault.message} if it.fault else None
         return {"experiment": it.name, "fault": fault}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from promptctl.cli.context import Context
 from promptctl.cli.rollout_view import looked_sentence, step, traffic
 from promptctl.cli.tables import table
-from promptctl.cli.watch_view import finding_cells, finding_headers
 from promptctl.core.safe_text import safe_text
+from promptctl.reports.health_spelling import finding_cells, finding_headers
 
 if TYPE_CHECKING:
     from promptctl.workflows.rollout_advance import Looked

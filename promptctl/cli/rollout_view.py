@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptctl.cli.sent import published_text
 from promptctl.cli.tables import table
-from promptctl.cli.watch_view import allowed_text, finding_cells, finding_headers
+from promptctl.reports.health_spelling import allowed_text, finding_cells, finding_headers
 
 if TYPE_CHECKING:
     from promptctl.core.rollout import RolloutPlan

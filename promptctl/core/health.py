@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import Moments, mean_difference, mean_ratio, share_difference
@@ -81,6 +81,12 @@ class Finding:
             "change": bounds,
             "allowed": self.allowed,
         }
+
+
+def finding_of(data: Mapping[str, Any]) -> Finding:
+    """The finding that ``to_dict`` gave, as moves keep it."""
+    bounds = data["change"]
+    return Finding(**{**data, "change": Interval(*bounds) if bounds else None})
 
 
 def parse_rule(text: str) -> Rule:

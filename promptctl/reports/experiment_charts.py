@@ -43,21 +43,35 @@ def experiment_page(report: ExperimentReport) -> ChartPage:
 
 def experiment_charts(report: ExperimentReport) -> list[Chart]:
     """Effects, those of segments, and z against the boundary of looks."""
+    found = (effects_chart(report), segments_chart(report), looks_chart(report))
+    return [chart for chart in found if chart is not None]
+
+
+def effects_chart(report: ExperimentReport) -> Chart | None:
+    """Every metric with its interval; None where nothing is known yet."""
     several = len(report.treatments) > 1
     lines = [(spelled.metric(it) + (f", {it.arm}" if several else ""), it) for it in report.effects]
+    return _titled("Effects in % of control's value, better to the right", _forest(lines))
+
+
+def segments_chart(report: ExperimentReport) -> Chart | None:
+    """The primary metric in the largest segments; None where nothing is known of any."""
+    several = len(report.treatments) > 1
     segments = sorted(report.segments, key=lambda it: -it.units)[:MOST_SEGMENTS]
     parts = [
         (f"{spelled.segment(it.attribute, it.value)} ({it.units:,} units){f', {it.effect.arm}' if several else ''}", it)
         for it in segments
     ]
-    charts = [
-        ("Effects in % of control's value, better to the right", _forest(lines)),
-        ("The primary metric by segment", _forest([(label, it.effect) for label, it in parts])),
-    ]
-    drawn: list[Chart] = [(title, chart) for title, chart in charts if chart is not None]
-    return (
-        [*drawn, ("z of the primary metric against the boundary of looks", _looks(report))] if report.looks else drawn
-    )
+    return _titled("The primary metric by segment", _forest([(label, it.effect) for label, it in parts]))
+
+
+def looks_chart(report: ExperimentReport) -> Chart | None:
+    """z at each look against the boundary that it had to cross; None without looks."""
+    return _titled("z of the primary metric against the boundary of looks", _looks(report) if report.looks else None)
+
+
+def _titled(title: str, chart: Mapping[str, Any] | None) -> Chart | None:
+    return None if chart is None else (title, chart)
 
 
 def _forest(lines: Sequence[tuple[str, EffectLine]]) -> Mapping[str, Any] | None:

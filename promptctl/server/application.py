@@ -19,9 +19,13 @@ from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
 from promptctl.server.pages import calls as call_pages
 from promptctl.server.pages import matrix, prompt, static
+from promptctl.server.pages import splits as split_pages
 from promptctl.server.settings import Serving
 from promptctl.server.telling import tell_problems
 from promptctl.version import __version__
+
+_API = (rendering, prompts, environments, calls, splits, reports, moves, health)
+_PAGES = (matrix, prompt, call_pages, split_pages, static)
 
 
 def application(serving: Serving) -> Application:
@@ -44,8 +48,7 @@ def application(serving: Serving) -> Application:
     )
     routes.state.follower, routes.state.store = follower, serving.store
     routes.state.repeats = Repeats(os.environ) if serving.writable else None
-    programs = (rendering, prompts, environments, calls, splits, reports, moves, health)
-    for part in (*programs, matrix, prompt, call_pages, static):
+    for part in (*_API, *_PAGES):
         routes.include_router(part.router)
     tell_problems(routes)
     tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)

@@ -14,7 +14,23 @@ from promptctl.server.asgi import Send
 
 _LOG = logging.getLogger("promptctl.server")
 MEDIA_TYPE = "application/problem+json"
-UNKNOWN = frozenset({"PC002", "PC003", "PC004", "PC005", "PC064", "PC068", "PC096", "PC098", "PC218", "PC235", "PC236"})
+UNKNOWN = frozenset(
+    {
+        "PC002",
+        "PC003",
+        "PC004",
+        "PC005",
+        "PC064",
+        "PC068",
+        "PC096",
+        "PC098",
+        "PC218",
+        "PC235",
+        "PC236",
+        "PC255",
+        "PC331",
+    }
+)
 """Codes that say that there is no such thing."""
 _OWN = {"PC316": 401, "PC317": 403, "PC318": 429, "PC319": 403, "PC320": 422}
 """Codes that have a status of their own."""

@@ -43,7 +43,7 @@ def _fault(repository: Repository, state: State, split: Split, now: datetime) ->
     if overdue is None:
         return None
     paused = "is paused, and " if split.state == "paused" else ""
-    return f"{paused}should have moved on {_long(overdue)} ago"
+    return f"{paused}should have moved on {how_long(overdue)} ago"
 
 
 def _experiment(repository: Repository, state: State, name: str) -> Experiment | None:
@@ -67,6 +67,7 @@ def _stale(environment: str, name: str, pointer: Pointer, split: Split, fault: s
     )
 
 
-def _long(time: timedelta) -> str:
+def how_long(time: timedelta) -> str:
+    """A time as sentences say it: days, else hours."""
     hours = int(time.total_seconds() // 3600)
     return count(time.days, "day") if time.days else count(hours, "hour") if hours else "less than an hour"
