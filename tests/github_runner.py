@@ -73,7 +73,7 @@ class Runner:
         script = self._file("script.sh")
         script.write_text(step["run"], encoding="utf-8")
         event = self._file("event.json")
-        event.write_text(json.dumps(self.event), encoding="utf-8")
+        event.write_text(json.dumps({"repository": {"default_branch": "main"}, **self.event}), encoding="utf-8")
         runner = {
             "CI": "true",
             "GITHUB_ACTIONS": "true",

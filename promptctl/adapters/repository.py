@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from promptctl.errors import StateError
 
 if TYPE_CHECKING:
     from promptctl.adapters.facts import Facts
+    from promptctl.adapters.git.branches import Head
     from promptctl.adapters.git.objects import Objects
     from promptctl.adapters.git.program import Git
     from promptctl.adapters.git.rewritten import Rewritten
@@ -33,6 +34,7 @@ class Repository:
         self.root, self._rule, self._writer = root, rule, writer
         self._projects: dict[str, Project] = {}
         self._absent: frozenset[str] = frozenset()
+        self._head: Head | None = None
         self.landed: str | None = None
         """What cannot be taken back any more: an error after it has to say so."""
 
@@ -114,9 +116,21 @@ class Repository:
 
     @cached_property
     def default_branch(self) -> str:
+        """The branch whose policy counts. The settings here say which only where nobody else does: what is checked out
+        is not to choose what it is judged by.
+        """
         from promptctl.adapters.git.branches import default_branch
 
-        return default_branch(self.git, self.remote, self.work.settings.default_branch)
+        return self.told_default or default_branch(self.git, self.remote, self.work.settings.default_branch)
+
+    @cached_property
+    def told_default(self) -> str | None:
+        """The default branch as the remote's side names it; None where that is not known, or a commit is the rule."""
+        from promptctl.adapters.default_branch import told_default
+
+        if self.remote is None or self._rule:
+            return None
+        return told_default(self.git, self.remote, self._head, self.at, os.environ)
 
     @cached_property
     def default_commit(self) -> str | None:
@@ -162,23 +176,36 @@ class Repository:
         """Globs of the branches that may be released from."""
         return self.settings.release_branches or (self.default_branch, "hotfix/*")
 
-    def fetch(self, prompts: Sequence[str] = ()) -> None:
-        """Brings the shared branches, and the release tags of some prompts, as the remote has them now.
+    def fetch(self, prompts: Sequence[str] | None = ()) -> frozenset[str]:
+        """Brings the shared branches, and the release tags of some prompts (None: of all), as the remote has them now.
 
-        Does nothing without a remote. Raises OutsideError when the remote cannot be asked.
+        Gives the branches that the remote does not have. Does nothing without a remote. Raises OutsideError when the
+        remote cannot be asked.
         """
+        self._bring(lambda: {self.default_branch, self.state_branch}, prompts)
+        return self._absent
+
+    def fetch_default(self, *others: str) -> None:
+        """The same with the default branch, ``others``, and all release tags, where the settings may be unreadable."""
+        self._bring(lambda: {self.default_branch, *others}, None)
+
+    def _bring(self, wanted: Callable[[], set[str]], prompts: Sequence[str] | None) -> None:
+        """What comes may say that other branches are wanted: then these come too."""
         from promptctl.adapters.git.remote import fetch_shared
 
+        branches = wanted()
         while self.remote:
-            branches = {self.default_branch, self.state_branch}
-            self._absent = fetch_shared(self.git, self.remote, sorted(branches), prompts)
+            shared = fetch_shared(self.git, self.remote, sorted(branches), prompts)
+            self._absent, self._head = shared.absent, shared.head
             self.forget()
-            if branches >= {self.default_branch, self.state_branch}:
+            came, default = branches, self.default_branch
+            branches = wanted() if default in came else {default}
+            if came >= branches:
                 break
 
     def forget(self) -> None:
         """Drops what a fetch may have changed."""
-        for name in ("default_commit", "default_branch", "tags"):
+        for name in ("default_commit", "default_branch", "told_default", "tags"):
             self.__dict__.pop(name, None)
 
 

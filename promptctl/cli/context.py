@@ -59,6 +59,14 @@ class Context:
             if len(found) > MOST_NAMED:
                 yield f"warning: and {len(found) - MOST_NAMED} more"
 
+    def other_policy(self) -> tuple[str, ...]:
+        """What whoever is refused should know: that the settings here are not those that refuse it."""
+        asked = "repository" in self.__dict__ and "default_branch" in self.repository.__dict__
+        note = None
+        with suppress(PromptctlError):
+            note = self.repository.policy_note if asked else None
+        return (note,) if note else ()
+
     def keep_facts(self) -> None:
         """Keeps what was found out about the repository, for the next command."""
         if "repository" in self.__dict__:

@@ -12,7 +12,7 @@ from promptctl.cli.boundary import exit_code, guarded, landing
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, Output
 from promptctl.cli.table import SUPERVISED, command_named
-from promptctl.errors import UsageError
+from promptctl.errors import StateError, UsageError
 
 Command = Callable[..., Answer]
 FINDING = ("drift", "fetch", "verify")
@@ -67,6 +67,10 @@ def run(
         try:
             with landing(lambda: context.landed):
                 code = exit_code(output, function(context, **arguments))
+        except StateError:
+            for line in context.other_policy():
+                output.remark(line)
+            raise
         finally:
             for line in context.rewritten() if name not in FINDING else ():
                 output.warn(line)

@@ -35,13 +35,15 @@ REFUSED_EVENT = "PC131"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CiWish:
     """How ``ci`` judges: ``base`` is what it compares with, ``fetch`` may bring what is missing, an ``untrusted``
-    change is judged by what its base holds, and missing answers may cost ``max_cost`` US dollars; None asks nobody.
+    change is judged by what its base holds, and missing answers may cost ``max_cost`` US dollars; None asks nobody. In
+    a ``pipeline`` the settings of the change do not say what it is compared with.
     """
 
     base: str | None = None
     fetch: bool = False
     untrusted: bool = False
     max_cost: float | None = None
+    pipeline: bool = False
 
 
 def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: CiWish) -> CiResult:
@@ -58,7 +60,7 @@ def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: C
         found = trusted_base(repository, wish.base, event, fetch=wish.fetch)
         repository = ruled_by(repository, found.commit or "")
     else:
-        found = find_base(repository, wish.base, event, fetch=wish.fetch)
+        found = find_base(repository, wish.base, event, fetch=wish.fetch, pipeline=wish.pipeline)
     linted = judge_lint(repository)
     lock, unread = judge_lock(repository, found, linted)
     changed, unknown = judge_changed(repository, found)

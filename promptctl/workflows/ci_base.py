@@ -25,16 +25,20 @@ class CiBase:
     fetch: str | None = None
 
 
-def find_base(repository: Repository, wanted: str | None, event: GithubEvent, *, fetch: bool) -> CiBase:
+def find_base(
+    repository: Repository, wanted: str | None, event: GithubEvent, *, fetch: bool, pipeline: bool = False
+) -> CiBase:
     """The base: the one asked for, else what the event says, else where this branch left the default branch.
 
-    With ``fetch`` one that is missing here is asked for.
+    With ``fetch`` one that is missing here is asked for. In a ``pipeline`` what is checked out does not say which
+    branch is the default one.
     """
     if not wanted and _is_first_push(repository, event):
         return CiBase()
     named = wanted or _by_event(repository, event)
     if named is None:
-        return _by_history(repository)
+        untold = pipeline and repository.remote and not repository.told_default
+        return _untold() if untold else _by_history(repository)
     commit = commit_of(repository.git, named)
     if commit is None and fetch and repository.remote:
         try:
@@ -80,7 +84,8 @@ def _by_event(repository: Repository, event: GithubEvent) -> str | None:
         return event.text("merge_group", "base_sha") or None
     before = event.text("before") if event.name == "push" else ""
     if before and not before.strip("0"):
-        return f"{repository.remote or 'origin'}/{repository.default_branch}"
+        told = repository.told_default
+        return f"{repository.remote}/{told}" if told else None
     return before or None
 
 
@@ -88,7 +93,7 @@ def _is_first_push(repository: Repository, event: GithubEvent) -> bool:
     """Whether a push made the default branch: all of it is new, and it must not be compared with itself."""
     before = event.text("before") if event.name == "push" else ""
     made = bool(before) and not before.strip("0")
-    return made and event.text("ref") == f"refs/heads/{repository.default_branch}"
+    return made and event.text("ref") == f"refs/heads/{repository.told_default}"
 
 
 def _parents(repository: Repository) -> tuple[str, ...]:
@@ -96,6 +101,11 @@ def _parents(repository: Repository) -> tuple[str, ...]:
     found = repository.objects.read("HEAD")
     lines = found[1].decode("utf-8", "replace").partition("\n\n")[0].split("\n") if found else []
     return tuple(line.removeprefix("parent ") for line in lines if line.startswith("parent "))
+
+
+def _untold() -> CiBase:
+    """Nobody says which branch is the default one but the change, which is not to choose what it is compared with."""
+    return CiBase(fault="only the change itself says which branch is the default one", fetch="promptctl ci --base REV")
 
 
 def _by_history(repository: Repository) -> CiBase:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from promptctl.adapters.git.refs import commit_of
-from promptctl.adapters.git.remote import fetch_shared
+from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.tags import mirrored_tags, release_tags
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
@@ -48,16 +47,16 @@ def fetch(repository: Repository) -> Fetched:
     if remote is None:
         raise StateError(NO_REMOTE, "this repository has no remote", hint="git remote add origin URL")
     before = {tag.ref: tag for tag in mirrored_tags(git, remote)}
-    names = sorted({repository.default_branch, repository.state_branch})
     known = before.keys() | {tag.ref for tag in release_tags(git)}
-    tips = {name: commit_of(git, f"refs/remotes/{remote}/{name}") for name in names}
-    absent = fetch_shared(git, remote, names, None)
-    repository.forget()
+    tracking = f"refs/remotes/{remote}/"
+    tips = {ref.name.removeprefix(tracking): ref.commit for ref in list_refs(git, tracking)}
+    absent = repository.fetch(None)
     after = {tag.ref: tag for tag in mirrored_tags(git, remote)}
-    here = {name: None if name in absent else commit_of(git, f"refs/remotes/{remote}/{name}") for name in names}
+    names = sorted({repository.default_branch, repository.state_branch})
+    here = {name: None if name in absent else commit_of(git, tracking + name) for name in names}
     return Fetched(
         remote=remote,
-        branches=tuple(Moved(branch=name, before=tips[name], after=here[name]) for name in names),
+        branches=tuple(Moved(branch=name, before=tips.get(name), after=here[name]) for name in names),
         new=tuple(tag_name(after[ref].name, after[ref].version) for ref in sorted(after.keys() - known)),
         gone=tuple(tag_name(before[ref].name, before[ref].version) for ref in sorted(before.keys() - after.keys())),
         findings=RefsDrift(repository, read_state(repository)).report().findings,

@@ -93,8 +93,7 @@ def _release(repository: Repository, *, send: bool, signed: bool) -> ReleaseResu
     project = repository.at(head, "HEAD")
     lock = _holding_lock(project)
     if remote:
-        fetch_shared(git, remote, sorted({repository.default_branch, current_branch(git) or ""} - {""}), None)
-        repository.forget()
+        repository.fetch_default(*filter(None, [current_branch(git)]))
     _require_release_branch(repository, head)
     known = {tag.ref for tag in known_tags(repository)}
     there = {tag.ref: tag for tag in mirrored_tags(git, remote)} if remote else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import commit_of
 from promptctl.errors import StateError, UsageError
@@ -38,18 +40,35 @@ def remote_name(git: Git, wanted: str | None) -> str | None:
     return remotes[0] if remotes else None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The branch that a remote's HEAD names, and its commit."""
+
+    branch: str
+    commit: str
+
+
 def default_branch(git: Git, remote: str | None, wanted: str | None) -> str:
     """The branch whose policy counts: the one set, else ``<remote>/HEAD``, else the branch here, else ``main``."""
-    if wanted:
-        return wanted
-    if remote:
-        prefix = f"refs/remotes/{remote}/"
-        done = git.run("symbolic-ref", "--quiet", f"{prefix}HEAD", expected=(0, 1))
-        if done.returncode == 0:
-            return done.stdout.decode().strip().removeprefix(prefix)
+    found = wanted or (head_branch(git, remote) if remote else None)
+    if found:
+        return found
     done = git.run("symbolic-ref", "--quiet", "--short", "HEAD", expected=(0, 1))
     here = done.stdout.decode("utf-8", "surrogateescape").strip()
     return here if here and not remote else "main"
+
+
+def head_branch(git: Git, remote: str) -> str | None:
+    """The branch that the remote's HEAD named when this clone was made; None where that is not known."""
+    prefix = f"refs/remotes/{remote}/"
+    done = git.run("symbolic-ref", "--quiet", f"{prefix}HEAD", expected=(0, 1))
+    name = done.stdout.decode("utf-8", "surrogateescape").strip()
+    return name.removeprefix(prefix) if name.startswith(prefix) else None
+
+
+def head_commit(git: Git, remote: str) -> str | None:
+    """That branch's commit as last fetched, without a process of its own."""
+    return commit_of(git, f"refs/remotes/{remote}/HEAD")
 
 
 def last_seen(git: Git, remote: str | None, branch: str, *, absent: bool = False) -> tuple[str, str] | None:

@@ -7,10 +7,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from promptctl.adapters.git.branches import Head
 from promptctl.adapters.git.program import Git, GitFailure, GitSilent
 from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.rewritten import changed_tags, note_changed
 from promptctl.adapters.git.tags import mirror_prefix
+from promptctl.core.name import branch_fault
 from promptctl.core.tag import PREFIX
 
 _PUSH = "push --porcelain --atomic --no-follow-tags --recurse-submodules=no".split()
@@ -44,13 +46,28 @@ class Pushed:
     protected: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What a fetch found: branches that the remote does not have (``absent``), and what its HEAD names, None where that
+    names no branch. The commits are here."""
+
+    absent: frozenset[str]
+    head: Head | None
+
+
 def remote_refs(git: Git, remote: str, *patterns: str) -> dict[str, str]:
     """Refs of the remote and the objects they name, peeled ones under ``ref^{}``. Raises OutsideError."""
-    listing = git.ask("ls-remote", "--end-of-options", remote, *patterns).stdout.decode("utf-8", "surrogateescape")
-    return {ref: object_id for object_id, _, ref in (line.partition("\t") for line in listing.split("\n") if line)}
+    return {ref: object_id for object_id, ref in _listing(git, remote, patterns)}
 
 
-def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequence[str] | None = ()) -> frozenset[str]:
+def _listing(git: Git, remote: str, patterns: Sequence[str], *options: str) -> list[tuple[str, str]]:
+    """The lines of ``ls-remote``: an object, or with ``--symref`` also ``ref: NAME``, and the ref that names it."""
+    told = git.ask("ls-remote", *options, "--end-of-options", remote, *patterns).stdout
+    lines = told.decode("utf-8", "surrogateescape").split("\n")
+    return [(target, ref) for target, _, ref in (line.partition("\t") for line in lines if line)]
+
+
+def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequence[str] | None = ()) -> Shared:
     """Brings branches and the release tags of some prompts (None: of all) as the remote has them now.
 
     Tags land in a mirror apart from this clone's tags, so that a moved tag is seen and not followed, a deleted one
@@ -59,7 +76,8 @@ def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequen
     """
     heads = {f"refs/heads/{branch}": f"refs/remotes/{remote}/{branch}" for branch in branches}
     patterns = ["*"] if prompts is None else [f"{name}@v*" for name in prompts]
-    there = remote_refs(git, remote, *heads, *(PREFIX + pattern for pattern in patterns))
+    lines = _listing(git, remote, ["HEAD", *heads, *(PREFIX + pattern for pattern in patterns)], "--symref")
+    there = {ref: target for target, ref in lines if not target.startswith("ref: ")}
     refspecs = [
         f"+{ref}:{target}" for ref, target in heads.items() if ref in there and commit_of(git, target) != there[ref]
     ]
@@ -68,9 +86,21 @@ def fetch_shared(git: Git, remote: str, branches: Sequence[str], prompts: Sequen
         # A killed fetch leaves a note that is not true yet, and none is missing.
         note_changed(git, remote, changed_tags(_listed(git, PREFIX, prompts), before, now))
         refspecs += [f"+{PREFIX}{pattern}:{mirror}{pattern}" for pattern in patterns]
+    head = _head(lines, there)
+    if head and head.commit not in [there[ref] for ref in heads if ref in there] and not commit_of(git, head.commit):
+        refspecs.append(head.commit)
     if refspecs:
         git.ask(*_FETCH, "--end-of-options", remote, *refspecs)
-    return frozenset(ref.removeprefix("refs/heads/") for ref in heads if ref not in there)
+    absent = frozenset(ref.removeprefix("refs/heads/") for ref in heads if ref not in there)
+    return Shared(absent=absent, head=head)
+
+
+def _head(lines: Sequence[tuple[str, str]], there: Mapping[str, str]) -> Head | None:
+    """What the remote's HEAD names. A name that settings could not have is none."""
+    sign = "ref: refs/heads/"
+    names = (target.removeprefix(sign) for target, ref in lines if ref == "HEAD" and target.startswith(sign))
+    name = next((name for name in names if branch_fault(name) is None), None)
+    return Head(name, there["HEAD"]) if name and "HEAD" in there else None
 
 
 def _tags(refs: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.ci_writing import REPORTS, Shown, failed_shown, shown_of, write_files, write_step
-from promptctl.cli.context import Context
+from promptctl.cli.context import Context, in_ci
 from promptctl.cli.evaluating import gate_context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
@@ -50,7 +50,8 @@ def command(
     from promptctl.workflows.ci import CiWish
 
     files = report_files(report or (), context.directory, REPORTS)
-    wish = CiWish(base=base or None, fetch=fetch, untrusted=untrusted, max_cost=dollars_of(max_cost))
+    cost = dollars_of(max_cost)
+    wish = CiWish(base=base or None, fetch=fetch, untrusted=untrusted, max_cost=cost, pipeline=in_ci())
     judge = partial(_judged, context, wish, tested="junit" in files.values())
     if not github:
         return _plain(context, files, judge)

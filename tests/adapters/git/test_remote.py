@@ -34,7 +34,7 @@ def mirror(repository: GitRepository) -> dict[str, str]:
 
 
 def fetch(repository: GitRepository, *branches: str, prompts: tuple[str, ...] | None = ()) -> frozenset[str]:
-    return fetch_shared(Git(repository.folder), "origin", branches, prompts)
+    return fetch_shared(Git(repository.folder), "origin", branches, prompts).absent
 
 
 def test_branches_come_and_absent_ones_are_told(shared: GitRepository, tmp_path: Path) -> None:
