@@ -7,8 +7,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -53,6 +55,8 @@ def _served(registry: Generated) -> Iterator[str]:
         try:
             found = re.search(r"http://\S+?(?=/)", process.stderr.readline())
             assert found
+            # The log is read, as it is where servers run: a line for each request is part of what is measured.
+            threading.Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
             yield found[0]
         finally:
             process.terminate()

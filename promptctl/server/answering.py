@@ -10,6 +10,8 @@ from promptctl.server.follower import Follower
 from promptctl.server.shelf import Answer, Key
 from promptctl.server.view import View
 
+NO_ROUTE = "none"
+"""The route of what leads nowhere, or is refused before."""
 _READING = ("GET", "HEAD")
 
 
@@ -40,6 +42,9 @@ class Answering:
         answer = view.shelf.find(key)
         if answer is None:
             answer = await self._once(view, key, scope, receive)
+        else:
+            scope["state"]["kept"] = True
+        scope["state"]["route"] = answer.route
         status, headers, body = answer.fits(scope["headers"])
         length = () if status == 304 else ((b"content-length", str(len(body)).encode()),)
         await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
@@ -70,9 +75,19 @@ class Answering:
             else:
                 parts.append(message.get("body", b""))
 
-        await self._application(scope, receive, take)
+        try:
+            await self._application(scope, receive, take)
+        except Exception:
+            # A handler of bugs has answered, and logged it; the framework raises it all the same.
+            if not start:
+                raise
         if prepared := scope["state"].get("answer"):
             return prepared  # type: ignore[no-any-return]
         headers = tuple((name, value) for name, value in start["headers"] if name != b"content-length")
         until = time.monotonic() + scope["state"].get("keep", 0)
-        return Answer(status=start["status"], headers=headers, body=b"".join(parts), until=until)
+        return Answer(status=start["status"], headers=headers, body=b"".join(parts), until=until, route=route_of(scope))
+
+
+def route_of(scope: Scope) -> str:
+    """The path of the route that answered, as it is written down: with names in braces."""
+    return getattr(scope.get("route"), "path", NO_ROUTE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,12 +12,16 @@ from fastapi import FastAPI
 
 from promptctl.adapters.repeats import Repeats
 from promptctl.adapters.token_folder import TokenFolder
+from promptctl.server.accounting import Accounting
 from promptctl.server.answering import Answering
 from promptctl.server.api import calls, environments, health, moves, prompts, rendering, reports, splits
+from promptctl.server.api import metrics as monitor
 from promptctl.server.asgi import Application
 from promptctl.server.door import Door
 from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
+from promptctl.server.log import RequestLog
+from promptctl.server.metrics import Metrics
 from promptctl.server.pages import calls as call_pages
 from promptctl.server.pages import matrix, prompt, static
 from promptctl.server.pages import splits as split_pages
@@ -24,19 +29,23 @@ from promptctl.server.settings import Serving
 from promptctl.server.telling import tell_problems
 from promptctl.version import __version__
 
-_API = (rendering, prompts, environments, calls, splits, reports, moves, health)
+_API = (rendering, prompts, environments, calls, splits, reports, moves, health, monitor)
 _PAGES = (matrix, prompt, call_pages, split_pages, static)
 
 
 def application(serving: Serving) -> Application:
     """The whole server as an ASGI application. Raises what opening the repository raises."""
     follower = Follower(Path(serving.root), poll=serving.poll, fetch=serving.fetch)
+    log = RequestLog(sys.stderr) if serving.access_log else None
 
     @asynccontextmanager
     async def following(_: FastAPI) -> AsyncIterator[None]:
-        follower.start()
+        started = [part for part in (follower, log) if part]
+        for part in started:
+            part.start()
         yield
-        follower.stop()
+        for part in started:
+            part.stop()
 
     routes = FastAPI(
         title="promptctl",
@@ -47,10 +56,11 @@ def application(serving: Serving) -> Application:
         redoc_url=None,
     )
     routes.state.follower, routes.state.store = follower, serving.store
+    routes.state.metrics = metrics = Metrics(follower)
     routes.state.repeats = Repeats(os.environ) if serving.writable else None
     for part in (*_API, *_PAGES):
         routes.include_router(part.router)
     tell_problems(routes)
     tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)
     door = Door(Answering(routes, follower), tokens, closed=serving.closed)
-    return Guard(door, (*LOOPBACK, *serving.hosts))
+    return Accounting(Guard(door, (*LOOPBACK, *serving.hosts)), metrics, log)

@@ -17,13 +17,15 @@ _LOG = logging.getLogger("promptctl.server")
 class Follower:
     """``view`` is read without a lock. Looks every ``poll`` seconds, and asks the remote every ``fetch`` seconds.
 
-    What goes wrong is logged and kept in ``fault``; what was seen last goes on being served.
+    What goes wrong is logged, kept in ``fault`` and counted as ``failures``; what was seen last goes on being served.
+    ``changed`` is when something moved, ``looked`` when all was well, in seconds since 1970.
     """
 
     def __init__(self, root: Path, *, poll: float, fetch: float | None = None) -> None:
         """Raises what opening the repository raises: a server that can show nothing does not start."""
         self.view = View(root, mark_of(root))
         self.fault: str | None = None
+        self.failures, self.changed, self.looked = 0, time.time(), time.time()
         self.root, self._poll, self._fetch = root, poll, fetch
         self._fetched = time.monotonic()
         self._stop = threading.Event()
@@ -49,13 +51,14 @@ class Follower:
             mark = mark_of(self.root)
             if mark != self.view.mark:
                 self.view.close()
-                self.view = View(self.root, mark)
-            self.fault = None
+                self.view, self.changed = View(self.root, mark), time.time()
+                _LOG.info("the repository moved: %s", self.view.repository.commit)
+            self.fault, self.looked = None, time.time()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
             said = str(error) if isinstance(error, (PromptctlError, OSError)) else f"{type(error).__name__}: {error}"
             if said != self.fault:
                 _LOG.warning("the repository cannot be followed: %s", said)
-            self.fault = said
+            self.fault, self.failures = said, self.failures + 1
 
     def _follow(self) -> None:
         while not self._stop.wait(self._poll):

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import signal
 import socket
+import tempfile
+import threading
 from dataclasses import asdict
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from promptctl.errors import OutsideError
 from promptctl.server.asgi import Application
-from promptctl.server.settings import Serving
+from promptctl.server.log import LOGGING
+from promptctl.server.settings import SHARED, Serving
 
 NO_SOCKET = "PC311"
 _SETTINGS = "PROMPTCTL_SERVE"
@@ -50,20 +57,48 @@ def serve(serving: Serving, listener: socket.socket) -> None:
         server_header=False,
         # What a client says of its address is no address: it would go round the limits of wrong tokens.
         proxy_headers=False,
-        log_level="warning",
+        log_config=LOGGING,
         timeout_graceful_shutdown=10,
     )
     if serving.workers > 1:
-        Multiprocess(config, [listener]).run()
+        started = _Workers(config, [listener]).served()
     else:
+        # The server raises the signal that ended it once more when all is done: that is no reason to end badly.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         server = uvicorn.Server(config)
         server.run(sockets=[listener])
-        if not server.started:
-            raise OutsideError(NO_SOCKET, "the server did not start; the log says why")
+        started = server.started
+    if not started:
+        raise OutsideError(NO_SOCKET, "the server did not start; the log says why")
+
+
+class _Workers(Multiprocess):
+    """Processes that accept from the same socket, and add up what they count in a folder."""
+
+    def served(self) -> bool:
+        """Runs until it is told to stop; whether the processes could start."""
+        with tempfile.TemporaryDirectory(prefix="promptctl-serve-") as folder:
+            os.environ[SHARED] = folder
+            self.run()
+        return all(process.exitcode != STARTUP_FAILURE for process in self.processes)
+
+    def terminate_all(self) -> None:
+        # As long as anybody has the socket, the system takes connections that nobody answers.
+        for each in self.sockets:
+            each.close()
+        super().terminate_all()
 
 
 def worker() -> Application:
     """The application of one process. Raises what opening the repository raises."""
     from promptctl.server.application import application
 
+    if parent := multiprocessing.parent_process():
+        threading.Thread(target=_end_with, args=(parent,), name="promptctl-parent", daemon=True).start()
     return application(Serving(**json.loads(os.environ[_SETTINGS])))
+
+
+def _end_with(parent: Any) -> None:
+    """Ends this process, in good order, when the one that started it is gone."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

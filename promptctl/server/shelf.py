@@ -30,6 +30,7 @@ class Answer:
     headers: Headers
     body: bytes
     until: float = field(default=float("inf"))
+    route: str = ""
 
     @cached_property
     def tag(self) -> bytes:

@@ -69,11 +69,11 @@ class View:
         """What applications of an environment get, by the same code. Raises what ``bundle`` raises."""
         return self.once(("served", environment), lambda repository: _served(repository, environment))
 
-    def resolved(self, prompt: Prompt, spell: Callable[[Prompt], bytes]) -> Answer:
+    def resolved(self, prompt: Prompt, spell: Callable[[Prompt], bytes], route: str) -> Answer:
         """The answer for a prompt, the same one for all units that get it for the same reason."""
         key = (prompt.name, prompt.version, prompt.environment, prompt.reason, prompt.arm, prompt.split, prompt.notes)
         if key not in self._resolved:
-            self._resolved[key] = Answer(status=200, headers=_JSON, body=spell(prompt))
+            self._resolved[key] = Answer(status=200, headers=_JSON, body=spell(prompt), route=route)
         return self._resolved[key]
 
     def close(self) -> None:

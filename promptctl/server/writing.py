@@ -42,6 +42,7 @@ class Writing:
 
         Raises StateError for who may not, UsageError without a usable key, and what ``act`` raises.
         """
+        self._request.state.action = action
         caller, repeats = self._allowed(action, environment)
         key = self._key or ""
         if not _KEY.fullmatch(key):

@@ -32,6 +32,7 @@ def command(
     open_reads: Annotated[
         bool, Option("--open-reads", help="Beyond this machine too, let anybody read, without a token.")
     ] = False,
+    no_access_log: Annotated[bool, Option("--no-access-log", help="Log faults alone, not each request.")] = False,
 ) -> Answer:
     """Serve an API and pages over this registry, as the shared branches have it, until it is stopped.
 
@@ -59,6 +60,7 @@ def command(
             tokens=tokens,
             closed=not (open_reads or is_loopback(listener)),
             writable=allow_writes,
+            access_log=not no_access_log,
         )
         serve(settings, listener)
     return Answer(data={"stopped": True}, view=lambda: "stopped")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from promptctl.core.request import compact_json
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import Prompt
+from promptctl.server.answering import route_of
 from promptctl.server.asked import KEPT, Viewed, json_response, kept_for
 from promptctl.server.paging import PageSize, PageToken, paged
 
@@ -76,7 +77,7 @@ async def resolve(
     if pick is None:
         raise snapshot.unknown(name)
     prompt = pick(unit, _attributes(attributes))
-    request.state.answer = view.resolved(prompt, _spelled)
+    request.state.answer = view.resolved(prompt, _spelled, route_of(request.scope))
     return Response()
 
 
