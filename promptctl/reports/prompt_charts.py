@@ -84,7 +84,13 @@ def scores_chart(days: Sequence[Row]) -> dict[str, Any]:
     return _with_interval(values, _DAY, "mean", "score", ("day", "score", "share", "low", "high"), "")
 
 
-_DAY = {"field": "day", "type": "ordinal", "title": "day, UTC"}
+_DAY = {
+    "field": "day",
+    "type": "temporal",
+    "scale": {"type": "utc"},
+    "title": "day, UTC",
+    "axis": {"format": "%b %-d", "grid": False},
+}
 
 
 def _lines(values: Sequence[Row], field: str, title: str, colour: str | None) -> dict[str, Any]:

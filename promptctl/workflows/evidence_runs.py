@@ -9,6 +9,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
 from promptctl.core.eval_report import Run
 from promptctl.core.eval_rows import Enough, make_run
+from promptctl.errors import UsageError
 from promptctl.workflows.eval_report import enough_of
 from promptctl.workflows.kept_evidence import Kept, label_of_digest, shelf_of
 from promptctl.workflows.resolve import resolve
@@ -43,12 +44,16 @@ def evidence_runs(repository: Repository, name: str) -> EvidenceRuns:
     Raises what ``resolve`` raises.
     """
     resolved = resolve(repository, name)
-    loaded = load_suite(resolved.project, resolved.name)
+    notes: tuple[str, ...] = ()
+    try:
+        loaded = load_suite(resolved.project, resolved.name)
+    except UsageError as error:
+        loaded, notes = None, (f"the suite of today cannot be read: {error}",)
     enough = enough_of(loaded.suite) if loaded else Enough()
     shelf = shelf_of(repository, resolved.name)
     found = [run for kept in shelf.kept for run in _runs(repository, kept, enough)]
     ordered = sorted(found, key=lambda it: it.place, reverse=True)
-    return EvidenceRuns(name=resolved.name, runs=tuple(ordered), notes=shelf.notes)
+    return EvidenceRuns(name=resolved.name, runs=tuple(ordered), notes=(*notes, *shelf.notes))
 
 
 def _runs(repository: Repository, kept: Kept, enough: Enough) -> Iterator[ModelRun]:

@@ -19,6 +19,8 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
     " --no-first-run"
 ).split()
+_TALLEST = 3000
+"""Of a picture, in pixels."""
 WIDTHS = (360, 768, 1280)
 THEMES = ("light", "dark")
 TAKEN = "[window.taken, document.title.includes('taken'), document.querySelectorAll('h1').length]"
@@ -80,7 +82,9 @@ class Window:
         self._judge_by_axe()
         if self._keep:
             name = re.sub(r"[^a-zA-Z0-9]+", "-", path).strip("-")[:90] or "first"
-            self.page.screenshot(path=self._keep / f"{name}-{theme}-{width}.png", full_page=True)
+            height = min(self.page.evaluate("() => document.documentElement.scrollHeight"), _TALLEST)
+            clip: Any = {"x": 0, "y": 0, "width": width, "height": height}
+            self.page.screenshot(path=self._keep / f"{name}-{theme}-{width}.png", full_page=True, clip=clip)
 
     def walk(self, most: int = 400) -> None:
         """Goes through the page by the keyboard: everything that can be used is reached, and seen to be."""
