@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.repository import Repository
+from promptctl.answers.pages.events import Events, asked
 from promptctl.answers.pages.faults import said
 from promptctl.errors import PromptctlError
 from promptctl.reports.pages.made import Made
@@ -71,8 +72,14 @@ def _evals(repository: Repository, name: str) -> dict[str, Any]:
     return {"runs": runs, "runs_chart": chart, "run_notes": list(found.notes), "all_runs": len(found.runs)}
 
 
-def calls_of(warehouse: Warehouse, name: str, asked: Asked, now: datetime) -> dict[str, Any]:
-    """How calls of a prompt went, by version and by day, with their charts. Raises OutsideError."""
+def with_calls(made: Made, events: Events, wanted: Asked, now: datetime) -> Made:
+    """The same with how calls of the prompt went, by version and by day, or why that is not known."""
+    found, fault = asked(events, lambda warehouse: _calls(warehouse, made.title, wanted, now))
+    said = {"asked_days": wanted.days, "asked_environment": wanted.environment, "fault": fault}
+    return replace(made, data={**made.data, "calls": said | (found or {"charts": {}})})
+
+
+def _calls(warehouse: Warehouse, name: str, asked: Asked, now: datetime) -> dict[str, Any]:
     from promptctl.core.reporting.window import Grouping, Window, microseconds
     from promptctl.reports.prompt_charts import cost_chart, errors_chart, latency_chart, scores_chart
     from promptctl.reports.quality_data import quality_data

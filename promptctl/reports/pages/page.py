@@ -38,8 +38,8 @@ class Section:
 
 NAVIGATION = (
     Section(name="Prompts", path="", folders=("prompts/",)),
+    Section(name="Splits", path="splits/", folders=("experiments/", "rollouts/")),
     Section(name="Calls", path="calls/", folders=("calls/",), live=True),
-    Section(name="Experiments and rollouts", path="splits/", folders=("experiments/", "rollouts/")),
 )
 """What every page leads to."""
 

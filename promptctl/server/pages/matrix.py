@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from promptctl.answers.pages import matrix as page
-from promptctl.answers.pages.faults import said
-from promptctl.errors import PromptctlError
+from promptctl.answers.pages.events import asked
 from promptctl.reports.pages.made import Made
 from promptctl.server.asked import Viewed, html_response
 from promptctl.server.store import Store, Stored
@@ -35,8 +34,5 @@ def matrix(
 def _with_calls(made: Made, store: Store) -> dict[str, object]:
     from promptctl.adapters.warehouse.live import seen_since
 
-    try:
-        with store.opened() as warehouse:
-            return page.with_calls(made.data, seen_since(warehouse, page.day_before(store.now)))
-    except PromptctlError as error:
-        return page.with_calls(made.data, None, said(error))
+    seen, fault = asked(store.opened, lambda warehouse: seen_since(warehouse, page.day_before(store.now)))
+    return page.with_calls(made.data, seen, fault)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from promptctl.answers.pages import diff as diff_page
 from promptctl.answers.pages import prompt as page
-from promptctl.answers.pages.faults import said
-from promptctl.errors import PromptctlError
 from promptctl.reports.pages.made import Made
 from promptctl.server.asked import KEPT, Viewed, html_response
-from promptctl.server.store import Store, Stored
+from promptctl.server.store import Stored
 from promptctl.server.view import View
 
 router = APIRouter(include_in_schema=False)
@@ -44,20 +41,11 @@ def prompt(
     """The prompt's own page."""
     hour = store.now.replace(minute=0, second=0, microsecond=0)
     made: Made = view.once(("prompt page", name, hour), lambda repository: page.prompt(repository, name, hour))
-    calls = _calls(store, name, page.Asked(days=days, environment=env or None))
-    return html_response(view, replace(made, data={**made.data, "calls": calls}))
+    asked = page.Asked(days=days, environment=env or None)
+    return html_response(view, page.with_calls(made, store.opened, asked, store.now))
 
 
 def _compared(view: View, name: str, old: str, new: str, show: str) -> HTMLResponse:
     key = ("diff page", name, old, new, show)
     made: Made = view.once(key, lambda repository: diff_page.diff(repository, name, old, new, show))
     return html_response(view, made)
-
-
-def _calls(store: Store, name: str, asked: page.Asked) -> dict[str, Any]:
-    found = {"asked_days": asked.days, "asked_environment": asked.environment, "fault": None}
-    try:
-        with store.opened() as warehouse:
-            return found | page.calls_of(warehouse, name, asked, store.now)
-    except PromptctlError as error:
-        return found | {"fault": said(error), "charts": {}}
