@@ -98,7 +98,7 @@ def _base_reasons(base: Base, start: PromptBase, prompt: Prompt) -> Iterator[str
     for version in sorted(start.withdrawn, key=lambda found: found.precedence):
         yield f"{version} was never released and cannot be any more"
     for version in ordered(start.hotfixes):
-        yield f"copies the hotfix {version}"
+        yield f"copies the release {version} from its tag"
     old = next((name for name in prompt.formerly if name in base.lock.prompts), None)
     if old and prompt.name not in base.lock.prompts:
         yield f"was {old}"
