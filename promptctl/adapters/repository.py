@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ class Repository:
         self._head: Head | None = None
         self.landed: str | None = None
         """What cannot be taken back any more: an error after it has to say so."""
+        self.caller: str | None = None
+        """On whose behalf the writer writes, where it is a server."""
 
     @cached_property
     def work(self) -> Project:
@@ -175,6 +177,9 @@ class Repository:
     def release_branches(self) -> tuple[str, ...]:
         """Globs of the branches that may be released from."""
         return self.settings.release_branches or (self.default_branch, "hotfix/*")
+
+    def require_permitted(self, paths: Iterable[str]) -> None:
+        """Raises StateError for files that the writer may not change; Git alone says so of the user of this machine."""
 
     def fetch(self, prompts: Sequence[str] | None = ()) -> frozenset[str]:
         """Brings the shared branches, and the release tags of some prompts (None: of all), as the remote has them now.

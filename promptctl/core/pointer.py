@@ -101,6 +101,12 @@ def moves_path(environment: str, prompt: str) -> str:
     return f"{FOLDER}/{environment}/{prompt}.moves.jsonl"
 
 
+def environment_of(path: str) -> str | None:
+    """The environment that a file of the state branch belongs to; None for what belongs to none."""
+    below = path.removeprefix(f"{FOLDER}/")
+    return below.partition("/")[0] if below != path else None
+
+
 def freeze_path(environment: str) -> str:
     """Where the freeze of an environment stands."""
     return f"{FOLDER}/{environment}/_freeze.yaml"

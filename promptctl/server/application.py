@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,23 +15,17 @@ from promptctl.adapters.repeats import Repeats
 from promptctl.adapters.token_folder import TokenFolder
 from promptctl.server.accounting import Accounting
 from promptctl.server.answering import Answering
-from promptctl.server.api import calls, environments, health, moves, prompts, rendering, reports, splits
-from promptctl.server.api import metrics as monitor
 from promptctl.server.asgi import Application
 from promptctl.server.door import Door
 from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
 from promptctl.server.log import RequestLog
 from promptctl.server.metrics import Metrics
-from promptctl.server.pages import calls as call_pages
-from promptctl.server.pages import matrix, prompt, static
-from promptctl.server.pages import splits as split_pages
+from promptctl.server.routes import ROUTERS
 from promptctl.server.settings import Serving
 from promptctl.server.telling import tell_problems
+from promptctl.server.writing import MOST_AT_ONCE
 from promptctl.version import __version__
-
-_API = (rendering, prompts, environments, calls, splits, reports, moves, health, monitor)
-_PAGES = (matrix, prompt, call_pages, split_pages, static)
 
 
 def application(serving: Serving) -> Application:
@@ -58,8 +53,9 @@ def application(serving: Serving) -> Application:
     routes.state.follower, routes.state.store = follower, serving.store
     routes.state.metrics = metrics = Metrics(follower)
     routes.state.repeats = Repeats(os.environ) if serving.writable else None
-    for part in (*_API, *_PAGES):
-        routes.include_router(part.router)
+    routes.state.slots = threading.BoundedSemaphore(MOST_AT_ONCE)
+    for router in ROUTERS:
+        routes.include_router(router)
     tell_problems(routes)
     tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)
     door = Door(Answering(routes, follower), tokens, closed=serving.closed)

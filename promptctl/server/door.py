@@ -15,6 +15,7 @@ from promptctl.server.limits import Buckets
 from promptctl.server.problem import refuse, status_of
 
 _LOG = logging.getLogger("promptctl.server")
+NO_TOKEN, TOO_MANY = "PC316", "PC318"
 OPEN = ("/healthz", "/readyz")
 """What says nothing of the registry, for those that look after processes."""
 FAILURES_PER_MINUTE, REQUESTS_PER_MINUTE = 20, 600
@@ -67,13 +68,13 @@ class Door:
             caller = self._caller(given)
             if caller is None:
                 self._failures.take(address)
-                return 401, Problem("PC316", "the token is wrong, revoked or expired"), [_CHALLENGE]
+                return 401, Problem(NO_TOKEN, "the token is wrong, revoked or expired"), [_CHALLENGE]
             if wait := self._requests.taken(caller.id):
                 return _later(wait)
         scope.setdefault("state", {})["caller"] = caller
         if self._closed and scope["path"] not in OPEN:
             if caller is None:
-                return 401, Problem("PC316", "a token is needed", hint="Authorization: Bearer TOKEN"), [_CHALLENGE]
+                return 401, Problem(NO_TOKEN, "a token is needed", hint="Authorization: Bearer TOKEN"), [_CHALLENGE]
             if said := caller.refusal("read", None):
                 return 403, Problem("PC317", said), []
         return None
@@ -87,4 +88,4 @@ class Door:
 
 def _later(seconds: float) -> tuple[int, Problem, list[tuple[bytes, bytes]]]:
     wait = int(seconds) + 1
-    return 429, Problem("PC318", f"too many requests: come again in {wait} s"), [(b"retry-after", str(wait).encode())]
+    return 429, Problem(TOO_MANY, f"too many requests: come again in {wait} s"), [(b"retry-after", str(wait).encode())]

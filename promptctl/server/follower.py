@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from promptctl.adapters.repository import Repository
@@ -28,7 +29,7 @@ class Follower:
         self.failures, self.changed, self.looked = 0, time.time(), time.time()
         self.root, self._poll, self._fetch = root, poll, fetch
         self._fetched = time.monotonic()
-        self._stop = threading.Event()
+        self._stop, self._seeing = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -43,22 +44,32 @@ class Follower:
         self.view.close()
 
     def look(self) -> None:
-        """Asks the remote if it is time, and makes a new view if anything moved."""
+        """Asks the remote if it is time, and sees what moved."""
         try:
             if self._fetch is not None and time.monotonic() - self._fetched >= self._fetch:
                 self._fetched = time.monotonic()
                 Repository(self.root).fetch()
-            mark = mark_of(self.root)
-            if mark != self.view.mark:
-                self.view.close()
-                self.view, self.changed = View(self.root, mark), time.time()
-                _LOG.info("the repository moved: %s", self.view.repository.commit)
+            self._see()
             self.fault, self.looked = None, time.time()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
             said = str(error) if isinstance(error, (PromptctlError, OSError)) else f"{type(error).__name__}: {error}"
             if said != self.fault:
                 _LOG.warning("the repository cannot be followed: %s", said)
             self.fault, self.failures = said, self.failures + 1
+
+    def see(self) -> None:
+        """Makes a new view if anything moved. What goes wrong the next look finds again."""
+        with suppress(PromptctlError, OSError):
+            self._see()
+
+    def _see(self) -> None:
+        # Who looks first is done first: an older view would not follow a newer one.
+        with self._seeing:
+            mark = mark_of(self.root)
+            if mark != self.view.mark:
+                self.view.close()
+                self.view, self.changed = View(self.root, mark), time.time()
+                _LOG.info("the repository moved: %s", self.view.repository.commit)
 
     def _follow(self) -> None:
         while not self._stop.wait(self._poll):

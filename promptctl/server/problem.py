@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from promptctl.core.safe_text import safe_text
 from promptctl.errors import DocumentError, OutsideError, Problem, PromptctlError, StateError, UsageError
 from promptctl.server.asgi import Send
+from promptctl.server.refusal import GateSaidNo
 
 _LOG = logging.getLogger("promptctl.server")
 MEDIA_TYPE = "application/problem+json"
@@ -32,7 +33,7 @@ UNKNOWN = frozenset(
     }
 )
 """Codes that say that there is no such thing."""
-_OWN = {"PC316": 401, "PC317": 403, "PC318": 429, "PC319": 403, "PC320": 422}
+_OWN = {"PC220": 400, "PC316": 401, "PC317": 403, "PC318": 429, "PC319": 403, "PC320": 422, "PC329": 415}
 """Codes that have a status of their own."""
 _STATUS: tuple[tuple[type[PromptctlError], int], ...] = (
     (DocumentError, 409),
@@ -44,16 +45,20 @@ _STATUS: tuple[tuple[type[PromptctlError], int], ...] = (
 
 def error_body(error: PromptctlError) -> bytes:
     """The body for an error."""
-    return problem_body(status_of(error), error.problem, error.problems[1:])
+    more = {"data": error.data} if isinstance(error, GateSaidNo) else {}
+    return problem_body(status_of(error), error.problem, error.problems[1:], more)
 
 
-def problem_body(status: int, problem: Problem, more: tuple[Problem, ...] = ()) -> bytes:
-    """The body: ``detail``, ``code``, ``where`` and ``hint`` as the command line says them."""
+def problem_body(
+    status: int, problem: Problem, more: tuple[Problem, ...] = (), members: Mapping[str, Any] | None = None
+) -> bytes:
+    """The body: ``detail``, ``code``, ``where`` and ``hint`` as the command line says them, and other ``members``."""
     body: dict[str, Any] = {
         "type": f"urn:promptctl:error:{problem.code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         **_said(problem),
+        **(members or {}),
     }
     return json.dumps(body | ({"more": [_said(found) for found in more]} if more else {})).encode()
 

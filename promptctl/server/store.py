@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
     from promptctl.core.provider import ProviderSettings
     from promptctl.core.settings import Settings
+    from promptctl.workflows.events_store import EventsPlace
 
 SECONDS = 10.0
 """How old a report may be that is asked for again."""
@@ -33,13 +34,30 @@ class Store:
         self._named: str | None = request.app.state.store
         self.now = datetime.now(UTC)
 
-    @contextmanager
-    def opened(self) -> Iterator[Warehouse]:
-        """The store. Raises UsageError, StateError and OutsideError where there is none to ask."""
+    def open(self) -> Warehouse:
+        """The store, to be closed. Raises UsageError, StateError and OutsideError where there is none to ask."""
         from promptctl.adapters.warehouse.opening import open_warehouse
 
-        with open_warehouse(self._named, self._settings.events, os.environ, self._root, self._root) as warehouse:
+        return open_warehouse(self._named, self._settings.events, os.environ, self._root, self._root)
+
+    @contextmanager
+    def opened(self) -> Iterator[Warehouse]:
+        """The store for as long as that. Raises as ``open`` does."""
+        with self.open() as warehouse:
             yield warehouse
+
+    @property
+    def place(self) -> EventsPlace:
+        """The store as it is written to. Raises UsageError."""
+        from promptctl.workflows.events_store import events_place
+
+        return events_place(self._settings, os.environ, self._root, self._named, self._root)
+
+    @property
+    def webhook(self) -> str | None:
+        """Who is told of what is negative, as the settings name it."""
+        hook: str | None = self._settings.quality.get("webhook")
+        return hook
 
     @property
     def providers(self) -> Mapping[str, ProviderSettings]:

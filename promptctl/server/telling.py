@@ -10,14 +10,18 @@ from starlette.exceptions import HTTPException
 
 from promptctl.errors import Problem, PromptctlError
 from promptctl.server.pages.fault import fault_page, is_for_people
-from promptctl.server.problem import MEDIA_TYPE, bug_problem, problem_body, status_of
+from promptctl.server.problem import MEDIA_TYPE, bug_problem, error_body, problem_body, status_of
 
 
 def tell_problems(routes: FastAPI) -> None:
     """Lets routes raise what workflows raise, and what is no request of theirs be told likewise."""
 
     async def refused(request: Request, error: Any) -> Response:
-        return _told(request, status_of(error), error.problems)
+        status = status_of(error)
+        if is_for_people(request):
+            return fault_page(request, status, error.problems)
+        later = {"retry-after": "1"} if status == 429 else None
+        return Response(error_body(error), status, later, MEDIA_TYPE)
 
     async def unfit(request: Request, error: Any) -> Response:
         return _told(request, 400, tuple(Problem("PC001", _sentence(found)) for found in error.errors()))

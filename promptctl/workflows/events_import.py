@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from promptctl.adapters.event_files import format_of, read_file
-from promptctl.core.event import Event, Scalar
+from promptctl.adapters.event_files import Row, format_of, read_file
+from promptctl.core.event import Event, Scalar, Score
 from promptctl.core.event_reading import Reading
 from promptctl.core.redaction import Redactor
 from promptctl.errors import MOST_PROBLEMS, DocumentError, Problem, UsageError
@@ -20,9 +20,17 @@ from promptctl.workflows.events_store import EventsPlace
 _ROWS = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows with their places; of ``text`` all fields are, as in CSV."""
+
+    rows: Iterator[Row]
+    text: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedEvents:
-    """How many rows files held, and how many of them the store did not have yet."""
+    """How many rows there were, and how many of them the store did not have yet."""
 
     store: str
     rows: int
@@ -30,17 +38,27 @@ class ImportedEvents:
 
 
 def import_events(place: EventsPlace, files: Sequence[Path], reading: Reading) -> ImportedEvents:
-    """Reads all files, their rows cleaned into a file of their own, before it writes anything: nothing is kept of
-    files with faults, and it is what was looked at that is kept.
+    """Brings the rows of files in, as ``import_rows`` does. Raises UsageError for a name that says no format."""
+    for file in files:
+        format_of(str(file))
+    return import_rows(place, [Source(read_file(it, str(it)), text=it.suffix == ".csv") for it in files], reading)
+
+
+def import_rows(
+    place: EventsPlace,
+    sources: Sequence[Source],
+    reading: Reading,
+    permit: Callable[[Event | Score], None] = lambda _: None,
+) -> ImportedEvents:
+    """Reads all rows, cleaned into a file of their own, before it writes anything: nothing is kept of what has faults,
+    and it is what was looked at that is kept. ``permit`` raises for a row that may not come in.
 
     Raises DocumentError with the place of each fault, OutsideError when the store cannot be used.
     """
-    for file in files:
-        format_of(str(file))
     with closing(place.open()) as store, tempfile.TemporaryFile("w+", encoding="utf-8") as read:
         problems: list[Problem] = []
         rows = added = 0
-        for part in _parts(_cleaned(files, reading, place.redactor(), problems)):
+        for part in _parts(_cleaned(sources, reading, permit, place.redactor(), problems)):
             if not problems:
                 read.write(json.dumps(part) + "\n")
                 rows += len(part)
@@ -53,14 +71,19 @@ def import_events(place: EventsPlace, files: Sequence[Path], reading: Reading) -
 
 
 def _cleaned(
-    files: Sequence[Path], reading: Reading, redactor: Redactor, problems: list[Problem]
+    sources: Sequence[Source],
+    reading: Reading,
+    permit: Callable[[Event | Score], None],
+    redactor: Redactor,
+    problems: list[Problem],
 ) -> Iterator[tuple[Scalar, ...]]:
-    """The rows of files; what is wrong with others is put to ``problems``, until there are many."""
-    for file in files:
+    """The rows of sources; what is wrong with others is put to ``problems``, until there are many."""
+    for source in sources:
         try:
-            for place, fields in read_file(file, str(file)):
+            for place, fields in source.rows:
                 try:
-                    value = reading.value(fields, text=file.suffix == ".csv")
+                    value = reading.value(fields, text=source.text)
+                    permit(value)
                     yield redactor.event(value) if isinstance(value, Event) else redactor.score(value)
                 except UsageError as error:
                     problems.append(replace(error.problem, place=place))

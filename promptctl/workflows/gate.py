@@ -21,6 +21,8 @@ from promptctl.workflows.gather import gather, kept_files, models_of
 from promptctl.workflows.promotion import PlannedMove
 from promptctl.workflows.releases import Release
 
+ASKS_ANEW = "PC328"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateWish:
@@ -133,6 +135,9 @@ def _sources(repository: Repository, state: State, move: PlannedMove, context: G
     """Evidence is looked for in the work tree, the release's commit, the default branch and the state branch."""
     home = repository.at(state.commit).tree if state.commit else repository.policy.tree
     rerun = move.environment.gate == "rerun"
+    if rerun and context.recorded:
+        message = f"the gate of {move.environment.name} asks models anew, which is not done from here"
+        raise StateError(ASKS_ANEW, message, hint=f"promptctl promote {move.release.reference} {move.environment.name}")
     return Sources(
         trees=[repository.work.tree, move.release.project.tree, repository.policy.tree, home],
         home=home,
@@ -141,7 +146,7 @@ def _sources(repository: Repository, state: State, move: PlannedMove, context: G
         environment=context.environment,
         now=context.now,
         watch=context.watch,
-        mode="refresh" if rerun else "auto",
+        mode="refresh" if rerun else "recorded" if context.recorded else "auto",
         fresh=rerun,
         patience=context.patience,
         fallback=repository.settings.fallback,

@@ -23,14 +23,16 @@ NO_SUITE = "PC068"
 class GateContext:
     """What a gate may use: the cache, the environment's keys, the clock, how patient to be, and who watches.
 
-    ``ran`` remembers what this command ran itself, since a promotion that lost a race is judged again; ``journal``
-    keeps what is answered, for a run that may be cut short, ``stopping`` and ``spending`` may end it early.
+    ``recorded``: nobody is asked, what is recorded has to do. ``ran`` remembers what this command ran itself, since a
+    promotion that lost a race is judged again; ``journal`` keeps what is answered, for a run that may be cut short,
+    ``stopping`` and ``spending`` may end it early.
     """
 
     cache: ReplyCache
     environment: Mapping[str, str] = field(repr=False)
     now: datetime
     watch: Callable[[Progress], None] = lambda _: None
+    recorded: bool = False
     patience: Patience | None = None
     ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
     journal: RunJournal | None = None

@@ -11,17 +11,27 @@ from promptctl.core.lineage import new_lineage
 from promptctl.core.moves import Move, Moves
 from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
 from promptctl.core.split import Split
-from promptctl.errors import UsageError
-from promptctl.workflows.publish import Published
+from promptctl.errors import StateError, UsageError
+from promptctl.workflows.publish import RACED, Published, describe_last
 
 
 def check_reason(reason: str) -> str:
     """The reason itself. Raises UsageError for one that says nothing or cannot be stored."""
     if not reason.strip():
         raise UsageError("PC001", "a reason is needed", hint="--reason 'refunds go to the wrong queue'")
-    if any("\ud800" <= character <= "\udfff" for character in reason):
+    if any("\ud800" <= character <= "\udfff" or character == "\0" for character in reason):
         raise UsageError("PC001", "the reason is not UTF-8 text")
     return reason
+
+
+def require_expected(repository: Repository, state: State, environment: str, prompt: str, expected: str | None) -> None:
+    """Raises StateError where something else is served by now than who asked took it to be; None: nothing."""
+    pointer = readable_pointer(state, environment, prompt)
+    served = str(pointer.served.version) if pointer else None
+    if served != expected:
+        last = describe_last(repository, state.commit, pointer_path(environment, prompt))
+        message = f"lost a race: {environment} serves {prompt} {served or 'not at all'} by now: {last}"
+        raise StateError(RACED, message, hint="look with promptctl status, then try again")
 
 
 def readable_pointer(state: State, environment: str, prompt: str) -> Pointer | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from promptctl.core.timestamp import timestamp
 from promptctl.workflows.admission import Admission, Asked, GateRefused, admit
 from promptctl.workflows.gate import GateOutcome, GateWish
 from promptctl.workflows.gate_context import GateContext
-from promptctl.workflows.moving import check_reason, move_files, next_serial
+from promptctl.workflows.moving import check_reason, move_files, next_serial, require_expected
 from promptctl.workflows.promotion import PlannedMove, plan_moves
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.sending import AT_ONCE, Sending
@@ -26,11 +26,16 @@ from promptctl.workflows.sending import AT_ONCE, Sending
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """What to promote, where to, and what was said about it."""
+    """What to promote, where to, and what was said about it.
+
+    ``expected`` are the versions that prompts are taken to be served with (None: not at all): where that is so no more,
+    nothing is moved.
+    """
 
     environment: str
     references: tuple[str, ...]
     reason: str | None = None
+    expected: Mapping[str, str | None] = field(default_factory=dict)
     in_ci: bool = False
     sending: Sending = AT_ONCE
     wish: GateWish = field(default_factory=GateWish)
@@ -85,6 +90,8 @@ def promote(repository: Repository, promotion: Promotion, gate: GateContext) -> 
     notes: list[str] = []
 
     def build(state: State) -> Edit | None:
+        for name, version in promotion.expected.items():
+            require_expected(repository, state, promotion.environment, check_name(name), version)
         planned = plan_moves(repository, state, promotion.environment, promotion.references, in_ci=promotion.in_ci)
         asked = Asked(in_ci=promotion.in_ci, sending=promotion.sending, wish=promotion.wish)
         admission = admit(repository, state, planned, asked, gate)

@@ -190,7 +190,9 @@ def _written(repository: Repository, operation: str, base: str | None, edit: Edi
     if base is None and repository.state_branch == repository.default_branch:
         hint = "git add -A && git commit"
         raise StateError(NOTHING_COMMITTED, f"nothing is committed on {repository.state_branch} yet", hint=hint)
-    message = f"{edit.message.rstrip()}\n\nPromptctl-Op: {operation}\n"
+    repository.require_permitted(edit.files)
+    caller = f"Promptctl-Caller: {repository.caller}\n" if repository.caller else ""
+    message = f"{edit.message.rstrip()}\n\nPromptctl-Op: {operation}\n{caller}"
     return write_commit(repository.git, base, edit.files, message, signed=edit.signed)
 
 

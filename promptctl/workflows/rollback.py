@@ -26,6 +26,7 @@ from promptctl.workflows.moving import (
     move_files,
     next_serial,
     readable_pointer,
+    require_expected,
     require_known,
 )
 from promptctl.workflows.publish import Edit, Published, publish
@@ -51,9 +52,17 @@ class RollbackResult:
 
 
 def rollback(
-    repository: Repository, text: str, environment: str, reason: str, now: datetime, *, sending: Sending = AT_ONCE
+    repository: Repository,
+    text: str,
+    environment: str,
+    reason: str,
+    now: datetime,
+    *,
+    expected: str | None = None,
+    sending: Sending = AT_ONCE,
 ) -> RollbackResult:
     """Goes one step back, or to a version that was live; the one that is live is written anew if anything is wrong.
+    With the version that is ``expected`` to be served, only from there.
 
     While the traffic is split, one step back is the stable version for everybody. Any rollback ends the split.
 
@@ -67,6 +76,8 @@ def rollback(
     ended: list[str] = []
 
     def build(state: State) -> Edit | None:
+        if expected is not None:
+            require_expected(repository, state, environment, reference.name, expected)
         moves = state.moves(environment, reference.name)
         live = readable_pointer(state, environment, reference.name)
         after = _target(repository, moves, reference, environment, retired)

@@ -5,47 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from promptctl.adapters.token_folder import TokenFolder
-from promptctl.core.token import new_token
 from promptctl.errors import OutsideError
 from promptctl.workflows import rollback as workflow
-from tests.serving import Reply, Served, serving
+from tests.serving import Reply, serving
 from tests.shipping import NAME, line, served, shown
-from tests.support import GitRepository
-
-
-class World:
-    """A registry, its server, and tokens."""
-
-    def __init__(self, folder: Path, repository: GitRepository, server: Served) -> None:
-        self.folder, self.repository, self.server = folder, repository, server
-        self._count = 0
-
-    def token(self, *actions: str, env: str = "staging", lasts: float = 3600, ago: float = 0) -> str:
-        self._count += 1
-        made = datetime.now(UTC) - timedelta(seconds=ago)
-        chance = self._count.to_bytes(6, "big") + bytes(32)
-        token, text = new_token("robot", [env], actions, made, timedelta(seconds=lasts), chance)
-        TokenFolder(self.folder / "tokens", {}).add(token)
-        return text
-
-    def post(self, path: str, body: Any, token: str | None, key: str = "k1", **headers: str) -> Reply:
-        given = {"authorization": f"Bearer {token}"} if token else {}
-        given |= {"idempotency_key": key} if key else {}
-        return self.server.ask(
-            path, "POST", json.dumps(body).encode(), content_type="application/json", **given, **headers
-        )
-
-    @property
-    def tip(self) -> str:
-        return self.repository.git("ls-remote", "origin", "refs/heads/main")
-
+from tests.writing import World
 
 PROMOTIONS, ROLLBACKS = "/api/v1/environments/staging/promotions", "/api/v1/environments/staging/rollbacks"
 PROMOTED = {"references": [f"{NAME}@1.1.0"], "reason": "tested"}
@@ -96,8 +66,8 @@ def test_what_landed_is_not_done_again_although_what_came_after_failed(
     world.post(PROMOTIONS, PROMOTED, token, "p")
     roll = workflow.rollback
 
-    def broken_after(repository: Any, *given: Any) -> Any:
-        roll(repository, *given)
+    def broken_after(*given: Any, **named: Any) -> Any:
+        roll(*given, **named)
         raise OutsideError("PC042", "the disk is full")
 
     monkeypatch.setattr(workflow, "rollback", broken_after)

@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from promptctl.errors import StateError
+from promptctl.errors import OutsideError
 from promptctl.server.asked import Viewed, json_response
+from promptctl.server.door import TOO_MANY
 
 router = APIRouter(prefix="/api/v1", tags=["prompts"])
 AT_ONCE = 4
 """Renderings under way in one process: each has a child with memory of its own, for seconds at most."""
-_BUSY = "PC318"
 _places = BoundedSemaphore(AT_ONCE)
 
 
@@ -49,7 +49,7 @@ def _rendered(view: Viewed, reference: str, asked: Render) -> Response:
     from promptctl.workflows.render import prepare
 
     if not _places.acquire(blocking=False):
-        raise StateError(_BUSY, f"{AT_ONCE} renderings are under way: come again soon")
+        raise OutsideError(TOO_MANY, f"{AT_ONCE} renderings are under way: come again soon")
     try:
         prepared = view.using(lambda repository: prepare(repository, reference))
         wire = None if asked.format == "messages" else asked.format
