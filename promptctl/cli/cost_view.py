@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from promptctl.cli.tables import table
 from promptctl.core.counting import count
-from promptctl.core.reporting.cost import Amounts, CostLine, CostReport
+from promptctl.core.reporting.cost import CostLine, CostReport
 from promptctl.core.reporting.money import shown, tokens
 from promptctl.core.reporting.sparkline import sparkline
-from promptctl.core.reporting.window import moment_of
+from promptctl.reports.cost_tables import cells, cost_of, headers
 
 if TYPE_CHECKING:
     from promptctl.reports.chart_page import ChartPage
-
-OTHERS, NONE = "(others)", "(none)"
 
 
 def drawn(report: CostReport) -> Any:
@@ -29,7 +27,8 @@ def drawn(report: CostReport) -> Any:
 
 def rows(report: CostReport) -> tuple[list[str], list[list[str]]]:
     """The headers and cells of the groups and times."""
-    return _headers(report), [_cells(line, report) for line in report.lines]
+    last = [] if report.grouping.unit else ["by day"]
+    return [*headers(report), *last], [[*cells(line, report), *_last(line)] for line in report.lines]
 
 
 def page(report: CostReport) -> ChartPage:
@@ -37,10 +36,10 @@ def page(report: CostReport) -> ChartPage:
     from promptctl.reports.chart_page import ChartPage, PageTable
     from promptctl.reports.charts_of_reports import cost_charts
 
-    headers, cells = rows(report)
+    names, lines = rows(report)
     charts = cost_charts(report)
     return ChartPage(
-        title="Costs", sentences=total_lines(report), charts=charts, tables=[PageTable(headers=headers, rows=cells)]
+        title="Costs", sentences=total_lines(report), charts=charts, tables=[PageTable(headers=names, rows=lines)]
     )
 
 
@@ -63,40 +62,5 @@ def total_lines(report: CostReport) -> list[str]:
     return lines
 
 
-def _headers(report: CostReport) -> list[str]:
-    unit = [report.grouping.unit] if report.grouping.unit else []
-    last = [] if unit else ["by day"]
-    return [*unit, *report.grouping.names, "calls", "cost", "share", "unpriced", "in", "cached", "out", "saved", *last]
-
-
-def _cells(line: CostLine, report: CostReport) -> list[str]:
-    names = [OTHERS] * len(report.grouping.names) if line.keys is None else [key or NONE for key in line.keys]
-    time = [] if line.start is None else [moment(line.start, report.grouping.unit)]
-    last = [] if line.start is not None else [sparkline(line.days)]
-    share = "-" if line.share is None else f"{line.share:.1%}"
-    return [*time, *names, *_amounts(line.amounts, share), *last]
-
-
-def _amounts(amounts: Amounts, share: str) -> list[str]:
-    return [
-        f"{amounts.calls:,}",
-        cost_of(amounts),
-        share,
-        f"{amounts.unpriced:,}" if amounts.unpriced else "",
-        tokens(amounts.input),
-        tokens(amounts.cache_read),
-        tokens(amounts.output),
-        shown(amounts.saved_dollars) if amounts.saved else "",
-    ]
-
-
-def cost_of(amounts: Amounts) -> str:
-    """What is known of the cost: never nothing for what is unknown."""
-    if amounts.unpriced and not amounts.cost:
-        return "unknown"
-    return shown(amounts.dollars, at_least=amounts.unpriced > 0)
-
-
-def moment(at: int, unit: str | None) -> str:
-    """The start of a day or an hour, UTC."""
-    return moment_of(at).strftime("%Y-%m-%d %H:00" if unit == "hour" else "%Y-%m-%d")
+def _last(line: CostLine) -> list[str]:
+    return [] if line.start is not None else [sparkline(line.days)]

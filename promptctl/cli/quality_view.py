@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from promptctl.cli.cost_view import NONE, moment
 from promptctl.cli.tables import table
 from promptctl.core.reporting.money import shown
 from promptctl.core.reporting.quality import QualityLine, QualityReport, ScoreLine
 from promptctl.core.statistics.independent import Difference
 from promptctl.core.statistics.interval import Interval
+from promptctl.reports.cost_tables import NONE, moment
 
 if TYPE_CHECKING:
     from promptctl.reports.chart_page import ChartPage

@@ -10,6 +10,7 @@ from promptctl.core.reporting.cost import CostReport
 from promptctl.core.reporting.quality import SHARES, QualityReport
 from promptctl.core.reporting.window import DAY, moment_of
 from promptctl.core.safe_text import safe_text
+from promptctl.reports.cost_tables import cost_of, names
 
 Chart = tuple[str, Mapping[str, Any]]
 BASE = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "height": 220}
@@ -21,7 +22,7 @@ def cost_charts(report: CostReport) -> list[Chart]:
     lines = [line for line in report.lines if line.days]
     if report.first is None or report.last is None:
         return []
-    sides = [(" · ".join(line.keys) if line.keys is not None else "(others)", line.days) for line in lines]
+    sides = [(" · ".join(names(line, report)), line.days) for line in lines if report.grouping.names]
     values = [
         {
             "day": moment_of(report.last - DAY * (len(days) - 1 - place)).strftime("%Y-%m-%d"),
@@ -33,11 +34,33 @@ def cost_charts(report: CostReport) -> list[Chart]:
     ]
     colour = {"color": {"field": "group", "type": "nominal", "title": None}} if sides else {}
     encoding = {
-        "x": {"field": "day", "type": "ordinal", "title": "day, UTC"},
+        "x": {"field": "day", "type": "temporal", "timeUnit": "utcyearmonthdate", "title": "day, UTC"},
         "y": {"field": "dollars", "type": "quantitative", "title": "US dollars, known costs"},
         "tooltip": [{"field": name} for name in ("day", "group", "dollars")],
     }
     return [("Cost by day", {**BASE, "data": {"values": values}, "mark": "bar", "encoding": {**encoding, **colour}})]
+
+
+def cost_bars(report: CostReport, title: str) -> Chart | None:
+    """The known cost of each group, the dearest first; None where no cost is known."""
+    values = [
+        {
+            "group": safe_text(" · ".join(names(line, report))),
+            "dollars": float(line.amounts.dollars),
+            "known": cost_of(line.amounts),
+            "calls": line.amounts.calls,
+        }
+        for line in report.lines
+    ]
+    if not any(value["dollars"] for value in values):
+        return None
+    encoding = {
+        "y": {"field": "group", "type": "nominal", "title": None, "sort": None},
+        "x": {"field": "dollars", "type": "quantitative", "title": "US dollars, known costs"},
+        "tooltip": [{"field": name} for name in ("group", "known", "calls")],
+    }
+    height = 22 * len({value["group"] for value in values})
+    return title, {**BASE, "height": height, "data": {"values": values}, "mark": "bar", "encoding": encoding}
 
 
 def quality_charts(report: QualityReport) -> list[Chart]:

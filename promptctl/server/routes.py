@@ -17,7 +17,7 @@ from promptctl.server.api import (
     splits,
 )
 from promptctl.server.pages import calls as call_pages
-from promptctl.server.pages import matrix, prompt, static
+from promptctl.server.pages import costs, matrix, prompt, static
 from promptctl.server.pages import splits as split_pages
 
 ROUTERS = (
@@ -37,5 +37,6 @@ ROUTERS = (
     prompt.router,
     call_pages.router,
     split_pages.router,
+    costs.router,
     static.router,
 )

@@ -35,7 +35,7 @@ def check_budgets(
     warehouse: Warehouse, budgets: Sequence[SpendingBudget], environment: Mapping[str, str], now: datetime
 ) -> BudgetsChecked:
     """Judges each budget over its period so far. A webhook that cannot be told changes no verdict."""
-    results = [_checked(warehouse, budget, now) for budget in budgets]
+    results = judged_budgets(warehouse, budgets, now)
     told, untold = [], []
     for result in results:
         if result.outcome == "kept" or result.budget.webhook is None:
@@ -49,7 +49,12 @@ def check_budgets(
     return BudgetsChecked(results=tuple(results), told=tuple(told), untold=tuple(untold))
 
 
-def _checked(warehouse: Warehouse, budget: SpendingBudget, now: datetime) -> BudgetResult:
+def judged_budgets(warehouse: Warehouse, budgets: Sequence[SpendingBudget], now: datetime) -> list[BudgetResult]:
+    """What was spent of each budget in its period so far; nobody is told."""
+    return [_judged(warehouse, budget, now) for budget in budgets]
+
+
+def _judged(warehouse: Warehouse, budget: SpendingBudget, now: datetime) -> BudgetResult:
     window = budget.window(now)
     report = cost_report(cost_parts(warehouse, window, Grouping(), 1), Grouping())
     return BudgetResult(budget=budget, window=window, spent=report.total)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -15,7 +17,7 @@ from tests.shipping import NAME, done, line
 from tests.support import build_files
 
 PROD, STAGING = f"/rollouts/prod/{NAME}/-/2/", f"/rollouts/staging/{NAME}/-/3/"
-PAGES = ["/splits/", "/experiments/tone/", PROD, STAGING]
+PAGES = ["/splits/", "/experiments/tone/", PROD, STAGING, "/costs/"]
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +108,36 @@ def test_as_files_too(story: Scene) -> None:
         assert "data-refresh" not in page
         for target in re.findall(r'(?:href|src)="([^"#?]+)"', page):
             assert (folder / path.strip("/") / target).is_file(), target
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "Cost $"),
+        ("since=2025-11-01", "Calls of unknown price 17, not in the cost"),
+        ("since=2025-11-01", "llama-own 20 unknown - 17"),
+        ("since=2025-11-01", "Saved by answers kept $0.0240 in 6 calls"),
+        ("since=2025-11-01&user=nobody", "No calls in this window."),
+        ("since=nonsense", "No costs can be shown: `nonsense` is not a time"),
+        ("since=2025-11-01&until=2025-11-30&other_model=gpt-4.1", "no kept evidence of these texts covers that model"),
+        ("since=2025-11-01&other_model=nobody", "That cannot be said: the price of `nobody` is unknown"),
+        ("since=2025-11-01&cache=24h", "No calls of known cost whose inputs were kept."),
+        ("since=2025-11-01&cache=soon", "That cannot be said:"),
+        (f"since=2025-11-01&other_version={NAME}@1.0.0", f"{NAME}@1.0.0 would have cost cannot be known"),
+        ("since=2025-11-01&cache=1h&other_model=gpt-4.1", "ask one thing at a time"),
+    ],
+)
+def test_what_the_page_of_costs_says(server: Served, query: str, words: str) -> None:
+    assert words in said(server, f"/costs/?{query}")
+
+
+def test_costs_without_events_say_how_to_have_some(story: Scene) -> None:
+    with serving(story.repository.folder) as server:
+        assert "promptctl serve --store" in said(server, "/costs/")
+
+
+def test_what_was_asked_stays_in_the_forms_as_text(server: Served) -> None:
+    odd = '"><script>alert(1)</script>'
+    page = server.ask(f"/costs/?since=2025-11-01&prompt={quote(odd)}&other_model={quote(odd)}").body.decode()
+    assert "<script>alert" not in page
+    assert f'name="prompt" value="{escape(odd).replace("&quot;", "&#34;")}"' in page

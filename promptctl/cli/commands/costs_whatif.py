@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli import reporting as options
 from promptctl.cli.context import Context
@@ -12,7 +12,7 @@ from promptctl.core.reporting.window import Window, window_of
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.reporting.whatif import WhatIf, WhatIfLine
+    from promptctl.core.reporting.whatif import WhatIf
 
 
 def command(
@@ -77,21 +77,10 @@ def _other_version(context: Context, store: str | None, window: Window, referenc
     return Answer(data=lambda: version_data(found), view=lambda: version_view.drawn(found), note=warehouse.note)
 
 
-def _view(found: WhatIf, model: str | None) -> Any:
+def _view(found: WhatIf, model: str | None) -> str:
     from promptctl.cli.tables import table
-    from promptctl.core.reporting.money import shown
+    from promptctl.reports.whatif_tables import cells, headers, nothing, said
 
     if not found.lines:
-        return "no calls of known cost" if model else "no calls of known cost whose inputs were kept"
-    headers = ["prompt", "calls", "now", "then", "change", *(["passes now", f"passes {model}"] if model else [])]
-    rows = [_cells(line, evaluated=model is not None) for line in found.lines]
-    change = shown(found.then - found.now)
-    return "\n".join([table(headers, rows), f"{shown(found.now)} would have been {shown(found.then)} ({change})"])
-
-
-def _cells(line: WhatIfLine, *, evaluated: bool) -> list[str]:
-    from promptctl.core.reporting.money import shown
-
-    then = ["not evaluated", ""] if line.then is None else [shown(line.then), shown(line.then - line.now)]
-    passes = [f"{it.passed} of {it.cases}" if it else "-" for it in (line.own, line.other)] if evaluated else []
-    return [line.prompt, f"{line.calls:,}", shown(line.now), *then, *passes]
+        return nothing(model)
+    return "\n".join([table(headers(model), [cells(line, model) for line in found.lines]), said(found)])

@@ -39,6 +39,7 @@ class Section:
 NAVIGATION = (
     Section(name="Prompts", path="", folders=("prompts/",)),
     Section(name="Splits", path="splits/", folders=("experiments/", "rollouts/")),
+    Section(name="Costs", path="costs/", folders=("costs/",)),
     Section(name="Calls", path="calls/", folders=("calls/",), live=True),
 )
 """What every page leads to."""
