@@ -18,13 +18,18 @@ from promptctl.core.render import Rendering
 from promptctl.core.rendered import rendered_digest
 from promptctl.core.reporting.window import DAY, microseconds
 from promptctl.core.ulid import ulid
+from tests import experiments, rollouts
 from tests.event_stores import batch_of
 from tests.pages.hostile import CONTROLS, NASTY
 from tests.pages.scene import Scene
-from tests.shipping import NAME
+from tests.shipping import NAME, OTHER
 
 CALLS, DAYS, USERS = 100_000, 30, 900
 _BATCH = 5_000
+_ROLLED = {
+    "stable": rollouts.Behaviour(failing=0.02, latency=500),
+    "canary": rollouts.Behaviour(failing=0.05, latency=650),
+}
 _MODELS = ("gpt-4.1", "gpt-4.1-mini", "claude-sonnet-4.5")
 
 
@@ -43,7 +48,8 @@ def fill(scene: Scene, path: Path, calls: int = CALLS) -> list[str]:
             _write(store, made)
             made = []
     looked = [*_told(scene, now), *_hostile(scene, now)]
-    _write(store, [*made, *looked])
+    _write(store, [*made, *looked, *_of_experiment(scene)])
+    store.write(batch_of(*rollouts.calls(rollouts.split_of(scene.repository, name=OTHER), 900, _ROLLED, name=OTHER)))
     store.close()
     return [event.id for event, _ in looked]
 
@@ -87,6 +93,15 @@ def _call(state: State, name: str, at: int, chance: random.Random) -> tuple[Even
     if chance.random() > 0.3:
         return event, None
     return event, Score(event=event.id, name="resolved", at=at + 10**6, value=float(chance.random() < 0.7))
+
+
+def _of_experiment(scene: Scene) -> Iterator[tuple[Event, Score | None]]:
+    """Calls of the experiment's units since it began."""
+    split, counting = experiments.split_of(scene.repository), experiments.recorded(scene.repository).counting
+    assert split
+    assert counting
+    behaviour = {"control": experiments.Behaviour(resolves=0.5), "friendly": experiments.Behaviour(resolves=0.62)}
+    yield from experiments.calls(split, 700, behaviour, datetime.fromisoformat(counting.since).astimezone(UTC))
 
 
 def _told(scene: Scene, now: int) -> Iterator[tuple[Event, Score | None]]:

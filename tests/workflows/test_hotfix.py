@@ -78,7 +78,11 @@ def test_a_hotfix_from_its_branch_to_the_lock_of_main(repository: GitRepository)
     assert str(resolve(opened(repository), f"{NAME}@latest").version) == "2.0.0"
 
     (change,) = locked(repository).changes
-    assert (str(change.before), str(change.after), change.reasons) == ("2.0.0", "2.0.0", ("copies the release 1.0.1 from its tag",))
+    assert (str(change.before), str(change.after), change.reasons) == (
+        "2.0.0",
+        "2.0.0",
+        ("copies the release 1.0.1 from its tag",),
+    )
     assert releases_of(repository) == ["1.0.0", "1.0.1", "2.0.0"]
     assert entry_of(repository).releases[version("1.0.1")] == digest
     assert verify(opened(repository)).findings == ()
