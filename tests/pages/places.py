@@ -29,6 +29,8 @@ def live_places(scene: Scene, calls: Sequence[str]) -> dict[str, int]:
         "/splits/",
         "/experiments/tone/",
         f"/rollouts/staging/{OTHER}/-/2/",
+        "/costs/",
+        "/costs/?since=7d&prompt=nothing",
         "/calls/",
         f"/calls/?since=30d&prompt={quote(scene.hostile)}",
         f"/calls/?since=30d&model={quote('<script>window.taken=1</script>')}",
@@ -44,5 +46,10 @@ def file_places(scene: Scene) -> tuple[str, ...]:
     """The pages of a report that are looked at as files."""
     change = "-/diff/1.0.0..1.1.0/index.html"
     named = [f"prompts/{name}/{page}" for name in (scene.hostile, NAME) for page in ("index.html", change)]
-    splits = ("splits/index.html", "experiments/tone/index.html", f"rollouts/staging/{OTHER}/-/2/index.html")
+    splits = (
+        "costs/index.html",
+        "splits/index.html",
+        "experiments/tone/index.html",
+        f"rollouts/staging/{OTHER}/-/2/index.html",
+    )
     return ("index.html", *splits, f"prompts/{CHAIN}/index.html", *named)

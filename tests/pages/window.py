@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = (
@@ -63,7 +63,7 @@ class Window:
         self._place = ""
         self.page.on("console", lambda it: self._complain(it.text) if it.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda it: self._complain(f"exception: {it}"))
-        self.page.on("requestfailed", lambda it: self._complain(f"failed: {it.url} {it.failure}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("request", lambda it: None if self._own(it.url) else self._complain(f"foreign: {it.url}"))
 
     def look(self, path: str, width: int, theme: str, *, status: int = 200) -> None:
@@ -114,6 +114,11 @@ class Window:
         from axe_playwright_python.sync_playwright import Axe
 
         return Axe()
+
+    def _failed(self, request: Request) -> None:
+        # A page that keeps itself up to date may be left while it asks.
+        if request.failure != "net::ERR_ABORTED":
+            self._complain(f"failed: {request.url} {request.failure}")
 
     def _own(self, url: str) -> bool:
         return url.startswith((self._root, "data:", "about:", "blob:"))
