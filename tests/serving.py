@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 
 from promptctl.server.application import application
+from promptctl.server.connection import Connection
 from promptctl.server.serving import listening
 from promptctl.server.settings import Serving
 
@@ -65,7 +66,9 @@ def serving(root: Path, **options: Any) -> Iterator[Served]:
     """The registry in a folder. The server looks for new commits five times a second."""
     with listening("127.0.0.1", 0) as listener:
         made = application(Serving(root=str(root), **({"poll": 0.2} | options)))
-        server = uvicorn.Server(uvicorn.Config(made, log_level="warning", access_log=False, server_header=False))
+        server = uvicorn.Server(
+            uvicorn.Config(made, log_level="warning", access_log=False, server_header=False, http=Connection, ws="none")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started and thread.is_alive():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from starlette.exceptions import HTTPException
+
 from promptctl.errors import Problem
 from promptctl.server.asgi import Application, Message, Receive, Scope, Send
 from promptctl.server.problem import refuse
@@ -9,8 +13,12 @@ from promptctl.server.problem import refuse
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 MOST_BODY = 1 << 20
 """Bytes that a request may bring."""
+BODY_SECONDS = 30.0
+"""How long a body may take."""
 MOST_TARGET = 8192
 """Bytes of path and query."""
+_TOO_LARGE = Problem("PC001", f"a request brings at most {MOST_BODY >> 20} MiB")
+_MISNAMED = 421, Problem("PC001", "the server is not called that", hint="serve --allowed-host NAME")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -47,18 +55,22 @@ class Guard:
             await self._application(scope, _bounded(receive), guarded)
 
     def _refusal(self, scope: Scope) -> tuple[int, Problem] | None:
-        headers = {name: value for name, value in scope["headers"] if name in (b"host", b"content-length", b"origin")}
-        if _without_port(headers.get(b"host", b"")) not in self._hosts:
-            return 421, Problem("PC001", "the server is not called that", hint="serve --allowed-host NAME")
-        origin = headers.get(b"origin", b"null")
-        if b"origin" in headers and _without_port(origin.partition(b"://")[2]) not in self._hosts:
-            return 403, Problem("PC001", "pages of other hosts may not ask here")
         if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_TARGET:
             return 414, Problem("PC001", f"path and query are longer than {MOST_TARGET} bytes")
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MOST_BODY:
-            return 413, Problem("PC001", f"a request brings at most {MOST_BODY >> 20} MiB")
-        return None
+        names = 0
+        # Each that is there counts: what stands before the server may look at another one of two.
+        for name, value in scope["headers"]:
+            if name == b"host":
+                names += 1
+                if _without_port(value) not in self._hosts:
+                    return _MISNAMED
+            elif name == b"origin" and _without_port(value.partition(b"://")[2]) not in self._hosts:
+                return 403, Problem("PC001", "pages of other hosts may not ask here")
+            elif name == b"content-length" and (not value.isdigit() or int(value) > MOST_BODY):
+                return 413, _TOO_LARGE
+            elif name == b"content-encoding" and value.lower() != b"identity":
+                return 415, Problem("PC001", "a request's body comes as it is, not packed")
+        return None if names == 1 else _MISNAMED
 
 
 def _without_port(host: bytes) -> bytes:
@@ -74,13 +86,25 @@ def _with_headers(found: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
 
 
 def _bounded(receive: Receive) -> Receive:
-    """What a body brings, cut off where it is larger than it may be: without a length it only shows while it comes."""
-    seen = 0
+    """What a body brings, cut off where it is larger or slower than it may be: without a length it only shows while it
+    comes. Raises HTTPException."""
+    seen, more = 0, True
+    last: float | None = None
 
     async def take() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, more, last
+        if not more:
+            return await receive()
+        last = asyncio.get_running_loop().time() + BODY_SECONDS if last is None else last
+        try:
+            async with asyncio.timeout_at(last):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, f"a body comes within {BODY_SECONDS:g} s") from None
+        more = message.get("more_body", False)
         seen += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if seen > MOST_BODY else message
+        if seen > MOST_BODY:
+            raise HTTPException(413, _TOO_LARGE.message)
+        return message
 
     return take

@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from promptctl.errors import OutsideError
 from promptctl.server.asgi import Application
+from promptctl.server.connection import Connection
 from promptctl.server.log import LOGGING
 from promptctl.server.settings import SHARED, Serving
 
@@ -52,6 +53,8 @@ def serve(serving: Serving, listener: socket.socket) -> None:
     config = uvicorn.Config(
         "promptctl.server.serving:worker",
         factory=True,
+        http=Connection,
+        ws="none",
         workers=serving.workers,
         access_log=False,
         server_header=False,
