@@ -19,6 +19,7 @@ from promptctl.server.application import application
 from promptctl.server.connection import Connection
 from promptctl.server.serving import listening
 from promptctl.server.settings import Serving
+from tests.shapes import check_answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +46,21 @@ class Served:
     url: str
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
-        """One request; underscores in names of headers stand for dashes."""
+        """One request, whose answer must be as the API is described; underscores in names of headers stand for
+        dashes."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(self.url + path, body, named, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as found:
-                return _reply(found)
-        except urllib.error.HTTPError as error:
-            with error:
-                return _reply(error)
+        reply = _asked(urllib.request.Request(self.url + path, body, named, method=method))
+        check_answer(method, path, reply.status, reply.headers, reply.body)
+        return reply
+
+
+def _asked(request: urllib.request.Request) -> Reply:
+    try:
+        with urllib.request.urlopen(request, timeout=30) as found:
+            return _reply(found)
+    except urllib.error.HTTPError as error:
+        with error:
+            return _reply(error)
 
 
 def _reply(found: Any) -> Reply:

@@ -21,11 +21,9 @@ from promptctl.server.follower import Follower
 from promptctl.server.guard import LOOPBACK, Guard
 from promptctl.server.log import RequestLog
 from promptctl.server.metrics import Metrics
-from promptctl.server.routes import ROUTERS
+from promptctl.server.routes import described_routes
 from promptctl.server.settings import Serving
-from promptctl.server.telling import tell_problems
 from promptctl.server.writing import MOST_AT_ONCE
-from promptctl.version import __version__
 
 
 def application(serving: Serving) -> Application:
@@ -42,21 +40,11 @@ def application(serving: Serving) -> Application:
         for part in started:
             part.stop()
 
-    routes = FastAPI(
-        title="promptctl",
-        version=__version__,
-        summary="A Git repository as a prompt registry.",
-        lifespan=following,
-        docs_url=None,
-        redoc_url=None,
-    )
+    routes = described_routes(following)
     routes.state.follower, routes.state.store = follower, serving.store
     routes.state.metrics = metrics = Metrics(follower)
     routes.state.repeats = Repeats(os.environ) if serving.writable else None
     routes.state.slots = threading.BoundedSemaphore(MOST_AT_ONCE)
-    for router in ROUTERS:
-        routes.include_router(router)
-    tell_problems(routes)
     tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)
     door = Door(Answering(routes, follower), tokens, closed=serving.closed)
     return Accounting(Guard(door, (*LOOPBACK, *serving.hosts)), metrics, log)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fastapi import FastAPI
+from starlette.types import Lifespan
+
 from promptctl.server.api import (
     calls,
     environments,
@@ -16,9 +19,12 @@ from promptctl.server.api import (
     rollout_moves,
     splits,
 )
+from promptctl.server.openapi import describe
 from promptctl.server.pages import calls as call_pages
 from promptctl.server.pages import costs, matrix, prompt, static
 from promptctl.server.pages import splits as split_pages
+from promptctl.server.telling import tell_problems
+from promptctl.version import __version__
 
 ROUTERS = (
     rendering.router,
@@ -40,3 +46,20 @@ ROUTERS = (
     costs.router,
     static.router,
 )
+
+
+def described_routes(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """All routes, with what they say of themselves, and errors as problems."""
+    routes = FastAPI(
+        title="promptctl",
+        version=__version__,
+        summary="A Git repository as a prompt registry.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    for router in ROUTERS:
+        routes.include_router(router)
+    describe(routes)
+    tell_problems(routes)
+    return routes
