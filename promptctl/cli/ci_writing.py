@@ -31,11 +31,14 @@ class Shown:
     tests: CiTests | None = None
 
 
-def shown_of(context: Context, result: CiResult, gate: GateContext | None) -> Shown:
-    """A run that came to its end; with a ``gate`` its suites are shown case by case."""
+def shown_of(context: Context, result: CiResult, gate: GateContext | None, *, untrusted: bool = False) -> Shown:
+    """A run that came to its end; with a ``gate`` its suites are shown case by case.
+
+    What an ``untrusted`` change says of settings and of earlier runs is not asked here either.
+    """
     from promptctl.cli.ci_sections import ci_report
 
-    evals = _reports(context, result, gate) if gate else ()
+    evals = _reports(context, result, gate, untrusted=untrusted) if gate else ()
     return Shown(
         root=context.repository.root,
         report=ci_report(result),
@@ -57,14 +60,19 @@ def failed_shown(context: Context, error: PromptctlError) -> Shown:
     )
 
 
-def _reports(context: Context, result: CiResult, gate: GateContext) -> tuple[EvalReport, ...]:
+def _reports(context: Context, result: CiResult, gate: GateContext, *, untrusted: bool) -> tuple[EvalReport, ...]:
     """Of each suite that was run, without a time."""
     from dataclasses import replace
 
     from promptctl.workflows.eval_report import report_of
+    from promptctl.workflows.kept_evidence import Shelf
+    from promptctl.workflows.untrusted import ruled_by
 
+    repository, shelf = context.repository, None
+    if untrusted and result.base.commit:
+        repository, shelf = ruled_by(repository, result.base.commit), Shelf(kept=())
     results = (found.result for found in result.evals if found.result)
-    return tuple(replace(report_of(context.repository, it, gate), time="") for it in results)
+    return tuple(replace(report_of(repository, it, gate, shelf), time="") for it in results)
 
 
 def _tests(result: CiResult, evals: tuple[EvalReport, ...]) -> CiTests:

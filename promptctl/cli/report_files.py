@@ -24,11 +24,20 @@ def report_files(wishes: Sequence[str], folder: Path, kinds: Collection[str]) ->
         if not equals or not name:
             raise UsageError(NO_REPORT, f"the report {kind} has no file", hint=f"--report {kind}=FILE")
         path = folder / name
-        if path in found or path.is_dir():
-            what = "a folder" if path.is_dir() else "named twice"
-            raise UsageError(NO_REPORT, f"{name} is {what}", hint=f"--report {kind}=ANOTHER")
+        fault = _fault(path, folder, found)
+        if fault:
+            raise UsageError(NO_REPORT, f"{name} {fault}", hint=f"--report {kind}=ANOTHER")
         found[path] = kind
     return found
+
+
+def _fault(path: Path, folder: Path, found: Collection[Path]) -> str | None:
+    """Why no report is written to a path, or None. What is checked out must not lead it out of the checkout."""
+    if path in found or path.is_dir():
+        return "is a folder" if path.is_dir() else "is named twice"
+    top = next((it for it in (folder, *folder.parents) if (it / ".git").exists()), folder)
+    inside = (it for it in path.parents if it != top and it.is_relative_to(top))
+    return "is behind a symbolic link of the work tree" if any(it.is_symlink() for it in inside) else None
 
 
 def write_reports(files: Mapping[Path, str], writers: Mapping[str, Callable[[Shown], bytes]], shown: Shown) -> None:

@@ -53,8 +53,11 @@ def test_reports_are_written_also_when_the_gate_says_no(it: Registry) -> None:
 
 def test_a_report_that_cannot_be_written_stops_before_anything_is_asked(it: Registry) -> None:
     (it.folder / "folder").mkdir()
-    for wish in ("pdf=x", "html", "html=", "html=a,junit=a", "html=folder"):
+    (it.folder / "folder/out").symlink_to(it.folder.parent)
+    for wish in ("pdf=x", "html", "html=", "html=a,junit=a", "html=folder", "html=folder/out/x"):
         it.refused("eval", "--report", wish, code=2, error="PC152")
+    it.refused("eval", "--report", f"html={it.folder}/folder/out/x", code=2, error="PC152")
+    assert not (it.folder.parent / "x").exists()
     assert it.asked == 0
 
 

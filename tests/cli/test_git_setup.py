@@ -62,6 +62,20 @@ def test_a_file_that_is_no_prompt_is_shown_as_it_is(clone: GitRepository) -> Non
     assert "+messages: [" in clone.git("diff", "--", OTHER)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ['model: echo:echo\ntemplate: "\\e]52;c;eA==\\a\\u202e"\n', "messages: [\x1b]52;c;eA==\x07\u202e\n"],
+    ids=["a prompt", "no prompt"],
+)
+def test_what_git_shows_of_a_prompt_commands_no_terminal(clone: GitRepository, text: str) -> None:
+    """Escapes of YAML must not become what they stand for."""
+    (clone.folder / OTHER).write_text(text)
+    for words in (("diff", "--", OTHER), ("commit", "-qam", "x"), ("log", "-p", "-1"), ("blame", OTHER)):
+        said = clone.git(*words)
+        assert not {"\x1b", "\x07", "\u202e"} & set(said), words
+        assert words[0] == "commit" or r"\x1b]52;c;eA==\x07\u202e" in said
+
+
 def test_nothing_of_the_folder_that_git_runs_in_is_imported(clone: GitRepository) -> None:
     """A repository may hold a folder called as our package is."""
     trap = clone.folder / "trapped"

@@ -11,9 +11,12 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.github_api import github_api
 from tests.hostile_change.change import Change
 from tests.hostile_change.check import check
+from tests.hostile_change.clone import look
 from tests.hostile_change.corpus import CATEGORIES, named
+from tests.hostile_change.jobs import act, member
 from tests.hostile_change.scene import Scene, build_scene
 
 FEW = (
@@ -39,6 +42,22 @@ def test_every_kind_has_changes_and_each_a_name_of_its_own() -> None:
 @pytest.mark.parametrize("name", FEW)
 def test_a_hostile_change(scene: Scene, name: str) -> None:
     assert check(scene, named()[name])[1] == []
+
+
+SPOKEN = "texts: says it in a prompt"
+
+
+def test_the_whole_action(scene: Scene) -> None:
+    with github_api() as api:
+        assert act(scene, named()["policy: is no settings"], api) == []
+
+
+def test_the_check_of_a_member(scene: Scene) -> None:
+    assert member(scene, named()["links: links a prompt to the runner's files"]) == []
+
+
+def test_a_clone_that_has_it_checked_out(scene: Scene) -> None:
+    assert look(scene, named()[SPOKEN], few=True) == []
 
 
 @pytest.mark.long

@@ -53,6 +53,21 @@ def test_a_tag_that_is_gone_is_named(clones: tuple[GitRepository, GitRepository]
     assert f"1 tag gone from the remote: {TAG}" in run(mine, "fetch").out
 
 
+def test_a_tag_that_this_clone_lost_is_known_as_the_remote_has_it(tmp_path: Path) -> None:
+    """Tags that come lie apart from this clone's own: what it lost is read from there, and told when it is new here."""
+    clone = line(tmp_path).clone(tmp_path / "clone")
+    clone.git("tag", "-d", TAG)
+    refused(clone, "show", f"{NAME}@1.1.0")
+    assert f"1 tag new: {TAG}" in done(clone, "fetch").out
+    assert "tag new" not in done(clone, "fetch").out
+    assert "1.1.0" in done(clone, "show", f"{NAME}@1.1.0").out
+    assert "4 releases verified" in done(clone, "verify").out
+    assert "tag-missing" not in done(clone, "drift").out
+    promoted(clone, "1.1.0")
+    clone.git("fetch", "-q", "--tags", "origin")
+    assert clone.git("tag", "--list", TAG) == TAG
+
+
 def test_without_a_remote_there_is_nobody_to_ask(tmp_path: Path) -> None:
     refused(line(tmp_path, remote=False), "fetch", error="PC279")
 

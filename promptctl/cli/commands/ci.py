@@ -66,7 +66,7 @@ def _judged(context: Context, wish: CiWish, *, tested: bool) -> tuple[CiResult, 
 
     with gate_context(context) as gate:
         result = run(context.repository, read_event(os.environ), gate, wish)
-        return result, shown_of(context, result, gate if tested else None)
+        return result, shown_of(context, result, gate if tested else None, untrusted=wish.untrusted)
 
 
 def _plain(context: Context, files: Files, judge: Judge) -> Answer:

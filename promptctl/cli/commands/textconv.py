@@ -14,9 +14,14 @@ def command(context: Context, file: Annotated[Path, Argument(metavar="FILE", hel
     """Print a prompt's file as text for Git to compare; git-setup makes Git ask."""
     from promptctl.adapters.files import parse_yaml, read_bytes
     from promptctl.core.prompt import parse_prompt
+    from promptctl.errors import UsageError
     from promptctl.reports.prompt_text import prompt_text
 
-    shown = str(file)
-    prompt = parse_prompt("prompt", parse_yaml(read_bytes(context.directory / file, shown), shown))
-    text = prompt_text(prompt)
-    return Answer(data={"text": text}, view=lambda: text, exact=True)
+    shown, note = str(file), None
+    data = read_bytes(context.directory / file, shown)
+    try:
+        text = prompt_text(parse_prompt("prompt", parse_yaml(data, shown)))
+    except UsageError as error:
+        # Git shows what it is given as it is: a file that is no prompt must be inert as well.
+        text, note = data.decode("utf-8", "backslashreplace"), f"not a prompt, so the file itself: {error}"
+    return Answer(data={"text": text}, view=lambda: text, note=note)

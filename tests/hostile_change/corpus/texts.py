@@ -150,7 +150,8 @@ TEXTS = (
                 f"[environments.{json.dumps(text)}]\nafter = {json.dumps(text)}\n" for text in NAMES[:20]
             )
         },
-        outcome="pass",
+        where="promptctl.toml",
+        says="is not a valid name",
     ),
     Change(
         name="says it to Git",
