@@ -5,6 +5,7 @@ What people named (versions, models, scores) is only ever a value of the data, n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,19 +17,15 @@ Row = Mapping[str, Any]
 
 def runs_chart(runs: Sequence[Row]) -> dict[str, Any]:
     """The share of passing cases of each run, oldest first, with its 95 % interval."""
-    values = [
-        {
-            "place": place,
-            "run": f"{safe_line(run['label'])} {run['time'][:10]}",
-            "model": safe_line(run["model"]),
-            "share": run["share"],
-            "low": run["interval"][0],
-            "high": run["interval"][1],
-        }
-        for place, run in enumerate(reversed(runs))
-        if run["share"] is not None
-    ]
-    across = {"field": "place", "type": "ordinal", "title": "runs, oldest first"}
+    named: Counter[str] = Counter()
+    values = []
+    for run in reversed([run for run in runs if run["share"] is not None]):
+        name = f"{safe_line(run['label'])} on {run['time'][:10]}"
+        named[name] += 1
+        span = {"low": run["interval"][0], "high": run["interval"][1]}
+        again = f", run {named[name]}" if named[name] > 1 else ""
+        values.append({"run": f"{name}{again}", "model": safe_line(run["model"]), "share": run["share"], **span})
+    across = {"field": "run", "type": "ordinal", "title": None, "sort": None, "axis": {"labelAngle": -30}}
     return _with_interval(values, across, "passing cases", "model", ("run", "model", "share", "low", "high"), "%")
 
 

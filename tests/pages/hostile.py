@@ -19,6 +19,8 @@ NASTY = (
     LONG,
 )
 """What any field may hold."""
+PERSON = "\" onfocus=window.taken=1 autofocus x=' {{ 7 * 7 }} ${window.taken=1}"
+"""A name that Git takes: it takes no angles."""
 CONTROLS = "\x1b[31mred\x1b]8;;http://127.0.0.1:9\x07 \u202egnp.exe\u2066 \u200f \u2028 \x9b \x00"[:-2]
 """Escapes of terminals and turned directions: what stores of events may hold and files may not."""
 

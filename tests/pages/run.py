@@ -30,7 +30,7 @@ def look_at(scene: Scene, wanted: Wanted) -> Looked:
     """All that is wrong with the pages, and how many were looked at."""
     looked, store = Looked(), wanted.folder / "events.sqlite3"
     calls = fill(scene, store, wanted.calls)
-    done(scene.repository, "report", "--html", str(wanted.folder / "report"))
+    done(scene.repository, "report", "--html", str(wanted.folder / "report"), "--store", f"sqlite:{store}")
     repository = scene.repository.folder
     with (
         serving(repository, store=f"sqlite:{store}") as server,
@@ -40,10 +40,15 @@ def look_at(scene: Scene, wanted: Wanted) -> Looked:
         empty = dict.fromkeys(("/", "/calls/", f"/prompts/{scene.hostile}/"), 200)
         files = dict.fromkeys(file_places(scene), 200)
         report = f"{(wanted.folder / 'report').as_uri()}/"
-        everything = ((server.url, live_places(scene, calls)), (storeless.url, empty), (report, files))
+        everything = {
+            "live": (server.url, live_places(scene, calls)),
+            "storeless": (storeless.url, empty),
+            "file": (report, files),
+        }
         for theme in wanted.themes:
-            for root, places in everything:
-                with window(browser, root, theme, looked, wanted.keep) as shown:
+            for kind, (root, places) in everything.items():
+                keep = wanted.keep / kind if wanted.keep else None
+                with window(browser, root, theme, looked, keep) as shown:
                     for path, status in places.items():
                         for width in wanted.widths:
                             shown.look(path, width, theme, status=status)
@@ -53,7 +58,6 @@ def look_at(scene: Scene, wanted: Wanted) -> Looked:
 
 
 def told(looked: Looked, began: float) -> str:
-    """What was found, for people."""
+    """How it went, for people."""
     took = time.monotonic() - began
-    head = f"{looked.pages} looks, {looked.reached} stops of the keyboard, {took:.0f} s: {len(looked.faults)} faults"
-    return "\n".join([head, *dict.fromkeys(looked.faults)])
+    return f"{looked.pages} looks, {looked.reached} stops of the keyboard, {took:.0f} s: {len(looked.faults)} faults"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests import real_material
 from tests.experiments import draft
-from tests.pages.hostile import NASTY, hostile_prompt
+from tests.pages.hostile import NASTY, PERSON, hostile_prompt
 from tests.rollouts import QUICK
 from tests.shipping import NAME, OTHER, done, line, run
 from tests.support import SETTINGS, GitRepository
@@ -90,8 +90,9 @@ def scene(folder: Path, real: Path | None = None) -> Scene:
     draft(repository, ("hypothesis: A friendlier tone resolves more tickets.", f"hypothesis: {json.dumps(NASTY[1])}"))
     done(repository, "experiment", "start", "tone")
     reason = " ".join(NASTY[:3])
-    done(repository, "promote", f"{hostile}@1.0.0", "staging", "--reason", reason)
-    done(repository, "freeze", "prod", "--reason", reason)
+    person = {"GIT_COMMITTER_NAME": PERSON, "GIT_AUTHOR_NAME": PERSON}
+    done(repository, "promote", f"{hostile}@1.0.0", "staging", "--reason", reason, **person)
+    done(repository, "freeze", "prod", "--reason", reason, **person)
     repository.commit({f"prompts/{NAME}/prompt.yaml": breaking("some queue"), f"prompts/{EMPTY}/prompt.yaml": plain()})
     repository.git("push", "-q")
     return Scene(repository=repository, names=(*names, EMPTY), hostile=hostile)

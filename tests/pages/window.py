@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,11 +47,17 @@ _WIDE = """() => [...document.querySelectorAll('body *')].filter((it) => {
 
 @dataclass
 class Looked:
-    """What was found wrong on pages, each as one line; ``pages`` counts looks, ``largest`` the bytes of a page."""
+    """What was found wrong on pages, each as one line; ``pages`` counts looks, ``reached`` stops of the keyboard."""
 
     faults: list[str] = field(default_factory=list)
     pages: int = 0
     reached: int = 0
+
+    def tell(self, fault: str) -> None:
+        """Keeps a fault, and says it at once: a run takes minutes."""
+        if fault not in self.faults:
+            self.faults.append(fault)
+            print(fault[:400], file=sys.stderr, flush=True)
 
 
 class Window:
@@ -124,7 +131,7 @@ class Window:
         return url.startswith((self._root, "data:", "about:", "blob:"))
 
     def _complain(self, fault: str) -> None:
-        self._looked.faults.append(f"{self._place}: {fault}")
+        self._looked.tell(f"{self._place}: {fault}")
 
 
 @contextmanager
