@@ -12,7 +12,7 @@ from promptctl.server.view import View
 
 NO_ROUTE = "none"
 """The route of what leads nowhere, or is refused before."""
-_READING = ("GET", "HEAD")
+READING = ("GET", "HEAD")
 
 
 class Answering:
@@ -32,7 +32,7 @@ class Answering:
             return
         view = self._follower.view
         scope.setdefault("state", {})["view"] = view
-        if scope["method"] in _READING:
+        if scope["method"] in READING:
             await self._read(view, scope, receive, send)
         else:
             await self._application(scope, receive, send)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from promptctl.adapters.token_folder import TokenFolder
 from promptctl.core.token import Token, recognized
 from promptctl.errors import Problem, PromptctlError
+from promptctl.server.answering import READING
 from promptctl.server.asgi import Application, Receive, Scope, Send
 from promptctl.server.limits import Buckets
 from promptctl.server.problem import refuse, status_of
@@ -18,7 +19,7 @@ _LOG = logging.getLogger("promptctl.server")
 NO_TOKEN, TOO_MANY = "PC316", "PC318"
 OPEN = ("/healthz", "/readyz")
 """What says nothing of the registry, for those that look after processes."""
-FAILURES_PER_MINUTE, REQUESTS_PER_MINUTE = 20, 600
+FAILURES_PER_MINUTE, WRITES_PER_MINUTE = 20, 600
 _CHALLENGE = (b"www-authenticate", b'Bearer realm="promptctl"')
 
 
@@ -26,7 +27,7 @@ class Door:
     """Says who asks, as ``request.state.caller``; None for somebody without a token.
 
     With ``closed`` nobody reads without one that is for that. Whoever comes with wrong tokens has to wait, by address,
-    and so does who asks too much, by token.
+    and so does who writes too much, by token.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Door:
     ) -> None:
         self._application, self._tokens, self._closed = application, tokens, closed
         self._failures = Buckets(FAILURES_PER_MINUTE, clock)
-        self._requests = Buckets(REQUESTS_PER_MINUTE, clock)
+        self._writes = Buckets(WRITES_PER_MINUTE, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,13 +64,13 @@ class Door:
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         caller = None
         if given:
-            if wait := self._failures.wait(address):
-                return _later(wait)
             caller = self._caller(given)
+            # Who has a token is let in whoever else comes from that address: behind a proxy all do.
             if caller is None:
-                self._failures.take(address)
+                if wait := self._failures.taken(address):
+                    return _later(wait)
                 return 401, Problem(NO_TOKEN, "the token is wrong, revoked or expired"), [_CHALLENGE]
-            if wait := self._requests.taken(caller.id):
+            if scope["method"] not in READING and (wait := self._writes.taken(caller.id)):
                 return _later(wait)
         scope.setdefault("state", {})["caller"] = caller
         if self._closed and scope["path"] not in OPEN:
