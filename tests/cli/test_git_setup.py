@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.core.lockfile import parse_lock
-from tests.support import STARTER, GitRepository, build_files, new_repository, promptctl, succeed
+from tests.support import STARTER, GitRepository, build_files, must_fail, new_repository, promptctl, succeed
 
 OTHER = "prompts/other/prompt.yaml"
 TRIAGE = "prompts/support/triage/prompt.yaml"
@@ -158,3 +158,12 @@ def test_a_linked_work_tree_is_set_up_with_its_clone(clone: GitRepository, tmp_p
     clone.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "linked"))
     again = promptctl("git-setup", "--json", cwd=tmp_path / "linked")
     assert again.data == {"active": True, "changed": False}
+
+
+def test_a_lock_that_somebody_left_is_named_with_its_whole_path(clone: GitRepository) -> None:
+    lock = clone.folder / ".git/config.lock"
+    lock.touch()
+    ran = must_fail("git-setup", "--undo", cwd=clone.folder / "prompts", code=4)
+    assert f"rm {lock}\n" in ran.err
+    lock.unlink()
+    succeed("git-setup", "--undo", cwd=clone.folder)

@@ -83,7 +83,7 @@ def _whole(
             continue
         elif kind == "file" and not Path(name).name.startswith(PREFIX):
             old, new, wanted = was.get(key), now.get(key), clean.get(key)
-            if new != wanted and not (new and _is_known(repository, new[1])):  # type: ignore[index]
+            if new != wanted and not (new and (scene.whole(new[1]) or _is_known(repository, new[1]))):  # type: ignore[index]
                 found.wrong.append(f"torn: {name} was {old!r}, is {new!r}")
         elif kind in ("ref", "there") and key in was and now.get(key) not in (None, was[key]):
             folder = repository.folder if kind == "ref" else repository.folder.parent / "origin.git"

@@ -23,7 +23,8 @@ def passes(*command: str) -> Callable[[GitRepository], bool]:
 class Scene:
     """A command, where it begins, and whether it is ``done``. ``ships`` tells that it moves refs, not files alone;
     ``code`` is its exit code once it did what it decided. It may change nothing in the repository but ``only``, where
-    that is given: keys of a snapshot. ``configures`` are sections of Git's configuration that it may write in part."""
+    that is given: keys of a snapshot. ``configures`` are sections of Git's configuration that it may write in part;
+    ``whole`` says of a file that is neither as before nor as after whether it is complete all the same."""
 
     arguments: tuple[str, ...]
     done: Callable[[GitRepository], bool]
@@ -34,6 +35,7 @@ class Scene:
     code: int = 0
     only: frozenset[str] | None = None
     configures: tuple[str, ...] = ()
+    whole: Callable[[bytes], bool] = lambda _: False
 
     def begin(self, folder: Path) -> GitRepository:
         """The repository ``work`` below ``folder``, ready for the command."""

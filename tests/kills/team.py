@@ -48,6 +48,11 @@ def _reported(repository: GitRepository) -> bool:
     return all(path.exists() and path.stat().st_size for path in paths)
 
 
+def _says_not_judged(report: bytes) -> bool:
+    """A complete report of a run that an error stopped."""
+    return report.endswith((b"</testsuites>\n", b"|\n")) and b"PC090" in report
+
+
 CI = ("ci", "--base", "main", "--report", ",".join(f"{kind}={path}" for kind, path in REPORTS.items()))
 TEAM = {
     "approve": Scene(arguments=("approve", f"{NAME}@1.1.0", "prod"), done=_approved, arrange=_grace, settings=ASKING),
@@ -59,6 +64,7 @@ TEAM = {
         remote=False,
         ships=False,
         only=frozenset(f"file {path}" for path in REPORTS.values()),
+        whole=_says_not_judged,
     ),
     "git-setup": Scene(
         arguments=("git-setup",),

@@ -33,7 +33,11 @@ def changes(
 
     Raises GitFailure where history cannot be read.
     """
-    from git import GitCommandError, Repo
+    try:
+        from git import GitCommandError, Repo
+    except ImportError as error:
+        # It asks git for its version when it is loaded.
+        raise GitFailure(("version",), 128, str(error)) from None
 
     span = f"{since}..{until}" if since else until
     with Repo(git.root) as repository:

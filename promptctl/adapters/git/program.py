@@ -25,8 +25,8 @@ _OPTIONS = (
     "-c gc.auto=0 -c maintenance.auto=false -c core.quotePath=false -c color.ui=false -c log.showSignature=false "
     "-c i18n.commitEncoding=UTF-8 -c i18n.logOutputEncoding=UTF-8"
 ).split()
-_USAGE = 129
-"""Git's own exit codes end here; a shell that runs it gives more for a signal."""
+_USAGE, _ERROR = 129, 255
+"""Git's own exit codes; what a shell that runs it gives for a signal lies between."""
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -104,10 +104,11 @@ class GitKilled(GitFailure):
 
 def repair_of(stderr: str) -> str | None:
     """What helps against the failures that Git has only words for; None where there is nothing to tell."""
-    taken = re.search(r"'([^'\n]+\.lock)'?: File exists", stderr)
+    taken = re.search(r"'([^'\n]+)\.lock'?: File exists|could not lock config file (.+): File exists", stderr)
     if taken:
         there = "on the remote's machine, " if "remote: " in stderr[: taken.start()] else ""
-        return f"another git is at work there, or was killed; if none is: {there}rm {shlex.quote(taken[1])}"
+        lock = f"{taken[1] or taken[2]}.lock"
+        return f"another git is at work there, or was killed; if none is: {there}rm {shlex.quote(lock)}"
     foreign = re.search(r"git config --global --add safe\.directory \S.*", stderr)
     if foreign:
         return f"the folder belongs to another user; if you trust what is in it: {foreign[0]}"
@@ -279,7 +280,7 @@ def _checked(
     arguments: tuple[str, ...], done: subprocess.CompletedProcess[bytes], expected: tuple[int, ...]
 ) -> subprocess.CompletedProcess[bytes]:
     if done.returncode not in expected:
-        killed = done.returncode < 0 or done.returncode > _USAGE
+        killed = done.returncode < 0 or _USAGE < done.returncode < _ERROR
         kind = GitKilled if killed else GitFailure
         raise kind(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
     return done

@@ -9,14 +9,14 @@ from promptctl.adapters.git.program import Git
 from promptctl.adapters.writing import write_file
 
 _BEGIN, _END = "# begin: promptctl git-setup", "# end: promptctl git-setup"
-_NO_SECTION = 128
+_NO_KEY = 5
 
 
 def read_configuration(git: Git, keys: Mapping[str, str]) -> dict[str, str]:
     """The values that this clone has for these keys."""
     found = {}
     for key in keys:
-        told = git.run("config", "--local", "--get", key, expected=(0, 1))
+        told = git.run(*_of_clone(git), "--get", key, expected=(0, 1))
         if told.returncode == 0:
             found[key] = told.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
     return found
@@ -25,13 +25,18 @@ def read_configuration(git: Git, keys: Mapping[str, str]) -> dict[str, str]:
 def write_configuration(git: Git, values: Mapping[str, str]) -> None:
     """Sets values in this clone's configuration. Raises GitFailure where it cannot be written."""
     for key, value in values.items():
-        git.run("config", "--local", "--replace-all", key, value)
+        git.run(*_of_clone(git), "--replace-all", key, value)
 
 
 def forget_configuration(git: Git, keys: Mapping[str, str]) -> None:
-    """Takes out the sections that these keys stand in."""
-    for section in dict.fromkeys(key.rpartition(".")[0] for key in keys):
-        git.run("config", "--local", "--remove-section", section, expected=(0, _NO_SECTION))
+    """Takes out these keys, and with the last of a section its heading."""
+    for key in keys:
+        git.run(*_of_clone(git), "--unset-all", key, expected=(0, _NO_KEY))
+
+
+def _of_clone(git: Git) -> tuple[str, ...]:
+    """By its whole path, so that Git names what is in its way in words that lead there from any folder."""
+    return "config", "--file", str(git.common_directory / "config")
 
 
 def attributes_file(git: Git) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,14 @@ def test_of_a_long_history_the_newest_are_told(repository: GitRepository) -> Non
 def test_what_is_no_commit_is_git_s_failure(repository: GitRepository) -> None:
     with pytest.raises(GitFailure):
         changes(open_git(repository.folder), [PATH], "0" * 40)
+
+
+def test_a_git_that_ends_while_history_is_loaded_is_a_failure_of_git(
+    repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, git = repository.git("rev-parse", "HEAD"), open_git(repository.folder)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "git"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setenv("GIT_PYTHON_GIT_EXECUTABLE", "/nowhere/git")
+    with pytest.raises(GitFailure, match="git version failed"):
+        changes(git, [PATH], head)
