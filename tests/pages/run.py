@@ -37,7 +37,7 @@ def look_at(scene: Scene, wanted: Wanted) -> Looked:
         serving(repository, store=f"sqlite:{wanted.folder / 'none.sqlite3'}") as storeless,
         chromium() as browser,
     ):
-        empty = dict.fromkeys(("/", "/calls/", f"/prompts/{scene.hostile}/"), 200)
+        empty = dict.fromkeys(("/", "/costs/", "/experiments/tone/", "/calls/", f"/prompts/{scene.hostile}/"), 200)
         files = dict.fromkeys(file_places(scene), 200)
         report = f"{(wanted.folder / 'report').as_uri()}/"
         everything = {

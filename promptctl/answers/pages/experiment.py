@@ -13,11 +13,12 @@ from promptctl.reports.pages.made import Made
 if TYPE_CHECKING:
     from promptctl.core.experiments.experiment import Experiment
     from promptctl.core.experiments.report import ExperimentReport
+    from promptctl.workflows.experiments_told import ExperimentTold
 
 
 def experiment(repository: Repository, name: str, now: datetime, events: Events) -> Made:
     """One experiment, with what its units say where a store knows them. Raises UsageError where there is none."""
-    from promptctl.answers.splits import experiment_row, moves_data
+    from promptctl.answers.splits import experiment_row
     from promptctl.workflows.experiment_report import experiment_report
     from promptctl.workflows.experiments_told import experiment_told
 
@@ -31,11 +32,7 @@ def experiment(repository: Repository, name: str, now: datetime, events: Events)
     data: dict[str, Any] = {
         "row": row,
         "there": there(repository, [row]),
-        "decisions": sorted(
-            [*moves_data(told.moves), *(look.to_dict() for look in reversed(found.looks if found else ()))],
-            key=lambda it: str(it["at"]),
-            reverse=True,
-        ),
+        "decisions": _decisions(told),
         "plan": _plan(repository, found) if found else None,
         "shown": _shown(report) if report else None,
         "events_fault": fault,
@@ -43,6 +40,16 @@ def experiment(repository: Repository, name: str, now: datetime, events: Events)
     if found and found.split:
         data["refresh"] = SECONDS
     return Made(path=f"experiments/{name}/", template="experiment", title=name, data=data, crumbs=CRUMBS)
+
+
+def _decisions(told: ExperimentTold) -> list[dict[str, Any]]:
+    """Moves and looks, newest first; of one second first what ended it, last what began it."""
+    from promptctl.answers.splits import moves_data
+
+    found = told.listed.experiment
+    looks = [look.to_dict() for look in reversed(found.looks if found else ())]
+    began = [*moves_data(told.moves[:1])]
+    return sorted([*moves_data(told.moves[1:]), *looks, *began], key=lambda it: str(it["at"]), reverse=True)
 
 
 def _plan(repository: Repository, found: Experiment) -> dict[str, Any]:

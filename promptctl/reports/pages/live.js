@@ -20,12 +20,12 @@
   function focused(part) {
     const here = document.activeElement;
     if (!part.contains(here)) return null;
-    const all = [...part.querySelectorAll("a, button, input, select, summary")];
+    const all = [...part.querySelectorAll("a, button, input, select, summary, [tabindex]")];
     return {tag: here.tagName, text: here.textContent, place: all.indexOf(here)};
   }
 
   function focus(part, had) {
-    const all = [...part.querySelectorAll("a, button, input, select, summary")];
+    const all = [...part.querySelectorAll("a, button, input, select, summary, [tabindex]")];
     const same = all.find((it) => it.tagName === had.tag && it.textContent === had.text) ?? all[had.place];
     same?.focus({preventScroll: true});
   }
