@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 from promptctl.adapters.repository import Repository
 from promptctl.answers.pages.costs import costs
 from promptctl.answers.pages.diff import diff
+from promptctl.answers.pages.drifting import drifting
 from promptctl.answers.pages.events import Events
 from promptctl.answers.pages.experiment import experiment
 from promptctl.answers.pages.matrix import matrix
@@ -30,11 +31,12 @@ def every(repository: Repository, now: datetime, events: Events) -> Iterator[Mad
 
 
 def _of_prompts(repository: Repository, now: datetime) -> Iterator[Made]:
-    first = matrix(repository, now)
+    drift = drifting(repository, now)
+    first = matrix(repository, drift)
     yield first
     for row in first.data["prompts"]:
         if row["files"] != "gone":
-            page = prompt(repository, row["prompt"], now)
+            page = prompt(repository, row["prompt"], drift)
             yield page
             yield from _changes(repository, page)
 

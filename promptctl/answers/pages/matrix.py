@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.repository import Repository
-from promptctl.answers.pages.faults import said
-from promptctl.errors import PromptctlError
+from promptctl.answers.pages.drifting import Drifting
 from promptctl.reports.pages.made import Made
 
 if TYPE_CHECKING:
@@ -28,24 +27,17 @@ SORTED = {"name": "name", "drift": "most drift", "calls": "most calls", "failed"
 """What it can be sorted by."""
 
 
-def matrix(repository: Repository, now: datetime) -> Made:
+def matrix(repository: Repository, drift: Drifting) -> Made:
     """Prompts against environments, with drift. Raises what ``status`` raises."""
-    from promptctl.answers import drift, status
-    from promptctl.workflows.drift import drift as drift_of
-    from promptctl.workflows.status import status as status_of
+    from promptctl.answers.status import data
+    from promptctl.workflows.status import status
 
-    found = status.data(status_of(repository))
-    try:
-        drifting = drift.data(drift_of(repository, now))
-    except PromptctlError as error:
-        drifting = {"findings": [], "notes": [f"drift was not judged: {said(error)}"]}
-    by_prompt: dict[str, list[Mapping[str, Any]]] = {}
-    for finding in drifting["findings"]:
-        by_prompt.setdefault(finding["prompt"], []).append(finding)
-    rows = [row | {"drift": by_prompt.pop(row["prompt"], [])} for row in found["prompts"]]
-    others = [finding for findings in by_prompt.values() for finding in findings]
-    data = with_calls(found | {"prompts": rows, "other_drift": others, "notes": drifting["notes"]}, None)
-    return Made(path="", template="matrix", title="Prompts", data=narrowed(data, "", "all", "name"))
+    found = data(status(repository))
+    rows = [row | {"drift": drift.of(row["prompt"])} for row in found["prompts"]]
+    names = {row["prompt"] for row in rows}
+    others = [finding for finding in drift.findings if finding["prompt"] not in names]
+    whole = with_calls(found | {"prompts": rows, "other_drift": others, "notes": list(drift.notes)}, None)
+    return Made(path="", template="matrix", title="Prompts", data=narrowed(whole, "", "all", "name"))
 
 
 def with_calls(data: Mapping[str, Any], seen: Sequence[Seen] | None, fault: str | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.repository import Repository
+from promptctl.answers.pages.drifting import Drifting
 from promptctl.answers.pages.events import Events, asked
 from promptctl.answers.pages.faults import said
 from promptctl.errors import PromptctlError
@@ -27,7 +28,7 @@ class Asked:
     environment: str | None = None
 
 
-def prompt(repository: Repository, name: str, now: datetime) -> Made:
+def prompt(repository: Repository, name: str, drift: Drifting) -> Made:
     """One prompt: what is sent, what it needs, versions, evals, what happened. Raises what ``show`` and ``history``
     raise."""
     from promptctl.answers import history, show, timeline
@@ -40,22 +41,12 @@ def prompt(repository: Repository, name: str, now: datetime) -> Made:
         "history": history.data(found.history),
         "told": timeline.data(found.told),
         "environments": list(repository.settings.environments),
-        **_drift(repository, name, now),
+        "drift": drift.of(found.history.name),
+        "drift_notes": list(drift.notes),
         **_evals(repository, name),
         "calls": None,
     }
     return Made(path=f"prompts/{name}/", template="prompt", title=name, data=data, crumbs=(("Prompts", ""),))
-
-
-def _drift(repository: Repository, name: str, now: datetime) -> dict[str, Any]:
-    from promptctl.answers.drift import data
-    from promptctl.workflows.drift import drift
-
-    try:
-        found = data(drift(repository, now))
-    except PromptctlError as error:
-        return {"drift": [], "undrifted": said(error)}
-    return {"drift": [it for it in found["findings"] if it["prompt"] == name], "undrifted": None}
 
 
 def _evals(repository: Repository, name: str) -> dict[str, Any]:

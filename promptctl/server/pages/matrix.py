@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from promptctl.answers.pages import matrix as page
+from promptctl.answers.pages.drifting import drifting
 from promptctl.answers.pages.events import asked
 from promptctl.reports.pages.made import Made
 from promptctl.server.asked import Viewed, html_response
@@ -27,7 +28,8 @@ def matrix(
 ) -> HTMLResponse:
     """What each environment serves, of every prompt."""
     hour = store.now.replace(minute=0, second=0, microsecond=0)
-    made: Made = view.once(("matrix page", hour), lambda repository: page.matrix(repository, hour))
+    drift = view.once(("drifting", hour), lambda repository: drifting(repository, hour))
+    made: Made = view.once(("matrix page", hour), lambda repository: page.matrix(repository, drift))
     return html_response(view, replace(made, data=page.narrowed(_with_calls(made, store), q, show, sort)))
 
 

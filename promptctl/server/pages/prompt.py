@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from promptctl.answers.pages import diff as diff_page
 from promptctl.answers.pages import prompt as page
+from promptctl.answers.pages.drifting import drifting
 from promptctl.reports.pages.made import Made
 from promptctl.server.asked import KEPT, Viewed, html_response
 from promptctl.server.store import Stored
@@ -40,12 +41,11 @@ def prompt(
 ) -> HTMLResponse:
     """The prompt's own page."""
     hour = store.now.replace(minute=0, second=0, microsecond=0)
-    made: Made = view.once(("prompt page", name, hour), lambda repository: page.prompt(repository, name, hour))
+    drift = view.once(("drifting", hour), lambda repository: drifting(repository, hour))
+    made: Made = view.once(("prompt page", name, hour), lambda repository: page.prompt(repository, name, drift))
     asked = page.Asked(days=days, environment=env or None)
     return html_response(view, page.with_calls(made, store.opened, asked, store.now))
 
 
 def _compared(view: View, name: str, old: str, new: str, show: str) -> HTMLResponse:
-    key = ("diff page", name, old, new, show)
-    made: Made = view.once(key, lambda repository: diff_page.diff(repository, name, old, new, show))
-    return html_response(view, made)
+    return html_response(view, view.using(lambda repository: diff_page.diff(repository, name, old, new, show)))
