@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.pages.events import CALLS
 from tests.pages.run import Wanted, look_at, told
 from tests.pages.scene import scene
-from tests.pages.window import CHROMIUM
+from tests.pages.window import CHROMIUM, THEMES, WIDTHS
 
 
 def main() -> int:
@@ -23,7 +23,9 @@ def main() -> int:
     parser.add_argument("--real", type=Path)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--calls", type=int, default=CALLS)
+    parser.add_argument("--quick", action="store_true", help="one theme, the narrowest width")
     options = parser.parse_args()
+    widths, themes = (WIDTHS[:1], THEMES[:1]) if options.quick else (WIDTHS, THEMES)
     if CHROMIUM is None:
         print("chromium is not installed", file=sys.stderr)
         return 1
@@ -33,7 +35,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         lived = scene(Path(folder), options.real)
         print(f"{len(lived.names)} prompts, {options.calls:,} calls")
-        looked = look_at(lived, Wanted(folder=Path(folder), calls=options.calls, keep=options.keep))
+        looked = look_at(
+            lived,
+            Wanted(
+                folder=Path(folder), calls=options.calls, keep=options.keep, widths=widths, themes=themes
+            ),
+        ))
     print(told(looked, began))
     return 1 if looked.faults else 0
 

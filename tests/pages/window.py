@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = (
@@ -67,15 +67,15 @@ class Window:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(120_000)
         self._root, self._looked, self._keep = root, looked, keep
-        self._place = ""
-        self.page.on("console", lambda it: self._complain(it.text) if it.type in ("error", "warning") else None)
+        self._place, self._status = "", 200
+        self.page.on("console", self._heard)
         self.page.on("pageerror", lambda it: self._complain(f"exception: {it}"))
         self.page.on("requestfailed", self._failed)
         self.page.on("request", lambda it: None if self._own(it.url) else self._complain(f"foreign: {it.url}"))
 
     def look(self, path: str, width: int, theme: str, *, status: int = 200) -> None:
         """Opens a page and asks everything of it."""
-        self._place = f"{path} {theme} {width}"
+        self._place, self._status = f"{path} {theme} {width}", status
         self._looked.pages += 1
         self.page.set_viewport_size({"width": width, "height": 900})
         answer = self.page.goto(self._root + path)
@@ -121,6 +121,12 @@ class Window:
         from axe_playwright_python.sync_playwright import Axe
 
         return Axe()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # Chromium tells of a page that is an error itself.
+        expected = self._status != 200 and f"status of {self._status}" in message.text
+        if message.type in ("error", "warning") and not expected:
+            self._complain(message.text)
 
     def _failed(self, request: Request) -> None:
         # A page that keeps itself up to date may be left while it asks.
