@@ -35,12 +35,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         lived = scene(Path(folder), options.real)
         print(f"{len(lived.names)} prompts, {options.calls:,} calls")
-        looked = look_at(
-            lived,
-            Wanted(
-                folder=Path(folder), calls=options.calls, keep=options.keep, widths=widths, themes=themes
-            ),
-        ))
+        wanted = Wanted(folder=Path(folder), calls=options.calls, keep=options.keep, widths=widths, themes=themes)
+        looked = look_at(lived, wanted)
     print(told(looked, began))
     return 1 if looked.faults else 0
 
