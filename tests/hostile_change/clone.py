@@ -34,6 +34,18 @@ FEW = ["lint", "plan staging", f"render {NAME} -i ticket=x", "hook lint"]
 """What the default suite looks at."""
 
 
+LARGE = [
+    "lint",
+    "status",
+    "drift",
+    "plan staging",
+    f"show {NAME}",
+    "lock --check",
+    f"textconv prompts/{NAME}/prompt.yaml",
+]
+"""What has to end within bounds where files are large."""
+
+
 def look(scene: Scene, change: Change, *, few: bool = False) -> list[str]:
     """What is wrong with what happens in a clone of its own that has the change checked out."""
     scene.commit(change)
@@ -76,10 +88,10 @@ def _prepared(scene: Scene) -> Path:
 
 def _faults(scene: Scene, change: Change, clone: GitRepository, *, few: bool) -> Iterator[str]:
     before, theirs = snap(clone), snap_bare(scene)
-    lines = FEW if few else [*LINES, *_of_prompts(scene, change)]
+    lines = FEW if few else LARGE if change.heavy else [*LINES, *_of_prompts(scene, change)]
     for words in (line.split(" ") for line in lines if not line.startswith("hook ")):
         yield from _told(scene, change, words, clone)
-    for words in (line.split() for line in (SEEN[:1] if few else SEEN)):
+    for words in (line.split() for line in (SEEN[:1] if few or change.heavy else SEEN)):
         yield from _shown(scene, change, words, clone)
     left = {key for key in changed(before, snap(clone)) if not key.startswith(("ref refs/promptctl/", "ref refs/remo"))}
     yield from (f"changed: {key}" for key in sorted(left))
@@ -99,7 +111,8 @@ def _of_prompts(scene: Scene, change: Change) -> Iterator[str]:
 
 
 def _told(scene: Scene, change: Change, words: Sequence[str], clone: GitRepository) -> Iterator[str]:
-    started = run_watched(words, clone.folder, {**os.environ, **scene.secrets, **scene.trust})
+    known = {**os.environ, **scene.secrets, **scene.trust}
+    started = run_watched(words, clone.folder, known, thorough=change.heavy)
     # What is rendered into a pipe is data, whose bytes count.
     said = started.err if words[0] == "render" else started.out + started.err
     yield from _named(words, safety_faults(scene, change, said, started))

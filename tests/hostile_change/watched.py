@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import shutil
 import subprocess
@@ -16,6 +16,14 @@ from tests.forking import AUDIT, forked
 
 _PROGRAM = re.compile(r'execve\("([^"]*)", \[(.*)\], .* = 0')
 _CONNECT = re.compile(r"connect\(\d+, \{sa_family=(AF_INET6?), (.*)\}")
+_MEASURE = """
+import json, resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    json.dump([code, used.ru_utime + used.ru_stime, used.ru_maxrss], file)
+"""
+"""Between this process and what it runs: a process counts the memory of who started it as its own."""
 _OWN = re.compile(r"/promptctl-program-[^/]+/[^/]+$")
 """Where a program lies that the team's suite names, when it is run."""
 
@@ -68,21 +76,14 @@ def _traced(line: Sequence[str], folder: Path, environment: Mapping[str, str]) -
         log = Path(place) / "trace"
         trace = ["strace", "-f", "-qq", "-s", "4096", "-e", "trace=execve,connect", "-o", str(log)]
         with (Path(place) / "out").open("w+b") as out, (Path(place) / "err").open("w+b") as err:
-            process = subprocess.Popen(
-                [*trace, program, *line], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+            watching = [sys.executable, "-IS", "-c", _MEASURE, str(Path(place) / "used"), *trace, program, *line]
+            subprocess.run(
+                watching, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err, check=True
             )
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
             texts = [Path(stream.name).read_bytes().decode("utf-8", "replace") for stream in (out, err)]
         programs = tuple(_traced_programs(log.read_text(errors="replace"), program))
-    return Started(
-        code=process.returncode,
-        out=texts[0],
-        err=texts[1],
-        programs=programs,
-        seconds=used.ru_utime + used.ru_stime,
-        memory=used.ru_maxrss >> 10,
-    )
+        code, seconds, memory = json.loads((Path(place) / "used").read_text())
+    return Started(code=code, out=texts[0], err=texts[1], programs=programs, seconds=seconds, memory=memory >> 10)
 
 
 def _traced_programs(text: str, program: str) -> Iterator[tuple[str, ...]]:

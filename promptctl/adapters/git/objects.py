@@ -39,18 +39,22 @@ class Objects:
         return map(_bounded, object_ids, self._git.find_all(object_ids))
 
     def folder(self, tree: str) -> Folder:
-        """What a tree holds, or the tree of a commit, each read once. Raises OutsideError when it is not there."""
+        """What a tree holds, or the tree of a commit, each read once.
+
+        Raises OutsideError when it is not there, UsageError when it is larger than a file may be.
+        """
         if tree not in self._folders:
             found = self._git.find(tree + "^{tree}")
             if found is None:
                 message = f"the folder {tree} is missing from the object store"
                 raise OutsideError("PC090", message, hint="git fsck --full")
+            _bounded(f"the folder {tree}", found)
             self._folders[tree] = parse_tree(found.data, len(found.object_id) // 2)
         return self._folders[tree]
 
 
 def _bounded(name: str, found: Found | None) -> tuple[str, bytes] | None:
-    if found and len(found.data) > MAX_BYTES:
+    if found and found.size > MAX_BYTES:
         raise UsageError("PC010", f"{name} is larger than {MAX_BYTES >> 20} MiB")
     return (found.kind, found.data) if found else None
 

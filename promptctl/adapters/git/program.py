@@ -192,9 +192,12 @@ class Git:
 
     @cached_property
     def _reader(self) -> Reader:
+        from promptctl.adapters.files import MAX_BYTES
         from promptctl.adapters.git.reader import Reader
 
-        return Reader(self._line(("cat-file", "--batch")), self._environment)
+        # Git must not keep all of what is larger than a file may be: it is passed over.
+        line = ("-c", f"core.bigFileThreshold={MAX_BYTES}", "cat-file", "--batch")
+        return Reader(self._line(line), self._environment)
 
     def begin(self, *arguments: str, extra: dict[str, str] | None = None) -> Begun:
         """Starts a command that runs while the program does something else; ``end`` gives what ``run`` would."""

@@ -13,6 +13,9 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import IO
+
+from promptctl.adapters.files import MAX_BYTES
 
 _AT_ONCE = 256
 """Questions that are sure to fit into a pipe while nobody reads the answers."""
@@ -23,11 +26,15 @@ _SMALL, _MOST = 1 << 14, 1000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An object: its id, its kind (blob, tree, commit, tag) and its bytes."""
+    """An object: its id, its kind (blob, tree, commit, tag), its bytes and how many they are.
+
+    Of one that is larger than a file may be, the bytes are left out.
+    """
 
     object_id: str
     kind: str
     data: bytes
+    size: int
 
 
 class BrokenOff(Exception):
@@ -53,7 +60,7 @@ class Reader:
         if "\n" in name or "\0" in name:
             return None
         (found,) = self._answers([name])
-        if found and len(found.data) <= _SMALL and len(self._known) < _MOST and _BY_ID.fullmatch(name):
+        if found and found.size <= _SMALL and len(self._known) < _MOST and _BY_ID.fullmatch(name):
             self._known[name] = found
         return found
 
@@ -97,10 +104,21 @@ def _answer(process: subprocess.Popen[bytes]) -> Found | None:
     if header.endswith((" missing", " ambiguous")):
         return None
     object_id, kind, size = header.split(" ")
+    if int(size) > MAX_BYTES:
+        _pass_over(process.stdout, int(size) + 1)
+        return Found(object_id, kind, b"", int(size))
     data = process.stdout.read(int(size) + 1)
     if len(data) <= int(size):
         raise ValueError(header)
-    return Found(object_id, kind, data[:-1])
+    return Found(object_id, kind, data[:-1], int(size))
+
+
+def _pass_over(stream: IO[bytes], size: int) -> None:
+    while size:
+        passed = len(stream.read(min(size, 1 << 20)))
+        if not passed:
+            raise ValueError(size)
+        size -= passed
 
 
 def _end(process: subprocess.Popen[bytes], owner: int) -> None:

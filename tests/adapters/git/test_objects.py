@@ -58,9 +58,12 @@ def test_a_blob_with_any_bytes_is_read_whole(repository: GitRepository) -> None:
 
 def test_an_object_larger_than_a_file_may_be_is_refused_and_the_next_one_read(repository: GitRepository) -> None:
     repository.commit({"prompts/big.j2": b"x" * (MAX_BYTES + 1)})
-    objects = Objects(open_git(repository.folder))
+    git = open_git(repository.folder)
+    objects, found = Objects(git), git.find("HEAD:prompts/big.j2")
     with pytest.raises(UsageError, match="larger than 16 MiB"):
         objects.read("HEAD:prompts/big.j2")
+    assert found
+    assert (found.size, found.data) == (MAX_BYTES + 1, b""), "its bytes are passed over"
     assert objects.read("HEAD:promptctl.toml") == ("blob", b"[repository]\n")
 
 
