@@ -14,6 +14,7 @@ from tests.shipping import NAME, OTHER, done, line, run
 from tests.support import SETTINGS, GitRepository
 from tests.versioning import breaking, plain, released, text
 
+UNSIGNED = SETTINGS.replace('after = "staging"', 'after = "staging"\napprovals_signed = false')
 GENERATED, CHAIN, EMPTY = 240, "text/digest", "quiet/unused"
 SUITE = """\
 cases:
@@ -48,7 +49,7 @@ def _cases(number: int) -> str:
 def _many(folder: Path, real: Path | None) -> dict[str, str]:
     if real:
         real_material.bring_in(real, folder)
-        return {"promptctl.toml": SETTINGS}
+        return {"promptctl.toml": UNSIGNED}
     teams = ("billing", "support", "sales/emea/west", "content", "search")
     return {
         f"prompts/{teams[place % len(teams)]}/task-{place:03}/prompt.yaml": plain(f"Do task number {place}.")
@@ -58,7 +59,7 @@ def _many(folder: Path, real: Path | None) -> dict[str, str]:
 
 def scene(folder: Path, real: Path | None = None) -> Scene:
     """Lives through it. ``real`` holds published prompts; without it as many are made up."""
-    repository = line(folder, staged=("1.0.0", "1.1.0"))
+    repository = line(folder, UNSIGNED, staged=("1.0.0", "1.1.0"))
     hostile, files = hostile_prompt()
     many = _many(repository.folder, real) | files
     many[f"prompts/{NAME}/eval.yaml"] = _cases(24)
@@ -92,6 +93,8 @@ def scene(folder: Path, real: Path | None = None) -> Scene:
     reason = " ".join(NASTY[:3])
     person = {"GIT_COMMITTER_NAME": PERSON, "GIT_AUTHOR_NAME": PERSON}
     done(repository, "promote", f"{hostile}@1.0.0", "staging", "--reason", reason, **person)
+    other = person | {"GIT_COMMITTER_EMAIL": "other@example.org"}
+    done(repository, "approve", f"{hostile}@1.0.0", "prod", "--reason", reason, **other)
     done(repository, "freeze", "prod", "--reason", reason, **person)
     repository.commit({f"prompts/{NAME}/prompt.yaml": breaking("some queue"), f"prompts/{EMPTY}/prompt.yaml": plain()})
     repository.git("push", "-q")
