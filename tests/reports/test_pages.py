@@ -56,3 +56,16 @@ def test_no_text_leaves_a_chart(text: str) -> None:
     parsed = _Scripts(f"<script>{chart_text({'data': [text]})}</script>")
     assert parsed.tags == ["script"]
     assert json.loads("".join(parsed.found)) == {"data": [text]}
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [([0.01, 0.05], "(+3.0 points)"), ([-0.01, 0.07], "(+3.0 points, may be chance)"), (None, "may be chance")],
+)
+def test_a_change_that_may_be_none_says_so(interval: list[float] | None, said: str) -> None:
+    from jinja2 import Environment
+
+    from promptctl.reports.html_template import package_text
+
+    parts = Environment(autoescape=True).from_string(package_text("promptctl.reports.pages", "parts.html")).module
+    assert said in parts.difference({"estimate": 0.03, "interval": interval, "visible": 0.02})  # type: ignore[attr-defined]
