@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from decimal import Decimal
 from promptctl.adapters.warehouse.costs import cached_tokens, cost_parts
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.provider import ProviderSettings
-from promptctl.core.reporting.cost import CachedTokens, CostReport, cost_report
+from promptctl.core.reporting.cost import CachedTokens, CostPart, CostReport, cost_report
 from promptctl.core.reporting.window import Grouping, Window
 from promptctl.workflows.token_rates import rates
 
@@ -27,14 +27,23 @@ class Wanted:
 def costs(warehouse: Warehouse, wanted: Wanted, providers: Mapping[str, ProviderSettings], now: datetime) -> CostReport:
     """The sums of the calls that a window holds. Raises OutsideError when the store cannot be read."""
     parts = cost_parts(warehouse, wanted.window, wanted.grouping, wanted.top)
-    told = any(part.amounts.cache_read or part.amounts.cache_write for part in parts)
-    saved = _provider_saved(cached_tokens(warehouse, wanted.window), providers, now) if told else Decimal(0)
-    return cost_report(parts, wanted.grouping, saved)
+    return cost_report(parts, wanted.grouping, provider_saved(warehouse, wanted.window, parts, providers, now))
 
 
-def _provider_saved(
-    groups: Iterable[CachedTokens], providers: Mapping[str, ProviderSettings], now: datetime
+def provider_saved(
+    warehouse: Warehouse,
+    window: Window,
+    parts: Sequence[CostPart],
+    providers: Mapping[str, ProviderSettings],
+    now: datetime,
 ) -> Decimal | None:
+    """US dollars that providers' caches saved in the calls of a window, whose sums ``parts`` are; None where a price is
+    unknown. Raises OutsideError when the store cannot be read."""
+    told = any(part.amounts.cache_read or part.amounts.cache_write for part in parts)
+    return _saved(cached_tokens(warehouse, window), providers, now) if told else Decimal(0)
+
+
+def _saved(groups: Iterable[CachedTokens], providers: Mapping[str, ProviderSettings], now: datetime) -> Decimal | None:
     """US dollars that cached reads saved less what cached writes cost more; None where a price is unknown."""
     saved = Decimal(0)
     for group in groups:

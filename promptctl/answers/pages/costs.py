@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from promptctl.adapters.repository import Repository
-from promptctl.answers.pages.events import Events, asked
+from promptctl.answers.pages.events import Events, Found, asked
 from promptctl.answers.pages.faults import said
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.reports.pages.made import Made
@@ -15,7 +16,9 @@ from promptctl.reports.pages.made import Made
 if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
     from promptctl.core.reporting.cost import CostReport
+    from promptctl.core.reporting.whatif import WhatIf
     from promptctl.core.reporting.window import Window
+    from promptctl.core.settings import Settings
     from promptctl.workflows.cost_overview import CostOverview
 
 FILTERS = {
@@ -44,27 +47,43 @@ TITLES = {
 }
 
 
-def costs(repository: Repository, now: datetime, events: Events, query: Mapping[str, str] | None = None) -> Made:
+class Using(Protocol):
+    """Gives work the repository, one at a time."""
+
+    def __call__(self, work: Callable[[Repository], Found], /) -> Found: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """Whom the page asks. The store is asked while nobody waits for the repository."""
+
+    settings: Settings
+    using: Using
+    events: Events
+    now: datetime
+
+
+def costs(asks: Asks, query: Mapping[str, str] | None = None) -> Made:
     """The page for what was asked: filters and at most one wish, as text of the form."""
     wanted = {name: ((query or {}).get(name) or "").strip() for name in (*FILTERS, *WISHES)}
     wanted["since"] = wanted["since"] or SINCE
     data = {"asked": wanted, "filters": FILTERS, "wishes": WISHES, "shown": None, "whatif": None}
-    return Made(path="costs/", template="costs", title="Costs", data=data | _found(repository, now, events, wanted))
+    return Made(path="costs/", template="costs", title="Costs", data=data | _found(asks, wanted))
 
 
-def _found(repository: Repository, now: datetime, events: Events, wanted: Mapping[str, str]) -> dict[str, Any]:
+def _found(asks: Asks, wanted: Mapping[str, str]) -> dict[str, Any]:
     from promptctl.workflows.cost_overview import cost_overview
 
     try:
-        window = _window(now, wanted)
+        window = _window(asks.now, wanted)
     except UsageError as error:
         return {"fault": said(error)}
 
     def ask(warehouse: Warehouse) -> dict[str, Any]:
-        overview = cost_overview(repository, warehouse, window, now)
-        return {"shown": _shown(overview), "whatif": _whatif(repository, warehouse, window, now, wanted)}
+        overview = cost_overview(asks.settings, warehouse, window, asks.now)
+        return {"shown": _shown(overview), "whatif": _whatif(asks, warehouse, window, wanted)}
 
-    found, fault = asked(events, ask)
+    found, fault = asked(asks.events, ask)
     return {**(found or {}), "fault": fault}
 
 
@@ -113,9 +132,7 @@ def _side(name: str, report: CostReport) -> dict[str, Any]:
     }
 
 
-def _whatif(
-    repository: Repository, warehouse: Warehouse, window: Window, now: datetime, wanted: Mapping[str, str]
-) -> dict[str, Any] | None:
+def _whatif(asks: Asks, warehouse: Warehouse, window: Window, wanted: Mapping[str, str]) -> dict[str, Any] | None:
     """What was wished for; None where nothing was, and ``fault`` where it cannot be answered."""
     wishes = [name for name in WISHES if wanted[name]]
     if not wishes:
@@ -123,51 +140,52 @@ def _whatif(
     if len(wishes) > 1:
         return {"fault": "ask one thing at a time: another model, another version, or answers kept"}
     try:
-        return _answered(repository, warehouse, window, now, wishes[0], wanted[wishes[0]])
+        answered = {"other_model": _model, "other_version": _version, "cache": _cache}[wishes[0]]
+        return {**answered(asks, warehouse, window, wanted[wishes[0]]), "fault": None}
     except PromptctlError as error:
         return {"fault": said(error)}
 
 
-def _answered(
-    repository: Repository, warehouse: Warehouse, window: Window, now: datetime, wish: str, value: str
-) -> dict[str, Any]:
-    """Raises what the what-ifs raise."""
-    from promptctl.adapters.warehouse.whatif import repeated_calls
-    from promptctl.core.cache_limits import parse_age
-    from promptctl.core.reporting.whatif import cached_whatif
-    from promptctl.reports import whatif_tables as tables
+def _model(asks: Asks, warehouse: Warehouse, window: Window, model: str) -> dict[str, Any]:
     from promptctl.workflows.cost_overview import providers_of
     from promptctl.workflows.costs_whatif import evidence_of, other_model
 
-    if wish == "other_version":
-        return _version(repository, warehouse, window, now, value)
-    model = value if wish == "other_model" else None
-    if model:
-        found = other_model(warehouse, window, model, providers_of(repository), now, evidence_of(repository))
-    else:
-        found = cached_whatif(repeated_calls(warehouse, window, max(1, int(parse_age(value) * 1_000_000))))
+    def work(repository: Repository) -> WhatIf:
+        providers = providers_of(asks.settings)
+        return other_model(warehouse, window, model, providers, asks.now, evidence_of(repository))
+
+    return _lines(asks.using(work), model)
+
+
+def _cache(_: Asks, warehouse: Warehouse, window: Window, age: str) -> dict[str, Any]:
+    from promptctl.adapters.warehouse.whatif import repeated_calls
+    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.reporting.whatif import cached_whatif
+
+    found = repeated_calls(warehouse, window, max(1, int(parse_age(age) * 1_000_000)))
+    return _lines(cached_whatif(found), None)
+
+
+def _lines(found: WhatIf, model: str | None) -> dict[str, Any]:
+    from promptctl.reports import whatif_tables as tables
+
     return {
         "said": tables.said(found) if found.lines else tables.nothing(model),
         "headers": tables.headers(model),
         "rows": [tables.cells(line, model) for line in found.lines],
-        "fault": None,
     }
 
 
-def _version(
-    repository: Repository, warehouse: Warehouse, window: Window, now: datetime, reference: str
-) -> dict[str, Any]:
-    from dataclasses import replace
-
+def _version(asks: Asks, warehouse: Warehouse, window: Window, reference: str) -> dict[str, Any]:
     from promptctl.reports import whatif_tables as tables
     from promptctl.workflows.cost_overview import providers_of
     from promptctl.workflows.other_version import other_version
 
     own = replace(window, equal={**window.equal, "prompt": reference.partition("@")[0]})
-    found = other_version(repository, warehouse, own, reference, providers_of(repository), now)
+    providers = providers_of(asks.settings)
+    found = asks.using(lambda it: other_version(it, warehouse, own, reference, providers, asks.now))
     return {
         "said": tables.version_said(found) if found.lines else tables.nothing(reference),
         "headers": tables.VERSION_HEADERS,
         "rows": [tables.version_cells(line) for line in found.lines],
-        "fault": None,
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain, pairwise
 
 from promptctl.adapters.repository import Repository
-from promptctl.answers.pages.costs import costs
+from promptctl.answers.pages.costs import Asks, costs
 from promptctl.answers.pages.diff import diff
 from promptctl.answers.pages.drifting import drifting
 from promptctl.answers.pages.events import Events
@@ -21,10 +21,9 @@ from promptctl.reports.pages.made import Made
 
 def every(repository: Repository, now: datetime, events: Events) -> Iterator[Made]:
     """All pages that a link leads to, each once. Raises what the pages raise."""
+    asks = Asks(settings=repository.settings, using=lambda work: work(repository), events=events, now=now)
     told: set[str] = set()
-    for page in chain(
-        _of_prompts(repository, now), _of_splits(repository, now, events), [costs(repository, now, events)]
-    ):
+    for page in chain(_of_prompts(repository, now), _of_splits(repository, now, events), [costs(asks)]):
         if page.path not in told:
             told.add(page.path)
             yield page

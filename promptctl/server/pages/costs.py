@@ -33,4 +33,5 @@ def costs(
     """The sums of the calls that filters leave, and what they would have been."""
     query = {"since": since, "until": until, "prompt": prompt, "version": version, "env": env, "model": model}
     query |= {"user": user, "other_model": other_model, "other_version": other_version, "cache": cache}
-    return html_response(view, view.using(lambda it: page.costs(it, store.now, store.opened, query)))
+    asks = page.Asks(settings=view.settings, using=view.using, events=store.opened, now=store.now)
+    return html_response(view, page.costs(asks, query))
