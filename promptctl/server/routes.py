@@ -18,6 +18,7 @@ from promptctl.server.api import (
     reports,
     rollout_moves,
     splits,
+    timeline,
 )
 from promptctl.server.openapi import describe
 from promptctl.server.pages import calls as call_pages
@@ -28,6 +29,7 @@ from promptctl.version import __version__
 
 ROUTERS = (
     rendering.router,
+    timeline.router,
     prompts.router,
     environments.router,
     calls.router,

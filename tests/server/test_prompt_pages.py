@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from promptctl.server.shapes.timeline import Timeline
 from tests.evals import NAME
 from tests.server.registry import CALL, OTHER_CALL, Lived, lived
 from tests.serving import Served, serving
@@ -45,6 +46,9 @@ def test_the_past_of_a_prompt_is_one_line_of_time(server: Served) -> None:
         for it in ("rollback 1.1.0 → 1.0.0", "it was too polite", "promote 1.0.0 → 1.1.0", "released 1.1.0")
     ]
     assert places == sorted(places)
+    past = server.ask(f"/api/v1/prompts/{NAME}/-/timeline").json
+    assert Timeline.model_validate(past)
+    assert said.count("promote") == sum(it["kind"] == "promote" for it in past["past"])
 
 
 def test_evals_and_calls_are_told_over_versions(server: Served) -> None:

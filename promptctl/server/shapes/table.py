@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promptctl.server.shapes import calls, environments, health, moves, prompts, reports, splits
+from promptctl.server.shapes import calls, environments, health, moves, prompts, reports, splits, timeline
 from promptctl.server.shapes.shape import Shape
 
 NAME = "/api/v1/prompts/{name}"
@@ -13,6 +13,7 @@ READS: dict[str, tuple[type[Shape], ...]] = {
     f"{NAME}/-/at/{{reference}}": (prompts.ShownPrompt,),
     f"{NAME}/-/versions": (prompts.Versions,),
     f"{NAME}/-/history": (prompts.History,),
+    f"{NAME}/-/timeline": (timeline.Timeline,),
     f"{NAME}/-/evidence": (prompts.Evidence,),
     f"{NAME}/-/diff": (prompts.Diff,),
     "/api/v1/status": (environments.Status,),
