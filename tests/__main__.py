@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
+CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
+"""The versions that checks run on; users get what pyproject.toml allows."""
 STAMP = VENV / "installed-for"
 OLDEST = (3, 11)
 Command = Sequence["str | Path"]
@@ -54,7 +56,8 @@ def _install() -> int:
         venv.create(VENV, with_pip=True)
     lacks_pip = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode
     steps: list[Command] = [[PYTHON, "-m", "ensurepip"]] if lacks_pip else []
-    steps.append([PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--editable", ".[dev]"])
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--constraint", CONSTRAINTS]
+    steps.append([*pip, "--editable", ".[dev]"])
     code = _first_failure(steps)
     if code == 0:
         STAMP.write_text(_wanted())
@@ -63,7 +66,8 @@ def _install() -> int:
 
 def _wanted() -> str:
     """What an environment was made for: these dependencies, at this place."""
-    return hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()).hexdigest()
+    files = (ROOT / "pyproject.toml", CONSTRAINTS)
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files) + str(ROOT).encode()).hexdigest()
 
 
 def _checks(arguments: list[str]) -> list[Command]:
