@@ -45,7 +45,10 @@ def host_default(environment: Mapping[str, str]) -> str | None:
     elif environment.get("GITHUB_ACTIONS") == "true":
         from promptctl.adapters.github import read_event
 
-        named = read_event(environment).text("repository", "default_branch")
+        event = read_event(environment)
+        # What is scheduled runs on the default branch, and its event need not say more.
+        scheduled = environment.get("GITHUB_REF_NAME", "") if event.name == "schedule" else ""
+        named = event.text("repository", "default_branch") or scheduled
     else:
         return None
     return named if named and branch_fault(named) is None else None

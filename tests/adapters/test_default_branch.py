@@ -125,6 +125,8 @@ JOBS = [
     (GITHUB, {"repository": {"default_branch": "--output=x"}}, "evil"),
     (GITHUB, {"repository": "main"}, "evil"),
     ({}, {"repository": {"default_branch": "main"}}, "evil"),
+    ({**GITHUB, "GITHUB_EVENT_NAME": "schedule", "GITHUB_REF_NAME": "main"}, {}, "main"),
+    ({**GITHUB, "GITHUB_REF_NAME": "main"}, {}, "evil"),
     ({"GITLAB_CI": "true", "CI_DEFAULT_BRANCH": "main"}, {}, "main"),
     ({"GITLAB_CI": "true"}, {}, "evil"),
     ({"CI_DEFAULT_BRANCH": "main", "GITHUB_BASE_REF": "main"}, {}, "evil"),

@@ -87,7 +87,7 @@ WAYS: dict[str, Callable[[GitRepository], None]] = {
     "on the state branch": on_the_state_branch,
     "committed to main here": committed_here,
 }
-RARE = ("in the work tree, and staged", "committed to main here")
+RARE = ("in the work tree, and staged", "checked out", "committed to main here")
 VARIABLES = [
     f"PROMPTCTL_{name}"
     for name in ("STATE", "DEFAULT_BRANCH", "APPROVALS", "GATE", "FROM", "ENVIRONMENTS_PROD_APPROVALS")
