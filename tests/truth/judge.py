@@ -24,8 +24,15 @@ def status_of(seen: Seen) -> dict[str, Any]:
         }
         for name in {*seen.work, *lock, *(name for _, name in pointers)}
     }
-    broken = (seen.lock is None) + sum(found is None for found in shared.pointers.values())
+    broken = (seen.lock is None) + sum(_doubtful(seen, place) for place in shared.pointers)
     return {"rows": rows, "frozen": set(shared.frozen), "unsent": list(seen.unsent), "broken": broken}
+
+
+def _doubtful(seen: Seen, place: Place) -> bool:
+    """Whether a pointer cannot be read, or its last move says otherwise."""
+    pointer, last = seen.shared.pointers[place], seen.shared.last.get(place)
+    told = (last.served, last.serial) if last else (None, 0)
+    return pointer is None or (pointer.served, pointer.serial) != told
 
 
 def _files(seen: Seen, name: str) -> str:

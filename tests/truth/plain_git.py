@@ -82,6 +82,7 @@ def shared(repository: GitRepository, commit: str) -> Shared:
             prompts=digests(files),
             pointers={_place(path): _pointer(path, text) for path, text in below.items() if _is_pointer(path)},
             moves={_place(path): read_moves(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
+            last={_place(path): last_move(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
             serials=_serials(repository, commit),
             frozen=frozenset(path.split("/")[0] for path in below if path.endswith("/_freeze.yaml")),
             files=files,
@@ -129,10 +130,22 @@ def read_moves(text: str) -> tuple[Move, ...] | None:
             return None
         if value["chain"] != chain or (found and value["serial"] <= found[-1].serial):
             return None
-        served = (value["version"], value["digest"]) if value["version"] else None
-        found.append(Move(value["serial"], value["kind"], served))
+        found.append(_move(value))
         chain = "sha256:" + sha256(line.encode()).hexdigest()
     return tuple(found)
+
+
+def last_move(text: str) -> Move | None:
+    """The last move of a file, whatever stands before it; None where there is none."""
+    try:
+        return _move(json.loads(text.splitlines()[-1]))
+    except (ValueError, IndexError):
+        return None
+
+
+def _move(value: Mapping[str, Any]) -> Move:
+    served = (value["version"], value["digest"]) if value["version"] else None
+    return Move(value["serial"], value["kind"], served)
 
 
 def digests(files: Mapping[str, str]) -> dict[str, str | None]:

@@ -50,12 +50,14 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """One commit of main. None stands for a lock, a pointer or moves that cannot be read."""
+    """One commit of main. None stands for a lock, a pointer or moves that cannot be read; ``last`` is the last line of
+    moves by itself, whatever stands before it."""
 
     lock: Lock | None
     prompts: Mapping[str, str | None]
     pointers: Mapping[Place, Pointer | None]
     moves: Mapping[Place, tuple[Move, ...] | None]
+    last: Mapping[Place, Move | None]
     serials: Mapping[Place, int]
     frozen: frozenset[str]
     files: Mapping[str, str]

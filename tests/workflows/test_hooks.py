@@ -108,6 +108,16 @@ def test_what_is_only_meant_to_be_added_is_not_there(repository: GitRepository) 
     assert said(judged(repository, "lint")) == {("PC011", "prompts/x/prompt.yaml")}
 
 
+def test_more_empty_files_than_a_command_line_takes(repository: GitRepository) -> None:
+    empty = repository.git("hash-object", "-w", "--stdin", stdin="")
+    folder = "/".join(["d" * 250] * 12)
+    staged = "".join(f"100644 {empty} 0\tprompts/{folder}/{number}\n" for number in range(800))
+    repository.git("update-index", "--index-info", stdin=staged)
+    build_files(repository.folder, {"prompts/y.j2": KEY})
+    repository.git("add", "-N", "prompts/y.j2")
+    assert judged(repository, "no-secrets").judged == "800 files"
+
+
 def test_the_index_that_git_names_is_the_one(repository: GitRepository) -> None:
     stage(repository, {PROMPT: BAD})
     other = repository.folder / ".git" / "next-index"

@@ -26,6 +26,8 @@ _EMPTY = (
 )
 _FLAGS = re.compile(r"([^\0]+)\0(?:  .*\n)*?  size: .*flags: ([0-9a-f]+)\n")
 _INTENT_TO_ADD = 1 << 29
+_SINGLY = 100
+"""Up to so many empty files are asked for by their names: a command line is bounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +103,11 @@ class IndexTree:
         """Those of the paths with an empty object that ``git add -N`` noted and nobody added."""
         if not empty:
             return []
-        line = ("--literal-pathspecs", "ls-files", "-z", "--debug", "--", *empty)
+        asked = empty if len(empty) <= _SINGLY else PATHS
+        line = ("--literal-pathspecs", "ls-files", "-z", "--debug", "--", *asked)
         shown = self.git.run(*line, extra=self._extra).stdout.decode("utf-8", "surrogateescape")
-        return [path for path, flags in _FLAGS.findall(shown) if int(flags, 16) & _INTENT_TO_ADD]
+        known = set(empty)
+        return [path for path, flags in _FLAGS.findall(shown) if int(flags, 16) & _INTENT_TO_ADD and path in known]
 
     def files(self) -> Collection[str]:
         return self._regular
