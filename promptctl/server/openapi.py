@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from promptctl.server.problem import MEDIA_TYPE
+from promptctl.server.shapes.asked import BODIES, EXAMPLES, parameter_example
 from promptctl.server.shapes.problem import Problem
 from promptctl.server.shapes.shape import Shape
 from promptctl.server.shapes.table import READS, WRITES
@@ -33,18 +34,6 @@ _REFUSED = {
     503: "What is outside did not answer: Git, a remote, a store.",
 }
 _OF_WRITES = (413, 422)
-EXAMPLES: dict[str, str] = {
-    "name": "support/triage",
-    "environment": "staging",
-    "reference": "1.0.0",
-    "old": "1.0.0",
-    "new": "1.1.0",
-    "call": "01KAJWJ6G0T2V4X6Z8A0C2E4G6",
-    "what": "01KAJWJ6G0T2V4X6Z8A0C2E4G6",
-    "since": "2025-11-01",
-    "Idempotency-Key": "5f0c2b6e-promote-1",
-}
-"""What parameters of that name may be."""
 
 
 def describe(routes: FastAPI) -> None:
@@ -76,7 +65,9 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["security"] = [{}, {"token": []}] if reads or path.endswith("/render") else [{"token": []}]
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in EXAMPLES:
-            parameter["example"] = EXAMPLES[parameter["name"]]
+            parameter["example"] = parameter_example(path, parameter["name"])
+    if path in BODIES and not reads:
+        operation["requestBody"]["content"]["application/json"]["example"] = BODIES[path]
     refused = [status for status in _REFUSED if not reads or status not in _OF_WRITES]
     operation["responses"] = {
         "200": _answer(path, method, operation["responses"]["200"]),
@@ -111,9 +102,16 @@ def _schemas() -> dict[str, Any]:
     shapes = {shape for table in (READS, WRITES) for row in table.values() for shape in row} | {Problem}
     wanted: list[tuple[type[Shape], Any]] = [(shape, "serialization") for shape in sorted(shapes, key=str)]
     _, found = models_json_schema(wanted, ref_template=_REFERENCE)
-    report = json.loads(files("promptctl.schemas").joinpath("experiment-report.json").read_text("utf-8"))
-    named = {f"answer.{name}": schema for name, schema in found["$defs"].items()}
-    return named | {"answer.ExperimentReport": {key: value for key, value in report.items() if key != "$schema"}}
+    return {f"answer.{name}": schema for name, schema in found["$defs"].items()} | _report()
+
+
+def _report() -> dict[str, Any]:
+    """The report of an experiment, which has a schema of its own."""
+    text = files("promptctl.schemas").joinpath("experiment-report.json").read_text("utf-8")
+    schema = json.loads(text.replace('"#/$defs/', '"#/components/schemas/report.'))
+    parts = {f"report.{name}": part for name, part in schema["$defs"].items()}
+    left_out = ("$schema", "$id", "$defs")
+    return parts | {"answer.ExperimentReport": {key: part for key, part in schema.items() if key not in left_out}}
 
 
 @cache

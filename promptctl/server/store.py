@@ -78,12 +78,12 @@ class Calls:
 
     since: Since = "30d"
     until: Until = None
-    prompt: Annotated[str | None, Query(max_length=200)] = None
-    env: Annotated[str | None, Query(max_length=200)] = None
-    model: Annotated[str | None, Query(max_length=200)] = None
-    version: Annotated[str | None, Query(max_length=200)] = None
-    endpoint: Annotated[str | None, Query(max_length=200)] = None
-    user: Annotated[str | None, Query(max_length=200)] = None
+    prompt: Annotated[str | None, Query(description="Of this prompt.", max_length=200)] = None
+    env: Annotated[str | None, Query(description="In this environment.", max_length=200)] = None
+    model: Annotated[str | None, Query(description="By this model.", max_length=200)] = None
+    version: Annotated[str | None, Query(description="Of this version.", max_length=200)] = None
+    endpoint: Annotated[str | None, Query(description="For this endpoint of the application.", max_length=200)] = None
+    user: Annotated[str | None, Query(description="For this user.", max_length=200)] = None
     attribute: Annotated[Sequence[str], Query(description="`key=value`; several: all.", max_length=20)] = ()
 
     def window(self, now: datetime) -> Window:
@@ -100,4 +100,5 @@ class Calls:
 
 
 Asked = Annotated[Calls, Depends(Calls)]
+Top = Annotated[int, Query(ge=1, le=10_000, description="Lines at most; the others count as one.")]
 By = Annotated[list[str] | None, Query(description="What lines are grouped by: `model,day`.", max_length=10)]

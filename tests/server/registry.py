@@ -10,15 +10,17 @@ from typing import Any
 
 from promptctl.adapters.repository import Repository
 from promptctl.core.event import Event, Score
+from promptctl.server.shapes.asked import EXAMPLES
 from promptctl.workflows.render import render
 from tests.cli.reporting import shop_calls, shop_scores
 from tests.evals import NAME, PROMPT, Registry, cases, registry
 from tests.event_samples import NOON, event, score
 from tests.event_stores import write_sqlite
+from tests.experiments import PATH, PLAN
 
 SUITE = cases("ok one", "ok two", "no three", gate={"pass_rate": {"min": 0.5}})
 SINCE = "since=2025-11-01"
-CALL, OTHER_CALL = f"01K{900:023d}", f"01K{901:023d}"
+CALL, OTHER_CALL = EXAMPLES["call"], f"01K{901:023d}"
 INPUTS = {"ticket": "Charged twice"}
 
 
@@ -35,13 +37,15 @@ class Lived:
 
 
 def _live(it: Registry) -> None:
-    """Two releases with evidence, the second one promoted after the first."""
+    """Two releases with evidence, the second one promoted after the first, and an experiment that could start."""
     it.commit_evidence()
     it.release({"prompt.yaml": PROMPT.replace('template: "', 'template: "please ')})
     it.commit_evidence()
     for version in ("1.0.0", "1.1.0"):
         it.promoted(version, "staging")
     it.promoted("1.0.0", "prod")
+    it.repository.commit({PATH: PLAN.replace("1.1.0", "1.0.0").replace("1.2.0", "1.1.0")}, "an experiment")
+    it.repository.git("push", "-q")
 
 
 @contextmanager
@@ -65,5 +69,5 @@ def _calls(it: Registry) -> list[Event]:
 
 
 def _scores() -> list[Score]:
-    said = score(900, name="helpful", value=0.0, comment="wrong queue", correction="billing")
+    said = score(900, event=CALL, name="helpful", value=0.0, comment="wrong queue", correction="billing")
     return [*shop_scores(), said]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from promptctl.core.reporting.window import parse_grouping, window_of
 from promptctl.errors import UsageError
 from promptctl.server.asked import Viewed, json_response
-from promptctl.server.store import Asked, By, Calls, Since, Store, Stored, Until
+from promptctl.server.store import Asked, By, Calls, Since, Store, Stored, Top, Until
 
 if TYPE_CHECKING:
     from promptctl.adapters.pinned import PinnedRepository
@@ -18,7 +18,7 @@ router = APIRouter(tags=["reports"])
 
 
 @router.get("/api/v1/costs", summary="What calls cost")
-def costs(store: Stored, asked: Asked, by: By = None, top: Annotated[int, Query(ge=1, le=10_000)] = 20) -> Response:
+def costs(store: Stored, asked: Asked, by: By = None, top: Top = 20) -> Response:
     """Exact sums by what calls were for; calls of unknown price are counted apart."""
     return _costs(store, asked, by, top)
 
@@ -32,7 +32,7 @@ def whatif(
     prompt: Annotated[
         str | None, Query(max_length=400, description="Calls of it; `NAME@REF`: had that text been served.")
     ] = None,
-    env: Annotated[str | None, Query(max_length=200)] = None,
+    env: Annotated[str | None, Query(description="In this environment.", max_length=200)] = None,
     since: Since = "30d",
     until: Until = None,
 ) -> Response:
@@ -69,10 +69,10 @@ def feedback(
     negative: Annotated[bool, Query(description="Low scores and corrections alone.")] = False,
     since: Since = "30d",
     until: Until = None,
-    prompt: Annotated[str | None, Query(max_length=200)] = None,
-    env: Annotated[str | None, Query(max_length=200)] = None,
-    version: Annotated[str | None, Query(max_length=200)] = None,
-    top: Annotated[int, Query(ge=1, le=10_000)] = 50,
+    prompt: Annotated[str | None, Query(description="Of this prompt.", max_length=200)] = None,
+    env: Annotated[str | None, Query(description="In this environment.", max_length=200)] = None,
+    version: Annotated[str | None, Query(description="Of this version.", max_length=200)] = None,
+    top: Top = 50,
 ) -> Response:
     """Scores, comments and corrections by users, the newest first."""
     from promptctl.adapters.warehouse.feedback import feedback_said
@@ -86,9 +86,9 @@ def feedback(
 @router.get("/admin/costs", summary="What calls cost, of so many days")
 def costs_of_days(
     store: Stored,
-    days: Annotated[int, Query(ge=1, le=3660)] = 30,
+    days: Annotated[int, Query(ge=1, le=3660, description="How many days, up to now.")] = 30,
     by: By = None,
-    top: Annotated[int, Query(ge=1, le=10_000)] = 20,
+    top: Top = 20,
 ) -> Response:
     """The same for the last days, as other gateways call it."""
     return _costs(store, Calls(since=f"{days}d"), by, top)
@@ -109,7 +109,7 @@ def quality(
     asked: Asked,
     by: By = None,
     name: Annotated[str | None, Query(description="This score alone.", max_length=200)] = None,
-    top: Annotated[int, Query(ge=1, le=10_000)] = 50,
+    top: Top = 50,
 ) -> Response:
     """Errors, latencies and scores with intervals, each version against the one before."""
     from promptctl.reports.quality_data import quality_data

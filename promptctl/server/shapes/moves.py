@@ -13,7 +13,7 @@ from promptctl.server.shapes.splits import Experiment, Split
 class Published(Shape):
     """What became of the commit."""
 
-    commit: Commit
+    commit: Commit | None
     branch: str
     remote: str | None
     sent: bool
