@@ -28,12 +28,13 @@ _REFUSED = {
     409: "The registry refuses: a rule, a gate, a state, or a file that cannot be read.",
     413: "The body is too large.",
     414: "Path and query are too long.",
+    415: "The body is of another media type than those that are taken.",
     421: "The server is not called that.",
     422: "The idempotency key was used for something else.",
     429: "Too many requests; `Retry-After` says when to come again, where that is known.",
     503: "What is outside did not answer: Git, a remote, a store.",
 }
-_OF_WRITES = (413, 422)
+_OF_WRITES = (413, 415, 422)
 
 
 def describe(routes: FastAPI) -> None:
