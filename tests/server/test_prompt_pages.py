@@ -122,6 +122,10 @@ def test_one_call_shows_exactly_what_was_sent_and_why(server: Served) -> None:
 def test_an_id_leads_to_its_call(server: Served) -> None:
     assert "Answer" in text(server, f"/calls/?id={CALL}")
     assert server.ask(f"/calls/?id={quote('../../admin?x#y')}").status == 404
+    sent = server.ask(f"/api/v1/calls/{CALL}").json["call"]["rendered"]
+    found = text(server, f"/calls/?id={sent}")
+    assert CALL in found
+    assert OTHER_CALL in found
 
 
 def test_without_a_store_pages_say_how_to_give_one(registry: Lived) -> None:

@@ -26,6 +26,7 @@ FILTERS = {
     "env": "Environment",
     "user": "User or their hash",
     "model": "Model",
+    "rendered": "Digest of what was sent",
     "status": "Status",
 }
 """What calls can be found by, in the order of the form."""

@@ -33,16 +33,20 @@ def calls(
     env: Filter = "",
     user: Filter = "",
     model: Filter = "",
+    rendered: Filter = "",
     status: Filter = "",
     page_token: PageToken = "",
 ) -> Response:
-    """The calls that filters leave, newest first; an id leads to its call."""
+    """The calls that filters leave, newest first; an id leads to its call, the digest of what was sent to all that sent
+    it."""
     from urllib.parse import quote
 
     if id.strip():
-        return RedirectResponse(f"/calls/{quote(id.strip(), safe='')}/", status_code=303)
+        named = quote(id.strip(), safe="")
+        sent = id.strip().startswith("sha256:")
+        return RedirectResponse(f"/calls/?since=&rendered={named}" if sent else f"/calls/{named}/", status_code=303)
     asked = {"since": since, "until": until, "prompt": prompt, "version": version, "env": env}
-    asked |= {"user": user, "model": model, "status": status, "page_token": page_token}
+    asked |= {"user": user, "model": model, "rendered": rendered, "status": status, "page_token": page_token}
     return html_response(view, _found(store, {name: value.strip() for name, value in asked.items()}))
 
 
@@ -58,7 +62,7 @@ def _found(store: Store, asked: dict[str, str]) -> Made:
 
     equal = {
         name: asked[name if name != "environment" else "env"] or None
-        for name in ("prompt", "version", "environment", "user", "model", "status")
+        for name in ("prompt", "version", "environment", "user", "model", "rendered", "status")
     }
     try:
         window = window_of(store.now, asked["since"] or None, asked["until"] or None, equal)
