@@ -69,9 +69,9 @@ def _reply(found: Any) -> Reply:
 
 
 @contextmanager
-def serving(root: Path, **options: Any) -> Iterator[Served]:
+def serving(root: Path, port: int = 0, **options: Any) -> Iterator[Served]:
     """The registry in a folder. The server looks for new commits five times a second."""
-    with listening("127.0.0.1", 0) as listener:
+    with listening("127.0.0.1", port) as listener:
         made = application(Serving(root=str(root), **({"poll": 0.2} | options)))
         server = uvicorn.Server(
             uvicorn.Config(made, log_level="warning", access_log=False, server_header=False, http=Connection, ws="none")
