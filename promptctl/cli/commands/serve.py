@@ -33,10 +33,15 @@ def command(
         bool, Option("--open-reads", help="Beyond this machine too, let anybody read, without a token.")
     ] = False,
     no_access_log: Annotated[bool, Option("--no-access-log", help="Log faults alone, not each request.")] = False,
+    closed_reads: Annotated[
+        bool, Option("--closed-reads", help="On this machine too, let nobody read without a token: behind a proxy.")
+    ] = False,
 ) -> Answer:
     """Serve an API and pages over this registry, as the shared branches have it, until it is stopped.
 
     Beyond this machine nobody reads without a token (`promptctl token new`); nobody writes without one anywhere."""
+    if open_reads and closed_reads:
+        raise UsageError("PC001", "either --open-reads or --closed-reads")
     from promptctl.adapters.pinned import PinnedRepository
 
     try:
@@ -58,7 +63,7 @@ def command(
             hosts=(shown, *(allowed_host or ())),
             store=store,
             tokens=tokens,
-            closed=not (open_reads or is_loopback(listener)),
+            closed=closed_reads or not (open_reads or is_loopback(listener)),
             writable=allow_writes,
             access_log=not no_access_log,
         )
