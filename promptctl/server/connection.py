@@ -25,6 +25,7 @@ class Connection(HttpToolsProtocol):
 
     _patience: asyncio.TimerHandle | None = None
     _reading = False
+    closing = False
     _head = 0
     _since = 0.0
 
@@ -56,16 +57,26 @@ class Connection(HttpToolsProtocol):
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MOST_HEAD:
             raise ValueError(_TOO_LARGE)
         super().on_headers_complete()
+        if self.cycle and self.cycle.transport is self.transport:
+            self.cycle.transport = _Lingering(self)  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:
         self._end_patience()
         super().on_message_complete()
+        if self.closing:
+            self.transport.close()
 
     def on_response_complete(self) -> None:
         unread = self.cycle.response_complete and self.cycle.more_body
         super().on_response_complete()
         if unread:
             self._await(LINGER_SECONDS)
+
+    def linger(self) -> None:
+        """Closes the connection once the body that is under way has come, or when that took too long: a sender who is
+        cut off sees no answer."""
+        self.closing = True
+        self._await(LINGER_SECONDS)
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
@@ -85,3 +96,17 @@ class Connection(HttpToolsProtocol):
         if self._patience:
             self._patience.cancel()
             self._patience = None
+
+
+class _Lingering:
+    """The transport as an answer sees it: closed only after what is still being sent."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.write, self.is_closing = connection.transport.write, connection.transport.is_closing
+
+    def close(self) -> None:
+        if self._connection.cycle.more_body:
+            self._connection.linger()
+        else:
+            self._connection.transport.close()

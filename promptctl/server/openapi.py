@@ -25,16 +25,17 @@ _REFUSED = {
     401: "A token is needed, or it is wrong, revoked or expired.",
     403: "The token is not for that, or the page that asks is another host's.",
     404: "There is no such thing.",
+    408: "The body took too long.",
     409: "The registry refuses: a rule, a gate, a state, or a file that cannot be read.",
     413: "The body is too large.",
     414: "Path and query are too long.",
-    415: "The body is of another media type than those that are taken.",
+    415: "The body is of another media type than those that are taken, or packed.",
     421: "The server is not called that.",
     422: "The idempotency key was used for something else.",
     429: "Too many requests; `Retry-After` says when to come again, where that is known.",
     503: "What is outside did not answer: Git, a remote, a store.",
 }
-_OF_WRITES = (413, 415, 422)
+_OF_WRITES = (408, 413, 415, 422)
 
 
 def describe(routes: FastAPI) -> None:

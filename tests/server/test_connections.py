@@ -82,3 +82,11 @@ def test_a_connection_is_kept_for_the_next_request(server: Served) -> None:
         assert server.ask("/healthz").status == 200
         found.sendall(whole[10:])
         assert found.recv(1 << 16).startswith(b"HTTP/1.1 200")
+
+
+def test_who_sends_too_much_reads_the_answer_before_the_end(server: Served) -> None:
+    head = b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4000000\r\n\r\n"
+    with closing(connected(server, head)) as found:
+        for _ in range(40):
+            found.sendall(b"x" * 100_000)
+        assert ended(found).startswith(b"HTTP/1.1 413")
