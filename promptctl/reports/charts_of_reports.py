@@ -10,11 +10,14 @@ from promptctl.core.reporting.cost import CostReport
 from promptctl.core.reporting.quality import SHARES, QualityReport
 from promptctl.core.reporting.window import DAY, moment_of
 from promptctl.core.safe_text import safe_text
-from promptctl.reports.cost_tables import cost_of, names
+from promptctl.reports.cost_tables import OTHERS, cost_of, names
 
 Chart = tuple[str, Mapping[str, Any]]
 BASE = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "height": 220}
 """Charts are as wide as the place where they are drawn."""
+
+COLOURS = 8
+"""Groups that a chart tells apart by colour; the last of more is the rest."""
 
 
 def cost_charts(report: CostReport) -> list[Chart]:
@@ -23,6 +26,9 @@ def cost_charts(report: CostReport) -> list[Chart]:
     if report.first is None or report.last is None:
         return []
     sides = [(" · ".join(names(line, report)), line.days) for line in lines if report.grouping.names]
+    if len(sides) > COLOURS:
+        rest = tuple(map(sum, zip(*(days for _, days in sides[COLOURS - 1 :]), strict=True)))
+        sides = [*sides[: COLOURS - 1], (OTHERS, rest)]
     values = [
         {
             "day": moment_of(report.last - DAY * (len(days) - 1 - place)).strftime("%Y-%m-%d"),
@@ -42,7 +48,7 @@ def cost_charts(report: CostReport) -> list[Chart]:
 
 
 def cost_bars(report: CostReport, title: str) -> Chart | None:
-    """The known cost of each group, the dearest first; None where no cost is known."""
+    """The known cost of each group, the dearest first, without the sum of the others; None where no cost is known."""
     values = [
         {
             "group": safe_text(" · ".join(names(line, report))),
@@ -51,6 +57,7 @@ def cost_bars(report: CostReport, title: str) -> Chart | None:
             "calls": line.amounts.calls,
         }
         for line in report.lines
+        if line.keys is not None
     ]
     if not any(value["dollars"] for value in values):
         return None

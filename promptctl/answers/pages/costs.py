@@ -123,12 +123,15 @@ def _shown(overview: CostOverview) -> dict[str, Any]:
 def _side(name: str, report: CostReport) -> dict[str, Any]:
     from promptctl.reports.charts_of_reports import cost_bars
     from promptctl.reports.cost_tables import cells, headers
+    from promptctl.workflows.cost_overview import TOP
 
     return {
         "title": TITLES[name],
         "headers": headers(report),
         "rows": [cells(line, report) for line in report.lines],
-        "chart": None if report.grouping.unit else cost_bars(report, f"Known cost {TITLES[name].lower()}"),
+        "chart": None
+        if report.grouping.unit
+        else cost_bars(report, f"Known cost {TITLES[name].lower()}, at most {TOP}"),
     }
 
 
