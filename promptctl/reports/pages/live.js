@@ -3,13 +3,16 @@
   const content = document.getElementById("content");
   const seconds = Number(content.dataset.refresh);
   if (!seconds || !location.protocol.startsWith("http")) return;
-  const note = document.createElement("p");
+  const note = document.createElement("aside");
   note.className = "live quiet";
+  note.setAttribute("aria-label", "Refreshing");
   const button = document.createElement("button");
   button.type = "button";
   const said = document.createElement("span");
   said.setAttribute("role", "status");
-  note.append(button, " ", said);
+  // When it last looked is shown, and read out only to who asks: it changes all the time.
+  const when = document.createElement("time");
+  note.append(button, " ", said, " ", when);
   content.before(note);
   let [paused, tag, timer] = [false, null, null];
 
@@ -48,30 +51,36 @@
     if (shown.length === next.length) {
       parts(fresh).forEach((part, place) => { if (next[place] !== before[place]) exchange(shown[place], part); });
     } else {
+      const had = focused(content);
       content.replaceChildren(...parts(fresh));
+      if (had) focus(content, had);
     }
     [before, document.title] = [next, page.title];
     scrollTo({top, behavior: "instant"});
     document.dispatchEvent(new Event("promptctl-changed"));
   }
 
+  const say = (text) => { if (said.textContent !== text) said.textContent = text; };
+
   async function look() {
     try {
       const answer = await fetch(location.href, {cache: "no-cache", redirect: "error"});
+      if (paused) return;
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       const found = answer.headers.get("etag");
       if (found !== tag) { show(await answer.text()); tag = found; }
-      said.textContent = `Looked at ${new Date().toLocaleTimeString()}.`;
+      say(`Refreshed every ${seconds} s.`);
     } catch (error) {
-      said.textContent = `Not refreshed at ${new Date().toLocaleTimeString()}: ${error.message}. Trying again.`;
+      say(`Not refreshed, ${error.message}; trying again.`);
     }
+    when.textContent = `Last looked ${new Date().toLocaleTimeString()}.`;
   }
 
   function follow() {
     clearInterval(timer);
     timer = paused ? null : setInterval(() => { if (!document.hidden) look(); }, 1000 * seconds);
     button.textContent = paused ? "Refresh by itself" : "Stop refreshing";
-    said.textContent = paused ? "Not refreshed any more." : `Refreshed every ${seconds} s.`;
+    say(paused ? "Not refreshed any more." : `Refreshed every ${seconds} s.`);
   }
 
   button.addEventListener("click", () => { paused = !paused; follow(); });
