@@ -30,7 +30,7 @@ from schemathesis.specs.openapi import checks as described
 
 from promptctl.adapters.token_folder import TokenFolder
 from promptctl.core.token import ACTIONS, new_token
-from promptctl.server.shapes.asked import EXAMPLES
+from promptctl.server.shapes.asked import BODIES, EXAMPLES
 from tests.home import at_home
 from tests.server.registry import lived
 from tests.server.test_process import running
@@ -101,6 +101,8 @@ def _asking(
             for name in set(place or ()) & set(REAL):
                 if data.draw(st.booleans()):
                     place[name] = data.draw(st.sampled_from(REAL[name]))
+        if operation.path in BODIES and operation.method == "post" and data.draw(st.booleans()):
+            case.body, case.media_type = BODIES[operation.path], "application/json"
         token = next(carried)
         headers = {"Authorization": f"Bearer {token}"} if token and operation.method == "post" else {}
         response = case.call(base_url=url, headers=headers)

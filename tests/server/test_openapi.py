@@ -11,6 +11,7 @@ import pytest
 
 from promptctl.server.openapi import examples, operations
 from promptctl.server.routes import described_routes
+from tests import docs_http
 from tests.api_examples import answers, fields, options
 from tests.api_run import ask_everything, served
 from tests.server.registry import lived
@@ -64,6 +65,18 @@ def test_every_example_is_answered_as_it_says(world: World) -> None:
 
 def test_a_server_hands_out_its_description(world: World) -> None:
     assert world.server.ask("/openapi.json").json == json.loads(json.dumps(DOCUMENT))
+
+
+def test_the_reference_has_every_route_and_count(world: World) -> None:
+    page = docs_http.PAGE.read_text()
+    assert page == docs_http.written(), "python -m tests.docs_http"
+    (problem,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert world.server.ask("/api/v1/prompts/support/triage/-/at/9.9.9").json == json.loads(problem)
+    world.server.ask("/nowhere")
+    told = re.findall(r"^# TYPE (\w+)", world.server.ask("/metrics").body.decode(), re.MULTILINE)
+    assert set(told) == set(re.findall(r"`(promptctl_\w+)`", page))
+    statuses = {int(status) for row in re.findall(r"^\| ([\d, ]+) \|", page, re.MULTILINE) for status in row.split(",")}
+    assert statuses == {int(status) for it in OPERATIONS.values() for status in it["responses"]} - {200, 304}
 
 
 @pytest.mark.long
