@@ -59,7 +59,7 @@ def rollouts_told(repository: Repository) -> tuple[RolloutTold, ...]:
     """All of them: those under way first, then the latest. Raises DocumentError for moves that cannot be read."""
     state = read_state(repository)
     found = [it for environment, name in state.moved for it in _told(state, environment, name)]
-    return tuple(sorted(found, key=lambda it: (it.split is not None, it.moves[-1].at, it.prompt), reverse=True))
+    return tuple(sorted(found, key=lambda it: (bool(it.split or it.fault), it.moves[-1].at, it.prompt), reverse=True))
 
 
 def rollout_told(repository: Repository, environment: str, name: str, serial: int) -> RolloutTold:
