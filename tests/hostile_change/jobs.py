@@ -64,9 +64,14 @@ def act(scene: Scene, change: Change, api: Api) -> list[str]:
             *_written_faults(clone.folder, done, api),
             *(f"changed in the checkout: {key}" for key in sorted(left)[:4]),
             *(["changed on the remote"] if theirs != snap_bare(scene) else []),
+            *(f"the runner's {name} was written" for name, text in scene.secrets.items() if _lost(scene, name, text)),
         ]
     finally:
         scene.withdraw(change)
+
+
+def _lost(scene: Scene, name: str, text: str) -> bool:
+    return (scene.folder / "runner" / name.lower()).read_text() != text + "\n"
 
 
 def _seen(done: ActionRun) -> Seen:

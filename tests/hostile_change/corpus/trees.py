@@ -51,6 +51,11 @@ LINKS = (
         says="not a regular file",
     ),
     Change(
+        name="links where reports are written",
+        files={"promptctl.sarif": Link(f"{SECRETS}/deploy"), "junit.xml": Link(f"{CANARY}/junit")},
+        outcome="pass",
+    ),
+    Change(
         name="links outside the prompts",
         files={
             "docs": Link("/"),
