@@ -17,9 +17,10 @@ from tests.event_samples import event
 from tests.event_stores import write_sqlite
 from tests.experiments import PATH, PLAN, TONE
 from tests.serving import serving
-from tests.shipping import NAME, line, run, shown
+from tests.shipping import NAME, line, run
 from tests.support import GitRepository
-from tests.workflows.test_gated_moves import gated
+from tests.versioning import released
+from tests.workflows.test_gated_moves import SUITE, gated
 from tests.writing import World
 
 ROLLOUTS, EXPERIMENTS = "/api/v1/environments/staging/rollouts", f"/api/v1/experiments/{TONE}/moves"
@@ -108,7 +109,7 @@ def same(text: str) -> Any:
     return json.loads(text, object_hook=lambda found: found | ({"by": "…"} if "by" in found else {}))
 
 
-FEW = ("shadow", "abort", "start", "conclude")
+FEW = ("shadow", "abort")
 
 
 @pytest.mark.parametrize("few", [pytest.param(True, id="few"), pytest.param(False, id="all", marks=pytest.mark.long)])
@@ -140,14 +141,42 @@ def _out_of_reach(world: World, token: str) -> None:
     assert world.refs == before
 
 
-def test_a_gate_is_not_passed_by_asking_models(tmp_path: Path) -> None:
+def test_gates_go_by_what_is_recorded(tmp_path: Path) -> None:
     gated(tmp_path)
     repository = GitRepository(tmp_path / "work")
-    with serving(repository.folder, tokens=str(tmp_path / "tokens"), writable=True) as server:
+    with serving(repository.folder, tokens=str(tmp_path / "tokens"), writable=True, poll=0.05) as server:
         world = World(tmp_path, repository, server)
-        token, before = world.token("promote", "split"), world.refs
-        wanted = {"references": [NAME]}
-        found = world.post("/api/v1/environments/staging/promotions", wanted, token)
-        assert (found.status, found.json["code"]) == (409, "PC065")
-        assert world.refs == before
-        assert shown(repository, "prompts/environments/staging") == ""
+        token, wanted = world.token("promote", "split"), {"references": [NAME]}
+        path = "/api/v1/environments/staging/promotions"
+
+        def asked(key: str) -> tuple[int, str | None, bool]:
+            before = world.refs
+            found = world.post(path, wanted, token, key)
+            again = world.post(path, wanted, token, key)
+            assert (again.status, again.body) == (found.status, found.body)
+            return found.status, found.json.get("code"), world.refs == before
+
+        assert asked("nothing-is-recorded") == (409, "PC065", True)
+        recorded(repository)
+        assert asked("recorded") == (200, None, False)
+        failing = SUITE.replace("contains: charged", "contains: refund")
+        released(repository, {"prompts/shared/tone.j2": "Be kind.\n", f"prompts/{NAME}/eval.yaml": failing})
+        recorded(repository)
+        assert asked("a-no") == (409, "PC327", True)
+        (refused,) = world.post(path, wanted, token, "a-no").json["data"]["refused"]
+        assert (refused["prompt"], refused["sentence"][:4]) == (NAME, "fail")
+        start = world.post(ROLLOUTS, {"reference": NAME}, token, "start")
+        assert (start.status, start.json["code"], start.json["data"]["published"]) == (409, "PC327", None)
+        settings = repository.folder / "promptctl.toml"
+        repository.commit(
+            {"promptctl.toml": settings.read_text().replace("staging]", 'staging]\ngate = "rerun"')}, "rerun"
+        )
+        repository.git("push", "-q")
+        assert asked("rerun") == (409, "PC328", True)
+
+
+def recorded(repository: GitRepository) -> None:
+    """Runs the suite, and brings what it found to everybody."""
+    run(repository, "eval", NAME)
+    repository.commit({}, "evidence")
+    repository.git("push", "-q")
