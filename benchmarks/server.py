@@ -12,8 +12,8 @@ import time
 import urllib.request
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO, Any
 
 from benchmarks.repositories import NOTHING, SERVED, THREE_HUNDRED, Generated
 from benchmarks.row import Measured, Row
@@ -56,10 +56,15 @@ def _served(registry: Generated) -> Iterator[str]:
             found = re.search(r"http://\S+?(?=/)", process.stderr.readline())
             assert found
             # The log is read, as it is where servers run: a line for each request is part of what is measured.
-            threading.Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
+            threading.Thread(target=_read, args=(process.stderr,), daemon=True).start()
             yield found[0]
         finally:
             process.terminate()
+
+
+def _read(log: IO[str]) -> None:
+    with suppress(ValueError):  # it is closed with the server
+        deque(log, 0)
 
 
 def _rate(url: str, headers: Mapping[str, str]) -> float:

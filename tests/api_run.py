@@ -105,7 +105,7 @@ def _asking(
             case.body, case.media_type = BODIES[operation.path], "application/json"
         token = next(carried)
         headers = {"Authorization": f"Bearer {token}"} if token and operation.method == "post" else {}
-        response = case.call(base_url=url, headers=headers)
+        response = case.call(base_url=url, headers=headers, timeout=60)
         if response.content not in UNREADABLE:
             case.validate_response(response, checks=CHECKS)
         answered[operation.method, operation.path, response.status_code] += 1
