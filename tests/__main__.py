@@ -56,7 +56,7 @@ def _install() -> int:
         venv.create(VENV, with_pip=True)
     lacks_pip = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode
     steps: list[Command] = [[PYTHON, "-m", "ensurepip"]] if lacks_pip else []
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--constraint", CONSTRAINTS]
+    pip: Command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--constraint", CONSTRAINTS]
     steps.append([*pip, "--editable", ".[dev]"])
     code = _first_failure(steps)
     if code == 0:
