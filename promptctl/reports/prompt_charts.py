@@ -108,7 +108,8 @@ def _with_interval(
     place = {"x": across, **_coloured(colour)}
     span = {**place, "y": {"field": "low", "type": "quantitative", "title": title, **axis}, "y2": {"field": "high"}}
     point = {**place, "y": {"field": "share", "type": "quantitative", **axis}, "tooltip": _tooltip(told)}
-    layer = [{"mark": "rule", "encoding": span}, {"mark": {"type": "point", "filled": True}, "encoding": point}]
+    rule, dot = {"type": "rule", "strokeWidth": 2}, {"type": "point", "filled": True, "opacity": 1, "size": 60}
+    layer = [{"mark": rule, "encoding": span}, {"mark": dot, "encoding": point}]
     return {**BASE, "data": {"values": values}, "layer": layer}
 
 

@@ -9,7 +9,7 @@
     const guide = {labelColor: ink, titleColor: ink, labelFontSize: 12, titleFontSize: 12};
     return {
       aria: false,
-      mark: {aria: false},
+      mark: {aria: false, color: color("--link")},
       background: "transparent",
       axis: {...guide, gridColor: faint, domainColor: ink, tickColor: ink},
       axisX: {labelOverlap: true, labelFlush: true, tickCount: narrow ? 4 : 8},
