@@ -25,6 +25,7 @@ _SHAPES = re.compile(
       | xox[abeprs]-[A-Za-z0-9-]{10,}
       | AIza[A-Za-z0-9_-]{35}
       | hf_[A-Za-z0-9]{30,}
+      | pctl_[0-9a-f]{12}_[A-Za-z0-9_-]{43}
       | (?<![_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}
     )
     | (?<=[Bb]earer[ ])[A-Za-z0-9._~+/-]{16,}=*

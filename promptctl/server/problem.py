@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from promptctl.core.safe_text import safe_text
+from promptctl.core.secrets import mask
 from promptctl.errors import DocumentError, OutsideError, Problem, PromptctlError, StateError, UsageError
 from promptctl.server.asgi import Send
 from promptctl.server.refusal import GateSaidNo
@@ -66,10 +67,10 @@ def problem_body(
 def _said(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
-        "detail": safe_text(problem.message),
+        "detail": mask(safe_text(problem.message)),
         "code": problem.code,
         "where": place and {"file": place.file, "line": place.line, "column": place.column},
-        "hint": problem.hint and safe_text(problem.hint),
+        "hint": problem.hint and mask(safe_text(problem.hint)),
     }
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from promptctl.core.secrets import mask
 from promptctl.errors import Problem, PromptctlError
 from promptctl.server.pages.fault import fault_page, is_for_people
 from promptctl.server.problem import MEDIA_TYPE, bug_problem, error_body, problem_body, status_of
@@ -27,7 +28,7 @@ def tell_problems(routes: FastAPI) -> None:
         return _told(request, 400, tuple(Problem("PC001", _sentence(found)) for found in error.errors()))
 
     async def nowhere(request: Request, error: Any) -> Response:
-        said = f"{request.method} {request.url.path}: {error.detail.lower()}"
+        said = f"{request.method} {mask(request.url.path)}: {error.detail.lower()}"
         return _told(request, error.status_code, (Problem("PC001", said, hint="/openapi.json"),))
 
     async def broken(request: Request, error: Exception) -> Response:

@@ -25,6 +25,7 @@ opaque = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=
         "xoxb-123456789012-abcdef",
         "AIza" + "a" * 35,
         "hf_" + "aB1" * 12,
+        "pctl_0123456789ab_" + "aB1" * 14 + "x",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0abc.abcdefghij_klm",
         "-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----",
     ],

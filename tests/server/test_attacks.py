@@ -55,6 +55,8 @@ def bearer(world: World, *actions: str, **options: Any) -> tuple[str, str]:
 KIND = ("Content-Type", JSON)
 ATTACKS: dict[str, tuple[Callable[[World], Reply], int]] = {
     "in the query": (lambda it: raw(it, f"{STAGING}?access_token={it.token('promote')}", BODY, KIND), 401),
+    "in the path": (lambda it: raw(it, f"/api/v1/{it.token('promote')}", BODY, KIND), 404),
+    "for a name": (lambda it: it.post(STAGING, {"references": [it.token("promote")]}, it.token("promote")), 404),
     "in a cookie": (lambda it: raw(it, STAGING, BODY, KIND, ("Cookie", f"token={it.token('promote')}")), 401),
     "in the body": (lambda it: it.post(STAGING, WANTED | {"token": it.token("promote")}, None), 400),
     "another scheme": (lambda it: raw(it, STAGING, BODY, KIND, ("Authorization", f"Token {it.token('promote')}")), 401),
