@@ -19,9 +19,9 @@ def drawing_scripts() -> tuple[str, ...]:
 
     The last one draws every ``figure.chart`` into its ``.drawing``, from the JSON beside it.
     """
-    folder = resources.files("promptctl.reports") / "vega"
-    libraries = (gzip.decompress((folder / f"{name}.js.gz").read_bytes()).decode() for name in _LIBRARIES)
-    return *libraries, (folder / "draw.js").read_text(encoding="utf-8")
+    folder = resources.files("promptctl.reports")
+    libraries = (gzip.decompress((folder / f"vega/{name}.js.gz").read_bytes()).decode() for name in _LIBRARIES)
+    return *libraries, (folder / "drawing.js").read_text(encoding="utf-8")
 
 
 def chart_text(chart: Mapping[str, Any]) -> str:
