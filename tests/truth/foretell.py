@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.truth.judge import tag_fault
+from tests.truth.judge import doubtful, tag_fault
 from tests.truth.seen import Move, Release, Seen, stack
 
 
@@ -14,7 +14,7 @@ def promotion(seen: Seen, name: str, version: str, environment: str) -> bool | N
     if shared.lock is None or tag is None or not _intact(seen, name, version):
         return False
     live, moves = shared.pointers.get(place), shared.moves.get(place, ())
-    if place in shared.pointers and (live is None or not _intact(seen, name, live.version)):
+    if doubtful(shared, place) or (live and not _intact(seen, name, live.version)):
         return False
     if live and live.served == (version, tag.holds):
         return True

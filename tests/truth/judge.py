@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.truth.seen import Place, Pointer, Seen, Tag, stack
+from tests.truth.seen import Place, Pointer, Seen, Shared, Tag, stack
 
 ENVIRONMENTS = ("staging", "prod")
 Finding = tuple[str, str, str | None, str | None]
@@ -24,15 +24,17 @@ def status_of(seen: Seen) -> dict[str, Any]:
         }
         for name in {*seen.work, *lock, *(name for _, name in pointers)}
     }
-    broken = (seen.lock is None) + sum(_doubtful(seen, place) for place in shared.pointers)
+    broken = (seen.lock is None) + sum(doubtful(shared, place) for place in shared.pointers)
     return {"rows": rows, "frozen": set(shared.frozen), "unsent": list(seen.unsent), "broken": broken}
 
 
-def _doubtful(seen: Seen, place: Place) -> bool:
-    """Whether a pointer cannot be read, or its last move says otherwise."""
-    pointer, last = seen.shared.pointers[place], seen.shared.last.get(place)
-    told = (last.served, last.serial) if last else (None, 0)
-    return pointer is None or (pointer.served, pointer.serial) != told
+def doubtful(shared: Shared, place: Place) -> bool:
+    """Whether a pointer cannot be read, or says otherwise than its last move: nothing is promoted on such ground."""
+    pointer, last = shared.pointers.get(place), shared.last.get(place)
+    served, serial = (last.served, last.serial) if last else (None, 0)
+    if pointer is None:
+        return place in shared.pointers or served is not None
+    return (pointer.served, pointer.serial) != (served, serial)
 
 
 def _files(seen: Seen, name: str) -> str:
