@@ -138,6 +138,14 @@ class RolloutDecided(Shape):
     published: Published | None
 
 
+class RolloutsDecided(Shape):
+    """What was decided about a rollout; with a dry run nothing was recorded."""
+
+    environment: str
+    dry_run: bool
+    rollouts: list[RolloutDecided]
+
+
 class ExperimentChanged(Experiment):
     """An experiment after a change."""
 

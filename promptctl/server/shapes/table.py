@@ -44,7 +44,7 @@ WRITES: dict[str, tuple[type[Shape], ...]] = {
     f"{ENVIRONMENT}/freeze": (moves.Frozen,),
     f"{ENVIRONMENT}/unfreeze": (moves.Frozen,),
     f"{ENVIRONMENT}/rollouts": (moves.RolloutStarted, moves.Planned),
-    f"{ENVIRONMENT}/rollouts/{{name}}/-/moves": (moves.RolloutChanged, moves.RolloutDecided),
+    f"{ENVIRONMENT}/rollouts/{{name}}/-/moves": (moves.RolloutChanged, moves.RolloutsDecided),
     "/api/v1/experiments/{name}/moves": (moves.ExperimentChanged, moves.ExperimentsAdvanced),
     "/api/v1/feedback": (moves.FeedbackKept,),
     "/api/v1/events": (moves.EventsKept,),
