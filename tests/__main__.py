@@ -56,8 +56,8 @@ def _install() -> int:
         venv.create(VENV, with_pip=True)
     lacks_pip = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode
     steps: list[Command] = [[PYTHON, "-m", "ensurepip"]] if lacks_pip else []
-    pip: Command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--constraint", CONSTRAINTS]
-    steps.append([*pip, "--editable", ".[dev]"])
+    pip: Command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    steps.append([*pip, "--constraint", CONSTRAINTS, "--editable", ".[dev]"])
     code = _first_failure(steps)
     if code == 0:
         STAMP.write_text(_wanted())
