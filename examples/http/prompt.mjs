@@ -5,6 +5,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 export class Prompt {
   #tag = null;
   #timer = null;
+  #stopped = false;
 
   // `file` keeps the last good answer, for a start while the server is away. `onChange` is told of every new version,
   // `onFault` of what went wrong; what was there last goes on being used.
@@ -25,12 +26,21 @@ export class Prompt {
       this.#take(JSON.parse(await readFile(this.file, "utf8")));
       this.onFault?.(fault);
     }
-    this.#timer = setInterval(() => this.refresh().catch((fault) => this.onFault?.(fault)), this.interval);
+    this.#wait();
     return this;
   }
 
   stop() {
-    clearInterval(this.#timer);
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  // One look after the other: a slow answer is never overtaken by the next.
+  #wait() {
+    this.#timer = setTimeout(async () => {
+      await this.refresh().catch((fault) => this.onFault?.(fault));
+      if (!this.#stopped) this.#wait();
+    }, this.interval);
   }
 
   async refresh() {
@@ -43,11 +53,12 @@ export class Prompt {
     if (!answer.ok) throw await problem(answer);
     const found = await answer.json();
     this.#tag = answer.headers.get("etag");
-    if (this.file) {
-      await writeFile(`${this.file}.part`, JSON.stringify(found));
-      await rename(`${this.file}.part`, this.file);
-    }
     this.#take(found);
+    if (this.file) {
+      const part = `${this.file}.${process.pid}.part`;
+      await writeFile(part, JSON.stringify(found));
+      await rename(part, this.file);
+    }
   }
 
   // The messages for some inputs, by the version that is served now.
