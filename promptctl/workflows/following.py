@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promptctl.adapters.git.checkout import WORK_IN_THE_WAY, Checkout, Unfinished, finishing
 from promptctl.adapters.git.commits import update_branch
-from promptctl.adapters.git.program import GitKilled
+from promptctl.adapters.git.failure import GitKilled
 from promptctl.adapters.git.refs import commit_of, current_branch, is_ancestor
 from promptctl.adapters.repository import Repository
 from promptctl.errors import OutsideError, StateError

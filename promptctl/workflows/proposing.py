@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 
 from promptctl.adapters.git.checkout import finishing
 from promptctl.adapters.git.commits import update_branch
+from promptctl.adapters.git.failure import repair_of
 from promptctl.adapters.git.journal import Entry
-from promptctl.adapters.git.program import repair_of
 from promptctl.adapters.git.refs import commit_of, is_ancestor, merge_base
 from promptctl.adapters.git.remote import Pushed, Update, fetch_objects, push, remote_refs
 from promptctl.adapters.repository import Repository

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from promptctl.adapters.git.branches import fetch_line
 from promptctl.adapters.git.checkout import Checkout, finishing
 from promptctl.adapters.git.commits import write_commit
+from promptctl.adapters.git.failure import repair_of
 from promptctl.adapters.git.journal import Entry, Journal
-from promptctl.adapters.git.program import repair_of
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.git.remote import Pushed, Update, push
 from promptctl.adapters.repository import Repository

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from promptctl.adapters.git.checkout import Checkout
+from promptctl.adapters.git.failure import GitFailure
 from promptctl.adapters.git.journal import Entry, Journal
-from promptctl.adapters.git.program import GitFailure
 from promptctl.adapters.git.refs import commit_of, is_ancestor
 from promptctl.adapters.git.remote import fetch_objects, remote_refs
 from promptctl.adapters.repository import Repository

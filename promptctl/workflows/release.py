@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from promptctl.adapters.git.checkout import finishing
+from promptctl.adapters.git.failure import repair_of
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.git.journal import Entry, Journal
-from promptctl.adapters.git.program import repair_of
 from promptctl.adapters.git.refs import commit_of, current_branch
 from promptctl.adapters.git.remote import Update, fetch_shared, push
 from promptctl.adapters.git.tags import (

@@ -134,19 +134,19 @@ def _truthful(scene: Scene, ended: Ended, different: set[str], found: Verdict, *
         found.wrong.append(f"no word of what happened: {ended}")
 
 
+def unlocked(repository: GitRepository, *arguments: str) -> tuple[Ran, list[str]]:
+    """A command, after the removal of every lock of Git that it names as in its way; and those locks."""
+    named: list[str] = []
+    while (ran := run(repository, *arguments)).code and (told := _REMOVAL.search(ran.err + ran.out)):
+        assert len(named) < 6, (named, ran)
+        Path(told[2]).unlink()
+        named.append(told[2])
+    return ran, named
+
+
 def _again(scene: Scene, repository: GitRepository, found: Verdict) -> None:
     """The same command once more, unaided; a lock of Git that is named with its removal is removed as told."""
-    ran = run(repository, *scene.arguments)
-    for _ in range(6):
-        told = _REMOVAL.search(ran.err + ran.out)
-        if ran.code == 0 or told is None:
-            break
-        if not Path(told[2]).exists():
-            found.wrong.append(f"names a lock that is not there: {ran}")
-            return
-        found.named.append(told[2])
-        Path(told[2]).unlink()
-        ran = run(repository, *scene.arguments)
+    ran, found.named = unlocked(repository, *scene.arguments)
     found.recovered = "an interrupted" in ran.err + ran.out
     if ran.code not in (0, scene.code):
         found.wrong.append(f"the next command does not work: {ran}")

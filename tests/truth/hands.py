@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from tests.faults import strike
+from tests.kills.judge import unlocked
 from tests.shipping import line, run
 from tests.snapshot import Snapshot, changed, refs, snap
 from tests.support import GitRepository, Ran
 from tests.truth.judge import drift_of, status_of
-from tests.truth.plain_git import look, shared
+from tests.truth.memory import Memory, objects
+from tests.truth.plain_git import MIRROR, look, shared
 from tests.truth.seen import FOLDER, Shared
 
 NO, USAGE, STATE, OUTSIDE = 1, 2, 3, 4
@@ -49,6 +51,7 @@ class Hands:
         first = line(folder, staged=("1.0.0", "1.1.0"))
         self.clones = (first, first.clone(folder / "two"))
         self.remote = GitRepository(folder / "origin.git")
+        self.memory = Memory()
 
     def __enter__(self) -> Hands:
         return self
@@ -77,7 +80,9 @@ class Hands:
         return ran
 
     def _sound(self, clone: GitRepository, *arguments: str) -> Ran:
+        mirror = objects(clone, MIRROR)
         ran = run(clone, *arguments)
+        self.memory.note(clone, mirror)
         self.ended[arguments[0], ran.code] += 1
         assert ran.code in (0, NO, USAGE, STATE, OUTSIDE), (arguments, ran)
         assert "Traceback" not in ran.err + ran.out, (arguments, ran)
@@ -100,13 +105,14 @@ class Hands:
         assert existing.items() <= after.items(), "a tag that was there was changed"
 
     def struck(self, clone: GitRepository, *arguments: str, at: int, action: str) -> None:
-        """Kills a command at one of its calls of git; the next one works unaided, and nothing is left lying about."""
+        """Kills a command at a call of git; the next one works, or names the lock in its way, and nothing is left."""
         before = self.before(clone)
         ended = strike(*arguments, cwd=clone.folder, folder=clone.folder.parent / "bin", at=at, action=action)
         self.ended[f"{arguments[0]}, struck", ended.code] += 1
         assert "Traceback" not in ended.out + ended.err, (arguments, ended)
         assert "[PC099]" not in ended.err, (arguments, ended)
-        again = run(clone, *arguments)
+        again, _ = unlocked(clone, *arguments)
+        self.memory.believe(clone)
         assert again.code in (0, NO, USAGE, STATE), (arguments, ended, again)
         now = porcelain(clone)
         assert kept(before.porcelain, now), (arguments, ended, again, before.porcelain, now)
@@ -121,7 +127,7 @@ class Hands:
         ran = self._sound(clone, "drift", "--json")
         found = ran.data["findings"]
         got = {(one["kind"], one["prompt"], one["environment"], one["version"]) for one in found}
-        assert got == drift_of(seen), found
+        assert got == drift_of(seen, self.memory.of(clone)), found
         assert ran.code == (1 if any(one["level"] == "error" for one in found) else 0)
         assert all(one["repair"] for one in found)
         self._only_its_own(clone, ("status and drift",), ran, before)

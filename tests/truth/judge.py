@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.truth.seen import Place, Pointer, Seen, Shared, Tag, stack
@@ -47,13 +47,25 @@ def _files(seen: Seen, name: str) -> str:
     return "locked" if (seen.lock or {})[name]["digest"] == seen.work[name] else "modified"
 
 
-def drift_of(seen: Seen) -> set[Finding]:
-    """Everything that ``drift --json`` must find, and nothing else."""
+def drift_of(seen: Seen, known: Mapping[str, str]) -> set[Finding]:
+    """Everything that ``drift --json`` must find, and nothing else; ``known``: objects that tags of the remote were."""
     found: set[Finding] = {("unreadable", name, None, None) for name, content in seen.work.items() if content is None}
     found |= set(_against_lock(seen))
     if seen.lock is None or seen.shared.lock is None:
         return found | {("lock-broken", "", None, None)}
-    return found | set(_tags(seen)) | set(_untagged(seen)) | set(_pointers(seen)) | set(_unused(seen))
+    tags = {*_tags(seen), *_untagged(seen)}
+    return found | tags | set(_rewritten(seen, known, tags)) | set(_pointers(seen)) | set(_unused(seen))
+
+
+def _rewritten(seen: Seen, known: Mapping[str, str], found: set[Finding]) -> Iterator[Finding]:
+    """What the remote did to tags since they were known, where nothing worse was found of them."""
+    worse = {(name, version) for kind, name, _, version in found if kind not in ("hotfix", "unreleased")}
+    for called, was in known.items():
+        name, _, version = called.rpartition("@v")
+        now, here = seen.mirror.get((name, version)), seen.tags.get((name, version))
+        if (name, version) in worse or (now and now.object_id in (was, here.object_id if here else None)):
+            continue
+        yield "tag-moved" if now else "tag-missing", name, None, version
 
 
 def _against_lock(seen: Seen) -> Iterator[Finding]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from promptctl.adapters.git.failure import GitFailure, GitKilled
 from promptctl.adapters.git.identity import author_variables
 from promptctl.adapters.git.objects import Objects
-from promptctl.adapters.git.program import Git, GitFailure, GitKilled
+from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.git.signing import sign
 from promptctl.adapters.git.tree_objects import NewObjects, spell_tree

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 
-from promptctl.adapters.git.program import Git, GitFailure, environment
+from promptctl.adapters.git.failure import GitFailure
+from promptctl.adapters.git.program import Git, environment
 
 MOST_COMMITS = 50
 

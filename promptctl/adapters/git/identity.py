@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from promptctl.adapters.git.program import Git, GitFailure, environment
+from promptctl.adapters.git.failure import GitFailure
+from promptctl.adapters.git.program import Git, environment
 from promptctl.errors import StateError
 
 

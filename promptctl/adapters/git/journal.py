@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.git.checkout import Unfinished
-from promptctl.adapters.git.program import Git, GitKilled
+from promptctl.adapters.git.failure import GitKilled
+from promptctl.adapters.git.program import Git
 from promptctl.adapters.processes import boot, host, is_alive
 from promptctl.adapters.writing import write_file
 from promptctl.errors import StateError

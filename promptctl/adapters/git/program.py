@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import subprocess
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,13 +11,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promptctl.adapters.git.deadline import WAIT, patience, run_within
+from promptctl.adapters.git.deadline import patience, run_within
+from promptctl.adapters.git.failure import GIT_FAILED, GitFailure, GitKilled, GitSilent
 from promptctl.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:
     from promptctl.adapters.git.reader import Found, Reader
 
-GIT_FAILED, GIT_MISSING, NOT_A_REPOSITORY, SILENT = "PC090", "PC091", "PC006", "PC171"
+GIT_MISSING, NOT_A_REPOSITORY = "PC091", "PC006"
 _OPTIONS = (
     "-c safe.bareRepository=explicit -c core.fsmonitor=false -c core.fsync=committed,reference,index "
     "-c gc.auto=0 -c maintenance.auto=false -c core.quotePath=false -c color.ui=false -c log.showSignature=false "
@@ -27,6 +26,7 @@ _OPTIONS = (
 ).split()
 _USAGE, _ERROR = 129, 255
 """Git's own exit codes; what a shell that runs it gives for a signal lies between."""
+_BATCH = ("cat-file", "--batch")
 _NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -79,49 +79,6 @@ def environment() -> dict[str, str]:
     """The caller's environment without what would redirect Git, plus the settings every call shares."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
     return kept | _ENVIRONMENT
-
-
-class GitFailure(OutsideError):
-    """A git command that ended with an exit code nobody expected; ``stderr`` is what it said."""
-
-    failing = GIT_FAILED
-    repair: str | None = None
-
-    def __init__(self, arguments: tuple[str, ...], exit_status: int, stderr: str) -> None:
-        said = [line for line in stderr.splitlines() if line.strip()]
-        message = said[-1] if said else f"exit status {exit_status}"
-        fatal = [line for line in said if line.startswith(("fatal:", "error:"))]
-        hint = self.repair or repair_of(stderr)
-        super().__init__(self.failing, f"git {arguments[0]} failed: {fatal[0] if fatal else message}", hint=hint)
-        self.exit_status, self.stderr = exit_status, stderr
-
-
-class GitKilled(GitFailure):
-    """Git was ended by a signal: it may have left lock files and half of its work."""
-
-    repair = "run it again: it finds out what was done, and finishes it"
-
-
-def repair_of(stderr: str) -> str | None:
-    """What helps against the failures that Git has only words for; None where there is nothing to tell."""
-    taken = re.search(r"'([^'\n]+)\.lock'?: File exists|could not lock config file (.+): File exists", stderr)
-    if taken:
-        there = "on the remote's machine, " if "remote: " in stderr[: taken.start()] else ""
-        lock = f"{taken[1] or taken[2]}.lock"
-        return f"another git is at work there, or was killed; if none is: {there}rm {shlex.quote(lock)}"
-    foreign = re.search(r"git config --global --add safe\.directory \S.*", stderr)
-    if foreign:
-        return f"the folder belongs to another user; if you trust what is in it: {foreign[0]}"
-    if "No space left on device" in stderr or "Disk quota exceeded" in stderr:
-        return "make room on the disk, then run it again"
-    return "give yourself the permission to write there" if "Permission denied" in stderr else None
-
-
-class GitSilent(GitFailure):
-    """Git was ended because the remote did not answer in time: whether it took what was sent is not known."""
-
-    failing = SILENT
-    repair = f"look after the network and the remote's hooks; to wait longer, set {WAIT}=600"
 
 
 class Git:
@@ -195,9 +152,8 @@ class Git:
         from promptctl.adapters.files import MAX_BYTES
         from promptctl.adapters.git.reader import Reader
 
-        # Git must not keep all of what is larger than a file may be: it is passed over.
-        line = ("-c", f"core.bigFileThreshold={MAX_BYTES}", "cat-file", "--batch")
-        return Reader(self._line(line), self._environment)
+        # What is larger than a file may be is passed over, so that Git must not keep all of it.
+        return Reader(self._line(("-c", f"core.bigFileThreshold={MAX_BYTES}", *_BATCH)), self._environment)
 
     def begin(self, *arguments: str, extra: dict[str, str] | None = None) -> Begun:
         """Starts a command that runs while the program does something else; ``end`` gives what ``run`` would."""

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.git.branches import Head
-from promptctl.adapters.git.program import Git, GitFailure, GitSilent
+from promptctl.adapters.git.failure import GitFailure, GitSilent
+from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.rewritten import changed_tags, note_changed
 from promptctl.adapters.git.tags import mirror_prefix

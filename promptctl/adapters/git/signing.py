@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from promptctl.adapters.git.program import Git, GitFailure, GitKilled
+from promptctl.adapters.git.failure import GitFailure, GitKilled
+from promptctl.adapters.git.program import Git
 from promptctl.errors import StateError
 
 CANNOT_SIGN = "PC277"

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from promptctl.adapters.git.attributes import CONTENT, may_convert
 from promptctl.adapters.git.attributes import NAME as ATTRIBUTES
-from promptctl.adapters.git.program import Begun, Git, GitFailure
+from promptctl.adapters.git.failure import GitFailure
+from promptctl.adapters.git.program import Begun, Git
 from promptctl.adapters.work_tree import SETTINGS, Listing, walk
 from promptctl.adapters.writing import PREFIX as UNFINISHED
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptctl.adapters.git.checkout import Checkout
+from promptctl.adapters.git.failure import GitFailure
 from promptctl.adapters.git.identity import committer
-from promptctl.adapters.git.program import GitFailure
 from promptctl.adapters.repository import Repository
 from promptctl.core.ailment import Ailment
 from promptctl.errors import StateError

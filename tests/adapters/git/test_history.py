@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from promptctl.adapters.git.failure import GitFailure
 from promptctl.adapters.git.history import MOST_COMMITS, changes
-from promptctl.adapters.git.program import GitFailure, open_git
+from promptctl.adapters.git.program import open_git
 from tests.support import GitRepository, new_repository
 
 PATH = "prompts/a/prompt.yaml"

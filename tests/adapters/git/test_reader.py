@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.adapters.git.program import GitFailure, open_git
+from promptctl.adapters.git.failure import GitFailure
+from promptctl.adapters.git.program import open_git
 from promptctl.adapters.git.refs import commit_of
 from promptctl.errors import OutsideError
 from tests.support import GitRepository, new_repository

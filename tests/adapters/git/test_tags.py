@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from promptctl.adapters.git.failure import GitFailure
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.git.objects import Objects
-from promptctl.adapters.git.program import GitFailure, open_git
+from promptctl.adapters.git.program import open_git
 from promptctl.adapters.git.tags import (
     NewTag,
     ReleaseTag,
