@@ -45,6 +45,7 @@ def test_a_killed_step_of_a_rollout_is_made_or_not(folder: Path) -> None:
     assert loop.wrong == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_traceable")
 def test_points_are_where_something_changes_on_disk(folder: Path) -> None:
     found = Loop(folder).points("lock")

@@ -16,7 +16,10 @@ from tests.support import GitRepository, new_repository, with_remote
 from tests.versioning import NAME, PROMPT, copy_of, opened, plain, released, text
 
 GTO = shutil.which("gto", path=str(Path(sys.executable).parent)) or shutil.which("gto")
-pytestmark = pytest.mark.skipif(GTO is None, reason="the program gto is not installed (it is in the `dev` extra)")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(GTO is None, reason="the program gto is not installed (it is in the `dev` extra)"),
+]
 PLAIN = "plain-text"
 
 
