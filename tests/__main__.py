@@ -77,7 +77,7 @@ def _checks(arguments: list[str]) -> list[Command]:
         [PYTHON, "-m", "mypy"],
         [PROGRAMS / "lint-imports"],
         *workflow_checks(PROGRAMS),
-        [PYTHON, "-m", "pytest", "-n", WORKERS, *arguments],
+        [PYTHON, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *arguments],
     ]
 
 

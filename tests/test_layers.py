@@ -99,8 +99,13 @@ def test_every_command_of_the_table_has_a_module_and_no_module_is_left_over() ->
 
 
 @cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def _nodes(path: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    return tuple(ast.walk(ast.parse(_text(path))))
 
 
 def _imported(path: Path) -> set[str]:
@@ -133,7 +138,8 @@ OWNERS = {
 
 @pytest.mark.parametrize("library", OWNERS)
 def test_a_library_has_one_home(library: str) -> None:
-    users = [path for path in PACKAGE.rglob("*.py") if any(name.split(".")[0] == library for name in _imported(path))]
+    named = [path for path in PACKAGE.rglob("*.py") if re.search(rf"\b(?:import|from) {library}\b", _text(path))]
+    users = [path for path in named if any(name.split(".")[0] == library for name in _imported(path))]
     strangers = [str(path) for path in users if not path.relative_to(PACKAGE).as_posix().startswith(OWNERS[library])]
     assert strangers == []
 

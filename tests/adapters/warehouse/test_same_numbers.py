@@ -203,7 +203,7 @@ def check(folder: Path, url: str, made: tuple[list[Event], list[Score]], groupin
 
 
 @pytest.mark.services
-@few(2)
+@few(1)
 @given(made=scored_calls(), grouping=st.sampled_from(GROUPINGS))
 def test_costs_and_quality(
     tmp_path: Path, postgres: str, made: tuple[list[Event], list[Score]], grouping: Grouping
