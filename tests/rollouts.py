@@ -13,13 +13,14 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.assignment import assigner
 from promptctl.core.event import Event, Score
+from promptctl.core.moves import Move, Moves, parse_moves
 from promptctl.core.pointer import Pointer
 from promptctl.core.rollout import CANARY, percent_of
 from promptctl.core.split import Split
 from promptctl.core.timestamp import timestamp
 from promptctl.core.ulid import ulid
 from tests.event_stores import write_sqlite
-from tests.shipping import NAME
+from tests.shipping import NAME, moves_file, shown
 from tests.splitting import move_split
 from tests.support import GitRepository
 
@@ -41,6 +42,18 @@ def pointer(repository: GitRepository | Path, environment: str = "staging", name
     found = read_state(Repository(folder)).live(environment, name)
     assert found
     return found
+
+
+def moves_of(repository: GitRepository, environment: str = "staging", name: str = NAME) -> tuple[Move, ...]:
+    """All moves as the remote was last seen, after checking that they and the pointer tell one story."""
+    text = shown(repository, moves_file(environment, name))
+    moves = parse_moves(text + "\n", "moves") if text else Moves()
+    assert [move.serial for move in moves.entries] == list(range(1, len(moves.entries) + 1))
+    live = read_state(Repository(repository.folder)).live(environment, name)
+    assert (live.served if live else None) == (moves.stack()[-1] if moves.entries else None)
+    assert live is None or live.serial == moves.serial
+    assert (live.split.digest if live and live.split else None) == (moves.split["digest"] if moves.split else None)
+    return moves.entries
 
 
 def split_of(repository: GitRepository | Path, environment: str = "staging", name: str = NAME) -> Split:

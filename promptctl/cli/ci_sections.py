@@ -181,10 +181,11 @@ def _contract(impacts: Sequence[Impact]) -> Section:
 def _environments(plans: Sequence[EnvironmentPlan]) -> Section:
     rows = [(plan.environment, move.prompt, _move(move), _asked(plan, move)) for plan in plans for move in plan.moves]
     held = any(move.refusals for plan in plans for move in plan.moves)
+    possible = sum(move.moves for plan in plans for move in plan.moves)
     return Section(
         title="environments",
         mark="!!" if held else "ok",
-        line=count(len(rows), "move") + " possible once this is merged" if rows else "nothing to move",
+        line=count(possible, "move") + " possible once this is merged" if possible else "nothing to move",
         headers=("environment", "prompt", "serves now → possible", "what is asked there"),
         rows=rows,
         folded=False,

@@ -30,6 +30,11 @@ class EnvironmentMove:
     price: float | None = None
     refusals: tuple[Problem, ...] = ()
 
+    @property
+    def moves(self) -> bool:
+        """Whether there is a version that could be served instead once the change is merged."""
+        return self.direction in ("first", "upgrade", "DOWNGRADE")
+
     def data(self) -> dict[str, Any]:
         """What is printed of it as JSON."""
         return {

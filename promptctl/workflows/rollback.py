@@ -82,13 +82,9 @@ def rollback(
         live = readable_pointer(state, environment, reference.name)
         after = _target(repository, moves, reference, environment, retired)
         done[:] = [(live.served if live else None, after)]
-        serial = next_serial(moves, live)
-        sound = _sound(moves, live)
-        if not sound or after == moves.stack()[-1]:
-            known = _known_serial(repository, state, environment, reference.name)
-            if sound and moves.serial >= known and not moves.split:
-                return None
-            serial = max(serial, known + 1)
+        serial = _serial(repository, state, environment, reference.name, after)
+        if serial is None:
+            return None
         ended[:] = [f"the {moves.split['kind']} {moves.split['id']}"] if moves.split else []
         require_intact(repository, reference.name, after)
         move = replace(_move(repository, serial, live, after, reason, now), split=ending(moves.split))
@@ -111,6 +107,16 @@ def rollback(
         warning=warning,
         note=repository.policy_note,
     )
+
+
+def _serial(repository: Repository, state: State, environment: str, name: str, after: Served) -> int | None:
+    """The serial of the move to ``after``; None where that is served and nothing is wrong with it."""
+    moves, live = state.moves(environment, name), readable_pointer(state, environment, name)
+    serial, sound = next_serial(moves, live), _sound(moves, live)
+    if sound and after != moves.stack()[-1]:
+        return serial
+    known = _known_serial(repository, state, environment, name)
+    return None if sound and moves.serial >= known and not moves.split else max(serial, known + 1)
 
 
 def _reference(text: str, environment: str) -> Reference:

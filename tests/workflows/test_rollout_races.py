@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.moves import parse_moves
-from tests.rollouts import QUICK, Behaviour, backdated, pointer, split_of, store_of
-from tests.shipping import NAME, done, line, moves_file, run, shown
+from tests.rollouts import QUICK, Behaviour, backdated, moves_of, pointer, split_of, store_of
+from tests.shipping import NAME, done, line, run
 from tests.support import GitRepository, Ran
 from tests.workflows.test_races import at_once, clones
 
@@ -21,12 +20,7 @@ BACK = ("rollback", NAME, "staging", "--reason", "race")
 def sound(repository: GitRepository, first: int) -> list[str]:
     """The kinds and actions of the moves since, after checking that they and the pointer tell one story."""
     repository.git("fetch", "-q")
-    moves = parse_moves(shown(repository, moves_file()) + "\n", "moves")
-    assert [move.serial for move in moves.entries] == list(range(1, len(moves.entries) + 1))
-    found = pointer(repository)
-    assert (found.served, found.serial) == (moves.stack()[-1], moves.serial)
-    assert (found.split.digest if found.split else None) == (moves.split["digest"] if moves.split else None)
-    return [move.split["action"] if move.split else move.kind for move in moves.entries[first:]]
+    return [move.split["action"] if move.split else move.kind for move in moves_of(repository)[first:]]
 
 
 def told(ran: Ran) -> bool:

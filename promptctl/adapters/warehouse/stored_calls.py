@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
-from promptctl.adapters.warehouse.call import event_of
-from promptctl.adapters.warehouse.sent import sent
-from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import Event
-from promptctl.core.sent import Sent
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from promptctl.adapters.warehouse.warehouse import Warehouse
+    from promptctl.core.event import Event
+    from promptctl.core.sent import Sent
 
 
 class StoredCalls:
@@ -20,10 +21,14 @@ class StoredCalls:
 
     def event_of(self, call: str) -> Event | None:
         """The call of that id."""
+        from promptctl.adapters.warehouse.call import event_of
+
         with self._opened() as warehouse:
             return event_of(warehouse, call)
 
     def sent(self, digests: Sequence[str]) -> Sent:
         """The calls that sent one of these."""
+        from promptctl.adapters.warehouse.sent import sent
+
         with self._opened() as warehouse:
             return sent(warehouse, digests)

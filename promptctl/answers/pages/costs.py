@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from promptctl.adapters.repository import Repository
-from promptctl.answers.pages.events import Events, Found, asked
+from promptctl.answers.pages.events import Events, Found, asked, window_asked
 from promptctl.answers.pages.faults import said
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.reports.pages.made import Made
@@ -75,7 +75,7 @@ def _found(asks: Asks, wanted: Mapping[str, str]) -> dict[str, Any]:
     from promptctl.workflows.cost_overview import cost_overview
 
     try:
-        window = _window(asks.now, wanted)
+        window = window_asked(asks.now, {name: wanted[name] for name in FILTERS})
     except UsageError as error:
         return {"fault": said(error)}
 
@@ -85,14 +85,6 @@ def _found(asks: Asks, wanted: Mapping[str, str]) -> dict[str, Any]:
 
     found, fault = asked(asks.events, ask)
     return {**(found or {}), "fault": fault}
-
-
-def _window(now: datetime, wanted: Mapping[str, str]) -> Window:
-    """The calls that are meant. Raises UsageError."""
-    from promptctl.core.reporting.window import window_of
-
-    names = {"environment" if name == "env" else name: wanted[name] or None for name in FILTERS}
-    return window_of(now, names.pop("since"), names.pop("until"), names)
 
 
 def _shown(overview: CostOverview) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from promptctl.answers.pages.faults import said
@@ -11,10 +12,19 @@ from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
+    from promptctl.core.reporting.window import Window
 
 Found = TypeVar("Found")
 Events = Callable[[], "AbstractContextManager[Warehouse]"]
 """Opens the store."""
+
+
+def window_asked(now: datetime, wanted: Mapping[str, str]) -> Window:
+    """The calls that the fields of a form mean; an empty one means all. Raises UsageError."""
+    from promptctl.core.reporting.window import window_of
+
+    names = {"environment" if name == "env" else name: value or None for name, value in wanted.items()}
+    return window_of(now, names.pop("since"), names.pop("until"), names)
 
 
 def asked(events: Events, ask: Callable[[Warehouse], Found]) -> tuple[Found | None, str | None]:

@@ -44,12 +44,10 @@ def command(
         raise UsageError("PC001", "either --open-reads or --closed-reads")
     from promptctl.adapters.pinned import PinnedRepository
 
-    try:
-        from promptctl.server.serving import is_loopback, listening, serve
-        from promptctl.server.settings import Serving
-    except ImportError:
-        message = "serving needs the extra `server`"
-        raise UsageError(MISSING_EXTRA, message, hint='pip install "git-promptctl[server]"') from None
+    _require_extra()
+    from promptctl.server.serving import is_loopback, listening, serve
+    from promptctl.server.settings import Serving
+
     root = context.repository.root
     commit = PinnedRepository(root).commit
     with listening(host, port) as listener:
@@ -69,3 +67,11 @@ def command(
         )
         serve(settings, listener)
     return Answer(data={"stopped": True}, view=lambda: "stopped")
+
+
+def _require_extra() -> None:
+    try:
+        import promptctl.server.serving  # noqa: F401 - asked for what it needs
+    except ImportError:
+        message = "serving needs the extra `server`"
+        raise UsageError(MISSING_EXTRA, message, hint='pip install "git-promptctl[server]"') from None

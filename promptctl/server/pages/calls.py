@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from promptctl.answers.pages import calls as page
+from promptctl.answers.pages.events import window_asked
 from promptctl.answers.pages.faults import said
 from promptctl.errors import PromptctlError
 from promptctl.reports.pages.made import Made
@@ -58,14 +59,9 @@ def call(view: Viewed, store: Stored, call: str) -> Response:
 
 def _found(store: Store, asked: dict[str, str]) -> Made:
     from promptctl.adapters.warehouse.call import latest_calls
-    from promptctl.core.reporting.window import window_of
 
-    equal = {
-        name: asked[name if name != "environment" else "env"] or None
-        for name in ("prompt", "version", "environment", "user", "model", "rendered", "status")
-    }
     try:
-        window = window_of(store.now, asked["since"] or None, asked["until"] or None, equal)
+        window = window_asked(store.now, {name: asked[name] for name in page.FILTERS})
         with store.opened() as warehouse:
             found = latest_calls(warehouse, window, SIZE + 1, before_of(asked["page_token"]))
     except PromptctlError as error:
