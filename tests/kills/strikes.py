@@ -6,6 +6,7 @@ recording of a run that nobody strikes gives every point at which something on d
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -184,7 +185,7 @@ def _ended(process: subprocess.Popen[bytes]) -> Ended:
     """Waits for the command and for everything that it started."""
     out, err = process.communicate()
     deadline = time.monotonic() + 10
-    while _kill(process.pid, 0) and time.monotonic() < deadline:
+    while _kill(process.pid, 0) and _lives(process.pid) and time.monotonic() < deadline:
         time.sleep(0.002)
     return Ended(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
@@ -196,6 +197,18 @@ def _kill(group: int, number: int = signal.SIGKILL) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
+
+
+def _lives(group: int) -> bool:
+    """Whether somebody in a process group does more than wait to be buried, which whoever adopted it may put off."""
+    if not Path("/proc/self/stat").exists():
+        return True
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, its_group = path.read_text().rpartition(")")[2].split()[:3]
+            found += [state] if its_group == str(group) else []
+    return any(state != "Z" for state in found)
 
 
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)$", re.MULTILINE)
