@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
-CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
-"""The versions that checks run on; users get what pyproject.toml allows."""
+LOCK = ROOT / ".ci" / "lock.txt"
+"""What checks run on, by digests; users get what pyproject.toml allows."""
 STAMP = VENV / "installed-for"
 OLDEST = (3, 11)
 Command = Sequence["str | Path"]
@@ -57,7 +57,8 @@ def _install() -> int:
     lacks_pip = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode
     steps: list[Command] = [[PYTHON, "-m", "ensurepip"]] if lacks_pip else []
     pip: Command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    steps.append([*pip, "--constraint", CONSTRAINTS, "--editable", ".[dev]"])
+    steps.append([*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", LOCK])
+    steps.append([*pip, "--no-deps", "--no-build-isolation", "--editable", "."])
     code = _first_failure(steps)
     if code == 0:
         STAMP.write_text(_wanted())
@@ -66,7 +67,7 @@ def _install() -> int:
 
 def _wanted() -> str:
     """What an environment was made for: these dependencies, at this place."""
-    files = (ROOT / "pyproject.toml", CONSTRAINTS)
+    files = (ROOT / "pyproject.toml", LOCK)
     return hashlib.sha256(b"".join(file.read_bytes() for file in files) + str(ROOT).encode()).hexdigest()
 
 
