@@ -155,17 +155,17 @@ class KnownContents:
     """
 
     def __init__(self, facts: Facts, root: Path) -> None:
-        self._facts, self._root = facts, root
+        self.facts, self._root = facts, root
 
     def name(self, path: str, read: Callable[[], str]) -> str:
         """What ``read`` gives for the file at a path, known while nothing about the file has changed."""
         state = self._state(path)
-        known = self._facts.get("contents", path) if state else None
+        known = self.facts.get("contents", path) if state else None
         if isinstance(known, list) and known[:-1] == state:
             return str(known[-1])
         found = read()
         if state:
-            self._facts.put("contents", path, [*state, found])
+            self.facts.put("contents", path, [*state, found])
         return found
 
     def _state(self, path: str) -> list[int] | None:

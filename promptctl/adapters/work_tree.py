@@ -57,7 +57,7 @@ class WorkTree:
         if self._git and not self._left_out and _has_many(self.root):
             from promptctl.adapters.git.work_listing import indexed_listing
 
-            return indexed_listing(self._git())
+            return indexed_listing(self._git(), self._contents.facts if self._contents else None)
         return lambda: None
 
     def expect(self) -> None:
@@ -72,7 +72,7 @@ class WorkTree:
     @cached_property
     def _left_out(self) -> frozenset[str]:
         """Files that Git has and a sparse checkout left out: they exist, and reading them says where they are."""
-        if not (_git_folder(self.root) / "info" / "sparse-checkout").is_file():
+        if not (git_folder(self.root) / "info" / "sparse-checkout").is_file():
             return frozenset()
         from promptctl.adapters.git.program import Git
 
@@ -175,7 +175,7 @@ def walked_listing(root: Path, left_out: Collection[str] = ()) -> Listing:
     return Listing(regular=dict.fromkeys(sorted({*regular, *left_out})), special=tuple(sorted(special)))
 
 
-def _git_folder(root: Path) -> Path:
+def git_folder(root: Path) -> Path:
     """Where Git keeps what belongs to this work tree; a linked one and a submodule have a file that names it."""
     pointer = root / ".git"
     if not pointer.is_file():
@@ -185,7 +185,7 @@ def _git_folder(root: Path) -> Path:
 
 def shared_git_folder(root: Path) -> Path:
     """Where Git keeps what all work trees of a repository share."""
-    own = _git_folder(root)
+    own = git_folder(root)
     try:
         return own / (own / "commondir").read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n")
     except FileNotFoundError:
@@ -195,7 +195,7 @@ def shared_git_folder(root: Path) -> Path:
 def _has_many(root: Path) -> bool:
     """Whether Git's index has so many entries that asking Git costs less than looking at each file."""
     try:
-        with (_git_folder(root) / "index").open("rb") as file:
+        with (git_folder(root) / "index").open("rb") as file:
             head = file.read(12)
     except (OSError, ValueError):
         return False

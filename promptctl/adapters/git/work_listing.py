@@ -12,39 +12,46 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from promptctl.adapters.facts import Facts
 from promptctl.adapters.git.attributes import CONTENT, may_convert
 from promptctl.adapters.git.attributes import NAME as ATTRIBUTES
 from promptctl.adapters.git.failure import GitFailure
+from promptctl.adapters.git.index_times import overlooked
 from promptctl.adapters.git.program import Begun, Git
 from promptctl.adapters.work_tree import SETTINGS, Listing, walk
 from promptctl.adapters.writing import PREFIX as UNFINISHED
 
 _PATHS = ("prompts", SETTINGS)
-_STATUS = "--porcelain -z --untracked-files=all --ignored=traditional --no-renames --ignore-submodules=all".split()
+_DISTRUSTING = "-c core.trustctime=true -c core.checkStat=default -c core.ignoreCase=false".split()
+"""Where Git may look at less than it could, files change, or come in other letters, without it seeing that."""
+_STATUS = (
+    "status --porcelain -z --untracked-files=all --ignored=traditional --no-renames --ignore-submodules=all".split()
+)
 _PLAIN = ("H 100644 ", "H 100755 ")
 """How entries of regular files start that no flag hides."""
 
 
-def indexed_listing(git: Git) -> Callable[[], Listing | None]:
+def indexed_listing(git: Git, facts: Facts | None = None) -> Callable[[], Listing | None]:
     """Lets Git look at a work tree. What this gives waits for the listing: None where Git cannot tell what a walk would
-    find.
+    find. ``facts`` are those of earlier commands.
 
     New pipes and sockets are not in it: Git does not see what it could not hold.
     """
     if (git.root / "prompts").is_symlink() or (git.root / SETTINGS).is_symlink():
         return lambda: None
     entries = git.begin("ls-files", "-s", "-v", "-z", "--", *_PATHS, ATTRIBUTES)
-    status = git.begin("status", *_STATUS, "--", *_PATHS)
-    return lambda: _listing(git, entries, status)
+    status = git.begin(*_DISTRUSTING, *_STATUS, "--", *_PATHS)
+    return lambda: _listing(git, entries, status, facts or Facts(None))
 
 
-def _listing(git: Git, listed: Begun, status: Begun) -> Listing | None:
+def _listing(git: Git, listed: Begun, status: Begun, facts: Facts) -> Listing | None:
     try:
         entries = listed.end().stdout
         tracked, doubtful = _tracked(entries)
         named = hashlib.sha256(entries).hexdigest()
         changes = status.end()
-    except GitFailure:
+        doubtful |= overlooked(git, facts, *_PATHS)
+    except (GitFailure, OSError):
         return None
     if changes.stderr or not entries:
         return None

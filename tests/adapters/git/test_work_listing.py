@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from promptctl.adapters import work_tree
+from promptctl.adapters.facts import Facts
+from promptctl.adapters.git import index_times
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.work_listing import indexed_listing
 from promptctl.adapters.work_tree import WorkTree, content_id, walked_listing
@@ -28,6 +32,16 @@ CHANGES: dict[str, Callable[[GitRepository], object]] = {
     "nothing": lambda found: None,
     "edited": lambda found: build_files(found.folder, {ONE: "template: three\n"}),
     "edited, size and time kept": lambda found: _same_stat(found.folder / ONE),
+    "edited within the second, time put back": lambda found: _deceived(found),
+    "times not compared": lambda found: (
+        found.git("config", "core.checkStat", "minimal"),
+        found.git("config", "core.trustctime", "false"),
+        _deceived(found),
+    ),
+    "letters not compared": lambda found: (
+        found.git("config", "core.ignoreCase", "true"),
+        build_files(found.folder, {"prompts/A/prompt.yaml": "template: one\n"}),
+    ),
     "staged": lambda found: (build_files(found.folder, {ONE: "template: three\n"}), found.git("add", ONE)),
     "staged and edited back": lambda found: (
         build_files(found.folder, {ONE: "template: three\n"}),
@@ -78,6 +92,15 @@ def _same_stat(file: Path) -> None:
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
+def _deceived(found: GitRepository) -> None:
+    """Git notes a file of long ago, which is another one a moment later, as long and as old."""
+    (found.folder / ONE).write_text("template: ten\n")
+    os.utime(found.folder / ONE, (0, 0))
+    found.commit()
+    (found.folder / ONE).write_text("template: six\n")
+    os.utime(found.folder / ONE, (0, 0))
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_finds_what_a_walk_finds(repository: GitRepository, change: str) -> None:
     CHANGES[change](repository)
@@ -89,6 +112,28 @@ def test_it_finds_what_a_walk_finds(repository: GitRepository, change: str) -> N
         assert name in (None, content_id((repository.folder / path).read_bytes(), name))
     untouched = found.regular[TWO] if change != "nothing" else found.regular[ONE]
     assert untouched is not None
+
+
+def test_once_the_second_has_passed_nobody_looks_at_its_times_again(
+    repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, real = list[str](), os.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        looked.append(str(path))
+        return real(path)
+
+    git, facts = Git(repository.folder), Facts(repository.folder / "kept")
+    monkeypatch.setattr("promptctl.adapters.git.index_times.os.lstat", lstat)
+    counts = []
+    for seconds in (0, 10, 20):
+        monkeypatch.setattr(index_times, "time", SimpleNamespace(time=lambda at=time.time() + seconds: at))
+        index_times.overlooked(git, facts, "prompts")
+        counts.append(len(looked))
+    assert counts == [4, 8, 8]
+    repository.commit({ONE: "template: three\n"})
+    index_times.overlooked(git, facts, "prompts")
+    assert len(looked) == 12
 
 
 CONVERTING: dict[str, Callable[[GitRepository], object]] = {
