@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
+import weakref
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, Protocol, TypeVar
 
 Value = TypeVar("Value")
 
+_inherited: list[asyncio.AbstractEventLoop] = []
+"""Loops of a parent process: closing one here would disturb the parent's."""
+
+
+class Closing(Protocol):
+    """What has something open in an event loop."""
+
+    async def aclose(self) -> None:
+        """Closes it."""
+
 
 class LoopThread:
-    """Begins with the first coroutine. Belongs to one process: a forked child needs another one."""
+    """Begins with the first coroutine, and ends with ``stop`` or when nobody has it any more, each time once all that
+    was begun there is done. Belongs to one process: a forked child needs another one."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # What is collected while a thread is within may have something to close here.
+        self._lock = threading.RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._end: weakref.finalize[Any, Any] | None = None
 
     def submit(self, coroutine: Coroutine[Any, Any, Value]) -> Future[Value]:
         """Starts a coroutine there. Cancelling the future cancels it."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._running())
+        with self._lock:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._running())
 
     def wait(self, coroutine: Coroutine[Any, Any, Value]) -> Value:
         """What a coroutine gives, or raises; whoever is interrupted meanwhile cancels it."""
@@ -31,11 +49,51 @@ class LoopThread:
             future.cancel()
             raise
 
+    def stop(self, timeout: float = 5.0) -> None:
+        """Waits so many seconds for the end of the thread. The next coroutine begins another one."""
+        with self._lock:
+            thread, end = self._thread, self._end
+            self._loop = self._thread = self._end = None
+        if thread and end:
+            end()
+            thread.join(timeout)
+
+    def closes(self, left: Closing, owner: object) -> None:
+        """Has what is left open closed here once nobody has its owner any more."""
+        weakref.finalize(owner, self._close, left, os.getpid()).atexit = False
+
+    def _close(self, left: Closing, process: int) -> None:
+        with self._lock:
+            if self._loop and process == os.getpid():
+                self.submit(left.aclose())
+
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            with self._lock:
-                if self._loop is None:
-                    loop = asyncio.new_event_loop()
-                    threading.Thread(target=loop.run_forever, name="promptctl-calls", daemon=True).start()
-                    self._loop = loop
+            loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=_run, args=(loop,), name="promptctl-calls", daemon=True)
+            self._thread.start()
+            self._loop, self._end = loop, weakref.finalize(self, _end, loop, os.getpid())
+            self._end.atexit = False
         return self._loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """In the thread. Calls that came before the end have deadlines of their own, and are waited for."""
+    loop.run_forever()
+    loop.run_until_complete(_settled())
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+async def _settled() -> None:
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+
+
+def _end(loop: asyncio.AbstractEventLoop, process: int) -> None:
+    if process != os.getpid():
+        _inherited.append(loop)
+        return
+    with suppress(RuntimeError):  # where it was closed already
+        loop.call_soon_threadsafe(loop.stop)

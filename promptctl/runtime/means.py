@@ -125,6 +125,7 @@ class Workshop:
         means.online.close()
         means.underway.cut()
         means.loop.wait(_closed(means))
+        means.loop.stop()
         if means.recorder:
             means.recorder.close()
 
@@ -158,9 +159,10 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str, work_tree:
         caching.embed = gateway.complete
     if live_share(settings.get("quality", {})):
         _load_scorers()
-    if before and same_process:
-        before.loop.submit(before.gateway.aclose())
     loop = before.loop if before and same_process else LoopThread()
+    loop.closes(gateway.lanes, gateway)
+    if caching and caching.store and not (before and same_process and caching is before.caching):
+        loop.closes(caching.store, caching)
     return Means(
         process=os.getpid(),
         settings=settings,

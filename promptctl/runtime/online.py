@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ class Online:
         self._thread: threading.Thread | None = None
         self._hurry = threading.Event()
         self._judges: LiveJudges | None = None
+        # The thread holds the queue alone, and ends with its owner.
+        weakref.finalize(self, self._queue.put, None).atexit = False
 
     def offer(self, means: Means, prompt: Prompt, caller: Caller, course: Course) -> None:
         """Takes the answer of a call if a suite expects something of it and it is in the sample. Never waits."""
@@ -82,21 +85,25 @@ class Online:
         if self._thread is None and self._starting.acquire(blocking=False):
             with suppress(RuntimeError):  # at its end an interpreter starts no threads
                 if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="promptctl-scoring", daemon=True)
+                    self._thread = threading.Thread(
+                        target=_work, args=(weakref.ref(self), self._queue), name="promptctl-scoring", daemon=True
+                    )
                     self._thread.start()
             self._starting.release()
 
-    def _work(self) -> None:
-        while (answered := self._queue.get()) is not None:
-            if self._hurry.is_set():
-                self.dropped.add()
-            else:
-                # Whatever a scorer or a judge does, the next answer comes.
-                with suppress(Exception):
-                    self._score(answered)
-                self.scored.add()
-            del answered
-            self._waiting.release()
+    def take(self, answered: Answered) -> None:
+        """Scores an answer, in the thread."""
+        if self._hurry.is_set():
+            self.dropped.add()
+        else:
+            # Whatever a scorer or a judge does, the next answer comes.
+            with suppress(Exception):
+                self._score(answered)
+            self.scored.add()
+        self._waiting.release()
+
+    def ended(self) -> None:
+        """Its thread did; what came meanwhile begins another one."""
         self._hurry.clear()
         self._thread = None
         if self._queue.qsize():
@@ -134,3 +141,12 @@ class Online:
             thread.join(timeout)
             if thread.is_alive():
                 self._hurry.set()
+
+
+def _work(online: weakref.ref[Online], queue: SimpleQueue[Answered | None]) -> None:
+    """In the thread, until it is told to end."""
+    while (answered := queue.get()) is not None:
+        answered.means.online.take(answered)
+        del answered
+    if found := online():
+        found.ended()

@@ -16,6 +16,7 @@ from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.recording.tally import Tally
 
 if TYPE_CHECKING:
+    from promptctl.core.provider import ProviderSettings
     from promptctl.runtime.call_event import Caller
     from promptctl.runtime.gateway.gateway import Gateway
     from promptctl.runtime.means import Means
@@ -33,7 +34,7 @@ class Shadows:
         self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._loop = LoopThread()
         self._under_way: set[Future[None]] = set()
-        self._gateways: list[tuple[Means, Gateway]] = []
+        self._gateway: tuple[Mapping[str, ProviderSettings], Gateway] | None = None
 
     def cast(
         self, means: Means, prompt: Prompt, caller: Caller, inputs: Mapping[str, Any], deadline: float | None
@@ -64,22 +65,24 @@ class Shadows:
         from promptctl.runtime.call import Call
         from promptctl.runtime.recording.opening import new_id
 
-        apart = replace(means, loop=self._loop, gateway=self._gateway(means), caching=None)
+        apart = replace(means, loop=self._loop, gateway=self._gateway_for(means.providers), caching=None)
         with suppress(Exception):  # its event says what went wrong
             await Call(lambda: apart, prompt, replace(caller, id=new_id()), inputs, deadline).acomplete()
 
-    def _gateway(self, means: Means) -> Gateway:
+    def _gateway_for(self, providers: Mapping[str, ProviderSettings]) -> Gateway:
         """The one for these settings; whoever calls by those before goes on with that one."""
-        if not self._gateways or self._gateways[-1][0] is not means:
+        if self._gateway is None or self._gateway[0] != providers:
             from promptctl.runtime.means import live_gateway
 
-            self._gateways.append((means, live_gateway(means.providers)))
-        return self._gateways[-1][1]
+            self._gateway = providers, live_gateway(providers)
+            self._loop.closes(self._gateway[1].lanes, self._gateway[1])
+        return self._gateway[1]
 
     def close(self, timeout: float = 5.0) -> None:
         """Gives those under way so many seconds, then leaves them, and closes their connections."""
         wait(set(self._under_way), timeout)
         for future in set(self._under_way):
             future.cancel()
-        while self._gateways:
-            self._loop.wait(self._gateways.pop()[1].aclose())
+        if self._gateway:
+            self._loop.wait(self._gateway[1].aclose())
+        self._loop.stop()

@@ -103,4 +103,5 @@ def judging_into(place: EventsPlace, providers: Mapping[str, ProviderSettings]) 
         yield Judging(means)
     finally:
         means.loop.wait(means.gateway.aclose())
+        means.loop.stop()
         recorder.close()

@@ -57,7 +57,7 @@ class Transport:
         except BaseException:
             await connection.aclose()
             raise
-        self._idle.append(connection)
+        await self._given_back(connection)
         return answer
 
     async def pieces(self, headers: Mapping[str, str], body: bytes) -> AsyncGenerator[bytes | Answer]:
@@ -81,7 +81,7 @@ class Transport:
         except BaseException:
             await connection.aclose()
             raise
-        self._idle.append(connection)
+        await self._given_back(connection)
 
     async def aclose(self) -> None:
         """Closes every idle connection."""
@@ -97,6 +97,12 @@ class Transport:
             await connection.aclose()
         context = _certificates() if self._url.scheme == b"https" else None
         return httpcore2.AsyncHTTPConnection(self._url.origin, ssl_context=context, keepalive_expiry=_KEEP_ALIVE)
+
+    async def _given_back(self, connection: httpcore2.AsyncHTTPConnection) -> None:
+        """Lent next. Those that a busier time left at the other end are closed once they are too old."""
+        self._idle.append(connection)
+        while len(self._idle) > 1 and self._idle[0].has_expired():
+            await self._idle.pop(0).aclose()
 
     def _request(
         self, headers: Mapping[str, str], body: bytes, accept: str = "application/json", *, method: str = "POST"

@@ -43,7 +43,7 @@ class Wanted:
     patience: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Caching:
     """One cache for all threads and event loops of a process, its forked children too. ``store`` is None where nothing
     is kept: then only equal calls at the same time share an answer.

@@ -28,7 +28,7 @@ from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.allowance import Allowance, estimated_tokens
 from promptctl.runtime.gateway.circuit import Circuits
 from promptctl.runtime.gateway.outcome import fault_of
-from promptctl.runtime.gateway.outgoing import Lane, Outgoing, asked
+from promptctl.runtime.gateway.outgoing import Lane, Lanes, Outgoing, asked
 from promptctl.runtime.gateway.pricing import PriceTable, by_table
 from promptctl.runtime.gateway.retries import Effort, Patience
 
@@ -74,7 +74,7 @@ class Gateway:
         self._random = random
         self._now = now
         self._secrets = known_values(self._environment, [it.key for it in providers.values() if it.key])
-        self._lanes: dict[str, Lane] = {}
+        self.lanes = Lanes()
         self._trusted: set[str] = set()
         self._prices = PriceTable()
 
@@ -88,9 +88,7 @@ class Gateway:
 
     async def aclose(self) -> None:
         """Closes all connections."""
-        lanes, self._lanes = self._lanes, {}
-        for lane in lanes.values():
-            await lane.transport.aclose()
+        await self.lanes.aclose()
 
     def route(self, request: Request, sample: int = 0) -> tuple[ProviderSettings, str]:
         """The provider that ``complete`` would ask first where it is not ``live``, and the id it would send.
@@ -235,17 +233,17 @@ class Gateway:
 
     def _lane(self, provider: ProviderSettings, wire: WireFormat) -> Lane:
         name = provider.name + wire.path
-        if name not in self._lanes:
+        if name not in self.lanes:
             from promptctl.adapters.providers.transport import Transport
 
-            self._lanes[name] = Lane(
+            self.lanes[name] = Lane(
                 transport=Transport(provider.base_url + wire.path, self._patience.bounds),
                 allowance=Allowance(provider, self._concurrency),
                 circuit=self._circuits.of(provider),
                 cautious=self._live,
             )
-            self._lanes[name].make_room()
-        return self._lanes[name]
+            self.lanes[name].make_room()
+        return self.lanes[name]
 
 
 async def _here(

@@ -42,6 +42,15 @@ class Lane:
         self.allowance.places.hold(self.circuit.room(cautious=self.cautious))
 
 
+class Lanes(dict[str, Lane]):
+    """Those of one gateway, by name."""
+
+    async def aclose(self) -> None:
+        """Closes all connections; each lane begins anew."""
+        while self:
+            await self.popitem()[1].transport.aclose()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """``body`` is what is sent; ``tokens`` about what it takes; ``secrets`` are taken out of what comes back.

@@ -20,6 +20,8 @@ MOST_WAITING = 20_000
 
 _EXIT_SECONDS = 2.0
 _recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
+_orphans: weakref.WeakSet[Mark] = weakref.WeakSet()
+"""The last marks of recorders that nobody has any more: what waits before them is still written."""
 _ending = threading.Event()
 _inherited: list[Any] = []
 """What a parent process had open: letting go of it here could disturb the parent."""
@@ -78,6 +80,7 @@ class Recorder:
         self._writer = Writer(self._queue, self._overflow, self._means)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        weakref.finalize(self, _forsaken, self._queue).atexit = False
 
     def _put(self, item: Event | Score) -> None:
         self._recorded.add()
@@ -96,7 +99,9 @@ class Recorder:
             return
         try:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._write, name="promptctl-events", daemon=True)
+                self._thread = threading.Thread(
+                    target=_write, args=(weakref.ref(self), self._writer), name="promptctl-events", daemon=True
+                )
                 self._thread.start()
                 _flush_children_of_multiprocessing()
         except RuntimeError:
@@ -105,13 +110,11 @@ class Recorder:
         finally:
             self._starting.release()
 
-    def _write(self) -> None:
-        try:
-            self._writer.run()
-        finally:
-            self._thread = None
-            if self._queue.qsize():
-                self._start()
+    def ended(self) -> None:
+        """Its thread did; what came meanwhile begins another one."""
+        self._thread = None
+        if self._queue.qsize():
+            self._start()
 
     def _mark(self, mark: Mark, timeout: float) -> bool:
         if self._thread is None and not self._queue.qsize():
@@ -127,6 +130,21 @@ class Recorder:
         self._begin()
 
 
+def _write(recorder: weakref.ref[Recorder], writer: Writer) -> None:
+    """In the thread, which a recorder that nobody has any more ends with."""
+    try:
+        writer.run()
+    finally:
+        if found := recorder():
+            found.ended()
+
+
+def _forsaken(queue: SimpleQueue[Item]) -> None:
+    mark = Mark(last=True)
+    _orphans.add(mark)
+    queue.put(mark)
+
+
 def _flush_all() -> None:
     """When a process ends: what waits is written, or said to be lost."""
     _ending.set()
@@ -137,6 +155,8 @@ def _flush_all() -> None:
 
             lost, failure = recorder.counts().waiting, recorder.failure
             logging.getLogger("promptctl").warning("%d events were not written at exit: %s", lost, failure)
+    for mark in list(_orphans):
+        mark.reached.wait(max(0.0, until - time.monotonic()))
 
 
 def _flush_children_of_multiprocessing() -> None:
@@ -150,6 +170,7 @@ def _flush_children_of_multiprocessing() -> None:
 def _after_fork() -> None:
     global _ending
     _ending = threading.Event()
+    _orphans.clear()
     for recorder in list(_recorders):
         recorder._forked()
 
