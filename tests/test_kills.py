@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills.judge import before, judged
+from promptctl.cli.table import summaries
+from tests.event_samples import event
+from tests.event_stores import write_sqlite
+from tests.kills.judge import before, is_sound, judged
 from tests.kills.loop import Loop
-from tests.kills.scenes import SCENES
+from tests.kills.scenes import NEVER_STRUCK, SCENES, struck
 from tests.kills.strikes import Ended, NoTracing, Point, require_strace
 
 DEAD = Ended(-9, "", "")
@@ -76,3 +79,25 @@ def test_the_judge_takes_away_the_lock_that_is_named(folder: Path) -> None:
     found = judged(SCENES["promote, no remote"], repository, was, was, DEAD)
     assert found.named == [str(repository.folder / ".git/index.lock")]
     assert found.wrong == []
+
+
+def test_every_command_is_struck_or_never_writes() -> None:
+    assert struck() | NEVER_STRUCK.keys() == summaries().keys()
+    assert not struck() & NEVER_STRUCK.keys()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_in_peace_is_found_fine(folder: Path, name: str) -> None:
+    loop = Loop(folder)
+    assert loop.in_peace(name).wrong == []
+
+
+def test_the_judge_sees_a_torn_store(folder: Path) -> None:
+    path = folder / "calls.sqlite3"
+    write_sqlite(path, [event(number) for number in range(200)])
+    assert is_sound(path)
+    content = bytearray(path.read_bytes())
+    content[8192:16384] = bytes(8192)
+    path.write_bytes(content)
+    assert not is_sound(path)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
+import sqlite3
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,12 +16,14 @@ from promptctl.adapters.writing import PREFIX
 from tests.kills.scene import Scene
 from tests.kills.strikes import Ended
 from tests.shipping import remote_refs, run
-from tests.snapshot import Snapshot, changed, snap
+from tests.snapshot import Snapshot, changed, files, snap
 from tests.support import GitRepository, Ran
 
 _REMOVAL = re.compile(r"\brm (?:-f )?('?)(/[^\s']+\.lock)\1")
 _TOLD = "tags are made|nobody can tell|recorded here| has it| has the tags| the branch |finds out what was done"
 _ENDS = (0, 1, 3, 4)
+ELSEWHERE = ("work", "origin.git", "other", "tmp")
+"""What lies beside the repository, or is it, and is judged in its own way or not at all."""
 
 
 @dataclass(slots=True)
@@ -35,7 +40,17 @@ class Verdict:
 def before(repository: GitRepository) -> Snapshot:
     """What a strike may leave as it is."""
     there = remote_refs(repository) if repository.git("remote") else {}
-    return snap(repository) | {f"there {ref}": target for ref, target in there.items()}
+    return snap(repository) | {f"there {ref}": target for ref, target in there.items()} | _beside(repository)
+
+
+def _beside(repository: GitRepository) -> Snapshot:
+    """What the command has outside the repository: data, caches, stores, what it was told to write there."""
+    places = [path for path in repository.folder.parent.iterdir() if path.name not in ELSEWHERE]
+    found = {path.name: (0, path.read_bytes()) for path in places if path.is_file()}
+    for place in places:
+        if place.is_dir():
+            found |= {f"{place.name}/{name}": content for name, content in files(place).items()}
+    return {f"beside {name}": it for name, it in found.items() if not name.startswith("cache/facts/")}
 
 
 def judged(scene: Scene, repository: GitRepository, was: Snapshot, clean: Snapshot, ended: Ended) -> Verdict:
@@ -77,14 +92,15 @@ def _whole(
     """Every file has its bytes from before or from after, every branch stands at its commit or at the next one."""
     for key in sorted(different):
         kind, _, name = key.partition(" ")
-        if scene.only is not None and key not in scene.only and not Path(name).name.startswith(PREFIX):
+        temporary = Path(name).name.startswith(PREFIX)
+        if not temporary and kind != "beside" and not _its_own(scene, key, was, clean):
             found.wrong.append(f"{key} changed, which is not its to change")
-        elif key == "config" and _others(scene, was[key]) == _others(scene, now[key]):
+        if key == "config" and _others(scene, was[key]) == _others(scene, now[key]):
             continue
-        elif kind == "file" and not Path(name).name.startswith(PREFIX):
-            old, new, wanted = was.get(key), now.get(key), clean.get(key)
-            if new != wanted and not (new and (scene.whole(new[1]) or _is_known(repository, new[1]))):  # type: ignore[index]
-                found.wrong.append(f"torn: {name} was {old!r}, is {new!r}")
+        if kind in ("file", "beside"):
+            new = now.get(key)
+            if not temporary and new != clean.get(key) and not (new and _is_whole(scene, repository, name, new[1])):  # type: ignore[index]
+                found.wrong.append(f"torn: {name} was {was.get(key)!r}, is {new!r}")
         elif kind in ("ref", "there") and key in was and now.get(key) not in (None, was[key]):
             folder = repository.folder if kind == "ref" else repository.folder.parent / "origin.git"
             parent = subprocess.run(
@@ -94,6 +110,31 @@ def _whole(
                 found.wrong.append(f"{name} moved to what is not the next commit")
         elif kind in ("HEAD", "config", "hooks", "stash") or (key in was and key not in now):
             found.wrong.append(f"{key} changed")
+
+
+def _its_own(scene: Scene, key: str, was: Snapshot, clean: Snapshot) -> bool:
+    """Whether the command may change this at all; of files, what it changes when nobody strikes it."""
+    if scene.only is not None:
+        return key in scene.only
+    return not key.startswith("file ") or was.get(key) != clean.get(key)
+
+
+def _is_whole(scene: Scene, repository: GitRepository, name: str, content: bytes) -> bool:
+    if re.search(r"\.(sqlite3|db)\b", name):
+        return name.endswith(("-wal", "-shm")) or is_sound(repository.folder.parent / name)
+    return scene.whole(content) or _is_known(repository, content)
+
+
+def is_sound(database: Path) -> bool:
+    """Whether SQLite finds nothing wrong, with what is still to be merged. Asks a copy: opening is a repair."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in database.parent.glob(f"{database.name}*"):
+            shutil.copy(path, folder)
+        with contextlib.closing(sqlite3.connect(Path(folder, database.name))) as connection:
+            try:
+                return bool(connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
+            except sqlite3.DatabaseError:
+                return False
 
 
 def _others(scene: Scene, config: object) -> list[str]:
@@ -149,9 +190,10 @@ def unlocked(repository: GitRepository, *arguments: str) -> tuple[Ran, list[str]
 
 def _again(scene: Scene, repository: GitRepository, found: Verdict) -> None:
     """The same command once more, unaided; a lock of Git that is named with its removal is removed as told."""
-    ran, found.named = unlocked(repository, *scene.arguments)
+    already = found.stood == "after"
+    ran, found.named = unlocked(repository, *(scene.again or scene.arguments))
     found.recovered = "an interrupted" in ran.err + ran.out
-    if ran.code not in (0, scene.code):
+    if ran.code not in (0, scene.code) and not (already and ran.code == scene.repeated):
         found.wrong.append(f"the next command does not work: {ran}")
     elif not scene.done(repository):
         found.wrong.append(f"the next command says done and is not: {ran}")
@@ -163,7 +205,7 @@ def _tidy(scene: Scene, repository: GitRepository, found: Verdict, ran: Ran) -> 
     common = repository.folder / ".git"
     left = [*common.rglob("*.lock"), *common.glob("promptctl/journal.json")]
     left += [path for kind in ("index", "blobs", "tags") for path in common.glob(f"promptctl/{kind}-*")]
-    left += repository.folder.rglob(f"{PREFIX}*")
+    left += repository.folder.parent.rglob(f"{PREFIX}*")
     if left:
         found.wrong.append(f"left after the next command: {[str(path) for path in left]}")
     if scene.ships and repository.git("status", "--porcelain"):

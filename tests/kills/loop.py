@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from promptctl.adapters.run_journal import runs_folder
 from tests.kills.judge import Verdict, before, judged
-from tests.kills.scene import Scene
+from tests.kills.scene import Scene, lives_in
 from tests.kills.scenes import SCENES
 from tests.kills.strikes import (
     Ended,
@@ -23,6 +24,7 @@ from tests.kills.strikes import (
     kill_after,
     kill_at,
     kill_server_after,
+    left_alone,
     moments,
     own_points,
     points,
@@ -34,6 +36,8 @@ GIVES_ROOM = frozenset({"unlink", "unlinkat", "rmdir"})
 """Calls that never fail for want of room."""
 MOST = 1500
 """Characters of one fault that are told."""
+MOST_POINTS = 60
+"""Points that count for a scene's share: a command of many steps is no more important than others."""
 FEWEST = 12
 """Strikes a scene with few points gets in a long run."""
 
@@ -61,17 +65,23 @@ class Loop:
                 print(self.wrong[-1][:MOST], file=sys.stderr, flush=True)
         return tally
 
+    def in_peace(self, name: str) -> Verdict:
+        """What the judge finds where nobody strikes."""
+        repository, was = self._begin(name)
+        ended = left_alone(SCENES[name].line, repository.folder)
+        return judged(SCENES[name], repository, was, before(repository), ended)
+
     def shares(self, kind: str, names: list[str], count: int) -> dict[str, int]:
         """How many strikes each scene gets: by its number of points, not below a few; by nothing where time decides."""
         by_time = kind in ("random", "server")
-        weights = {name: 1 if by_time else len(self.points(name)) for name in names}
+        weights = {name: 1 if by_time else min(len(self.points(name)), MOST_POINTS) for name in names}
         whole = sum(weights.values())
         return {name: max(math.ceil(count * weight / whole), min(count, FEWEST)) for name, weight in weights.items()}
 
     def _strikes(
         self, kind: str, name: str, count: int, error: str
     ) -> Iterator[tuple[str, Ended, GitRepository, Snapshot]]:
-        command, tools = SCENES[name].arguments, self._folder / "bin"
+        command, tools = SCENES[name].line, self._folder / "bin"
         if kind == "server":
             longest = self.push_duration(name)
             for moment in moments(count, longest, self._seed, shortest=0.001):
@@ -98,6 +108,8 @@ class Loop:
         scene: Scene = SCENES[name]
         if name not in self._kept:
             folder = self._next()
+            folder.mkdir()
+            lives_in(folder)
             first = scene.begin(folder)
             if scene.remote:
                 first.git("remote", "set-url", "origin", "../origin.git")
@@ -105,6 +117,8 @@ class Loop:
         folder, was = self._kept[name]
         copy = self._next()
         shutil.copytree(folder, copy, symlinks=True)
+        _journals_follow(folder, copy)
+        lives_in(copy)
         return GitRepository(copy / "work"), was
 
     def _next(self) -> Path:
@@ -112,13 +126,13 @@ class Loop:
         return self._folder / f"run{self._count}"
 
     def _points(self, name: str) -> list[Point]:
-        command, tools = SCENES[name].arguments, self._folder / "bin"
+        command, tools = SCENES[name].line, self._folder / "bin"
         found = points(command, self._begin(name)[0].folder, tools)
         return sorted({*found, *own_points(command, self._begin(name)[0].folder, tools)})
 
     def _clean(self, name: str) -> Snapshot:
         repository, _ = self._begin(name)
-        duration(SCENES[name].arguments, repository.folder)
+        duration(SCENES[name].line, repository.folder)
         return before(repository)
 
     def push_duration(self, name: str) -> float:
@@ -131,7 +145,14 @@ class Loop:
 
     def clean_duration(self, name: str) -> float:
         """How long the command takes when nobody strikes it."""
-        return duration(SCENES[name].arguments, self._begin(name)[0].folder)
+        return duration(SCENES[name].line, self._begin(name)[0].folder)
+
+
+def _journals_follow(folder: Path, copy: Path) -> None:
+    """This machine keeps journals of runs by where the repository is."""
+    old, new = (runs_folder(copy / "cache", place / "work") for place in (folder, copy))
+    if old.exists():
+        old.rename(new)
 
 
 def _drawn(found: list[Point], count: int, seed: int) -> list[Point]:

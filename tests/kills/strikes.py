@@ -115,7 +115,7 @@ def fail_at(point: Point, command: tuple[str, ...], cwd: Path, folder: Path, *, 
 
 def kill_after(seconds: float, command: tuple[str, ...], cwd: Path) -> Ended:
     """Runs the command and kills it with everything it started after some time."""
-    process = _started([sys.executable, "-m", "promptctl", *command], cwd, dict(os.environ))
+    process = _started([sys.executable, *command], cwd, dict(os.environ))
     time.sleep(seconds)
     _kill(process.pid)
     return _ended(process)
@@ -130,7 +130,7 @@ def kill_server_after(seconds: float, command: tuple[str, ...], cwd: Path, folde
     setting = ["git", "-C", str(cwd), "config", "remote.origin.receivepack", str(script)]
     subprocess.run(setting, check=True)
     try:
-        return _ended(_started([sys.executable, "-m", "promptctl", *command], cwd, dict(os.environ)))
+        return _ended(_started([sys.executable, *command], cwd, dict(os.environ)))
     finally:
         subprocess.run([*setting[:4], "--unset", "remote.origin.receivepack"], check=True)
         _rest()
@@ -141,10 +141,15 @@ def _rest() -> None:
     time.sleep(0.05)
 
 
+def left_alone(command: tuple[str, ...], cwd: Path) -> Ended:
+    """Runs the command; nobody strikes it."""
+    return _ended(_started([sys.executable, *command], cwd, dict(os.environ)))
+
+
 def duration(command: tuple[str, ...], cwd: Path) -> float:
     """How long the command takes when nobody strikes it."""
     started = time.monotonic()
-    _ended(_started([sys.executable, "-m", "promptctl", *command], cwd, dict(os.environ)))
+    left_alone(command, cwd)
     return time.monotonic() - started
 
 
@@ -161,7 +166,7 @@ def _run(command: tuple[str, ...], cwd: Path, folder: Path, *, at: str, what: st
     git = shutil.which("git", path=os.environ["PATH"])
     wrapper.write_text(_WRAPPER.format(git=git, folder=folder, at=at, what=what, group=str(group).lower()))
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
-    line = [sys.executable, "-m", "promptctl", *command]
+    line = [sys.executable, *command]
     environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
     if at == "0":
         tracing = ["strace", "-f", "-qq", "-y", "-o", str(folder / "log.0"), *what.split()]

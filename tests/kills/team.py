@@ -73,4 +73,12 @@ TEAM = {
         ships=False,
         configures=("diff.promptctl.", "merge.promptctl."),
     ),
+    "git-setup --undo": Scene(
+        arguments=("git-setup", "--undo"),
+        done=lambda repository: "promptctl" not in repository.git("check-attr", "diff", PROMPT),
+        arrange=lambda repository: (done(repository, "git-setup"), None)[1],
+        remote=False,
+        ships=False,
+        configures=("diff.promptctl.", "merge.promptctl."),
+    ),
 }
