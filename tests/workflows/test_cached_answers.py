@@ -56,6 +56,7 @@ def test_who_remembers_says_what_who_does_not_says(steps: list[tuple[str, int, i
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEPS, min_size=4, max_size=12))
 def test_it_does_through_long_lives(steps: list[tuple[str, int, int, bool]]) -> None:
