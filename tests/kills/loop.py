@@ -34,6 +34,8 @@ from tests.support import GitRepository
 
 GIVES_ROOM = frozenset({"unlink", "unlinkat", "rmdir"})
 """Calls that never fail for want of room."""
+_EARLIEST, _LATEST = 0.4, 1.2
+"""Of the time that a run in peace takes: before, the interpreter loads; on a busy machine a run takes longer."""
 MOST = 1500
 """Characters of one fault that are told."""
 MOST_POINTS = 60
@@ -90,7 +92,8 @@ class Loop:
                 yield f"server after {moment:.4f} s", ended, repository, was
             return
         if kind == "random":
-            for moment in moments(count, self.clean_duration(name), self._seed):
+            usual = self.clean_duration(name)
+            for moment in moments(count, usual * _LATEST, self._seed, shortest=usual * _EARLIEST):
                 repository, was = self._begin(name)
                 yield f"after {moment:.3f} s", kill_after(moment, command, repository.folder), repository, was
             return

@@ -153,8 +153,8 @@ def duration(command: tuple[str, ...], cwd: Path) -> float:
     return time.monotonic() - started
 
 
-def moments(count: int, longest: float, seed: int, *, shortest: float = 0.1) -> list[float]:
-    """Random moments of a run, not before the interpreter is up."""
+def moments(count: int, longest: float, seed: int, *, shortest: float) -> list[float]:
+    """Random moments of a run."""
     drawn = random.Random(seed)
     return [drawn.uniform(shortest, longest) for _ in range(count)]
 
