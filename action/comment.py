@@ -80,10 +80,15 @@ class Host:
             raise (Unavailable if error.code >= 500 else NotPosted)(f"GitHub answered {error.code}") from None
         except (urllib.error.URLError, TimeoutError, OSError):
             raise Unavailable("GitHub did not answer") from None
-        try:
-            return json.loads(text[:MAX_BYTES]) if text else None
-        except ValueError:
-            raise Unavailable("GitHub's answer cannot be read") from None
+        return read_answer(text[:MAX_BYTES])
+
+
+def read_answer(text: bytes) -> Any:
+    """The JSON of an answer, None for an empty one. Raises Unavailable."""
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        raise Unavailable("GitHub's answer cannot be read") from None
 
 
 def keep(host: Host, number: int, body: str) -> str:
@@ -113,9 +118,12 @@ def _mine(host: Host, number: int, marker: str) -> Iterator[tuple[int, str]]:
         if not isinstance(found, list):
             raise NotPosted("GitHub's list of comments cannot be read")
         for it in found:
-            author, text = (it.get("user") or {}).get("login"), it.get("body") or ""
-            if author == login and _plain(text).partition("\n")[0] == marker:
-                yield int(it["id"]), text
+            try:
+                called, author, text = int(it["id"]), (it["user"] or {}).get("login"), it["body"] or ""
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise NotPosted("GitHub's list of comments cannot be read") from None
+            if author == login and _plain(str(text)).partition("\n")[0] == marker:
+                yield called, str(text)
         if len(found) < PAGE:
             return
     raise NotPosted("there are too many comments to find the one")
@@ -133,7 +141,7 @@ def _post(environment: Mapping[str, str], pause: float) -> str:
     try:
         event = json.loads(Path(environment.get("GITHUB_EVENT_PATH", "")).read_text(encoding="utf-8"))
         number = int(event["pull_request"]["number"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "not wanted: this is no pull request"
     if not environment.get("ACTION_TOKEN"):
         raise NotPosted("there is no token")

@@ -16,8 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fuzz.corpus import MOST_BYTES, beginnings
-from tests.fuzz.targets import TARGETS
+from tests.fuzz.targets import MOST_BYTES, TARGETS, beginnings
 
 SECONDS, MEBIBYTES = 60, 512
 """What one input may take; counting branches makes templates about ten times as slow as they are."""

@@ -1,4 +1,4 @@
-"""What fuzzing starts from: the sound files and the hostile ones of the kind that a target reads."""
+"""What fuzzing of files starts from: the sound files and the hostile ones of the kind that a target reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from tests.hostile.seeds import CATEGORIES as ALL
 from tests.hostile.seeds import category_seeds
 from tests.hostile.sound import base_files
 
-MOST_BYTES = 20_000
 CATEGORIES = tuple(category for category in ALL if category not in ("template_bombs", "yaml_bombs", "patterns"))
 """Bombs take seconds each, time in which thousands of other inputs are tried."""
 _FILES = {
@@ -41,12 +40,8 @@ _GRAMMARS = (
 )
 
 
-def beginnings(target: str) -> Iterator[bytes]:
-    """Small inputs of the kind that a target reads, each once."""
-    yield from dict.fromkeys(data for data in _found(target) if data and len(data) <= MOST_BYTES)
-
-
-def _found(target: str) -> Iterator[bytes | None]:
+def beginnings_of_files(target: str) -> Iterator[bytes | None]:
+    """The files of the kind that a target reads; None for one that a seed takes away."""
     if target == "grammars":
         yield from (text.encode() for text in _GRAMMARS)
     elif target == "templates":

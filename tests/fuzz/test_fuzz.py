@@ -6,8 +6,8 @@ from itertools import islice
 
 import pytest
 
-from tests.fuzz.corpus import beginnings
-from tests.fuzz.targets import TARGETS, attempt
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS, attempt, beginnings
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -22,6 +22,6 @@ def test_a_target_lets_nothing_pass_but_our_own_errors(monkeypatch: pytest.Monke
     def broken(data: bytes) -> None:
         raise KeyError(data)
 
-    monkeypatch.setitem(TARGETS, "locks", broken)
+    monkeypatch.setitem(TARGETS, "locks", Target(run=broken, begin=tuple))
     with pytest.raises(KeyError):
         attempt("locks", b"x")

@@ -11,6 +11,12 @@ from promptctl.errors import OutsideError
 GIT_FAILED, SILENT = "PC090", "PC171"
 
 
+# A remote's words are in there as well: only a line of Git's own, which is one command and nothing behind it.
+_FOREIGN = re.compile(
+    r"""^\t(git config --global --add safe\.directory (?:'[^'\n]*'|[^\s'"`$&|;<>(){}*?\\]+))$""", re.MULTILINE
+)
+
+
 class GitFailure(OutsideError):
     """A git command that ended with an exit code nobody expected; ``stderr`` is what it said."""
 
@@ -39,9 +45,8 @@ def repair_of(stderr: str) -> str | None:
         there = "on the remote's machine, " if "remote: " in stderr[: taken.start()] else ""
         lock = f"{taken[1] or taken[2]}.lock"
         return f"another git is at work there, or was killed; if none is: {there}rm {shlex.quote(lock)}"
-    foreign = re.search(r"git config --global --add safe\.directory \S.*", stderr)
-    if foreign:
-        return f"the folder belongs to another user; if you trust what is in it: {foreign[0]}"
+    if foreign := _FOREIGN.search(stderr):
+        return f"the folder belongs to another user; if you trust what is in it: {foreign[1]}"
     if "No space left on device" in stderr or "Disk quota exceeded" in stderr:
         return "make room on the disk, then run it again"
     return "give yourself the permission to write there" if "Permission denied" in stderr else None

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from promptctl.core.event import Event, Score
 from promptctl.errors import UsageError
@@ -52,8 +54,12 @@ def feedback(writes: Writes, store: Stored, asked: Feedback) -> Response:
 
 
 async def _body(request: Request) -> tuple[str, bytes]:
-    """The body's media type, and the body."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower(), await request.body()
+    """The body's media type, and the body. Raises HTTPException where it breaks off."""
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        raise HTTPException(400, "the request broke off") from None
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower(), body
 
 
 _ROW = {"type": "object", "required": ["id", "at", "prompt", "status"]}

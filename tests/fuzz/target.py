@@ -1,0 +1,23 @@
+"""One thing that is fuzzed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """``run`` takes any bytes and holds what it read to a law; ``begin`` gives small inputs of the kind that it reads.
+
+    Our own errors are answers; whatever else gets out of ``run`` is a find.
+    """
+
+    run: Callable[[bytes], None]
+    begin: Callable[[], Iterable[bytes | None]]
+
+
+def starting(*inputs: bytes | str) -> Callable[[], Iterable[bytes]]:
+    """For ``begin``: inputs that are there as they are."""
+    data = [it.encode() if isinstance(it, str) else it for it in inputs]
+    return lambda: data
