@@ -112,6 +112,8 @@ def parse_bundle(data: bytes, file: str) -> Bundle:
     schema.check(document, "bundle")
     if problems := first_problems(_contradictions(document)):
         raise DocumentError(problems)
+    if value["content"]["settings"]:
+        _check_settings(document)
     content = value["content"]
     return Bundle(
         environment=content["environment"],
@@ -148,6 +150,20 @@ def _pointer(document: Document, name: str, written: Mapping[str, Any]) -> Point
         previous=parse_served(written["previous"]) if written["previous"] else None,
         split=parse_split(document, written["split"]) if written["split"] else None,
     )
+
+
+def _check_settings(document: Document) -> None:
+    """Raises DocumentError for tables that promptctl.toml could not have either, and for models that serve nothing."""
+    from promptctl.core.provider_table import SERVED
+    from promptctl.core.settings import parse_settings
+
+    tables = dict(document.value["content"]["settings"])
+    models = dict(tables.get("models", {}))
+    path: Path = ("content", "settings", "models", SERVED)
+    missing = [problem for digest in models.pop(SERVED, ()) for problem in _missing(document, digest, path)]
+    if missing:
+        raise DocumentError(first_problems(missing))
+    parse_settings(Document(document.file, {**tables, "models": models}))
 
 
 def _contradictions(document: Document) -> Iterator[Problem]:

@@ -134,6 +134,15 @@ def stepped(split: Split, percent: Decimal, now: datetime) -> Split:
     return replace(split, arms=arms, rules={**split.rules, "since": timestamp(now)})
 
 
+def is_followed(split: Split) -> bool:
+    """Whether a split has what a rollout goes on by: its two arms, growing steps, and when the present one began."""
+    try:
+        checked_steps(plan_of(split).steps)
+    except UsageError:
+        return False
+    return "since" in split.rules and {arm.name for arm in split.arms} == {STABLE, CANARY}
+
+
 def arm_named(split: Split, name: str) -> Arm:
     """An arm of a rollout: "stable" or "canary"."""
     return next(arm for arm in split.arms if arm.name == name)

@@ -25,7 +25,7 @@ _MOST_SAID = 200
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(schemas.load(kind), offline=True)
+    return jsonschema_rs.Draft202012Validator(schemas.load(kind), offline=True, validate_formats=True)
 
 
 def check(document: Document, kind: str) -> None:

@@ -12,14 +12,16 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.name import check_name
 from promptctl.core.pointer import Pointer
+from promptctl.core.rollout import is_followed
 from promptctl.core.split import Split
-from promptctl.errors import PromptctlError
+from promptctl.errors import PromptctlError, StateError
 from promptctl.workflows.moving import require_known
 from promptctl.workflows.publish import Edit
 from promptctl.workflows.serials import require_newest
 from promptctl.workflows.splitting import SplitMove, require_served, require_split, split_files
 
 KIND = "rollout"
+FOREIGN = "PC268"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +56,12 @@ def rollouts(
     for name in state.environments.get(environment, ()):
         try:
             pointer = state.live(environment, name)
+            if pointer and pointer.split and pointer.split.kind == KIND:
+                found.append(_followed(pointer, environment, pointer.split))
         except PromptctlError as error:
             if faults is None:
                 raise
             faults[name] = error
-            continue
-        if pointer and pointer.split and pointer.split.kind == KIND:
-            found.append(Rollout(pointer=pointer, environment=environment, split=pointer.split))
     return tuple(found)
 
 
@@ -73,7 +74,16 @@ def rollout_of(repository: Repository, state: State, name: str, environment: str
     if pointer is None:
         require_known(repository, name)
     pointer = require_served(pointer, name, environment)
-    return Rollout(pointer=pointer, environment=environment, split=require_split(pointer, name, environment, KIND))
+    return _followed(pointer, environment, require_split(pointer, name, environment, KIND))
+
+
+def _followed(pointer: Pointer, environment: str, split: Split) -> Rollout:
+    """The rollout of a split that has what rollouts go on by. Raises StateError for one that was written by hand."""
+    if not is_followed(split):
+        said = f"the rollout {split.id} of {pointer.prompt} in {environment} was not begun by promptctl"
+        hint = f"promptctl rollback {pointer.prompt} {environment} --reason 'no rollout can go on from there'"
+        raise StateError(FOREIGN, said, hint=hint)
+    return Rollout(pointer=pointer, environment=environment, split=split)
 
 
 def rollout_edit(

@@ -199,6 +199,8 @@ def _answers() -> Iterator[bytes]:
     for listed in ([], foreign, [comment, comment]):
         yield "\n".join(map(json.dumps, (login, listed, {}, {}))).encode()
     yield b'{"data": null}'
+    yield json.dumps(login).encode() + b"\n[1]"
+    yield json.dumps(login).encode() + b"\n" + b"[" * 5000
 
 
 TARGETS: Mapping[str, Target] = {

@@ -23,7 +23,7 @@ from promptctl.core.experiments.plan_parsing import parse_experiment
 from promptctl.core.pointer import parse_pointer
 from promptctl.core.recording import reply_to_dict
 from promptctl.core.request import Reply, compact_json
-from promptctl.core.rollout import CANARY, STABLE, parse_steps, plan_of, stepped
+from promptctl.core.rollout import CANARY, STABLE, is_followed, next_step, parse_steps, since_of, stepped
 from promptctl.core.run_head import RunHead, RunSuite, head_dict, head_from_dict
 from promptctl.core.selection import Shard
 from promptctl.core.split import Split
@@ -93,9 +93,9 @@ def splits(data: bytes) -> None:
     assert again.split
     assert again.split.digest == split.digest
     _assigns(split)
-    if {arm.name for arm in split.arms} == {STABLE, CANARY} and split.kind == "rollout":
-        plan = plan_of(split)
-        step = stepped(split, plan.steps[0], _NOW)
+    if split.kind == "rollout" and is_followed(split):
+        assert since_of(split).tzinfo
+        step = stepped(split, next_step(split), _NOW)
         assert sorted(step.percents) == sorted(split.percents)
         _assigns(step)
 
@@ -209,8 +209,10 @@ def _split_pointers() -> Iterator[bytes]:
 
 def _contents() -> Iterator[bytes]:
     quality = {"greet": {"expect": [_EXPECTED], "judges": {}}}
-    settings = {"providers": {"relay": {"kind": "openai", "base_url": "https://relay.example/v1", "key": "K"}}}
-    for bundle in (small_bundle(), replace(small_bundle(settings=settings), quality=quality)):
+    relay = {"kind": "openai", "base_url": "https://relay.example/v1", "key": "K"}
+    sound = {"providers": {"relay": relay}, "cache": {"mode": "force", "ttl": "1h"}, "events": {"content": True}}
+    for settings in ({}, sound, {"providers": {"relay": {**relay, "kind": "opena[i"}}}):
+        bundle = replace(small_bundle(settings=settings), quality=quality if settings else {})
         whole = bundle.to_bytes()
         yield whole
         yield whole.partition(b'"content":')[2][:-2]
@@ -257,7 +259,9 @@ TARGETS: Mapping[str, Target] = {
     "conditions": Target(
         run=conditions, begin=starting("plan == 'pro' and region in ['eu', 'us']", "n | default(0) > 2", "5,25,50,100")
     ),
-    "approvals": Target(run=approvals, begin=lambda: [_approval().encode()]),
+    "approvals": Target(
+        run=approvals, begin=lambda: [_approval().encode(), _approval().replace("11:00:00", "99:00:00").encode()]
+    ),
     "tokens": Target(run=tokens, begin=_tokens),
     "journals": Target(run=journals, begin=_journal),
     "run_heads": Target(run=run_heads, begin=_heads),

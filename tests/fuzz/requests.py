@@ -75,15 +75,15 @@ def _samples() -> Iterator[bytes]:
     for path in ("prompts", "prompts/support/triage", "environments/staging", "reports/costs?by=day&since=7d"):
         yield b"GET /api/v1/" + path.encode() + head + b"\r\n"
     yield b"GET /prompts/support/triage?page_token=AAAA" + head + b'if-none-match: W/"x", *\r\nrange: bytes=0-\r\n\r\n'
-    for path, asked in BODIES.items():
+    for number, (path, asked) in enumerate(BODIES.items()):
         filled = path
         for name in re.findall(r"\{(\w+)\}", path):
             filled = filled.replace(f"{{{name}}}", parameter_example(path, name))
         body = json.dumps({**asked, "dry_run": True} if isinstance(asked, dict) else asked).encode()
-        about = b"authorization: Bearer TOKEN\r\nidempotency-key: k\r\ncontent-type: application/json\r\n"
+        about = b"authorization: Bearer TOKEN\r\nidempotency-key: k%d\r\ncontent-type: application/json\r\n" % number
         yield b"POST " + filled.encode() + head + about + b"content-length: %d\r\n\r\n" % len(body) + body
     yield b"POST /api/v1/events" + head + b"transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
-    yield b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    yield b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET /metrics" + head + b"\r\n"
 
 
 TARGETS: Mapping[str, Target] = {"requests": Target(run=requests, begin=_samples)}

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from promptctl.errors import PromptctlError
-from tests.fuzz import answers, events, files, hosts, records, requests, tools
+from tests.fuzz import answers, events, files, formats, hosts, records, requests
 from tests.fuzz.target import Target
 
 MOST_BYTES = 20_000
 
 TARGETS: Mapping[str, Target] = {
     name: target
-    for module in (files, records, events, answers, tools, hosts, requests)
+    for module in (files, records, events, answers, formats, hosts, requests)
     for name, target in module.TARGETS.items()
 }
 

@@ -10,7 +10,11 @@ from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS, attempt, beginnings
 
 
-@pytest.mark.parametrize("target", TARGETS)
+_LONG = pytest.mark.long
+"""For a target that begins by starting a server."""
+
+
+@pytest.mark.parametrize("target", [pytest.param(it, marks=_LONG) if it == "requests" else it for it in TARGETS])
 def test_a_target_takes_its_beginnings(target: str) -> None:
     found = list(islice(beginnings(target), 30))
     assert found

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from promptctl.core.event_body import MOST_ROWS
 from promptctl.server.guard import MOST_BODY
 from tests.event_samples import NOON
+from tests.server.test_following import wait_until
 from tests.serving import Reply, serving
 from tests.shipping import done, line
 from tests.writing import World
@@ -131,3 +134,12 @@ def test_feedback_is_about_calls_of_the_tokens_environments(world: World) -> Non
         assert (found.status, found.json["code"]) == said
     for unfit in ({"call": "f1"}, body | {"scores": {"resolved": float("nan")}}, body | {"more": 1}):
         assert world.post(FEEDBACK, unfit, token, next(_KEYS)).status == 400
+
+
+def test_a_request_that_breaks_off_is_no_bug(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    token = world.token("events")
+    head = f"POST {EVENTS} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-length: 9\r\n\r\n"
+    with closing(socket.create_connection(("127.0.0.1", urlsplit(world.server.url).port))) as line:
+        line.sendall(head.encode() + b"half")
+    wait_until(lambda: 'status="400"' in world.server.ask("/metrics").body.decode())
+    assert "a bug" not in caplog.text

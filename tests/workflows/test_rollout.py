@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.rollouts import QUICK, Behaviour, backdated, pointer, split_of, store_of
-from tests.shipping import NAME, OTHER, done, hint, line, moves_file, pointer_file, refused, run, served, shown
+from tests.shipping import NAME, OTHER, done, hint, line, moves_file, pointer_file, refused, run, served, shell, shown
+from tests.splitting import start_split
 from tests.support import SETTINGS, GitRepository
 
 EASY = ("--health", "error_rate=0.1", "--health", "cost=0.5")
@@ -155,6 +156,14 @@ def test_a_pointer_that_cannot_be_trusted_is_in_no_other_rollouts_way(
     ran = refused(repository, "rollout", "advance", "staging", "--store", kept)
     assert "is rolled back: 5 % of 1.2.0" in ran.out
     assert f"{OTHER}: error[PC129]" in ran.out
+
+
+def test_a_rollout_that_was_written_by_hand_is_gone_back_from(repository: GitRepository) -> None:
+    start_split(repository, "1.2.0")
+    for verb in (("status",), ("advance", NAME)):
+        ran = refused(repository, "rollout", *verb, "staging", error="PC268")
+    shell(repository, hint(ran))
+    assert (served(repository), pointer(repository).split) == ("1.1.0", None)
 
 
 BAD = {
