@@ -9,7 +9,6 @@ import pytest
 from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS, attempt, beginnings
 
-
 _LONG = pytest.mark.long
 """For a target that begins by starting a server."""
 

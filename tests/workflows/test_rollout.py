@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.rollouts import QUICK, Behaviour, backdated, pointer, split_of, store_of
-from tests.shipping import NAME, OTHER, done, hint, line, moves_file, pointer_file, refused, run, served, shell, shown
+from tests.shipping import NAME, OTHER, done, hint, line, moves_file, pointer_file, refused, run, served, shown
 from tests.splitting import start_split
 from tests.support import SETTINGS, GitRepository
 
@@ -162,7 +163,7 @@ def test_a_rollout_that_was_written_by_hand_is_gone_back_from(repository: GitRep
     start_split(repository, "1.2.0")
     for verb in (("status",), ("advance", NAME)):
         ran = refused(repository, "rollout", *verb, "staging", error="PC268")
-    shell(repository, hint(ran))
+    done(repository, *shlex.split(hint(ran))[1:])
     assert (served(repository), pointer(repository).split) == ("1.1.0", None)
 
 

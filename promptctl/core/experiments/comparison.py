@@ -69,7 +69,8 @@ def compare(kind: Kind, control: UnitSums, treatment: UnitSums, alpha: float) ->
     known = Comparison(control=one, treatment=two, difference=difference, relative=relative)
     if min(control.units, treatment.units) < 2 or not _differ(kind, control, treatment):
         return known
-    if max(control.variance or 0.0, treatment.variance or 0.0) > _MOST_VARIANCE:
+    spread = (control.variance, treatment.variance)
+    if any(it is None or it > _MOST_VARIANCE for it in spread):
         return known
     require_libraries()
     test, level = _shares if kind == "proportion" else _welch, max(alpha, _LEAST_ALPHA)

@@ -38,16 +38,17 @@ class UnitSums:
         """The sum of numerators over the sum of denominators; None where that is not a number."""
         if not self._usable:
             return None
-        return float(Fraction(self.about) + Fraction(self.x) / Fraction(self.y))
+        return _number(Fraction(self.about) + Fraction(self.x) / Fraction(self.y))
 
     @property
     def variance(self) -> float | None:
-        """The variance of the estimate; None below two units, 0 where nothing but rounding makes units differ.
+        """The variance of the estimate; None below two units, without an estimate and beyond all floats, 0 where nothing
+        but rounding makes units differ.
 
         It is n / (n - 1) * sum((x - r y)^2) / sum(y)^2 with r = sum(x) / sum(y). Source: A. Deng, U. Knoblich and
         J. Lu, Applying the delta method in metric analytics (2018), section 2.2; without denominators it is s^2 / n.
         """
-        if not self._usable or self.units < 2:
+        if self.estimate is None or self.units < 2:
             return None
         x, y, xx, yy, xy = (Fraction(value) for value in (self.x, self.y, self.xx, self.yy, self.xy))
         ratio = x / y
@@ -56,12 +57,20 @@ class UnitSums:
         unsure = _ROUNDING * (added + abs(taken)) + (_SPACING * Fraction(self.about)) ** 2 * yy
         if spread <= unsure:
             return 0.0
-        return float(spread / (y * y) * self.units / (self.units - 1))
+        return _number(spread / (y * y) * self.units / (self.units - 1))
 
     @property
     def _usable(self) -> bool:
         values = (self.x, self.y, self.xx, self.yy, self.xy, self.about)
         return self.units > 0 and all(map(math.isfinite, values)) and self.y > 0
+
+
+def _number(exact: Fraction) -> float | None:
+    """The nearest float; None where none is near."""
+    try:
+        return float(exact)
+    except OverflowError:
+        return None
 
 
 def together(first: UnitSums, second: UnitSums) -> UnitSums:

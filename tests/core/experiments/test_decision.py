@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from promptctl.core.experiments.counted import Counted, Measure
@@ -151,6 +151,7 @@ _NUMBERS = _FINITE | st.sampled_from([0.0, 1.0, -1.0, float("nan"), float("inf")
 _SUMS = st.builds(UnitSums, st.integers(0, 5000), *[_NUMBERS] * 5, about=_NUMBERS)
 
 
+@example(UnitSums(5000, 1e90, 1e-90, 1e90, 1e90, -1e90), shares(1500, 3000), LATER)
 @given(_SUMS, _SUMS, st.sampled_from([LATER, PAST_END]))
 def test_no_numbers_at_all_break_a_decision(control: UnitSums, friendly: UnitSums, now: datetime) -> None:
     measures = (RESOLVED, ERRORS, LATENCY)
