@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from promptctl.core.metrics import METRICS, is_metric, measured, spelled
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import Moments, mean_difference, mean_ratio, share_difference
 from promptctl.errors import UsageError
@@ -15,11 +15,8 @@ BAD_RULE = "PC237"
 LEVEL = 0.98
 """Of the two-sided intervals: one judgement of two equal sides calls one of them worse in at most one of a hundred."""
 
-SHARES = (0.95, 0.99)
 Outcome = Literal["worse", "fine", "open"]
 """``open``: what was seen allows both."""
-
-_METRIC = re.compile(r"error_rate|latency_p95|latency_p99|cost|quality:[^\s:]{1,100}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +28,7 @@ class Rule:
     allowed: float
 
 
-DEFAULT_RULES = (
-    Rule(metric="error_rate", allowed=0.01),
-    Rule(metric="latency_p95", allowed=0.2),
-    Rule(metric="cost", allowed=0.2),
-)
+DEFAULT_RULES = tuple(Rule(metric=name, allowed=it.margin) for name, it in METRICS.items() if it.margin is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +85,13 @@ def finding_of(data: Mapping[str, Any]) -> Finding:
 def parse_rule(text: str) -> Rule:
     """The rule that ``error_rate=0.01`` or ``quality:resolved=0.05`` names. Raises UsageError."""
     metric, sign, amount = text.rpartition("=")
-    hint = "as error_rate=0.01, latency_p95=0.2, latency_p99=0.5, cost=0.1 or quality:NAME=0.05"
     try:
         allowed = float(amount)
     except ValueError:
         allowed = -1.0
-    if not sign or not _METRIC.fullmatch(metric) or not 0 <= allowed < float("inf"):
+    known = is_metric(metric) and measured(metric).judged
+    if not sign or not known or not 0 <= allowed < float("inf"):
+        hint = f"as error_rate=0.01; metrics: {spelled(judged=True)}"
         raise UsageError(BAD_RULE, f"`{text[:60]}` is not a rule", hint=hint)
     return Rule(metric=metric, allowed=allowed)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from promptctl.core.experiments.counted import ArmUnits
 from promptctl.core.health import DEFAULT_RULES, Finding, Rule, overall
+from promptctl.core.metrics import measured
 from promptctl.core.pointer import Served
 from promptctl.core.ranges import shared
 from promptctl.core.rollout_health import held_against
@@ -203,9 +204,9 @@ def decide(
 def _spelled(finding: Finding) -> str:
     """A finding in words: by how much at least it is worse, and how much is allowed."""
     least = finding.change.low if finding.change else 0.0
-    kind = finding.metric.partition(":")[0]
-    unit = "" if kind in ("error_rate", "quality") else " of what it was"
-    direction = "lower" if kind == "quality" else "more"
+    metric = measured(finding.metric)
+    unit = "" if metric.absolute else " of what it was"
+    direction = "lower" if metric.rises else "more"
     return f"{finding.metric} (by {least:.3g} {direction}{unit} at least, {finding.allowed:g} is allowed)"
 
 
@@ -222,7 +223,7 @@ def _waits(plan: RolloutPlan, seen: Seen, elapsed: timedelta) -> str | None:
 
 def _worse(metric: str) -> str:
     """How a split spells what is allowed."""
-    return "max_drop" if metric.startswith("quality:") else "max_rise"
+    return "max_drop" if measured(metric).rises else "max_rise"
 
 
 def _number(value: Decimal) -> int | float:

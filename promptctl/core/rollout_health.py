@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from promptctl.core.experiments.always_valid import always_valid
 from promptctl.core.experiments.counted import ArmUnits, Measure
-from promptctl.core.experiments.metric import ABSOLUTE
 from promptctl.core.experiments.samples import UnitSums
 from promptctl.core.health import LEVEL, Finding, Rule, judged_by
+from promptctl.core.metrics import Measured, measured
 from promptctl.core.statistics.interval import Interval, student_t_quantile
 from promptctl.core.statistics.two_samples import ratio_bounds
 
@@ -19,7 +19,7 @@ _LEAST_UNITS = 20
 
 def measure_of(rule: Rule) -> Measure:
     """What of the units is summed for a rule."""
-    return Measure(rule.metric, "quantile" if rule.metric.startswith("latency_p") else "ratio")
+    return Measure(rule.metric, measured(rule.metric).kinds[0])
 
 
 def held_against(canary: ArmUnits, stable: ArmUnits, rules: Sequence[Rule], planned: float) -> tuple[Finding, ...]:
@@ -39,25 +39,25 @@ def _finding(rule: Rule, canary: ArmUnits, stable: ArmUnits, planned: float) -> 
 
 
 def _change(rule: Rule, now: UnitSums, before: UnitSums, planned: float) -> Interval | None:
-    kind = rule.metric.partition(":")[0]
-    ever, here = always_valid(before, now, 1 - LEVEL, planned), _of_this_look(kind, now, before)
-    always = ever.difference if kind in ABSOLUTE else ever.relative
-    if kind == "quality" and always:
+    metric = measured(rule.metric)
+    ever, here = always_valid(before, now, 1 - LEVEL, planned), _of_this_look(metric, now, before)
+    always = ever.difference if metric.absolute else ever.relative
+    if metric.rises and always:
         always = Interval(-always.high, -always.low)
     if here is None or always is None:
         return here or always
     return Interval(min(always.low, here.high), here.high)
 
 
-def _of_this_look(kind: str, now: UnitSums, before: UnitSums) -> Interval | None:
+def _of_this_look(metric: Measured, now: UnitSums, before: UnitSums) -> Interval | None:
     """The change, in the rule's own unit, by Student's t with one degree less than the smaller arm has units."""
     one, two = now.estimate, before.estimate
-    spread, other = _variance(kind, now), _variance(kind, before)
+    spread, other = _variance(metric, now), _variance(metric, before)
     if one is None or two is None or spread is None or other is None:
         return None
     radius = student_t_quantile((1 + LEVEL) / 2, min(now.units, before.units) - 1)
-    if kind in ABSOLUTE:
-        half, change = radius * math.sqrt(spread + other), two - one if kind == "quality" else one - two
+    if metric.absolute:
+        half, change = radius * math.sqrt(spread + other), two - one if metric.rises else one - two
         return Interval(change - half, change + half)
     if one == two == 0:
         return Interval(0.0, 0.0)
@@ -65,7 +65,7 @@ def _of_this_look(kind: str, now: UnitSums, before: UnitSums) -> Interval | None
     return Interval(found.low - 1, found.high - 1) if found else None
 
 
-def _variance(kind: str, sums: UnitSums) -> float | None:
+def _variance(metric: Measured, sums: UnitSums) -> float | None:
     """The variance of an arm's estimate; None where too few units tell.
 
     Where all calls end alike their share varies at least as that of calls of which one more fails and one more does
@@ -74,7 +74,7 @@ def _variance(kind: str, sums: UnitSums) -> float | None:
     """
     if sums.units < _LEAST_UNITS or sums.estimate is None or sums.variance is None:
         return None
-    if kind != "error_rate":
+    if metric.unit != "share":
         return sums.variance
     share = (sums.estimate * sums.y + 1) / (sums.y + 2)
     return max(sums.variance, share * (1 - share) / sums.y)

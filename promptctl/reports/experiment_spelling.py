@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from promptctl.core.experiments.report import ArmLine, EffectLine, ExperimentReport
+from promptctl.core.metrics import measured
 from promptctl.core.statistics.interval import Interval
 
 NONE = "-"
@@ -34,20 +35,20 @@ def value(effect: EffectLine, number: float | None) -> str:
     """A metric's own value."""
     if number is None:
         return NONE
-    name = effect.metric.partition(":")[0]
-    if effect.kind == "proportion" or (name == "error_rate" and effect.kind == "ratio"):
+    unit = measured(effect.metric).unit
+    if effect.kind == "proportion" or (unit == "share" and effect.kind == "ratio"):
         return f"{number:.2%}"
-    if name.startswith("latency"):
+    if unit == "milliseconds":
         return f"{plain(number)} ms"
-    return f"${plain(number)}" if name == "cost" else plain(number)
+    return f"${plain(number)}" if unit == "dollars" else plain(number)
 
 
 def change(effect: EffectLine) -> str:
     """The difference with its interval: in points of shares and scores, else as a share of control's value."""
-    name = effect.metric.partition(":")[0]
-    if effect.kind == "proportion" or name == "error_rate":
+    metric = measured(effect.metric)
+    if effect.kind == "proportion" or metric.unit == "share":
         return _spelled(effect.difference, effect.interval, 100)
-    if name == "quality" or effect.relative is None:
+    if metric.absolute or effect.relative is None:
         return _spelled(effect.difference, effect.interval)
     return _spelled(effect.relative, effect.relative_interval, 100, "%")
 
@@ -77,8 +78,7 @@ def margin(effect: EffectLine) -> str:
 
 def metric(effect: EffectLine) -> str:
     """The metric with the direction that is wanted, and its kind where it is not the usual one."""
-    usual = {"calls": "mean", "latency_p95": "quantile", "latency_p99": "quantile"}
-    kind = "" if effect.kind == usual.get(effect.metric, "ratio") else f" ({effect.kind})"
+    kind = "" if effect.kind == measured(effect.metric).kinds[0] else f" ({effect.kind})"
     return f"{effect.metric}{kind} {ARROWS[effect.direction]}"
 
 

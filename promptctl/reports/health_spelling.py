@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from promptctl.core.health import Finding
+from collections.abc import Mapping
 
-_FORMS = {
-    "error_rate": "{:.2%}",
-    "latency_p95": "{:,.0f} ms",
-    "latency_p99": "{:,.0f} ms",
-    "cost": "${:.6f}",
-    "quality": "{:.3f}",
+from promptctl.core.health import Finding
+from promptctl.core.metrics import Unit, measured
+
+_FORMS: Mapping[Unit, str] = {
+    "share": "{:.2%}",
+    "milliseconds": "{:,.0f} ms",
+    "dollars": "${:.6f}",
+    "calls": "{:.3f}",
+    "score": "{:.3f}",
 }
 
 
@@ -20,25 +23,22 @@ def finding_headers(now: str, before: str) -> tuple[str, ...]:
 
 def finding_cells(finding: Finding) -> tuple[str, ...]:
     """One rule's judgement in those columns."""
-    kind = finding.metric.partition(":")[0]
-    form = _FORMS.get(kind, _FORMS["quality"])
-    relative = kind not in ("quality", "error_rate")
+    metric = measured(finding.metric)
+    form = _FORMS[metric.unit]
     change = "too few calls"
     if finding.change:
         ends = (finding.change.low, finding.change.high)
-        low, high = (-ends[1], -ends[0]) if kind == "quality" else ends
-        change = f"{_signed(low, relative)} to {_signed(high, relative)}"
+        low, high = (-ends[1], -ends[0]) if metric.rises else ends
+        change = f"{_signed(low, metric.absolute)} to {_signed(high, metric.absolute)}"
     values = ("-" if value is None else form.format(value) for value in (finding.now, finding.before))
     return finding.metric, *values, change, allowed_text(finding.metric, finding.allowed), finding.outcome
 
 
 def allowed_text(metric: str, allowed: float) -> str:
     """How much worse a metric may be: a share of what it was for latency and cost."""
-    kind = metric.partition(":")[0]
-    if kind == "error_rate":
-        return f"+{allowed:g}"
-    return f"-{allowed:g}" if kind == "quality" else f"+{allowed:.0%}"
+    known = measured(metric)
+    return f"{'-' if known.rises else '+'}{allowed:{'g' if known.absolute else '.0%'}}"
 
 
-def _signed(value: float, relative: bool) -> str:
-    return f"{value:+.1%}" if relative else f"{value:+.4f}"
+def _signed(value: float, absolute: bool) -> str:
+    return f"{value:+.4f}" if absolute else f"{value:+.1%}"

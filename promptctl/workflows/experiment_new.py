@@ -10,9 +10,10 @@ from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import read_state
 from promptctl.core.experiments.draft import draft_text
 from promptctl.core.experiments.experiment import Experiment
-from promptctl.core.experiments.metric import METRICS, metric_fault
+from promptctl.core.experiments.metric import metric_fault
 from promptctl.core.experiments.plan import experiment_path
 from promptctl.core.experiments.plan_parsing import UNFIT, parse_experiment
+from promptctl.core.metrics import spelled
 from promptctl.core.name import segment_fault
 from promptctl.core.reference import parse_reference
 from promptctl.core.version import Version
@@ -47,7 +48,7 @@ def new_experiment(repository: Repository, draft: Draft) -> Drafted:
     if fault := segment_fault(draft.name):
         raise UsageError("PC005", f"{draft.name!r} cannot name an experiment: {fault}", hint="example: triage-tone")
     if fault := metric_fault(draft.metric, None):
-        raise UsageError(UNFIT, fault, hint=f"metrics: {METRICS}")
+        raise UsageError(UNFIT, fault, hint=f"metrics: {spelled()}")
     repository.settings.environment(draft.environment)
     state = read_state(repository)
     if state.experiment(draft.name):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.health import LEVEL, SHARES, Quantile, Side
+from promptctl.core.health import LEVEL, Quantile, Side
+from promptctl.core.metrics import QUANTILES
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import Moments, quantile_ranks
 
@@ -72,8 +73,8 @@ def _latency(warehouse: Warehouse, calls: Any, count: int) -> Mapping[str, Quant
     """Quantiles by their definition, and the ordered values that bound them, in one pass over the order."""
     import ibis
 
-    wanted = {share: -(-round(share * 100) * count // 100) for share in SHARES} if count else {}
-    bounds = {share: quantile_ranks(count, share, LEVEL) for share in wanted}
+    wanted = {name: -(-round(share * 100) * count // 100) for name, share in QUANTILES.items()} if count else {}
+    bounds = {name: quantile_ranks(count, QUANTILES[name], LEVEL) for name in wanted}
     ranks = {*wanted.values(), *(rank for pair in bounds.values() if pair for rank in pair)}
     if not ranks:
         return {}
@@ -84,11 +85,11 @@ def _latency(warehouse: Warehouse, calls: Any, count: int) -> Mapping[str, Quant
     chosen = ranked.filter(ranked["rank"].isin([rank - 1 for rank in sorted(ranks)])).select("rank", "latency_ms")
     values = {int(rank) + 1: float(value) for rank, value in warehouse.rows(chosen)}
     return {
-        f"latency_p{round(share * 100)}": Quantile(
+        name: Quantile(
             estimate=values[rank],
-            bounds=Interval(values[pair[0]], values[pair[1]]) if (pair := bounds[share]) else None,
+            bounds=Interval(values[pair[0]], values[pair[1]]) if (pair := bounds[name]) else None,
         )
-        for share, rank in wanted.items()
+        for name, rank in wanted.items()
     }
 
 

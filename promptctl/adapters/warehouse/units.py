@@ -31,8 +31,9 @@ from promptctl.core.experiments.counted import (
     counted,
     with_quantiles,
 )
-from promptctl.core.experiments.quantile_places import SHARES, Places, quantile_sums
+from promptctl.core.experiments.quantile_places import Places, quantile_sums
 from promptctl.core.experiments.samples import UnitSums
+from promptctl.core.metrics import QUANTILES
 from promptctl.errors import UsageError
 
 TOO_MANY = "PC266"
@@ -73,7 +74,7 @@ def _ranked(
     warehouse: Warehouse, population: Population, measures: Sequence[Measure], calls: Any
 ) -> dict[str, _Ranked]:
     """The measured quantiles by metric."""
-    shares = {it.metric: SHARES[it.metric] for it in measures if it.kind == "quantile"}
+    shares = {it.metric: QUANTILES[it.metric] for it in measures if it.kind == "quantile"}
     if not shares:
         return {}
     counts, arms = counts_of(warehouse, calls), range(len(population.arms))

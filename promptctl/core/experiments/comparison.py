@@ -6,14 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import Literal
 
 from promptctl.core.experiments.libraries import require_libraries
 from promptctl.core.experiments.samples import UnitSums
+from promptctl.core.metrics import Kind
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import ratio_bounds, share_difference
-
-Kind = Literal["ratio", "mean", "proportion", "quantile"]
 
 _FEW = 5
 """Expected units in one of the four cells below which a share is tested exactly (W. G. Cochran, Some methods for

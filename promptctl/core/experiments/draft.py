@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from promptctl.core.experiments.metric import Metric, usual_kind
+from promptctl.core.experiments.metric import Metric, direction
+from promptctl.core.metrics import METRICS, measured
 from promptctl.core.scaffold import modeline
 from promptctl.core.version import Version
 from promptctl.core.yaml_text import flow
@@ -36,20 +37,18 @@ design:
   minimum: {{units: 100, days: 7}} # of each arm, before the first look
   # ends: 2027-01-31             # decided with what there is by then
 """
-_RISING = ("quality", "calls")
-_GUARDRAILS = (("error_rate", 0.01), ("latency_p95", 0.2), ("cost", 0.2))
 
 
 def draft_text(
     name: str, prompt: str, environment: str, versions: Sequence[Version], metric: str, hypothesis: str | None
 ) -> str:
     """The text of a draft. ``versions``: control's, then those of the treatments."""
-    primary = _metric(metric)
+    primary = Metric(metric=metric, kind=measured(metric).kinds[0], direction=direction(metric))
     arms = _arms(versions)
     rails = [
-        f"    - {{metric: {rail}, direction: decrease, margin: {margin}}}"
-        for rail, margin in _GUARDRAILS
-        if rail != metric
+        f"    - {{metric: {rail}, direction: {direction(rail)}, margin: {it.margin}}}"
+        for rail, it in METRICS.items()
+        if it.margin is not None and rail != metric
     ]
     return _TEXT.format(
         modeline=modeline("experiment"),
@@ -65,11 +64,6 @@ def draft_text(
         if primary.relative
         else "           # two points of a hundred",
     )
-
-
-def _metric(name: str) -> Metric:
-    rises = name.partition(":")[0] in _RISING
-    return Metric(metric=name, kind=usual_kind(name), direction="increase" if rises else "decrease")
 
 
 def _arms(versions: Sequence[Version]) -> list[str]:

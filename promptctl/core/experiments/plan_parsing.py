@@ -11,8 +11,9 @@ from typing import Any
 from promptctl.core import schema
 from promptctl.core.document import Document, Path
 from promptctl.core.experiments.experiment import RECORD, Counting, Experiment, Look, Result
-from promptctl.core.experiments.metric import METRICS, Metric, metric_fault, usual_kind
+from promptctl.core.experiments.metric import Metric, metric_fault
 from promptctl.core.experiments.plan import LEAST_UNITS, Design, Plan, PlannedArm
+from promptctl.core.metrics import METRICS, is_metric, measured, spelled
 from promptctl.core.name import name_fault
 from promptctl.core.ranges import shared
 from promptctl.core.suggestion import suggest
@@ -68,7 +69,7 @@ def _metric(written: Mapping[str, Any]) -> Metric:
     name, margin = written["metric"], written.get("margin")
     return Metric(
         metric=name,
-        kind=written.get("kind") or usual_kind(name),
+        kind=written.get("kind") or measured(name).kinds[0],
         direction=written["direction"],
         margin=None if margin is None else float(margin),
     )
@@ -133,10 +134,10 @@ def _metric_faults(document: Document, metrics: Mapping[str, Any]) -> Iterator[P
         name, kind = metric["metric"], metric.get("kind")
         if fault := metric_fault(name, kind):
             known = metric_fault(name, None) is None
-            hint = None if known else suggest(name, METRICS.replace(" or ", ", ").split(", ")) or f"metrics: {METRICS}"
+            hint = None if known else suggest(name, METRICS) or f"metrics: {spelled()}"
             yield document.problem(UNFIT, fault, (*path, "kind" if known else "metric"), hint)
             continue
-        both = (name, kind or usual_kind(name))
+        both = (name, kind or measured(name).kinds[0])
         if both in seen:
             message = f"{both[0]} stands there twice"
             yield document.problem(UNFIT, message, (*path, "metric"), "each metric has one part to play")
@@ -159,11 +160,12 @@ def _design_faults(document: Document, value: Mapping[str, Any]) -> Iterator[Pro
     design, path = value["design"], ("design",)
     effect, baseline = design["minimum_effect"], design.get("baseline")
     name = value["metrics"]["primary"]["metric"]
+    share = is_metric(name) and measured(name).unit == "share"
     if not math.isfinite(effect) or (baseline is not None and not math.isfinite(baseline)):
         yield document.problem(UNFIT, "baseline and minimum_effect are numbers with an end", path)
-    elif baseline is not None and name == "error_rate" and not 0 <= baseline <= 1:
+    elif baseline is not None and share and not 0 <= baseline <= 1:
         yield document.problem(UNFIT, f"the baseline of {name} is a share, from 0 to 1", (*path, "baseline"))
-    elif name == "error_rate" and effect >= 1:
+    elif share and effect >= 1:
         message = f"an effect of {effect:g} on {name} cannot be"
         yield document.problem(UNFIT, message, (*path, "minimum_effect"), "0.02 is two points of a hundred")
     if "ends" in design:

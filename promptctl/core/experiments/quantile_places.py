@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from promptctl.core.experiments.samples import UnitSums, sums_of_quantile
 from promptctl.core.statistics.interval import Interval
 
-SHARES = {"latency_p95": 0.95, "latency_p99": 0.99}
 _Z = 1.959963984540054
 """Bounds are those of a 95 % interval; the density between them stands for the one at the quantile."""
 

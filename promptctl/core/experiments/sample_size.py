@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import NormalDist
 
-from promptctl.core.experiments.comparison import Kind
+from promptctl.core.metrics import Kind
 from promptctl.core.statistics import group_sequential
 from promptctl.core.statistics.interval import student_t_quantile
 from promptctl.errors import UsageError

@@ -14,8 +14,9 @@ import pytest
 from scipy import stats
 
 from promptctl.core.experiments.always_valid import always_valid
-from promptctl.core.experiments.comparison import Kind, compare, sample_ratio
+from promptctl.core.experiments.comparison import compare, sample_ratio
 from promptctl.core.experiments.sample_size import PlannedTest, units_needed
+from promptctl.core.metrics import Kind
 from promptctl.core.statistics.group_sequential import boundary
 from tests.core.experiments.simulated import BASELINE, METRICS, Arm, Array, deviates, ever, lived, outside
 from tests.core.statistics.simulated import is_at_least, is_at_most
