@@ -25,12 +25,14 @@ from promptctl.runtime.status import Fault, Status
 OLDER, OTHER_ENVIRONMENT = "PC212", "PC213"
 _MOST_FAULTS = 20
 _JITTER = 0.2
+_MOST_HALVINGS = 2
 
 
 class Keeper:
     """``snapshot`` is read without a lock and replaced whole. ``signer`` are pinned public keys.
 
-    ``every`` is in seconds, give or take a fifth, so that many processes do not ask at once.
+    ``every`` is in seconds, give or take a fifth, so that many processes do not ask at once. A source that does not
+    answer is asked half as often, then a quarter, until it does: who comes back is not asked by all in one moment.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Keeper:
         self._answered: float | None = None
         self._failing = False
         self._faults: deque[Fault] = deque(maxlen=_MOST_FAULTS)
-        self._fault_count = self._refreshes = 0
+        self._fault_count = self._refreshes = self._unanswered = 0
         self._lock, self._swap, self._stop = threading.Lock(), threading.Lock(), threading.Event()
 
     def start(self, patience: float) -> None:
@@ -74,9 +76,14 @@ class Keeper:
 
     def _go_on(self) -> None:
         if self._every > 0:
-            arguments = (weakref.ref(self), self._stop, self._every)
+            arguments = (weakref.ref(self), self._stop)
             threading.Thread(target=_look_again, args=arguments, name="promptctl-refresh", daemon=True).start()
             _KEEPERS.add(self)
+
+    def pause(self, chance: float) -> float:
+        """Seconds until the next look, for a uniform number in [0, 1)."""
+        halvings = min(max(self._unanswered - 1, 0), _MOST_HALVINGS)
+        return self._every * 2.0**halvings * (1 - _JITTER + 2 * _JITTER * chance)
 
     def stop(self) -> None:
         """Ends the thread; what is served stays."""
@@ -110,7 +117,9 @@ class Keeper:
         self._faults.append(Fault(code=code, message=message, at=time.time()))
 
     def _take(self) -> None:
+        self._unanswered += 1
         fetched = self.source.fetch(self._tag)
+        self._unanswered = 0
         if fetched:
             bundle = self._checked(fetched)
             if fault := stepped_back(self._serials, bundle.serials):
@@ -190,15 +199,15 @@ class Keeper:
         )
 
 
-def _look_again(keeper: weakref.ref[Keeper], stop: threading.Event, every: float) -> None:
+def _look_again(keeper: weakref.ref[Keeper], stop: threading.Event) -> None:
     """Runs in the thread, until the keeper is stopped or gone."""
     chances = random.SystemRandom()
-    while not stop.wait(every * chances.uniform(1 - _JITTER, 1 + _JITTER)):
-        found = keeper()
-        if found is None:
+    while found := keeper():
+        pause = found.pause(chances.random())
+        del found
+        if stop.wait(pause) or not (found := keeper()):
             return
         found.look()
-        del found
 
 
 _KEEPERS: weakref.WeakSet[Keeper] = weakref.WeakSet()
