@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--server", type=int, default=0, metavar="N", help="kills of the remote's side of a push")
     parser.add_argument("--error", default="ENOSPC", help="which error: ENOSPC, EROFS, EACCES, EIO")
     parser.add_argument("--scene", action="append", metavar="NAME", help="only this command (may be repeated)")
+    parser.add_argument("--fewest", type=int, default=12, metavar="N", help="runs that each command gets")
     parser.add_argument("--seed", type=int, default=0, help="which points and moments are drawn")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
@@ -57,7 +58,7 @@ def _struck(arguments: argparse.Namespace, folder: Path) -> int:
         totals: Counter[str] = Counter()
         print(f"\n{kind} {arguments.error if kind == 'errors' else ''}\n{'':24}" + "".join(f"{it:>10}" for it in HEADS))
         chosen = [name for name in names if kind != "server" or SCENES[name].remote]
-        for name, share in loop.shares(kind, chosen, count).items():
+        for name, share in loop.shares(kind, chosen, count, arguments.fewest).items():
             started = time.monotonic()
             row = loop.rounds(kind, name, share, arguments.error)
             totals += row

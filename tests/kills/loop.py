@@ -73,12 +73,12 @@ class Loop:
         ended = left_alone(SCENES[name].line, repository.folder)
         return judged(SCENES[name], repository, was, before(repository), ended)
 
-    def shares(self, kind: str, names: list[str], count: int) -> dict[str, int]:
+    def shares(self, kind: str, names: list[str], count: int, fewest: int = FEWEST) -> dict[str, int]:
         """How many strikes each scene gets: by its number of points, not below a few; by nothing where time decides."""
         by_time = kind in ("random", "server")
         weights = {name: 1 if by_time else min(len(self.points(name)), MOST_POINTS) for name in names}
         whole = sum(weights.values())
-        return {name: max(math.ceil(count * weight / whole), min(count, FEWEST)) for name, weight in weights.items()}
+        return {name: max(math.ceil(count * weight / whole), min(count, fewest)) for name, weight in weights.items()}
 
     def _strikes(
         self, kind: str, name: str, count: int, error: str
