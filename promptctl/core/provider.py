@@ -7,7 +7,6 @@ import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
 from urllib.parse import urlsplit
 
 from promptctl.core.breaker import BreakerLimits
@@ -20,10 +19,9 @@ from promptctl.errors import UsageError
 
 NO_PROVIDER, AMBIGUOUS = "PC070", "PC071"
 
-Kind = Literal["openai", "anthropic", "replay", "echo"]
-"""The wire format. ``echo`` answers with the last user message, ``replay`` only with what was recorded."""
+LOCAL_KINDS = ("echo", "replay")
+"""``echo`` answers with the last user message, ``replay`` only with what was recorded."""
 
-LOCAL_KINDS: tuple[Kind, ...] = ("echo", "replay")
 DEFAULT_CONCURRENCY = 16
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1", re.ASCII)
 
@@ -32,16 +30,17 @@ _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1", re.ASCII)
 class ProviderSettings:
     """One place that answers requests.
 
-    ``key`` names the environment variable that holds the key (None: no key is sent). ``models`` are globs over ids of
-    models. ``weight`` is a percentage of the calls that several providers match. ``fallback`` names providers in order.
-    ``concurrency`` is the most calls under way at once, ``requests_per_minute`` and ``tokens_per_minute`` what is sent
-    at most in a minute (None: as much as goes). ``prices`` come before those of the price table. ``breaker`` says when
-    it is left alone for a while, ``health`` when its share goes to others (None: never). ``capabilities`` come before
-    what is known of models. ``built_in``: kind, host and key are ours, not a repository's.
+    ``kind`` is the wire format. ``key`` names the environment variable that holds the key (None: no key is sent).
+    ``models`` are globs over ids of models. ``weight`` is a percentage of the calls that several providers match.
+    ``fallback`` names providers in order. ``concurrency`` is the most calls under way at once, ``requests_per_minute``
+    and ``tokens_per_minute`` what is sent at most in a minute (None: as much as goes). ``prices`` come before those of
+    the price table. ``breaker`` says when it is left alone for a while, ``health`` when its share goes to others (None:
+    never). ``capabilities`` come before what is known of models. ``built_in``: kind, host and key are ours, not a
+    repository's.
     """
 
     name: str
-    kind: Kind
+    kind: str
     base_url: str = ""
     key: str | None = None
     models: tuple[str, ...] = ()
@@ -92,6 +91,9 @@ BUILT_IN: Mapping[str, ProviderSettings] = {
     "echo": ProviderSettings(name="echo", kind="echo", built_in=True),
     "replay": ProviderSettings(name="replay", kind="replay", built_in=True),
 }
+KINDS = tuple(dict.fromkeys(provider.kind for provider in BUILT_IN.values()))
+WIRES = tuple(kind for kind in KINDS if kind not in LOCAL_KINDS)
+"""The kinds that are spoken over HTTP: each has a wire format in ``adapters/providers``."""
 
 
 def choose(

@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import Any, cast
+from typing import Any
 
 from promptctl.core.breaker import BreakerLimits
 from promptctl.core.capability import Capability, capabilities_from
 from promptctl.core.document import Document
 from promptctl.core.price import prices_from
-from promptctl.core.provider import BUILT_IN, DEFAULT_CONCURRENCY, Kind, ProviderSettings, known_hint
+from promptctl.core.provider import BUILT_IN, DEFAULT_CONCURRENCY, KINDS, ProviderSettings, known_hint
 from promptctl.core.provider_health import HealthLimits
 from promptctl.core.settings import Settings
+from promptctl.core.suggestion import suggest
 from promptctl.errors import Place, UsageError
 
 BAD_PROVIDER = "PC072"
@@ -71,9 +72,11 @@ def parse_providers(
 
 def _parse_provider(name: str, entry: Mapping[str, Any]) -> ProviderSettings:
     shipped = BUILT_IN.get(name)
-    kind = cast("Kind | None", entry.get("kind", shipped.kind if shipped else None))
+    kind = entry.get("kind", shipped.kind if shipped else None)
     if kind is None:
         raise _BadTable(name, "`kind` is missing", 'add kind = "openai" or kind = "anthropic"')
+    if kind not in KINDS:
+        raise _BadTable(name, f"there is no kind `{kind}`", suggest(kind, KINDS) or f"kinds: {', '.join(KINDS)}")
     same_kind = shipped if shipped and shipped.kind == kind else BUILT_IN[kind]
     base_url = str(entry.get("base_url", same_kind.base_url)).rstrip("/")
     key = entry.get("key", shipped.key if shipped else None)

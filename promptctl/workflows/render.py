@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from promptctl.adapters.bounded import Worker
 from promptctl.adapters.repository import Repository
@@ -19,7 +19,6 @@ from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 from promptctl.workflows.resolve import Resolved, resolve
 
-Wire = Literal["openai", "anthropic"]
 UNKNOWN_STEP = "PC046"
 
 
@@ -50,7 +49,7 @@ def render(
     given: Mapping[str, Any],
     *,
     outputs: Mapping[str, Any] | None = None,
-    wire: Wire | None = None,
+    wire: str | None = None,
     model: str | None = None,
 ) -> Rendered:
     """Renders a prompt; of a chain, the first step that has no output in ``outputs``, or else its last one.
@@ -76,13 +75,13 @@ class Prepared:
     settings: Settings
 
     def rendered(
-        self, given: Mapping[str, Any], *, outputs: Mapping[str, Any], wire: Wire | None, model: str | None
+        self, given: Mapping[str, Any], *, outputs: Mapping[str, Any], wire: str | None, model: str | None
     ) -> Rendered:
         """As ``render`` renders. Raises UsageError."""
         return Rendered(resolved=self.resolved, **self._found(given, outputs, wire, model))
 
     def rendered_apart(
-        self, given: Mapping[str, Any], *, outputs: Mapping[str, Any], wire: Wire | None, model: str | None
+        self, given: Mapping[str, Any], *, outputs: Mapping[str, Any], wire: str | None, model: str | None
     ) -> Rendered:
         """The same by a child process, which is stopped when a template takes too long or too much."""
         worker = Worker[None, dict[str, Any]](lambda _: self._found(given, outputs, wire, model))
@@ -90,7 +89,7 @@ class Prepared:
             return Rendered(resolved=self.resolved, **worker(None))
 
     def _found(
-        self, given: Mapping[str, Any], outputs: Mapping[str, Any], wire: Wire | None, model: str | None
+        self, given: Mapping[str, Any], outputs: Mapping[str, Any], wire: str | None, model: str | None
     ) -> dict[str, Any]:
         call, later = _next_call(self.resolved.closure, given, outputs)
         messages = call.closure.prompt.messages
@@ -124,8 +123,9 @@ def _next_call(
     return call, paths[paths.index(call.path) + 1 :] if call.path else ()
 
 
-def _request(settings: Settings, call: StepCall, wire: Wire, model: str | None) -> Mapping[str, Any]:
+def _request(settings: Settings, call: StepCall, wire: str, model: str | None) -> Mapping[str, Any]:
     from promptctl.adapters.models import known_model
+    from promptctl.adapters.providers import WIRE_FORMATS
     from promptctl.core.capability import check_request, with_limit
     from promptctl.core.provider import model_id_of
     from promptctl.core.provider_table import providers_of, said_of_models
@@ -138,10 +138,4 @@ def _request(settings: Settings, call: StepCall, wire: Wire, model: str | None) 
     known = known_model(model_id, said_of_models(settings.models))
     check_request(known, request)
     request = with_limit(known, request)
-    if wire == "openai":
-        from promptctl.adapters.providers import openai
-
-        return openai.body(request, model_id)
-    from promptctl.adapters.providers import anthropic
-
-    return anthropic.body(request, model_id)
+    return WIRE_FORMATS[wire].body(request, model_id)

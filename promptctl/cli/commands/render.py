@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
 from promptctl.cli.inputs import given_inputs
@@ -16,10 +16,10 @@ from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.workflows.render import Rendered, Wire
+    from promptctl.workflows.render import Rendered
 
-FORMATS = ("text", "messages", "digest", "openai", "anthropic")
-Format = Literal["text", "messages", "digest", "openai", "anthropic"]
+FORMATS = ("text", "messages", "digest")
+"""Those that say nothing of a provider."""
 
 
 def command(
@@ -46,9 +46,7 @@ def command(
     from promptctl.answers.render import data
     from promptctl.workflows.render import render as run
 
-    if format not in FORMATS:
-        raise UsageError("PC001", f"there is no format `{format}`", hint=suggest(format, FORMATS) or ", ".join(FORMATS))
-    wire = cast("Wire", format) if format in ("openai", "anthropic") else None
+    wire = None if format in FORMATS else _wire(format)
     if model and not wire:
         raise UsageError("PC001", "--model is for --format openai and anthropic")
     rendered = run(
@@ -61,6 +59,16 @@ def command(
     )
     exact = format != "text" or rendered.alone
     return Answer(data=data(rendered), view=lambda: view(rendered, format), exact=exact, note=note(rendered))
+
+
+def _wire(format: str) -> str:
+    """The request format itself. Raises UsageError where there is none of that name."""
+    from promptctl.core.provider import WIRES
+
+    if format not in WIRES:
+        known = (*FORMATS, *WIRES)
+        raise UsageError("PC001", f"there is no format `{format}`", hint=suggest(format, known) or ", ".join(known))
+    return format
 
 
 def note(rendered: Rendered) -> str | None:

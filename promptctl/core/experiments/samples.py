@@ -42,8 +42,8 @@ class UnitSums:
 
     @property
     def variance(self) -> float | None:
-        """The variance of the estimate; None below two units, without an estimate and beyond all floats, 0 where nothing
-        but rounding makes units differ.
+        """The variance of the estimate; None below two units, without an estimate and beyond all floats, 0 where
+        nothing but rounding makes units differ.
 
         It is n / (n - 1) * sum((x - r y)^2) / sum(y)^2 with r = sum(x) / sum(y). Source: A. Deng, U. Knoblich and
         J. Lu, Applying the delta method in metric analytics (2018), section 2.2; without denominators it is s^2 / n.

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from threading import BoundedSemaphore
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from promptctl.core.provider import WIRES
 from promptctl.errors import OutsideError
 from promptctl.server.asked import Viewed, json_response
 from promptctl.server.door import TOO_MANY
 
 router = APIRouter(prefix="/api/v1", tags=["prompts"])
+FORMATS = ("messages", *WIRES)
 AT_ONCE = 4
 """Renderings under way in one process: each has a child with memory of its own, for seconds at most."""
 _places = BoundedSemaphore(AT_ONCE)
+
+
+def _known(format: str) -> str:
+    if format not in FORMATS:
+        raise ValueError(f"one of {', '.join(FORMATS)}")
+    return format
 
 
 class Render(BaseModel):
@@ -25,7 +33,9 @@ class Render(BaseModel):
     inputs: Annotated[dict[str, Any], Field(description="The prompt's inputs by name.")] = {}
     outputs: Annotated[dict[str, str], Field(description="Of a chain: what steps answered, by their paths.")] = {}
     format: Annotated[
-        Literal["messages", "openai", "anthropic"], Field(description="With `request` as that API takes it.")
+        str,
+        Field(description="With `request` as that API takes it.", json_schema_extra={"enum": [*FORMATS]}),
+        AfterValidator(_known),
     ] = "messages"
     model: Annotated[str | None, Field(max_length=200, description="The model of the request.")] = None
 
