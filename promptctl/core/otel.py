@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from promptctl.core.event import EVENTS, Scalar
+from promptctl.core.event import EVENTS, MOST_INTEGER, Scalar
 
 UPSTREAM = "67dff024110be5bd9f318006e733f4078e0f4c97"
 OPERATION_NAME, OPERATION = "gen_ai.operation.name", "chat"
@@ -74,7 +74,7 @@ def span_of(row: tuple[Scalar, ...]) -> Span:
     """The span of an event's row. A ``trace`` in W3C's form is taken as it is, ids of others are made of their hash."""
     cells = dict(zip(EVENTS.names, row, strict=True))
     trace_id, above = _trace_ids(str(cells["trace"] or cells["id"]))
-    start = int(cells["at"] or 0) * 1_000
+    start = nanoseconds(int(cells["at"] or 0) * 1_000)
     attributes: dict[str, Scalar] = {OPERATION_NAME: OPERATION}
     for column, name in SPAN_NAMES.items():
         value = cells[column]
@@ -89,10 +89,15 @@ def span_of(row: tuple[Scalar, ...]) -> Span:
         parent_id=_hashed(str(cells["parent"]), 8) if cells["parent"] else above,
         name=f"{OPERATION} {cells['model']}" if cells["model"] else OPERATION,
         start=start,
-        end=start + int(float(cells["latency_ms"] or 0) * 1_000_000),
+        end=nanoseconds(start + int(min(float(cells["latency_ms"] or 0) * 1_000_000, MOST_INTEGER))),
         failed=failed,
         attributes=attributes,
     )
+
+
+def nanoseconds(since_1970: int) -> int:
+    """A time as messages can hold it: the nearest where they cannot."""
+    return min(max(since_1970, 0), MOST_INTEGER)
 
 
 def _trace_ids(trace: str) -> tuple[bytes, bytes]:

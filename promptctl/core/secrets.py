@@ -14,6 +14,8 @@ _SECRET_NAME = re.compile(
     r"(?i)(^|_)(api_?key|key|token|secret|passwd|passphrase|credentials?|pat)(_|$)|password|auth$|^mysql_pwd$"
 )
 _HEADERS = re.compile(r"(?i)(^|_)headers$")
+_HOOK = re.compile(r"(?i)(^|_)(web)?hook(_ur[il])?$")
+_AUTHORIZATION = re.compile(r"(?i)\b(?:proxy-)?authorization:\s*[a-z]+\s+(\S+)")
 _PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 _SHAPES = re.compile(
     r"""(?<![A-Za-z0-9])(?:
@@ -25,7 +27,7 @@ _SHAPES = re.compile(
       | xox[abeprs]-[A-Za-z0-9-]{10,}
       | AIza[A-Za-z0-9_-]{35}
       | hf_[A-Za-z0-9]{30,}
-      | pctl_[0-9a-f]{12}_[A-Za-z0-9_-]{43}
+      | pctl_[0-9a-f]{12}_[A-Za-z0-9_-]{8,}
       | (?<![_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}
     )
     | (?<=[Bb]earer[ ])[A-Za-z0-9._~+/-]{16,}=*
@@ -39,7 +41,7 @@ _SHAPES = re.compile(
 
 def known_values(environment: Mapping[str, str], names: Collection[str] = ()) -> tuple[str, ...]:
     """The secrets of an environment: the values of ``names``, and of variables that are named like secrets, the
-    passwords of URLs, and what variables named like headers send along.
+    passwords of URLs, what headers send along, and the parts of webhooks' paths.
 
     A value that only its variable's name or its place makes suspect counts when it cannot be an ordinary word:
     16 characters or more, or 8 or more with a letter and a digit.
@@ -50,6 +52,9 @@ def known_values(environment: Mapping[str, str], names: Collection[str] = ()) ->
             found.add(value.strip())
         if "://" in value:
             found |= {it for word in _PASSWORD.findall(value) for it in (word, unquote(word)) if _is_opaque(it)}
+        if _HOOK.search(name):
+            found |= {part for part in (value.strip(), *re.split(r"[/?=&#]", value)) if _is_opaque(part)}
+        found |= set(filter(_is_opaque, _AUTHORIZATION.findall(value)))
         if _HEADERS.search(name):
             found |= set(filter(_is_opaque, _header_words(value)))
     return tuple(sorted(found))

@@ -216,7 +216,14 @@ _QUERIES = (
 TARGETS: Mapping[str, Target] = {
     "event_lines": Target(run=event_lines, begin=_line_samples),
     "event_files": Target(run=event_files, begin=_file_samples),
-    "otlp": Target(run=otlp, begin=lambda: [*_line_samples(), b"authorization=Bearer%20x,x-team=shop"]),
+    "otlp": Target(
+        run=otlp,
+        begin=lambda: [
+            *_line_samples(),
+            b"authorization=Bearer%20x,x-team=shop",
+            b'{"id": "a", "at": 9223372036854775807, "prompt": "p", "status": "ok", "latency_ms": 1e300}',
+        ],
+    ),
     "event_queries": Target(run=event_queries, begin=starting(*(it.replace("%", " ") for it in _QUERIES))),
     "addresses": Target(run=addresses, begin=starting(*_ADDRESSES)),
     "feedback": Target(

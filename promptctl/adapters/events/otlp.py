@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from promptctl.core.event import DROPS, SCORES, Batch, Scalar
-from promptctl.core.otel import DROPPED_EVENT, EVALUATION_EVENT, SCORE_NAMES, Span, span_of
+from promptctl.core.otel import DROPPED_EVENT, EVALUATION_EVENT, SCORE_NAMES, Span, nanoseconds, span_of
 from promptctl.errors import OutsideError, UsageError
 from promptctl.version import __version__
 
@@ -180,7 +180,8 @@ def _drop(row: tuple[Scalar, ...]) -> LogRecord:
 def _record(event: str, at: Scalar, attributes: Mapping[str, Scalar]) -> LogRecord:
     from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
-    return LogRecord(event_name=event, time_unix_nano=int(at or 0) * 1_000, attributes=_attributes(attributes))
+    time = nanoseconds(int(at or 0) * 1_000)
+    return LogRecord(event_name=event, time_unix_nano=time, attributes=_attributes(attributes))
 
 
 def _attributes(values: Mapping[str, Scalar]) -> list[KeyValue]:
