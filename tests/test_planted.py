@@ -239,13 +239,13 @@ def test_stores_and_webhooks_among_secrets(planted: Path) -> None:
         quiet(run(repository, *words, "--store", foreign), words)
         quiet(run(repository, *words, PROMPTCTL_EVENTS=foreign), words)
     said, store = PLACES["feedback"].text, write_sqlite(planted / "e.sqlite3", [event(0, id="call")])
-    words = ("feedback", "add", "call", "resolved=0", "--comment", said, "--correction", PLAIN, "--store", store)
-    quiet(run(repository, *words), words)
-    for words in (
-        ("feedback", "list", "--store", store),
-        ("events", "export", "--scores", "-o", "s.jsonl", "--store", store),
-    ):
-        quiet(run(repository, *words), words)
+    kept: tuple[tuple[str, ...], ...] = (
+        ("feedback", "add", "call", "resolved=0", "--comment", said, "--correction", PLAIN),
+        ("feedback", "list"),
+        ("events", "export", "--scores", "-o", "s.jsonl"),
+    )
+    for asked in kept:
+        quiet(run(repository, *asked, "--store", store), asked)
     assert leaks_below(planted, OWN_FILES) == {}
 
 
@@ -282,8 +282,8 @@ def test_a_server_among_secrets(
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # For who asks here: promptctl uses no proxies.
     repository, store = line(planted), write_sqlite(planted / "e.sqlite3", [event(0, id="call", environment="staging")])
-    options = {"tokens": str(planted / "tokens"), "writable": True, "store": store, "access_log": True}
-    with serving(repository.folder, **options) as server:
+    tokens = str(planted / "tokens")
+    with serving(repository.folder, tokens=tokens, writable=True, store=store, access_log=True) as server:
         world = World(planted, repository, server)
         token = world.token("events", "feedback", "freeze", "read")
         asked, query = server.ask, PLACES["query"].text
