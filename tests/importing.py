@@ -18,7 +18,7 @@ from promptctl.core.render import Rendering
 def imported(text: str, file: str, form: str | None = None, folder: Path | None = None) -> Import:
     """A text as the import of its format reads it; the format is told by the file's name and text."""
     source = source_of(text.encode(), file, folder, form)
-    return FORMATS[form or format_of(source)](source)
+    return FORMATS[form or format_of(source)].read(source)
 
 
 def only(text: str, file: str, form: str | None = None, folder: Path | None = None) -> Imported:

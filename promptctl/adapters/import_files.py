@@ -12,12 +12,10 @@ from typing import Any
 from promptctl.adapters.files import UNREADABLE, decode, parse_yaml, read_bytes
 from promptctl.core.document import Document, Mark
 from promptctl.core.importing.node import UNFIT
+from promptctl.core.importing.registry import FORMATS, named_format
 from promptctl.core.importing.source import Source
 from promptctl.core.strict_json import strict_json
 from promptctl.errors import DocumentError, Place, Problem, UsageError
-
-HEADED = ("prompty", "dotprompt")
-"""Formats whose files begin with a YAML head between two lines of dashes."""
 
 _HEAD = re.compile(
     r"(?P<before>(?:[ \t]*(?:#[^\n]*)?\n)*---[ \t]*\n)(?P<head>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
@@ -39,7 +37,8 @@ def source_of(data: bytes, shown: str, folder: Path | None, form: str | None = N
     text = decode(data, shown)
     suffix = Path(shown).suffix.lower()
     body, body_line = text, 1
-    if form in HEADED or (form is None and suffix in (".prompty", ".prompt")):
+    said = FORMATS.get(form or named_format(shown) or "")
+    if said and said.headed:
         document, body, body_line = _headed(text, shown)
     elif form == "text" or suffix in _TEXTS:
         document = Document(shown, text, {(): Mark(1, 1, 1)}, text)

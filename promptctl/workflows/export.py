@@ -79,7 +79,7 @@ def _lost(subject: Subject, text: str, form: str, named: tuple[Problem, ...]) ->
     """What does not come back when the text is imported, beyond what is named already."""
     prompt = subject.closure.prompt
     source = source_of(text.encode(), FORMATS[form].file, None)
-    found = registry.FORMATS[form](source)
+    found = registry.FORMATS[form].read(source)
     lines = {problem.place.line for problem in named if problem.place}
     lost = differences(prompt, found.prompts[0].value, form)
     return [problem for problem in lost if problem.place is None or problem.place.line not in lines]

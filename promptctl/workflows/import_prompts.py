@@ -98,7 +98,7 @@ def read_prompts(
         path, shown = path / "system.md", f"{shown}/system.md"
     source = read_source(path, shown, form)
     chosen = form or format_of(source)
-    found = FORMATS[chosen](source)
+    found = FORMATS[chosen].read(source)
     first = name or (f"{under.rstrip('/')}/" if under else "") + _own_name(path.absolute())
     prompts = []
     for number, each in enumerate(found.prompts, 1):

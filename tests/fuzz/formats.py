@@ -46,7 +46,7 @@ def imports(data: bytes, form: str) -> None:
     source = source_of(data, _NAMES[form], None, form)
     with suppress(PromptctlError):
         assert format_of(source) in FORMATS
-    found = FORMATS[form](source)
+    found = FORMATS[form].read(source)
     for problem in found.dropped:
         assert problem.message
         assert problem.place
@@ -69,7 +69,7 @@ def exports(data: bytes) -> None:
             subject = Subject(closure=closure, suite=suite, suite_node=Node(document) if document and suite else None)
             exported = form.write(subject)
             assert form.write(subject).text == exported.text
-            found = FORMATS[name](source_of(exported.text.encode(), form.file, None))
+            found = FORMATS[name].read(source_of(exported.text.encode(), form.file, None))
             value = found.prompts[0].value
             if not exported.dropped and not [*differences(closure.prompt, value, name)]:
                 back = Closure(prompt=parse_prompt("p", closure_of(value).prompt.document))

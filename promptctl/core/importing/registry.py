@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from promptctl.core.importing import (
@@ -22,55 +23,21 @@ from promptctl.errors import Place, UsageError
 
 UNKNOWN_FORMAT = "PC140"
 
-FORMATS: Mapping[str, Callable[[Source], Import]] = {
-    "promptfoo": promptfoo.read,
-    "prompty": prompty.read,
-    "dotprompt": dotprompt.read,
-    "github-models": github_models.read,
-    "langfuse": langfuse.read,
-    "langchain": langchain.read,
-    "llm": llm_template.read,
-    "text": plain_text.read,
-}
-_BY_NAME = {
-    re.compile(r".*\.prompty"): "prompty",
-    re.compile(r".*\.prompt"): "dotprompt",
-    re.compile(r".*\.prompt\.ya?ml"): "github-models",
-    re.compile(r"promptfooconfig.*\.(ya?ml|json)"): "promptfoo",
-    re.compile(r".*\.(md|markdown|txt)"): "text",
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """How a format is read, and what tells it: ``names``, a pattern for the whole of a file's name in lower case, else
+    ``fits``, of the value that the file holds. ``headed``: a text below a YAML head between two lines of dashes."""
+
+    read: Callable[[Source], Import]
+    names: str = "(?!)"
+    fits: Callable[[Any], bool] | None = None
+    headed: bool = False
+
+
 _LLM_KEYS = frozenset(
     "prompt system model defaults options name schema_object extract fragments tools functions".split()
 )
-
-
-def format_of(source: Source) -> str:
-    """The format of a file, by its name, else by what it holds.
-
-    Raises UsageError, listing the formats, when nothing or more than one thing speaks for one.
-    """
-    name = source.document.file.replace("\\", "/").rpartition("/")[2].lower()
-    named = next((found for pattern, found in _BY_NAME.items() if pattern.fullmatch(name)), None)
-    found = [named] if named else [name for name, fits in _BY_CONTENT.items() if fits(source.document.value)]
-    if len(found) == 1:
-        return found[0]
-    message = (
-        f"{source.document.file} may be {' or '.join(found)}"
-        if found
-        else (f"{source.document.file} has no format that promptctl knows")
-    )
-    raise UsageError(UNKNOWN_FORMAT, message, place=Place(source.document.file), hint=_hint())
-
-
-def check_format(name: str) -> str:
-    """The format itself. Raises UsageError when there is none of that name."""
-    if name not in FORMATS:
-        raise UsageError(UNKNOWN_FORMAT, f"there is no format `{name}`", hint=suggest(name, FORMATS) or _hint())
-    return name
-
-
-def _hint() -> str:
-    return f"pass --format: {', '.join(FORMATS)}"
 
 
 def _is_promptfoo(value: Any) -> bool:
@@ -95,10 +62,47 @@ def _is_llm(value: Any) -> bool:
     return is_mapping and any(isinstance(value.get(key), str) for key in ("prompt", "system"))
 
 
-_BY_CONTENT: Mapping[str, Callable[[Any], bool]] = {
-    "promptfoo": _is_promptfoo,
-    "github-models": _is_github_models,
-    "langfuse": _is_langfuse,
-    "langchain": _is_langchain,
-    "llm": _is_llm,
+FORMATS: Mapping[str, Format] = {
+    "promptfoo": Format(read=promptfoo.read, names=r"promptfooconfig.*\.(ya?ml|json)", fits=_is_promptfoo),
+    "prompty": Format(read=prompty.read, names=r".*\.prompty", headed=True),
+    "dotprompt": Format(read=dotprompt.read, names=r".*\.prompt", headed=True),
+    "github-models": Format(read=github_models.read, names=r".*\.prompt\.ya?ml", fits=_is_github_models),
+    "langfuse": Format(read=langfuse.read, fits=_is_langfuse),
+    "langchain": Format(read=langchain.read, fits=_is_langchain),
+    "llm": Format(read=llm_template.read, fits=_is_llm),
+    "text": Format(read=plain_text.read, names=r".*\.(md|markdown|txt)"),
 }
+
+
+def named_format(file: str) -> str | None:
+    """The format that a file's name alone tells; None where none does."""
+    name = file.replace("\\", "/").rpartition("/")[2].lower()
+    return next((found for found, it in FORMATS.items() if re.fullmatch(it.names, name)), None)
+
+
+def format_of(source: Source) -> str:
+    """The format of a file, by its name, else by what it holds.
+
+    Raises UsageError, listing the formats, when nothing or more than one thing speaks for one.
+    """
+    named, value = named_format(source.document.file), source.document.value
+    found = [named] if named else [name for name, it in FORMATS.items() if it.fits and it.fits(value)]
+    if len(found) == 1:
+        return found[0]
+    message = (
+        f"{source.document.file} may be {' or '.join(found)}"
+        if found
+        else (f"{source.document.file} has no format that promptctl knows")
+    )
+    raise UsageError(UNKNOWN_FORMAT, message, place=Place(source.document.file), hint=_hint())
+
+
+def check_format(name: str) -> str:
+    """The format itself. Raises UsageError when there is none of that name."""
+    if name not in FORMATS:
+        raise UsageError(UNKNOWN_FORMAT, f"there is no format `{name}`", hint=suggest(name, FORMATS) or _hint())
+    return name
+
+
+def _hint() -> str:
+    return f"pass --format: {', '.join(FORMATS)}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
 import pytest
 
+from promptctl.cli.commands.import_ import command
 from promptctl.core.importing.registry import FORMATS, format_of
 from promptctl.errors import UsageError
 from tests.importing import dropped, imported, only, rendered
@@ -288,3 +290,8 @@ def test_a_file_that_is_not_what_it_should_be_is_refused_at_its_place(text: str,
         imported(text, file)
     assert caught.value.code == "PC142"
     assert str(caught.value.problem.place) == place
+
+
+def test_help_names_every_format() -> None:
+    said = inspect.getdoc(command) or ""
+    assert f"Formats: {', '.join(FORMATS)}." in " ".join(said.split())
