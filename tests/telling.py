@@ -16,19 +16,6 @@ TELLING = (
 """Variables whose values the model knows, and tells."""
 PLAIN = " ".join(PLACES[name].text for name in TELLING)
 KEY = PLACES["RELAY_KEY"].secret
-def telling(text, context):
-    return {"passed": False, "explanation": text + str(dict(os.environ))}
-
-
-def raising(text, context):
-    secret = os.environ["RELAY_KEY"]
-    raise KeyError(secret, text)
-"""
-CHECK = """\
-import json, os, sys
-print(json.dumps({"passed": False, "explanation": str(dict(os.environ)) + sys.stdin.read()}))
-"""
-FAILS = "import sys\nsys.exit(sys.stdin.read())\n"
 KINDS = "plain base64 percent escaped tool refuse refuse64 refuse-percent refuse-escaped garble header redirect".split()
 
 
