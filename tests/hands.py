@@ -148,15 +148,19 @@ def _linked(clone: Clone, which: int, how: int) -> None:
 
 
 def _replaced(clone: Clone, which: int, how: int) -> None:
-    """Nothing, a folder, a pipe, or another file with the old one's times where the file was."""
+    """Nothing, a folder, a pipe, or another file with the old one's times where the file was.
+
+    A pipe only where Git has a file: of new ones it says nothing.
+    """
     file = clone.there(which)
+    tracked = clone.repository.git("ls-files", "--", str(file))
     before = file.stat()
     file.unlink()
     if how % 4 == 1:
         build_files(file, {"inside": "x"})
-    elif how % 4 == 2:
+    elif how % 4 == 2 and tracked:
         os.mkfifo(file)
-    elif how % 4 == 3:
+    elif how % 4 > 1:
         file.write_text(TEXTS[how % len(TEXTS)])
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 

@@ -170,8 +170,8 @@ def walked_listing(root: Path, left_out: Collection[str] = ()) -> Listing:
         special.append("prompts")
     for entry, path in () if linked else walk(root / "prompts", "prompts"):
         (regular if entry.is_file(follow_symlinks=False) else special).append(path)
-    if (root / SETTINGS).is_file():
-        regular.append(SETTINGS)
+    if os.path.lexists(root / SETTINGS):
+        (regular if (root / SETTINGS).is_file() else special).append(SETTINGS)
     return Listing(regular=dict.fromkeys(sorted({*regular, *left_out})), special=tuple(sorted(special)))
 
 

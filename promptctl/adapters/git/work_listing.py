@@ -37,11 +37,16 @@ def indexed_listing(git: Git, facts: Facts | None = None) -> Callable[[], Listin
 
     New pipes and sockets are not in it: Git does not see what it could not hold.
     """
-    if (git.root / "prompts").is_symlink() or (git.root / SETTINGS).is_symlink():
+    if (git.root / "prompts").is_symlink() or _is_odd(git.root / SETTINGS):
         return lambda: None
     entries = git.begin("ls-files", "-s", "-v", "-z", "--", *_PATHS, ATTRIBUTES)
     status = git.begin(*_DISTRUSTING, *_STATUS, "--", *_PATHS)
     return lambda: _listing(git, entries, status, facts or Facts(None))
+
+
+def _is_odd(file: Path) -> bool:
+    """Whether something stands there that is no regular file."""
+    return os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode)
 
 
 def _listing(git: Git, listed: Begun, status: Begun, facts: Facts) -> Listing | None:

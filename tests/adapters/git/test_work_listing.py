@@ -160,6 +160,18 @@ def _attributes_of_the_user(found: GitRepository) -> None:
     found.git("config", "core.attributesFile", str(found.folder.parent / "mine"))
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("nowhere")])
+def test_settings_that_are_no_file_are_named_whoever_looks(
+    repository: GitRepository, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], object]
+) -> None:
+    (repository.folder / "promptctl.toml").unlink()
+    make(repository.folder / "promptctl.toml")
+    for many in (0, 500):
+        monkeypatch.setattr(work_tree, "MANY", many)
+        tree = WorkTree(repository.folder, lambda: Git(repository.folder))
+        assert (list(tree.special()), "promptctl.toml" in tree.files()) == (["promptctl.toml"], False)
+
+
 def test_a_linked_folder_of_prompts_is_a_link_and_nothing_behind_it_is_read(repository: GitRepository) -> None:
     CONVERTING["a linked folder of prompts"](repository)
     tree = WorkTree(repository.folder)
