@@ -138,7 +138,7 @@ def forge(root: Path, change: Callable[[tuple[CaseResult, ...]], Iterable[CaseRe
     """Rewrites the only evidence by hand, with counts, scores and intervals that fit."""
     (path,) = (root / FOLDER / "evidence").iterdir()
     known = from_document(Document("evidence.json", json.loads(path.read_text())))
-    path.write_text(to_text(replace(known, samples=tuple(change(known.samples)))))
+    path.write_text(to_text(replace(known, samples=tuple(change(tuple(known.samples))))))
 
 
 def passed(samples: tuple[CaseResult, ...]) -> list[CaseResult]:

@@ -62,7 +62,7 @@ class Replies:
                 BAD_MODE, f"there is no way `{mode}` to get replies", hint="use " + ", ".join(get_args(Mode))
             )
         self.mode = mode
-        self._recorded = recorded or {}
+        self._recorded = {} if recorded is None else recorded
         self._cache, self._journal = cache, journal
         self._stored = mode in ("auto", "recorded") or (appending and mode == "live")
         self._provider = provider if provider != "replay" else None

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -180,6 +180,25 @@ class ReplyCache:
         except (sqlite3.Error, OSError) as error:
             hint = "look at its folder's rights and space, or name another with PROMPTCTL_CACHE_DIR"
             raise OutsideError(UNUSABLE, f"the cache {self.path} cannot be used: {error}", hint=hint) from None
+
+
+class Cached(Mapping[str, Reply]):
+    """The cache as replies by their key, each read when it is asked for. What else is in the cache, it does not say."""
+
+    def __init__(self, cache: ReplyCache) -> None:
+        self._cache = cache
+
+    def __getitem__(self, key: str) -> Reply:
+        found = self._cache.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _seal(key: str, value: str) -> str:

@@ -10,10 +10,13 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
+from promptctl.adapters.reply_spool import ReplySpool
+from promptctl.core.layers import Layers
 from promptctl.core.recording import reply_from_dict, reply_to_dict
 from promptctl.core.request import Reply, compact_json
 from promptctl.core.run_head import RunHead, head_dict, head_from_dict
@@ -26,14 +29,14 @@ Starts = dict[str, int]
 class RunJournal:
     """An open journal. No failure to write it is an error: then the run cannot be resumed, which ``whole`` says."""
 
-    def __init__(self, path: Path, handle: int, head: RunHead, lines: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, path: Path, handle: int, head: RunHead, lines: Iterable[dict[str, Any]]) -> None:
         self.path, self.head, self.whole = path, head, True
         self._handle = handle
-        self._replies: dict[tuple[str, str], Reply] = {}
+        self._replies: dict[str, list[ReplySpool]] = {}
         self._starts: dict[str, Starts] = {}
         for line in lines:
             if "key" in line:
-                self._replies[line["key"], line["by"]] = reply_from_dict(line["reply"])
+                self._keep(line["key"], line["by"], reply_from_dict(line["reply"]))
             else:
                 self._starts.setdefault(line["suite"], {}).update(line["starts"])
 
@@ -52,10 +55,22 @@ class RunJournal:
         return journal
 
     @classmethod
-    def unwritten(cls, head: RunHead, lines: Sequence[dict[str, Any]] = ()) -> Self:
+    def unwritten(cls, head: RunHead, lines: Iterable[dict[str, Any]] = ()) -> Self:
         """A journal that is in no file."""
         journal = cls(Path(os.devnull), -1, head, lines)
         journal.whole = False
+        return journal
+
+    @classmethod
+    def joined(cls, head: RunHead, parts: Sequence[RunJournal]) -> Self:
+        """What several have, in no file; of several replies to one request the first counts."""
+        journal = cls.unwritten(head)
+        for part in parts:
+            for by, spools in part._replies.items():
+                journal._replies.setdefault(by, []).extend(spools)
+            for suite, starts in part._starts.items():
+                known = journal._starts.setdefault(suite, {})
+                known.update({name: first for name, first in starts.items() if name not in known})
         return journal
 
     @classmethod
@@ -79,15 +94,15 @@ class RunJournal:
     @property
     def replies(self) -> Mapping[str, Reply]:
         """All replies by their key."""
-        return {key: reply for (key, _), reply in self._replies.items()}
+        return Layers([spool for spools in self._replies.values() for spool in spools])
 
     def get(self, key: str, provider: str | None) -> Reply | None:
         """What this run was answered to a request, when it asked this provider (None: whoever serves the model)."""
-        return self._replies.get((key, provider or ""))
+        return next((spool[key] for spool in self._replies.get(provider or "", ()) if key in spool), None)
 
     def put(self, key: str, provider: str | None, reply: Reply) -> None:
         """Keeps an answer: it is in the file when this returns."""
-        self._replies[key, provider or ""] = reply
+        self._keep(key, provider or "", reply)
         self._write({"key": key, "by": provider or "", "reply": reply_to_dict(reply)})
 
     def starts(self, suite: str, found: Starts) -> Starts:
@@ -100,10 +115,9 @@ class RunJournal:
     def part(self, replies: Mapping[str, Reply]) -> bytes:
         """A journal with these replies, as one of the shards that are merged."""
         by = self.head.provider or ""
-        lines = [head_dict(self.head)]
-        lines += [{"suite": suite, "starts": starts} for suite, starts in sorted(self._starts.items())]
-        lines += [{"key": key, "by": by, "reply": reply_to_dict(replies[key])} for key in sorted(replies)]
-        return b"".join(map(_spelled, lines))
+        starts = ({"suite": suite, "starts": starts} for suite, starts in sorted(self._starts.items()))
+        answers = ({"key": key, "by": by, "reply": reply_to_dict(replies[key])} for key in sorted(replies))
+        return b"".join(map(_spelled, chain([head_dict(self.head)], starts, answers)))
 
     def drop(self) -> None:
         """Takes the file away: nothing is left to do."""
@@ -115,6 +129,11 @@ class RunJournal:
         """Lets go of the file, which others may then go on with."""
         if self._handle >= 0:
             os.close(self._handle)
+
+    def _keep(self, key: str, by: str, reply: Reply) -> None:
+        if by not in self._replies:
+            self._replies[by] = [ReplySpool()]
+        self._replies[by][0].put(key, reply)
 
     def _write(self, line: dict[str, Any]) -> None:
         data = _spelled(line)
@@ -129,17 +148,26 @@ def _spelled(line: dict[str, Any]) -> bytes:
     return (compact_json(line) + "\n").encode("utf-8", "surrogatepass")
 
 
-def parse_journal(data: bytes) -> tuple[RunHead, list[dict[str, Any]], int]:
-    """The head and the whole lines of a journal, and how many bytes they take.
+def parse_journal(data: bytes) -> tuple[RunHead, Iterator[dict[str, Any]], int]:
+    """The head and the whole lines of a journal, read as they are asked for, and how many bytes they take.
 
-    Raises ValueError for what is no journal.
+    Raises ValueError for what is no journal, and while the lines are read.
     """
     size = data.rfind(b"\n") + 1
-    texts = data[:size].decode("utf-8", "surrogatepass").split("\n")[:-1]
-    lines = [strict_json(text) for text in texts]
-    if not lines or not all(isinstance(line, dict) for line in lines):
-        raise ValueError("no journal of a run")
-    return head_from_dict(lines[0]), lines[1:], size
+    lines = _lines(data, size)
+    first = next(lines, None)
+    return head_from_dict(first), lines, size
+
+
+def _lines(data: bytes, size: int) -> Iterator[dict[str, Any]]:
+    start = 0
+    while start < size:
+        end = data.index(b"\n", start)
+        line = strict_json(data[start:end].decode("utf-8", "surrogatepass"))
+        if not isinstance(line, dict):
+            raise ValueError("no journal of a run")
+        yield line
+        start = end + 1
 
 
 def runs_folder(cache: Path, root: Path) -> Path:

@@ -20,6 +20,7 @@ from promptctl.core.canonical import digest
 from promptctl.core.case import Case
 from promptctl.core.closure import Closure
 from promptctl.core.document import Document, Path
+from promptctl.core.packed import Packed
 from promptctl.core.prompt import Input
 from promptctl.core.scorers.command import function_of, program_file
 from promptctl.core.scorers.embedded import SIMILAR
@@ -68,7 +69,7 @@ def load_suite(project: Project, name: str) -> LoadedSuite | None:
         return None
     inputs = project.prompt(name).inputs
     rows = {file: _rows(project, document, name, file) for file in dataset_names(document)}
-    values = {file: [row.values for row in found] for file, found in rows.items()}
+    values = {file: found.each(lambda row: row.values) for file, found in rows.items()}
     suite = parse_suite(document, values, frozenset(inputs))
     _require_fitting(document, suite, rows, inputs)
     modules = {function.partition(":")[0] for function in suite.functions}
@@ -114,7 +115,7 @@ def _module_path(module: str) -> str:
     return module.replace(".", "/") + ".py"
 
 
-def _rows(project: Project, suite: Document, name: str, file: str) -> tuple[DataRow, ...]:
+def _rows(project: Project, suite: Document, name: str, file: str) -> Packed[DataRow]:
     path = f"prompts/{name}/{file}"
     if path not in project.tree.files():
         index = next(index for index, entry in enumerate(suite.value["cases"]) if entry.get("dataset") == file)
@@ -124,18 +125,20 @@ def _rows(project: Project, suite: Document, name: str, file: str) -> tuple[Data
 
 
 def _require_fitting(
-    document: Document, suite: Suite, rows: Mapping[str, tuple[DataRow, ...]], inputs: Mapping[str, Input]
+    document: Document, suite: Suite, rows: Mapping[str, Packed[DataRow]], inputs: Mapping[str, Input]
 ) -> None:
     """Raises DocumentError for cases that the prompt would not take, before any of them is asked."""
     problems: dict[tuple[Place, str], Problem] = {}
     for case, place in zip(suite.cases, _places(document, rows), strict=True):
         for name, message, hint in _misfits(case, inputs):
             problems.setdefault((place(name), name), Problem(CASE_UNFIT, message, place(name), hint))
+        if len(problems) > MOST_PROBLEMS:
+            break
     if problems:
         raise DocumentError(tuple(problems.values())[:MOST_PROBLEMS])
 
 
-def _places(document: Document, rows: Mapping[str, tuple[DataRow, ...]]) -> Iterator[Callable[[str], Place]]:
+def _places(document: Document, rows: Mapping[str, Packed[DataRow]]) -> Iterator[Callable[[str], Place]]:
     """For each case in its order, a function that says where it gives an input, or should."""
     for index, entry in enumerate(document.value["cases"]):
         for row in rows[entry["dataset"]] if "dataset" in entry else (None,):

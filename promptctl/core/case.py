@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from promptctl.core.budget import Budget
@@ -20,7 +19,7 @@ from promptctl.errors import MOST_PROBLEMS, DocumentError, Problem
 DATASET = "PC052"
 CASE = "PC053"
 NOT_JSON = "PC056"
-MOST_CASES = 10_000
+MOST_CASES = 100_000
 
 Row = Mapping[str, Any]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -40,29 +39,33 @@ class Case:
     row: Row = field(default_factory=dict)
 
 
-def expand_cases(document: Document, datasets: Mapping[str, Sequence[Row]], inputs: frozenset[str]) -> tuple[Case, ...]:
-    """All cases in the order of the file, data sets expanded.
+def expand_cases(document: Document, datasets: Mapping[str, Sequence[Row]], inputs: frozenset[str]) -> Iterator[Case]:
+    """All cases in the order of the file, data sets expanded, one after the other: there may be many.
 
     Raises DocumentError with the first problem of each entry, with names that stand twice, and for too many cases.
     """
-    cases: list[tuple[Case, Path]] = []
+    count = 0
+    seen: set[str] = set()
     problems: list[Problem] = []
+    repeated: list[Problem] = []
     budget = Budget()
     for index in range(len(document.value["cases"])):
         path = ("cases", index)
         try:
             for case in _entry(document, path, datasets, inputs, budget):
-                cases.append((case, path))
-                if len(cases) > MOST_CASES:
+                count += 1
+                if count > MOST_CASES:
                     raise document.error(CASE, f"a suite has at most {MOST_CASES} cases", path, "sample its data sets")
+                if case.name in seen and len(repeated) < MOST_PROBLEMS:
+                    repeated.append(_repeated(document, path, case.name))
+                seen.add(case.name)
+                yield case
         except DocumentError as error:
             problems.extend(error.problems)
-        if len(problems) > MOST_PROBLEMS or len(cases) > MOST_CASES:
+        if len(problems) > MOST_PROBLEMS or count > MOST_CASES:
             break
-    problems.extend(islice(_repeated_names(document, cases), MOST_PROBLEMS))
-    if problems:
-        raise DocumentError(tuple(problems))
-    return tuple(case for case, _ in cases)
+    if problems or repeated:
+        raise DocumentError((*problems, *repeated))
 
 
 def _entry(
@@ -142,10 +145,6 @@ def _check_json(document: Document, path: Path, case: Case) -> None:
         raise document.error(NOT_JSON, message, path) from None
 
 
-def _repeated_names(document: Document, cases: list[tuple[Case, Path]]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for case, path in cases:
-        if case.name in seen:
-            hint = "names tell cases apart in results and against the baseline"
-            yield document.problem(CASE, f"the name {case.name!r} stands twice", path, hint)
-        seen.add(case.name)
+def _repeated(document: Document, path: Path, name: str) -> Problem:
+    hint = "names tell cases apart in results and against the baseline"
+    return document.problem(CASE, f"the name {name!r} stands twice", path, hint)

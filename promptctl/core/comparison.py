@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import eq
 
 from promptctl.core.check import Check
 from promptctl.core.counting import count
+from promptctl.core.packed import those
 from promptctl.core.suite import Suite
 from promptctl.core.tally import CaseResult, Tally, tally
 
@@ -22,7 +24,7 @@ class Baseline:
 
     label: str
     model: str = ""
-    results: tuple[CaseResult, ...] = ()
+    results: Sequence[CaseResult] = ()
     refused: frozenset[str] = frozenset()
     absent: str = ""
     broken: str = ""
@@ -38,6 +40,8 @@ class Side:
     def only(self, cases: Iterable[str]) -> Side:
         """The same over some of its cases."""
         kept = [case for case in cases if case in self.tallies]
+        if len(kept) == len(self.tallies) and all(map(eq, kept, self.tallies)):
+            return self
         return Side({case: self.tallies[case] for case in kept}, {case: self.passed[case] for case in kept})
 
 
@@ -54,14 +58,18 @@ class Pair:
         return Pair(self.label, self.before.only(cases), self.now.only(cases))
 
 
-def results_of(results: Sequence[CaseResult], model: str) -> list[CaseResult]:
+def results_of(results: Sequence[CaseResult], model: str) -> Sequence[CaseResult]:
     """The results of one model."""
-    return [result for result in results if result.model == model]
+    return those(results, lambda result: result.model == model)
 
 
 def side(suite: Suite, results: Sequence[CaseResult], model: str) -> Side:
     """What one model's results say of the suite's cases."""
-    found = tally(results_of(results, model))
+    return side_of(suite, tally(results_of(results, model)))
+
+
+def side_of(suite: Suite, found: Mapping[str, Tally]) -> Side:
+    """What one model's tallies say of the suite's cases."""
     tallies = {case.name: found[case.name] for case in suite.cases if case.name in found and found[case.name].judged}
     return Side(tallies, {name: item.passed(suite.gate.min_pass, suite.repeat) for name, item in tallies.items()})
 
@@ -74,13 +82,13 @@ def sample_checks(
     ``whose`` opens each reason; ``refused`` cases need no samples.
     """
     own = results_of(results, model)
-    wanted = [case.name for case in suite.cases if case.name not in refused]
     if not own:
         yield _failed("answers", f"{whose}{model} answered no case")
         return
-    if errors := [result for result in own if result.error is not None]:
+    if errors := those(own, lambda result: result.error is not None):
         first = f"{errors[0].case}: {errors[0].error}"
         yield _failed("errors", f"{whose}{len(errors)} of {len(own)} answers ended in an error ({first})")
+    wanted = [case.name for case in suite.cases if case.name not in refused]
     asked = Counter(case for case, _ in {(result.case, result.sample) for result in own})
     if missing := [name for name in wanted if asked[name] < suite.repeat]:
         yield _failed("answers", f"{whose}{len(missing)} of {len(wanted)} cases lack answers, first {missing[0]}")

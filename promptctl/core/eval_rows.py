@@ -134,6 +134,8 @@ def _past(label: str, found: Tally, enough: Enough) -> Past:
 
 def make_run(label: str, evidence: Evidence, model: str, enough: Enough) -> Run | None:
     """Kept evidence in short; None when ``model`` has no answer in it."""
+    if evidence.unlisted is not None:
+        return _unlisted_run(label, evidence, model)
     side = Answers(model=model, results=evidence.samples).side(enough)
     if not side.tallies:
         return None
@@ -146,6 +148,25 @@ def make_run(label: str, evidence: Evidence, model: str, enough: Enough) -> Run 
         interval=wilson(passed, len(side.passed)),
         cost=budget_estimate("cost", side.tallies),
         latency_p95=budget_estimate("latency_p95", side.tallies),
+    )
+
+
+def _unlisted_run(label: str, evidence: Evidence, model: str) -> Run | None:
+    """What a file that lists no samples says of a model: by its own count, a case passes when all its samples do."""
+    stated = evidence.unlisted or {}
+    if "pass_rate" not in stated["scores"].get(model, {}):
+        return None
+    cases = stated["counts"][model]["cases"]
+    passed = round(stated["scores"][model]["pass_rate"] * cases)
+    low, high = stated["intervals"][model]["pass_rate"]
+    return Run(
+        label=label,
+        time=evidence.meta.time,
+        cases=cases,
+        passed=passed,
+        interval=Interval(low, high),
+        cost=None,
+        latency_p95=None,
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
+from promptctl.core.packed import Packed, in_order
+from promptctl.core.packed_results import pack_result, pack_results
 from promptctl.core.recording import reply_to_dict
 from promptctl.core.request import Reply, compact_json
 from promptctl.core.tally import CaseResult
@@ -31,24 +34,38 @@ class Meta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Samples of one subject (a prompt's digest) under one suite (its digest). Made by ``make_evidence``."""
+    """Samples of one subject (a prompt's digest) under one suite (its digest). Made by ``make_evidence``.
+
+    ``unlisted`` is the result that a file states whose samples are not in it: ``samples`` has none then, and nothing
+    vouches for the result until the replies were scored again.
+    """
 
     subject: str
     suite: str
     hosts: tuple[str, ...]
-    samples: tuple[CaseResult, ...]
+    samples: Sequence[CaseResult]
     meta: Meta
+    unlisted: Mapping[str, Any] | None = None
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Whose answers were judged, sorted."""
+        if self.unlisted is not None:
+            return tuple(self.unlisted["models"])
+        return tuple(sorted({sample.model for sample in self.samples}))
 
 
 def make_evidence(
     subject: str, suite: str, samples: Iterable[CaseResult], hosts: Iterable[str], meta: Meta
 ) -> Evidence:
     """Evidence in its one order and precision. Raises ValueError when a model's case has one sample twice."""
-    ordered = sorted((_rounded(sample) for sample in samples), key=_place)
-    places = [_place(sample) for sample in ordered]
-    if len(set(places)) != len(places):
+    if isinstance(samples, Packed):
+        ordered = in_order(samples.changed(rounded, pack_result), _place)
+    else:
+        ordered = in_order(pack_results(map(rounded, samples)), _place)
+    if any(_place(before) == _place(after) for before, after in pairwise(ordered)):
         raise ValueError("a sample stands twice")
-    return Evidence(subject=subject, suite=suite, hosts=tuple(sorted(set(hosts))), samples=tuple(ordered), meta=meta)
+    return Evidence(subject=subject, suite=suite, hosts=tuple(sorted(set(hosts))), samples=ordered, meta=meta)
 
 
 def reply_digest(reply: Reply) -> str:
@@ -62,10 +79,13 @@ def evidence_path(subject: str, suite: str) -> str:
     return f"evidence/{first}-{second}.json"
 
 
-def next_sample(evidence: Evidence, case: str, model: str) -> int:
-    """The first sample index of a case that a further live run may use."""
-    taken = [sample.sample for sample in evidence.samples if (sample.case, sample.model) == (case, model)]
-    return max(taken, default=-1) + 1
+def next_samples(evidence: Evidence) -> dict[str, int]:
+    """The first sample that a further live run may use, by model and case, each on a line; 0 for what is not there."""
+    found: dict[str, int] = {}
+    for sample in evidence.samples:
+        name = f"{sample.model}\n{sample.case}"
+        found[name] = max(found.get(name, 0), sample.sample + 1)
+    return found
 
 
 def pool(earlier: Evidence, later: Evidence) -> Evidence:
@@ -95,7 +115,8 @@ def _place(sample: CaseResult) -> tuple[str, str, int]:
     return sample.model, sample.case, sample.sample
 
 
-def _rounded(sample: CaseResult) -> CaseResult:
+def rounded(sample: CaseResult) -> CaseResult:
+    """A sample with its numbers as evidence spells them."""
     return replace(
         sample,
         scores={name: compact_number(value) for name, value in sorted(sample.scores.items())},

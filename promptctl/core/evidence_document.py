@@ -5,12 +5,18 @@ What follows from the samples (counts, scores, intervals) is written for readers
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 from promptctl.core import schema
 from promptctl.core.document import Document
 from promptctl.core.evidence import Evidence, Meta, compact_number, make_evidence
+from promptctl.core.packed import those
+from promptctl.core.recording import MAX_KEPT_BYTES
 from promptctl.core.request import compact_json
 from promptctl.core.statistics.interval import Interval, mean, mean_interval, wilson
 from promptctl.core.tally import CaseResult, ReplyReference, tally
@@ -23,35 +29,81 @@ def to_dict(evidence: Evidence) -> dict[str, Any]:
     return {"format": 1, "result": result_dict(evidence), "meta": _meta_dict(evidence.meta)}
 
 
-def result_dict(evidence: Evidence) -> dict[str, Any]:
-    """All that follows from the replies and the suite, in a fixed order."""
-    models = sorted({sample.model for sample in evidence.samples})
-    summaries = {model: _summary(evidence.samples, model) for model in models}
+def result_dict(evidence: Evidence, *, listed: bool | None = None) -> dict[str, Any]:
+    """All that follows from the replies and the suite, in a fixed order.
+
+    Samples are ``listed`` unless that takes more than a file of a repository should (5 MB); else their number and one
+    digest over the list stand for them, with how many samples there are of how many cases in turn, by model.
+    """
+    if evidence.unlisted is not None:
+        return dict(evidence.unlisted)
+    return {**_summed(evidence), **_samples(evidence.samples, listed)[0]}
+
+
+def _summed(evidence: Evidence) -> dict[str, Any]:
+    models = evidence.models
+    summaries = {model: _summary(those(evidence.samples, partial(_is_of, model))) for model in models}
     return {
         "subject": evidence.subject,
         "suite": evidence.suite,
-        "models": models,
+        "models": list(models),
         "hosts": list(evidence.hosts),
         "counts": {model: counts for model, (counts, _, _) in summaries.items()},
         "scores": {model: scores for model, (_, scores, _) in summaries.items()},
         "intervals": {model: intervals for model, (_, _, intervals) in summaries.items()},
-        "samples": [_sample_dict(sample) for sample in evidence.samples],
     }
 
 
+def _is_of(model: str, sample: CaseResult) -> bool:
+    return sample.model == model
+
+
+def _samples(samples: Sequence[CaseResult], listed: bool | None) -> tuple[dict[str, Any], list[str]]:
+    """What a result says of its samples, and the lines that spell them where they are listed."""
+    lines: list[str] = []
+    size = 0
+    hashed = hashlib.sha256(b"promptctl-samples/v1\n")
+    listing = listed is not False
+    for sample in samples:
+        line = compact_json(_sample_dict(sample))
+        spelled = line.encode()
+        hashed.update(spelled + b"\n")
+        size += len(spelled)
+        if listing and listed is None and size > MAX_KEPT_BYTES:
+            listing = False
+            lines.clear()
+        if listing:
+            lines.append(line)
+    if listing:
+        return {"samples": [_sample_dict(sample) for sample in samples]}, lines
+    asked = {model: _asked(group) for model, group in groupby(samples, key=lambda sample: sample.model)}
+    stated = {"count": len(samples), "digest": f"sha256:{hashed.hexdigest()}", "asked": asked}
+    return {"samples": [], "unlisted": stated}, []
+
+
+def _asked(samples: Iterable[CaseResult]) -> list[list[int]]:
+    """Of how many cases in turn, sorted by their names, there are how many samples: ``[samples, cases]`` each."""
+    counts = (sum(1 for _ in group) for _, group in groupby(samples, key=lambda sample: sample.case))
+    return [[count, sum(1 for _ in run)] for count, run in groupby(counts)]
+
+
 def _summary(
-    samples: Sequence[CaseResult], model: str
+    samples: Sequence[CaseResult],
 ) -> tuple[dict[str, int], dict[str, float], dict[str, list[float]]]:
-    """Counts, estimates over cases, and their 95 % intervals; a case passes here when all its samples do."""
-    own = [sample for sample in samples if sample.model == model]
-    judged = [case for case in tally(own).values() if case.judged]
+    """Of one model's samples: counts, estimates over cases, and their 95 % intervals.
+
+    A case passes here when all its samples do.
+    """
+    tallies = tally(samples)
+    judged = [case for case in tallies.values() if case.judged]
+    outcomes = Counter(sample.outcome for sample in samples)
     passed = sum(case.passes == case.samples for case in judged)
     counts = {
-        "cases": len({sample.case for sample in own}),
-        "samples": len(own),
-        "passed": sum(sample.outcome == "pass" for sample in own),
-        "failed": sum(sample.outcome == "fail" for sample in own),
-        "errors": sum(sample.outcome == "error" for sample in own),
+        "cases": len(tallies),
+        "samples": len(samples),
+        "passed": outcomes["pass"],
+        "failed": outcomes["fail"],
+        "errors": outcomes["error"],
     }
     scores: dict[str, float] = {}
     intervals: dict[str, list[float]] = {}
@@ -98,11 +150,12 @@ def _meta_dict(meta: Meta) -> dict[str, Any]:
 
 def to_text(evidence: Evidence) -> str:
     """The file's text: JSON with one sample a line, so that a further run reads as added lines."""
-    result = result_dict(evidence)
-    samples = ",\n".join(compact_json(sample) for sample in result.pop("samples"))
-    head = ",\n".join(f"{compact_json(key)}:{compact_json(value)}" for key, value in result.items())
-    meta = compact_json(_meta_dict(evidence.meta))
-    return f'{{"format":1,"result":{{\n{head},\n"samples":[\n{samples}\n]}},\n"meta":{meta}}}\n'
+    stated, lines = ({}, []) if evidence.unlisted else _samples(evidence.samples, None)
+    result = {**(evidence.unlisted or _summed(evidence)), **stated}
+    listed = "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
+    spelled = (listed if key == "samples" else compact_json(value) for key, value in result.items())
+    head = ",\n".join(f"{compact_json(key)}:{value}" for key, value in zip(result, spelled, strict=True))
+    return f'{{"format":1,"result":{{\n{head}}},\n"meta":{compact_json(_meta_dict(evidence.meta))}}}\n'
 
 
 def from_document(document: Document) -> Evidence:
@@ -113,10 +166,12 @@ def from_document(document: Document) -> Evidence:
     schema.check(document, "evidence")
     written = document.value["result"]
     try:
-        samples = [_sample(sample) for sample in written["samples"]]
         meta = _meta(document.value["meta"])
+        if "unlisted" in written:
+            return _unlisted(written, meta)
+        samples = [_sample(sample) for sample in written["samples"]]
         found = make_evidence(written["subject"], written["suite"], samples, written["hosts"], meta)
-        derived = result_dict(found)
+        derived = result_dict(found, listed=True)
     except (ValueError, OverflowError) as error:
         raise document.error(
             INCONSISTENT, f"not evidence: {error}", ("result", "samples"), "run the suite again"
@@ -126,6 +181,16 @@ def from_document(document: Document) -> Evidence:
             message = f"the recorded `{key}` do not follow from the samples"
             raise document.error(INCONSISTENT, message, ("result", key), "the file was changed: run the suite again")
     return found
+
+
+def _unlisted(written: Mapping[str, Any], meta: Meta) -> Evidence:
+    """What a file says that lists no samples."""
+    subject, suite, hosts = written["subject"], written["suite"], tuple(written["hosts"])
+    stated = written["unlisted"]
+    counted = sum(samples * cases for runs in stated["asked"].values() for samples, cases in runs)
+    if written["samples"] or counted != stated["count"] or sorted(stated["asked"]) != written["models"]:
+        raise ValueError("the samples are not as many as it says")
+    return Evidence(subject=subject, suite=suite, hosts=hosts, samples=(), meta=meta, unlisted=written)
 
 
 def _sample(written: Mapping[str, Any]) -> CaseResult:

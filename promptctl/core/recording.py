@@ -114,6 +114,11 @@ def spell_replies(replies: Mapping[str, Reply]) -> str | None:
 
     Raises ValueError for numbers that JSON cannot hold.
     """
-    lines = (compact_json({"key": key, "reply": reply_to_dict(replies[key])}) + "\n" for key in sorted(replies))
-    text = "".join(lines)
-    return text if len(text.encode()) <= MAX_KEPT_BYTES else None
+    lines: list[str] = []
+    size = 0
+    for key in sorted(replies):
+        lines.append(compact_json({"key": key, "reply": reply_to_dict(replies[key])}) + "\n")
+        size += len(lines[-1].encode())
+        if size > MAX_KEPT_BYTES:
+            return None
+    return "".join(lines)

@@ -11,6 +11,8 @@ from promptctl.core import schema
 from promptctl.core.case import DATASET, Case, Row, expand_cases
 from promptctl.core.document import Document
 from promptctl.core.gate import Gate, parse_gate
+from promptctl.core.packed import in_order
+from promptctl.core.packed_cases import pack_cases
 from promptctl.core.request import compact_json
 from promptctl.core.scorers.command import program_file
 from promptctl.core.scorers.graded import judges
@@ -25,7 +27,7 @@ DATASET_SUFFIXES = (".jsonl", ".csv")
 class Suite:
     """The cases, how often each is asked of which models, and the gate. No ``models`` means the prompt's own."""
 
-    cases: tuple[Case, ...]
+    cases: Sequence[Case]
     gate: Gate
     models: tuple[str, ...] = ()
     repeat: int = 1
@@ -92,7 +94,7 @@ def parse_suite(document: Document, datasets: Mapping[str, Sequence[Row]], input
     arguments that no answer could meet, no cases, a gate over metrics or tags that nothing has.
     """
     dataset_names(document)
-    cases = expand_cases(document, datasets, input_names)
+    cases = pack_cases(expand_cases(document, datasets, input_names))
     repeat = document.value.get("repeat", 1)
     return Suite(
         cases=cases,
@@ -110,7 +112,7 @@ def suite_digest(suite: Suite, sources: Mapping[str, str]) -> str:
     rest = {"repeat": suite.repeat, "models": sorted(suite.models), "sources": dict(sorted(sources.items()))}
     # Case by case: cases that share large rows are many times larger when they are spelled out together.
     found = hashlib.sha256(b'promptctl-suite/v1\n{"cases":[')
-    for number, case in enumerate(sorted(suite.cases, key=lambda case: case.name)):
+    for number, case in enumerate(in_order(suite.cases, lambda case: case.name)):
         found.update(("," * (number > 0) + compact_json(case_form(case))).encode())
     found.update(("]," + compact_json(rest)[1:]).encode())
     return "sha256:" + found.hexdigest()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 from promptctl.core.statistics.interval import mean
@@ -81,24 +82,47 @@ class Tally:
         return self.judged and self.passes * repeat >= min_pass * self.samples
 
 
-def tally(results: Iterable[CaseResult]) -> dict[str, Tally]:
-    """The tally of each case, by name, in the order of the results; for results of one model."""
+def tally(results: Sequence[CaseResult]) -> dict[str, Tally]:
+    """The tally of each case, by name, in the order of the results; for results of one model.
+
+    Cases are summed one after the other where their samples follow each other, so that few results are held at once.
+    """
+    found: dict[str, Tally] = {}
+    common: dict[tuple[tuple[str, float], ...], Mapping[str, float]] = {}
+    for case, following in groupby(results, key=lambda result: result.case):
+        if case in found:
+            return {each: _tally(each, samples, common) for each, samples in _gathered(results).items()}
+        found[case] = _tally(case, list(following), common)
+    return found
+
+
+def _gathered(results: Iterable[CaseResult]) -> dict[str, list[CaseResult]]:
     grouped: dict[str, list[CaseResult]] = {}
     for result in results:
         grouped.setdefault(result.case, []).append(result)
-    return {case: _tally(case, samples) for case, samples in grouped.items()}
+    return grouped
 
 
-def _tally(case: str, results: list[CaseResult]) -> Tally:
+_MOST_COMMON = 1000
+"""How many different scores are held once for all the cases that have them: enough for marks, too few for measures."""
+
+
+def _tally(
+    case: str, results: list[CaseResult], common: dict[tuple[tuple[str, float], ...], Mapping[str, float]]
+) -> Tally:
     scored = [result for result in results if result.error is None]
     names = sorted({name for result in scored for name in result.scores})
     costs = [result.cost for result in scored if result.cost is not None]
+    scores = {name: mean([result.scores[name] for result in scored if name in result.scores]) for name in names}
+    same = common.get(tuple(scores.items()), scores)
+    if same is scores and len(common) < _MOST_COMMON:
+        common[tuple(scores.items())] = scores
     return Tally(
         case=case,
         samples=len(scored),
         passes=sum(result.passed for result in scored),
         errors=tuple(result.error for result in results if result.error is not None),
-        scores={name: mean([result.scores[name] for result in scored if name in result.scores]) for name in names},
+        scores=same,
         cost=mean(costs) if costs and len(costs) == len(scored) else None,
         latencies=tuple(result.latency_ms for result in scored),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from promptctl.core.budget_check import Tallies, budget_check, rise_check
 from promptctl.core.case import Case
 from promptctl.core.check import Check, Outcome, pass_drop_check, pass_rate_check, score_check, score_drop_check
-from promptctl.core.comparison import Baseline, Pair, Side, compare, results_of, sample_checks, side
+from promptctl.core.comparison import Baseline, Pair, Side, compare, results_of, sample_checks, side, side_of
 from promptctl.core.gate import BUDGETS, Bound, Gate
+from promptctl.core.packed import those
 from promptctl.core.scorers.registry import OVERALL
 from promptctl.core.segments import judged_together
 from promptctl.core.suite import Suite
@@ -45,17 +47,18 @@ def decide(
     suite asks less than the baseline's, unless that was accepted. Missing, foreign and errored samples fail; a gate
     with ``against`` fails without a ``baseline`` that at least says why it is absent.
     """
-    own = side(suite, results, model)
+    found = tally(results_of(results, model))
+    own = side_of(suite, found)
     pair, problems, comparison = compare(suite, own, baseline)
     checks = [*_weakened_checks(weakened), *sample_checks(suite, results, model, ""), *problems]
     scoped: list[Check] = []
     for segment, cases in _scopes(suite):
         names = [case.name for case in cases]
-        found = _scope_checks(suite.gate, cases, own.only(names), pair and pair.only(names))
-        scoped += [replace(check, segment=segment) for check in found]
+        checked = _scope_checks(suite.gate, cases, own.only(names), pair and pair.only(names))
+        scoped += [replace(check, segment=segment) for check in checked]
     checks += judged_together(scoped)
     checks += _other_models(suite, results, model)
-    flaky = tuple(sorted(case.case for case in tally(results_of(results, model)).values() if case.flaky))
+    flaky = tuple(sorted(case.case for case in found.values() if case.flaky))
     return _verdict(suite.gate, tuple(checks), comparison, flaky)
 
 
@@ -65,14 +68,18 @@ def _weakened_checks(weakened: Sequence[str]) -> Iterator[Check]:
         yield Check(name="suite-weakened", outcome="fail", reason=f"suite-weakened: {weakened[0]}{more}")
 
 
-def _scopes(suite: Suite) -> Iterator[tuple[str | None, list[Case]]]:
+def _scopes(suite: Suite) -> Iterator[tuple[str | None, Sequence[Case]]]:
     """All cases, then those of each value of each segment's tag; cases without the tag are one more segment."""
-    yield None, list(suite.cases)
+    yield None, suite.cases
     for tag in suite.gate.segments:
         for value in sorted({case.tags[tag] for case in suite.cases if tag in case.tags}):
-            yield f"{tag}={value}", [case for case in suite.cases if case.tags.get(tag) == value]
-        if untagged := [case for case in suite.cases if tag not in case.tags]:
+            yield f"{tag}={value}", those(suite.cases, partial(_is_tagged, tag, value))
+        if untagged := those(suite.cases, partial(_is_tagged, tag, None)):
             yield f"no {tag}", untagged
+
+
+def _is_tagged(tag: str, value: str | None, case: Case) -> bool:
+    return case.tags.get(tag) == value
 
 
 def _scope_checks(gate: Gate, cases: Sequence[Case], own: Side, pair: Pair | None) -> Iterator[Check]:

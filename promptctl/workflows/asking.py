@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from promptctl.adapters.replies import Replies, SourcedReply
+from promptctl.adapters.replies import Replies
+from promptctl.adapters.reply_spool import ReplySpool
 from promptctl.adapters.suites import CASE_UNFIT
 from promptctl.core.case import Case
 from promptctl.core.chain import StepCall, step_calls
@@ -62,7 +63,7 @@ class StepFailed(Exception):
 class Asking:
     """The calls of one run, whose samples come case after case in the order of ``cases``.
 
-    ``asked`` counts answers that providers gave now, ``cost`` is theirs in US dollars.
+    ``asked`` counts answers that providers gave now, ``cost`` is theirs in US dollars; ``hosts`` gave any.
     """
 
     def __init__(
@@ -71,14 +72,15 @@ class Asking:
         self._closure, self._renderings, self._line, self._gateway = closure, renderings, line, gateway
         self._coming = iter(cases)
         self._rendered: dict[str, Request | UsageError] = {}
-        self._flights: dict[str, asyncio.Task[SourcedReply]] = {}
+        self._flights: dict[str, asyncio.Task[Reply]] = {}
+        self._replies = ReplySpool()
         self.asked, self.cost = 0, 0.0
+        self.hosts: set[str] = set()
 
     @property
-    def replies(self) -> dict[str, Reply]:
+    def replies(self) -> Mapping[str, Reply]:
         """Every reply had, by its key."""
-        done = {key: flight for key, flight in self._flights.items() if flight.done() and not flight.exception()}
-        return {key: flight.result().reply for key, flight in done.items()}
+        return self._replies
 
     async def settled(self) -> None:
         """Waits for the calls that are under way: they are paid for."""
@@ -104,7 +106,7 @@ class Asking:
     async def reply(self, request: Request, index: int) -> KeptReply:
         """One reply; nothing is asked for twice in a run. Raises what ``answer`` raises."""
         key = reply_key(request, index)
-        return KeptReply(key, (await self._flight(key, request, index)).reply)
+        return KeptReply(key, self._replies.get(key) or await self._flight(key, request, index))
 
     def _requests(self, case: Case, model: str) -> Generator[Request, str, None]:
         """Yields what to send, step by step, and takes the answers."""
@@ -139,18 +141,22 @@ class Asking:
             raise request
         return replace(request, model=model)
 
-    async def _flight(self, key: str, request: Request, index: int) -> SourcedReply:
+    async def _flight(self, key: str, request: Request, index: int) -> Reply:
         """The one reply to a request and index in this run, also where several cases or steps ask for it."""
         if key not in self._flights:
-            flight = asyncio.create_task(self._ask(request, index))
+            flight = asyncio.create_task(self._ask(key, request, index))
             # Whoever waits gets its error; when that one is cancelled in the same moment, nobody does.
             flight.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._flights[key] = flight
         return await self._flights[key]
 
-    async def _ask(self, request: Request, index: int) -> SourcedReply:
+    async def _ask(self, key: str, request: Request, index: int) -> Reply:
         sourced = await answer(request, index, replies=self._line.replies, gateway=self._gateway)
         if sourced.source == "live":
             self.asked += 1
             self.cost += sourced.reply.cost or 0.0
-        return sourced
+        self._replies.put(key, sourced.reply)
+        self.hosts |= {sourced.reply.host} - {""}
+        # Whoever waits has the flight; whoever comes later finds the reply.
+        del self._flights[key]
+        return sourced.reply

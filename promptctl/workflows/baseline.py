@@ -12,6 +12,7 @@ from promptctl.adapters.suites import load_suite
 from promptctl.core.case import Case
 from promptctl.core.comparison import Baseline
 from promptctl.core.contract import accepts
+from promptctl.core.packed import those
 from promptctl.core.reference import parse_reference
 from promptctl.core.suite import Suite
 from promptctl.core.weakening import weakened
@@ -119,7 +120,7 @@ def _run(
 ) -> Compared:
     """Over those of the cases that the contract of the version before accepts; the same digest has the same results."""
     model = own_model(before.closure, candidate.loaded.suite)
-    accepted = [case for case in cases if accepts(before.closure, case.inputs)]
+    accepted = those(cases, lambda case: accepts(before.closure, case.inputs))
     refused = frozenset(case.name for case in cases) - {case.name for case in accepted}
     baseline = Baseline(label=label, model=model, refused=refused)
     if not accepted:
@@ -129,7 +130,7 @@ def _run(
     subject = subject_before(before, candidate)
     own = gather(subject, sources, accepted, [model])
     names = {case.name for case in accepted}
-    results = tuple(result for result in own.results if result.case in names)
+    results = those(own.results, lambda result: result.case in names)
     return Compared(baseline=replace(baseline, results=results), subject=subject, found=own)
 
 

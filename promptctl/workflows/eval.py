@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.writing import CANNOT_WRITE, write_file
 from promptctl.core.case import Case
-from promptctl.core.comparison import Baseline
+from promptctl.core.comparison import Baseline, results_of
 from promptctl.core.eval_rows import Answers
+from promptctl.core.packed import in_order, those
 from promptctl.core.provider import ProviderSettings, choose
 from promptctl.core.provider_side import ProviderSide
 from promptctl.core.provider_table import providers_of
@@ -63,7 +64,7 @@ class EvalResult:
     subject: str
     suite: str
     verdict: Verdict
-    results: tuple[CaseResult, ...]
+    results: Sequence[CaseResult]
     reasons: Mapping[SampleName, tuple[str, ...]]
     judged: Suite
     now: Answers
@@ -153,7 +154,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     )
 
 
-def _stopped(planned: Planned, found: Gathered, results: tuple[CaseResult, ...], sources: Sources) -> EvalResult:
+def _stopped(planned: Planned, found: Gathered, results: Sequence[CaseResult], sources: Sources) -> EvalResult:
     """What there is of a run that ended early: no verdict, and nothing is kept."""
     subject, asked = planned.subject, {result.case for result in results}
     suite, model = subject.loaded.suite, own_model(subject.closure, subject.loaded.suite)
@@ -168,7 +169,7 @@ def _stopped(planned: Planned, found: Gathered, results: tuple[CaseResult, ...],
         verdict=Verdict(outcome="inconclusive", ok=False, sentence=sentence, comparison="not compared"),
         results=results,
         reasons=found.reasons,
-        judged=replace(suite, cases=tuple(case for case in planned.cases if case.name in asked)),
+        judged=replace(suite, cases=those(planned.cases, lambda case: case.name in asked)),
         now=Answers(model=model, results=results, replies=found.replies, reasons=found.reasons),
         asked=found.asked,
         partial=True,
@@ -177,18 +178,19 @@ def _stopped(planned: Planned, found: Gathered, results: tuple[CaseResult, ...],
 
 
 def _tries(subject: Subject, results: Sequence[CaseResult]) -> Tries | None:
-    own = own_model(subject.closure, subject.loaded.suite)
-    repeat = subject.loaded.suite.repeat
-    tallies = tally(result for result in results if result.model == own).values()
+    own, repeat = own_model(subject.closure, subject.loaded.suite), subject.loaded.suite.repeat
+    if repeat == 1:
+        return None
+    tallies = tally(results_of(results, own)).values()
     counts = [(found.samples, found.passes) for found in tallies if found.judged]
-    return tries_of(counts, repeat) if repeat > 1 else None
+    return tries_of(counts, repeat)
 
 
-def _in_order(results: Sequence[CaseResult], cases: Sequence[Case]) -> tuple[CaseResult, ...]:
+def _in_order(results: Sequence[CaseResult], cases: Sequence[Case]) -> Sequence[CaseResult]:
     """The results of some cases, as the suite orders them."""
     places = {case.name: place for place, case in enumerate(cases)}
-    chosen = (result for result in results if result.case in places)
-    return tuple(sorted(chosen, key=lambda result: (places[result.case], result.model, result.sample)))
+    chosen = those(results, lambda result: result.case in places)
+    return in_order(chosen, lambda result: (places[result.case], result.model, result.sample))
 
 
 def sources_for(repository: Repository, planned: Planned, wish: EvalWish, context: GateContext) -> Sources:

@@ -9,6 +9,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_failures import failed_cases
 from promptctl.adapters.run_journal import runs_folder
 from promptctl.core.counting import count
+from promptctl.core.packed import those
 from promptctl.core.selection import EVERYTHING, Selection
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
@@ -65,7 +66,7 @@ def choose(repository: Repository, names: Sequence[str] | None, choice: Choice, 
 
 def _of(repository: Repository, name: str, selection: Selection) -> Planned:
     planned = plan_suite(repository, name)
-    return replace(planned, cases=tuple(case for case in planned.cases if selection.takes(case)), partial=True)
+    return replace(planned, cases=those(planned.cases, selection.takes), partial=True)
 
 
 def _require_here(repository: Repository, names: Sequence[str]) -> None:
@@ -104,7 +105,7 @@ def _failed(repository: Repository, name: str, context: GateContext) -> frozense
 
     planned = plan_suite(repository, name)
     kept = [it.evidence for it in shelf_of(repository, planned.subject.name).kept]
-    last = next((it for it in reversed(kept) if it.suite == planned.subject.loaded.digest), None)
+    last = next((it for it in reversed(kept) if it.suite == planned.subject.loaded.digest and not it.unlisted), None)
     if last is None:
         raise StateError(NO_RUN, f"no run of the suite of {name} is known here", hint=f"promptctl eval {name}")
     return frozenset(sample.case for sample in last.samples if not sample.passed)

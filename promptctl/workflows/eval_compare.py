@@ -9,6 +9,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.core.contract import accepts
 from promptctl.core.eval_report import EvalReport
 from promptctl.core.eval_rows import Answers, Enough, differences, make_rows, paired_check
+from promptctl.core.packed import those
 from promptctl.errors import StateError
 from promptctl.workflows.eval_report import enough_of, labelled, masked_cases, runs_of
 from promptctl.workflows.eval_show import Chosen, choose_evidence, judged_again, recorded_answers
@@ -65,7 +66,7 @@ def _old(repository: Repository, old: Chosen, new: Chosen, context: GateContext)
         message = f"{old.text} and {new.text} were judged by different suites, and these are not here any more"
         raise StateError(OTHER_SUITE, message, hint=f"promptctl eval {new.text} --against REF")
     subject = replace(old.subject, loaded=new.subject.loaded)
-    cases = [case for case in subject.loaded.suite.cases if accepts(subject.closure, case.inputs)]
+    cases = those(subject.loaded.suite.cases, lambda case: accepts(subject.closure, case.inputs))
     model = own_model(subject.closure, subject.loaded.suite)
     found = gather(subject, offline(repository, old.kept.project, context), cases, [model])
     return Answers(model=model, results=found.results, replies=found.replies, reasons=found.reasons)

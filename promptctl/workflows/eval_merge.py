@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from promptctl.adapters.files import read_bytes
 from promptctl.adapters.repository import Repository
@@ -29,7 +28,7 @@ class _Part:
     file: str
     shard: Shard
     head: RunHead
-    lines: Sequence[dict[str, Any]]
+    journal: RunJournal
 
 
 def merge(repository: Repository, files: Sequence[Path], context: GateContext) -> EvalRun:
@@ -43,9 +42,8 @@ def merge(repository: Repository, files: Sequence[Path], context: GateContext) -
     _require_each_once(parts)
     planned = [planned_again(repository, it) for it in head.suites]
     # Each shard tries the judges: of several replies to one request the first shard's counts.
-    lines = [line for part in reversed(parts) for line in part.lines]
     wish = EvalWish(mode=head.mode, provider=head.provider, against=head.against)
-    with closing(RunJournal.unwritten(head, lines)) as journal:
+    with closing(RunJournal.joined(head, [part.journal for part in parts])) as journal:
         return run_journaled(repository, planned, wish, replace(context, spending=Offline()), journal)
 
 
@@ -53,13 +51,13 @@ def _read(file: Path) -> _Part:
     data = read_bytes(file, file.name, MOST_BYTES)
     try:
         head, lines, _ = parse_journal(data)
-        RunJournal.unwritten(head, lines)
+        journal = RunJournal.unwritten(head, lines)
     except (ValueError, KeyError, TypeError, AttributeError):
-        head = None
-    if head is None or head.shard is None:
+        journal = None
+    if journal is None or journal.head.shard is None:
         hint = "promptctl eval --shard 1/2 writes one"
         raise UsageError(NO_SHARD, f"{file.name} is no shard of a run", hint=hint)
-    return _Part(file.name, head.shard, _whole(head), lines)
+    return _Part(file.name, journal.head.shard, _whole(journal.head), journal)
 
 
 def _whole(head: RunHead) -> RunHead:

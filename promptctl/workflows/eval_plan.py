@@ -9,6 +9,7 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
 from promptctl.core.case import Case
+from promptctl.core.packed import those
 from promptctl.core.selection import EVERYTHING, Selection
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.evaluation import own_model
@@ -29,7 +30,7 @@ class Planned:
 
     resolved: Resolved
     subject: Subject
-    cases: tuple[Case, ...]
+    cases: Sequence[Case]
     partial: bool = False
     trusted: Project | None = None
 
@@ -79,7 +80,7 @@ def _planned(repository: Repository, reference: str, selection: Selection) -> Pl
         loaded=loaded,
     )
     own_model(subject.closure, subject.loaded.suite)
-    cases = tuple(case for case in loaded.suite.cases if selection.takes(case))
+    cases = those(loaded.suite.cases, selection.takes)
     return Planned(resolved=resolved, subject=subject, cases=cases, partial=selection.narrows)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from promptctl.adapters.repository import Repository
 from promptctl.core.closure import Closure
+from promptctl.core.packed import those
 from promptctl.core.provider import ProviderSettings, choose, serving
 from promptctl.core.provider_side import ProviderSide, provider_side
 from promptctl.core.provider_table import providers_of
@@ -49,7 +50,7 @@ def _side(
         return provider_side(provider, suite, deciding.results, model, decides=True)
     found = gather(planned.subject, sources_for(repository, planned, wish, context), planned.cases, [model])
     names = {case.name for case in planned.cases}
-    results = [result for result in found.results if result.case in names]
+    results = those(found.results, lambda result: result.case in names)
     return provider_side(provider, suite, results, model, decides=False)
 
 

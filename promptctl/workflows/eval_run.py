@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,8 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_failures import note_failures
 from promptctl.adapters.run_journal import RunJournal, head_of, journals, runs_folder
 from promptctl.core.counting import count
+from promptctl.core.layers import Layers
+from promptctl.core.packed import those
 from promptctl.core.request import Reply
 from promptctl.core.run_head import RunHead, RunSuite
 from promptctl.core.selection import Shard
@@ -117,9 +119,8 @@ def _note(folder: Path, result: EvalResult) -> None:
     note_failures(folder, result.reference, {sample.case for sample in result.results}, failed)
 
 
-def _replies(results: Sequence[EvalResult]) -> dict[str, Reply]:
-    sides = (side for result in results for side in (result.before, result.now) if side)
-    return {key: reply for side in sides for key, reply in side.replies.items()}
+def _replies(results: Sequence[EvalResult]) -> Mapping[str, Reply]:
+    return Layers([side.replies for result in reversed(results) for side in (result.now, result.before) if side])
 
 
 def _bounded(
@@ -198,4 +199,5 @@ def planned_again(repository: Repository, before: RunSuite) -> Planned:
         raise StateError(CHANGED_SINCE, message, hint=f"promptctl eval {before.reference}")
     if before.cases is None:
         return planned
-    return replace(planned, cases=tuple(case for case in planned.cases if case.name in before.cases), partial=True)
+    names = frozenset(before.cases)
+    return replace(planned, cases=those(planned.cases, lambda case: case.name in names), partial=True)

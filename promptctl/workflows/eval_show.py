@@ -169,6 +169,6 @@ def recorded_answers(chosen: Chosen) -> Answers:
     path = f"prompts/{chosen.kept.name}/replies/{short(evidence.subject)}.jsonl"
     place = shown(tree, path)
     replies = parse_replies(decode(tree.read(path), place), place) if path in tree.files() else {}
-    models = sorted({sample.model for sample in evidence.samples})
+    models = evidence.models
     model = own_model(chosen.subject.closure, chosen.subject.loaded.suite) if chosen.subject else next(iter(models), "")
     return Answers(model=model, results=evidence.samples, replies=replies)

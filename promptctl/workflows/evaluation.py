@@ -12,6 +12,8 @@ from promptctl.adapters.suites import LoadedSuite
 from promptctl.adapters.trust import UNTRUSTED
 from promptctl.core.case import Case
 from promptctl.core.closure import Closure
+from promptctl.core.packed import Places
+from promptctl.core.packed_results import pack_result, unpack_result
 from promptctl.core.provider import DEFAULT_CONCURRENCY, choose
 from promptctl.core.request import Reply
 from promptctl.core.stopping import Stopped
@@ -23,17 +25,9 @@ from promptctl.workflows.asking import CHAIN_MODEL, NO_MODEL, Asking, Line, Step
 from promptctl.workflows.judging import Judging
 from promptctl.workflows.renderings import Renderings
 from promptctl.workflows.scoring import KeptReply, Opinions, SampleName, Scoring
+from promptctl.workflows.wanted import Sample, Wanted
 
 NOTHING_RECORDED = "PC065"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Samples:
-    """What to ask: a case of a model, and the indexes of its samples."""
-
-    case: Case
-    model: str
-    indexes: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +65,16 @@ class Evaluated:
     """Results in the order asked, every reply used by its key, and how many of them providers were asked for.
 
     ``reasons`` says of samples that did not pass why. ``complete``: no sample was left out since the run was stopped;
-    ``missing`` are cases without a reply.
+    ``hosts`` are who answered, ``missing`` cases without a reply.
     """
 
-    results: tuple[CaseResult, ...]
+    results: Sequence[CaseResult]
     replies: Mapping[str, Reply]
     asked: int
     complete: bool = True
     reasons: Mapping[SampleName, tuple[str, ...]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
-
-    @property
-    def hosts(self) -> frozenset[str]:
-        """Who answered."""
-        return frozenset(reply.host for reply in self.replies.values() if reply.host)
+    hosts: frozenset[str] = frozenset()
 
 
 def own_model(closure: Closure, suite: Suite) -> str:
@@ -107,7 +97,7 @@ def own_model(closure: Closure, suite: Suite) -> str:
 def evaluate(
     closure: Closure,
     loaded: LoadedSuite,
-    wanted: Sequence[Samples],
+    wanted: Wanted,
     line: Line,
     watch: Callable[[Progress], None] = lambda _: None,
 ) -> Evaluated:
@@ -118,11 +108,11 @@ def evaluate(
     """
     if isinstance(closure.prompt.model, Mapping):
         closure = replace(closure, prompt=replace(closure.prompt, model=own_model(closure, loaded.suite)))
-    run = _Run(loaded, line, sum(len(samples.indexes) for samples in wanted), watch)
+    run = _Run(loaded, line, sum(1 for _ in wanted), watch)
     with Renderings(closure, *loaded.judges.values(), bounded=not line.released) as renderings:
         asking = asyncio.run(run.ask(closure, renderings, wanted))
     run.score_rest(asking)
-    return run.evaluated(asking, wanted)
+    return run.evaluated(asking)
 
 
 async def _together(tasks: Sequence[Coroutine[None, None, None]]) -> None:
@@ -135,12 +125,12 @@ async def _together(tasks: Sequence[Coroutine[None, None, None]]) -> None:
         raise errors.exceptions[0] from None
 
 
-def _models(closure: Closure, wanted: Sequence[Samples]) -> set[str]:
+def _models(closure: Closure, wanted: Wanted) -> set[str]:
     """The models that will be asked, those of a chain's steps included."""
     if closure.prompt.steps:
         return {model for step in closure.steps.values() for model in _models(step, wanted)}
     own = {closure.prompt.model} if isinstance(closure.prompt.model, str) else set()
-    return own | {samples.model for samples in wanted} - {CHAIN_MODEL}
+    return own | {*wanted.models} - {CHAIN_MODEL}
 
 
 def _places(line: Line, models: set[str]) -> int:
@@ -155,32 +145,22 @@ def _places(line: Line, models: set[str]) -> int:
     return sum(places.values()) or DEFAULT_CONCURRENCY
 
 
-def _by_case(wanted: Sequence[Samples]) -> dict[str, list[tuple[Case, str, int]]]:
-    """The samples of each case together, since they have their text in common."""
-    found: dict[str, list[tuple[Case, str, int]]] = {}
-    for samples in wanted:
-        for index in samples.indexes:
-            found.setdefault(samples.case.name, []).append((samples.case, samples.model, index))
-    return found
-
-
 class _Run:
     """One run: results as they come, what has to wait for its score, what is missing."""
 
     def __init__(self, loaded: LoadedSuite, line: Line, total: int, watch: Callable[[Progress], None]) -> None:
         self._loaded, self._line, self._total, self._watch = loaded, line, total, watch
         self._scoring = Scoring(loaded, line.secrets)
-        self._results: dict[SampleName, CaseResult] = {}
-        self._unscored: deque[tuple[Case, str, int, list[KeptReply], Opinions]] = deque()
+        self._results: Places[CaseResult] = Places(total, pack_result, unpack_result)
+        self._unscored: deque[tuple[int, Sample, list[KeptReply], Opinions]] = deque()
         self._missing: dict[str, StateError] = {}
         self._failed = self._errors = self._under_way = 0
         self._stopping = line.stopping
 
-    async def ask(self, closure: Closure, renderings: Renderings, wanted: Sequence[Samples]) -> Asking:
+    async def ask(self, closure: Closure, renderings: Renderings, wanted: Wanted) -> Asking:
         """Gets every answer, and scores those whose scorers take no time."""
         line = self._line
-        cases = _by_case(wanted)
-        queue = iter([sample for samples in cases.values() for sample in samples])
+        queue = enumerate(wanted)
         async with Gateway(
             line.providers,
             environment=line.environment,
@@ -190,7 +170,7 @@ class _Run:
             fallback=line.fallback,
         ) as gateway:
             answering = line.spending.over(gateway) if line.spending else gateway
-            asking = Asking(closure, renderings, line, answering, [samples[0][0] for samples in cases.values()])
+            asking = Asking(closure, renderings, line, answering, wanted.asked)
             judging = Judging(self._loaded, renderings, asking.reply)
             self._tell(asking)
             workers = min(self._total, _places(line, _models(closure, wanted)))
@@ -201,39 +181,40 @@ class _Run:
     def score_rest(self, asking: Asking) -> None:
         """Scores what had to wait. Outside of the event loop, where one Ctrl-C is enough."""
         while self._unscored:
-            self._count(asking, self._scoring.result(*self._unscored.popleft()))
+            place, sample, replies, opinions = self._unscored.popleft()
+            self._count(asking, place, self._scoring.result(*sample, replies, opinions))
 
-    def evaluated(self, asking: Asking, wanted: Sequence[Samples]) -> Evaluated:
+    def evaluated(self, asking: Asking) -> Evaluated:
         """All results. Raises StateError when replies are missing that the run cannot do without."""
         if self._missing and not self._line.lenient:
             raise _missing(self._missing, self._line)
-        names = [(s.case.name, s.model, index) for s in wanted for index in s.indexes]
         return Evaluated(
-            results=tuple(self._results[name] for name in names if name in self._results),
+            results=self._results.values,
             replies=asking.replies,
             asked=asking.asked,
-            complete=len(self._results) == len(set(names)),
+            complete=self._results.filled == self._total,
             reasons=self._scoring.reasons,
             missing=frozenset(self._missing),
+            hosts=frozenset(asking.hosts),
         )
 
-    async def _work(self, asking: Asking, judging: Judging, queue: Iterator[tuple[Case, str, int]]) -> None:
-        for case, model, index in queue:
+    async def _work(self, asking: Asking, judging: Judging, queue: Iterator[tuple[int, Sample]]) -> None:
+        for place, sample in queue:
             if self._stopping and self._stopping.reason:
                 return
             try:
-                replies, opinions = await self._asked(asking, judging, case, model, index)
+                replies, opinions = await self._asked(asking, judging, *sample)
             except Stopped:
                 return
             except (OutsideError, StepFailed) as error:
-                self._count(asking, self._scoring.error(case, model, index, str(error)))
+                self._count(asking, place, self._scoring.error(*sample, str(error)))
             except StateError as error:
                 if error.code not in (NOT_RECORDED, NO_KEY, UNTRUSTED):
                     raise
-                self._missing.setdefault(case.name, error)
-                self._count(asking, self._scoring.error(case, model, index, str(error)))
+                self._missing.setdefault(sample[0].name, error)
+                self._count(asking, place, self._scoring.error(*sample, str(error)))
             else:
-                self._answered(asking, case, model, index, replies, opinions)
+                self._answered(asking, place, sample, replies, opinions)
 
     async def _asked(
         self, asking: Asking, judging: Judging, case: Case, model: str, index: int
@@ -246,19 +227,19 @@ class _Run:
             self._under_way -= 1
 
     def _answered(
-        self, asking: Asking, case: Case, model: str, index: int, replies: list[KeptReply], opinions: Opinions
+        self, asking: Asking, place: int, sample: Sample, replies: list[KeptReply], opinions: Opinions
     ) -> None:
         """Functions of the repository's own wait: they would hold up the calls under way, and falsify their times."""
         if self._line.spending and self._line.spending.pretends:
-            self._results[case.name, model, index] = self._scoring.error(case, model, index, "only estimated")
+            self._results.put(place, self._scoring.error(*sample, "only estimated"))
         elif self._scoring.slow:
-            self._unscored.append((case, model, index, replies, opinions))
+            self._unscored.append((place, sample, replies, opinions))
             self._tell(asking)
         else:
-            self._count(asking, self._scoring.result(case, model, index, replies, opinions))
+            self._count(asking, place, self._scoring.result(*sample, replies, opinions))
 
-    def _count(self, asking: Asking, result: CaseResult) -> None:
-        self._results[result.case, result.model, result.sample] = result
+    def _count(self, asking: Asking, place: int, result: CaseResult) -> None:
+        self._results.put(place, result)
         self._failed += result.outcome == "fail"
         self._errors += result.outcome == "error"
         if self._stopping and result.outcome != "pass":
@@ -268,7 +249,7 @@ class _Run:
     def _tell(self, asking: Asking, setback: Setback | None = None) -> None:
         progress = Progress(
             name=self._line.name,
-            done=len(self._results) + len(self._unscored),
+            done=self._results.filled + len(self._unscored),
             total=self._total,
             failed=self._failed,
             errors=self._errors,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import accumulate
+from typing import Any
 
 from promptctl.adapters.files import decode
 from promptctl.adapters.replies import Replies
-from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.adapters.reply_cache import Cached, ReplyCache
 from promptctl.adapters.run_journal import RunJournal
 from promptctl.adapters.suites import LoadedSuite
 from promptctl.core.canonical import short
 from promptctl.core.closure import Closure
+from promptctl.core.contract import accepts
 from promptctl.core.document import Document
 from promptctl.core.evidence import Evidence, evidence_path, make_evidence, reply_digest
 from promptctl.core.evidence_document import from_document, result_dict
+from promptctl.core.layers import Layers
+from promptctl.core.packed import those
 from promptctl.core.provider import ProviderSettings
 from promptctl.core.recording import parse_replies
 from promptctl.core.request import Reply
@@ -28,8 +34,9 @@ from promptctl.errors import StateError
 from promptctl.runtime.gateway.retries import Patience
 from promptctl.runtime.gateway.spending import Guard
 from promptctl.workflows.asking import Line
-from promptctl.workflows.evaluation import Progress, Samples, evaluate
+from promptctl.workflows.evaluation import Evaluated, Progress, evaluate
 from promptctl.workflows.scoring import SampleName
+from promptctl.workflows.wanted import Wanted
 
 NOT_REPRODUCED = "PC067"
 
@@ -68,7 +75,7 @@ class Gathered:
     ``found_in`` is the tree that had the evidence, None when it was made now; ``complete`` as in ``Evaluated``.
     """
 
-    results: tuple[CaseResult, ...]
+    results: Sequence[CaseResult]
     evidence: Evidence | None
     files: Mapping[str, bytes] = field(default_factory=dict)
     asked: int = 0
@@ -184,22 +191,72 @@ def score_again(subject: Subject, evidence: Evidence, stores: Stores, sources: S
 
     Raises StateError when the replies do not lead to what the evidence says, or it leaves one out.
     """
+    offline = replace(sources, override=None)
+    if evidence.unlisted is not None:
+        return _scored_unlisted(subject, evidence, evidence.unlisted, stores, offline)
     references = [reference for sample in evidence.samples for reference in (*sample.replies, *sample.graded)]
     kept = {reference.key: _kept(reference, stores, sources.cache) for reference in references}
     replies = {key: reply for key, reply in kept.items() if reply}
     if len(replies) < len(kept):
         return None
-    cases = {case.name: case for case in subject.loaded.suite.cases}
-    answered = [sample for sample in evidence.samples if sample.case in cases and sample.replies]
-    wanted = [Samples(case=cases[it.case], model=it.model, indexes=(it.sample,)) for it in answered]
-    offline = replace(sources, override=None)
-    ran = evaluate(subject.closure, subject.loaded, wanted, _lenient(line_for(subject, offline, replies, "recorded")))
+    indexes: dict[str, list[int]] = {}
+    for sample in evidence.samples:
+        if sample.replies:
+            indexes.setdefault(f"{sample.model}\n{sample.case}", []).append(sample.sample)
+    ran = _replayed(subject, evidence.models, lambda case, model: indexes.get(f"{model}\n{case}", ()), offline, replies)
     again = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, evidence.meta)
-    if result_dict(again) != result_dict(evidence):
+    if result_dict(again, listed=True) != result_dict(evidence, listed=True):
         raise _refused(subject, "does not follow from its replies")
     if gap := _gap(evidence.samples):
         raise _refused(subject, f"leaves out an answer to {gap!r}")
     return Gathered(results=again.samples, evidence=evidence, reasons=ran.reasons, replies=replies)
+
+
+def _scored_unlisted(
+    subject: Subject, evidence: Evidence, stated: Mapping[str, Any], stores: Stores, sources: Sources
+) -> Gathered | None:
+    """Makes the samples again that evidence only counts: of the cases that the prompt takes, as many as it says."""
+    cases = those(subject.loaded.suite.cases, lambda case: accepts(subject.closure, case.inputs))
+    asked = stated["unlisted"]["asked"]
+    if any(sum(number for _, number in runs) != len(cases) for runs in asked.values()):
+        return None
+    names = sorted(case.name for case in cases)
+    counts = {model: _Runs(names, runs) for model, runs in asked.items()}
+    taken = frozenset(names)
+
+    def indexes(case: str, model: str) -> Sequence[int]:
+        return range(counts[model].of(case)) if case in taken else ()
+
+    ran = _replayed(subject, evidence.models, indexes, sources, Layers([*stores, Cached(sources.cache)]))
+    if ran.missing:
+        return None
+    again = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, evidence.meta)
+    if result_dict(again, listed=False) != stated:
+        raise _refused(subject, "does not follow from its replies")
+    return Gathered(results=again.samples, evidence=again, reasons=ran.reasons, replies=ran.replies)
+
+
+class _Runs:
+    """How many samples each case has, where many cases in turn have as many."""
+
+    def __init__(self, names: Sequence[str], runs: Sequence[tuple[int, int]]) -> None:
+        firsts = accumulate((cases for _, cases in runs[:-1]), initial=0)
+        self._firsts = [names[first] for first in firsts]
+        self._counts = [count for count, _ in runs]
+
+    def of(self, case: str) -> int:
+        return self._counts[bisect_right(self._firsts, case) - 1]
+
+
+def _replayed(
+    subject: Subject,
+    models: Sequence[str],
+    indexes: Callable[[str, str], Sequence[int]],
+    sources: Sources,
+    replies: Mapping[str, Reply],
+) -> Evaluated:
+    wanted = Wanted(cases=subject.loaded.suite.cases, models=models, indexes=indexes)
+    return evaluate(subject.closure, subject.loaded, wanted, _lenient(line_for(subject, sources, replies, "recorded")))
 
 
 def _refused(subject: Subject, why: str) -> StateError:

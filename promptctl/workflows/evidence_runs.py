@@ -58,7 +58,7 @@ def evidence_runs(repository: Repository, name: str) -> EvidenceRuns:
 
 def _runs(repository: Repository, kept: Kept, enough: Enough) -> Iterator[ModelRun]:
     label = label_of_digest(repository, kept.name, kept.evidence.subject)
-    for model in sorted({sample.model for sample in kept.evidence.samples}):
+    for model in kept.evidence.models:
         run = make_run(label, kept.evidence, model, enough)
         if run:
             yield ModelRun(kept=kept, model=model, run=run)

@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from promptctl.core.case import Case
-from promptctl.core.evidence import Meta, make_evidence, next_sample, pool
+from promptctl.core.evidence import Meta, make_evidence, next_samples, pool
 from promptctl.core.evidence_document import to_text
+from promptctl.core.layers import Layers
+from promptctl.core.packed import those
 from promptctl.core.recording import spell_replies
 from promptctl.core.request import Reply
 from promptctl.core.tally import CaseResult
@@ -20,7 +23,7 @@ from promptctl.core.tree import Tree
 from promptctl.errors import UsageError
 from promptctl.version import __version__
 from promptctl.workflows.asking import CHAIN_MODEL
-from promptctl.workflows.evaluation import Evaluated, Samples, evaluate, own_model
+from promptctl.workflows.evaluation import Evaluated, evaluate, own_model
 from promptctl.workflows.evidence import (
     Gathered,
     Sources,
@@ -32,6 +35,14 @@ from promptctl.workflows.evidence import (
     recorded_replies,
     score_again,
 )
+from promptctl.workflows.wanted import Wanted
+
+
+class Asked(NamedTuple):
+    """What a run is about: each of the cases, by each of the models."""
+
+    cases: Sequence[Case]
+    models: tuple[str, ...]
 
 
 def models_of(subject: Subject) -> tuple[str, ...]:
@@ -47,7 +58,7 @@ def gather(
 
     Raises what ``evaluate`` raises, and StateError for evidence that its replies contradict.
     """
-    asked = [(case, model) for case in cases or subject.loaded.suite.cases for model in models or models_of(subject)]
+    asked = Asked(cases or subject.loaded.suite.cases, tuple(models or models_of(subject)))
     stores = recorded_replies(subject, (sources.home, *sources.trees))
     name = subject.digest, subject.loaded.digest
     if sources.mode == "refresh":
@@ -85,17 +96,16 @@ def _without_replaced(subject: Subject, home: Tree, stores: Stores) -> Stores:
     return [{key: reply for key, reply in store.items() if key not in gone} for store in stores]
 
 
-def _covers(subject: Subject, found: Gathered, asked: Sequence[tuple[Case, str]]) -> bool:
+def _covers(subject: Subject, found: Gathered, asked: Asked) -> bool:
     """Whether every case has all its samples."""
     have = Counter((sample.case, sample.model) for sample in found.results)
-    return all(have[case.name, model] >= subject.loaded.suite.repeat for case, model in asked)
+    repeat = subject.loaded.suite.repeat
+    return all(have[case.name, model] >= repeat for case in asked.cases for model in asked.models)
 
 
-def _from_replies(
-    subject: Subject, sources: Sources, stores: Stores, asked: Sequence[tuple[Case, str]]
-) -> Gathered | None:
+def _from_replies(subject: Subject, sources: Sources, stores: Stores, asked: Asked) -> Gathered | None:
     """What the recorded replies say under this suite, as far as they reach: further answers come after theirs."""
-    ran = replayed(subject, sources, stores, asked) if any(stores) else None
+    ran = replayed(subject, sources, stores, asked.cases, asked.models) if any(stores) else None
     results = _unbroken(ran.results) if ran else []
     if ran is None or not results:
         return None
@@ -103,42 +113,48 @@ def _from_replies(
     return Gathered(results=evidence.samples, evidence=evidence, reasons=ran.reasons, replies=ran.replies)
 
 
-def replayed(subject: Subject, sources: Sources, stores: Stores, asked: Sequence[tuple[Case, str]]) -> Evaluated:
+def replayed(
+    subject: Subject, sources: Sources, stores: Stores, cases: Sequence[Case], models: Sequence[str]
+) -> Evaluated:
     """What recorded replies say under a suite: a sample that has none is an error, and its case ``missing``."""
     line = replace(line_for(subject, sources, merged(stores), "recorded"), lenient=True)
     repeats = range(subject.loaded.suite.repeat)
-    wanted = [Samples(case=case, model=model, indexes=repeats) for case, model in asked]
+    wanted = Wanted(cases=cases, models=models, indexes=lambda _case, _model: repeats)
     return evaluate(subject.closure, subject.loaded, wanted, line)
 
 
-def _unbroken(results: Sequence[CaseResult]) -> list[CaseResult]:
+def _unbroken(results: Sequence[CaseResult]) -> Sequence[CaseResult]:
     """Of each case the samples before the first that has no answer: samples are numbered without gaps."""
     ended: set[tuple[str, str]] = set()
-    kept: list[CaseResult] = []
-    for result in results:
+
+    def kept(result: CaseResult) -> bool:
         if result.error is not None:
             ended.add((result.case, result.model))
-        elif (result.case, result.model) not in ended:
-            kept.append(result)
-    return kept
+        return (result.case, result.model) not in ended
+
+    return those(results, kept)
 
 
 def _run(
     subject: Subject,
     sources: Sources,
     stores: Stores,
-    asked: Sequence[tuple[Case, str]],
+    asked: Asked,
     earlier: Gathered | None,
 ) -> Gathered:
     """Runs the suite: in mode live after the samples there are, else from the first on."""
     repeat = subject.loaded.suite.repeat
     after = earlier.evidence if earlier and sources.mode == "live" else None
-    starts = {f"{model}\n{case.name}": next_sample(after, case.name, model) if after else 0 for case, model in asked}
+    starts = next_samples(after) if after else {}
     if sources.journal and sources.mode == "live":
         starts = sources.journal.starts(f"{subject.digest} {subject.loaded.digest} {sources.override}", starts)
-    firsts = [(case, model, starts[f"{model}\n{case.name}"]) for case, model in asked]
-    wanted = [Samples(case=case, model=model, indexes=range(first, first + repeat)) for case, model, first in firsts]
-    replies = {**merged(stores), **(earlier.replies if earlier else {})}
+
+    def indexes(case: str, model: str) -> range:
+        first = starts.get(f"{model}\n{case}", 0)
+        return range(first, first + repeat)
+
+    wanted = Wanted(cases=asked.cases, models=asked.models, indexes=indexes)
+    replies = Layers([earlier.replies, merged(stores)]) if earlier else merged(stores)
     if sources.spending:
         sources.spending.learn(replies.values())
     begun = time.perf_counter()
@@ -160,8 +176,7 @@ def _kept(
     subject: Subject, ran: Evaluated, recorded: Mapping[str, Reply], meta: Meta, earlier: Gathered | None
 ) -> Gathered:
     """The evidence of a run, pooled with what was there, and the files that keep it and its replies."""
-    replies = {**recorded, **ran.replies}
-    text = spell_replies(replies)
+    text = spell_replies(Layers([ran.replies, recorded]))
     meta = replace(meta, replies="kept" if text is not None else "external")
     evidence = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, meta)
     if earlier and earlier.evidence:
@@ -188,6 +203,6 @@ def kept_files(subject: Subject, found: Gathered, sources: Sources) -> dict[str,
     """The files that keep evidence which was found, as they would stand at home."""
     assert found.evidence is not None
     home = merged(recorded_replies(subject, (sources.home,)))
-    text = spell_replies({**home, **found.replies})
+    text = spell_replies(Layers([found.replies, home]))
     files = {} if text is None else {subject.replies_file: text.encode()}
     return files | {subject.evidence_file: to_text(found.evidence).encode()}

@@ -10,14 +10,16 @@ from promptctl.adapters.files import decode
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.core.case import Case
+from promptctl.core.packed import those
 from promptctl.core.recording import parse_replies
 from promptctl.core.request import Reply
 from promptctl.core.tree import Tree
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.runtime.gateway.spending import Forecast, Rehearsal
-from promptctl.workflows.evaluation import Evaluated, Samples, evaluate
+from promptctl.workflows.evaluation import Evaluated, evaluate
 from promptctl.workflows.evidence import Sources, Subject, line_for, recorded_replies
 from promptctl.workflows.gather import merged, models_of, replayed
+from promptctl.workflows.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,7 @@ def missing_answers(
     Without ``models`` those of its suite are asked. Asks nobody. Raises UsageError for a case that does not fit.
     """
     stores = recorded_replies(subject, (sources.home, *sources.trees))
-    asked = [(case, model) for case in cases for model in models or models_of(subject)]
-    found = replayed(subject, sources, stores, asked)
+    found = replayed(subject, sources, stores, cases, models or models_of(subject))
     if not found.missing:
         return Missing(replayed=found)
     left = tuple(case.name for case in cases if case.name in found.missing)
@@ -64,7 +65,11 @@ def missing_answers(
         lenient=True,
     )
     repeats = range(subject.loaded.suite.repeat)
-    wanted = [Samples(case=case, model=model, indexes=repeats) for case, model in asked if case.name in left]
+    wanted = Wanted(
+        cases=those(cases, lambda case: case.name in found.missing),
+        models=models or models_of(subject),
+        indexes=lambda _case, _model: repeats,
+    )
     try:
         evaluate(subject.closure, subject.loaded, wanted, line)
     except PromptctlError as error:

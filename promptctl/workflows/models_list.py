@@ -64,7 +64,7 @@ def _covering(repository: Repository, name: str) -> frozenset[str]:
     except PromptctlError:
         return frozenset()
     kept = (it.evidence for it in shelf_of(repository, name).kept if it.evidence.subject in digests)
-    return frozenset(sample.model for evidence in kept for sample in evidence.samples) - {CHAIN_MODEL}
+    return frozenset(model for evidence in kept for model in evidence.models) - {CHAIN_MODEL}
 
 
 def _row(

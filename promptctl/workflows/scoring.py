@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from promptctl.adapters.suites import LoadedSuite
 from promptctl.core.case import Case
-from promptctl.core.evidence import reply_digest
+from promptctl.core.evidence import reply_digest, rounded
 from promptctl.core.request import Reply
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.graded import Opinion
@@ -70,7 +70,7 @@ class Scoring:
         if failing:
             reasons = (f"{expectation.name}: {score.explanation}" for expectation, score in failing)
             self.reasons[case.name, model, index] = tuple(mask(reason, self._secrets) for reason in reasons)
-        return CaseResult(
+        result = CaseResult(
             case=case.name,
             model=model,
             sample=index,
@@ -83,6 +83,7 @@ class Scoring:
             graded=_references((*opinions.trials, *opinions.votes)),
             judge_cost=_cost(opinions.votes) if opinions.votes else None,
         )
+        return rounded(result)
 
     def _judged(self, case: Case, reply: Reply, latency: float, cost: float | None, opinions: Opinions) -> Judgement:
         answer = Answer(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from promptctl.adapters.files import parse_yaml
 from promptctl.core.document import Document
-from promptctl.core.evidence import Evidence, Meta, evidence_path, make_evidence, next_sample, pool, reply_digest
+from promptctl.core.evidence import Evidence, Meta, evidence_path, make_evidence, next_samples, pool, reply_digest
 from promptctl.core.evidence_document import from_document, result_dict, to_dict, to_text
 from promptctl.core.request import Reply, Usage
 from promptctl.core.tally import CaseResult
@@ -139,8 +139,7 @@ def test_pooling_adds_samples_and_remembers_the_runs() -> None:
     assert [sample.passed for sample in found.samples] == [True, False, True]
     assert found.hosts == ("api.example.org", "b.example")
     assert (found.meta.time, [run.time for run in found.meta.earlier]) == ("3", ["2", "1"])
-    assert next_sample(found, "a", MODEL) == 3
-    assert next_sample(found, "a", "other") == next_sample(found, "b", MODEL) == 0
+    assert next_samples(found) == {f"{MODEL}\na": 3}
 
 
 def test_the_same_replies_scored_again_are_not_counted_twice() -> None:
@@ -180,3 +179,15 @@ def test_reply_digest_covers_everything(change: Callable[[Reply], Reply]) -> Non
     reply = Reply(text="yes", cost=1.0, latency_ms=1.0)
     assert reply_digest(reply) == reply_digest(Reply(text="yes", cost=1.0, latency_ms=1.0))
     assert reply_digest(change(reply)) != reply_digest(reply)
+
+
+def test_samples_that_are_too_many_are_counted_and_hashed() -> None:
+    many = evidence([result(f"case {number}", replies=(reference(number),)) for number in range(18_000)])
+    text = to_text(many)
+    assert len(text) < 2_000
+    again = from_document(Document("evidence.json", json.loads(text)))
+    assert again.samples == ()
+    assert again.unlisted == result_dict(many)
+    assert again.unlisted["unlisted"]["asked"] == {MODEL: [[1, 18_000]]}
+    assert to_text(again) == text
+    assert again.models == many.models
