@@ -19,7 +19,7 @@ from promptctl.core.tag import message_text, tag_name
 from promptctl.core.version import Version
 
 _SOURCES = ("content.py", "fast_import.py", "grown.py")
-_COMMITS = 500
+_COMMITS = 100
 """So many commits bring all moves of one prompt, each with as many moves as that takes."""
 
 

@@ -1,0 +1,1 @@
+"""How what commands cost grows with prompts, tags, moves, cases, events and concurrency."""

@@ -1,0 +1,178 @@
+"""Curves of suites, of stores of events, and of what runs at the same time."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+
+from benchmarks.evals import _forget as forget_answers
+from benchmarks.evals import _registry as asking
+from benchmarks.fast_import import HOME, git
+from benchmarks.growth.curve import Axis, Curve
+from benchmarks.growth.registries import processor
+from benchmarks.recording import made, opened
+from benchmarks.references import promptctl
+from benchmarks.repositories import NOTHING
+from promptctl.adapters.events.sqlite import SqliteEvents
+from promptctl.core.event import Batch, row
+
+_PROMPT = 'model: echo:echo\ninputs: {number: {type: string}}\ntemplate: "Is ticket {{ number }} ok?"\n'
+_SUITE = "cases:\n  - dataset: cases.jsonl\n    expect: [{icontains: ok}]\n"
+_EVENTS_EACH = 5_000
+_CASES = 200
+_DELAY = "0.02"
+
+
+@cache
+def _suite(cases: int) -> Path:
+    """A registry with one prompt and a suite of so many cases, which nobody has to be asked for."""
+    folder = HOME / "grown-suites" / str(cases)
+    shutil.rmtree(folder, ignore_errors=True)
+    prompt = folder / "prompts" / "triage"
+    prompt.mkdir(parents=True)
+    git(folder, "init", "-q", "-b", "main")
+    (prompt / "prompt.yaml").write_text(_PROMPT)
+    (prompt / "eval.yaml").write_text(_SUITE)
+    rows = (json.dumps({"name": f"case {number}", "number": str(number)}) for number in range(cases))
+    (prompt / "cases.jsonl").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def _judged(words: str, *, anew: bool) -> Curve:
+    """A command over a suite whose answers are there, or are made ``anew``."""
+
+    def cost(cases: int) -> float:
+        folder = _suite(cases)
+        if not anew:
+            processor(promptctl("eval", "triage", "--replies", "live"), folder, lambda: None, 1)
+        before = partial(forget_answers, folder) if anew else None
+        return processor(promptctl(*words.split()), folder, before, 2 if cases < 5_000 else 1)
+
+    return Curve(title=f"{words}, {'nothing kept' if anew else 'all kept'}", cost=cost, start=lambda: cost(1))
+
+
+CASES = Axis(
+    key="cases",
+    title="Cases of a suite, answered at once",
+    unit="case",
+    sizes=(10, 100, 1_000, 10_000),
+    quick=(10, 100, 1_000),
+    curves=(
+        _judged("eval triage --replies live", anew=True),
+        _judged("eval triage", anew=False),
+        _judged("eval verify", anew=False),
+        _judged("eval show triage", anew=False),
+    ),
+)
+
+
+@cache
+def _store(count: int) -> Path:
+    """A store of so many calls of thirty days, ending now."""
+    file = HOME / "grown-events" / f"{count}-{time.strftime('%Y-%m-%d')}.sqlite3"
+    if not file.exists():
+        shutil.rmtree(file.parent, ignore_errors=True) if count == EVENTS.sizes[0] else None
+        file.parent.mkdir(parents=True, exist_ok=True)
+        store, now = SqliteEvents(file), time.time_ns() // 1000
+        step = 30 * 86_400_000_000 // count
+        cells = list(row(made(0)))
+        for first in range(0, count, 10_000):
+            numbers = range(first, min(first + 10_000, count))
+            store.write(Batch(events=[(f"01K{number:023d}", now - number * step, *cells[2:]) for number in numbers]))
+        store.close()
+    return file
+
+
+def _reported(words: str) -> Curve:
+    def cost(count: int) -> float:
+        line = promptctl(*words.split(), "--store", f"sqlite:{_store(count)}")
+        return processor(line, NOTHING.folder, rounds=2)
+
+    return Curve(title=words, cost=cost, start=lambda: cost(1))
+
+
+def _spent(work: Callable[[], object]) -> float:
+    """Milliseconds of processor time that the children of this process take in ``work``."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    work()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def _recorded(writers: int, each: int, folder: Path) -> None:
+    children = [child for writer in range(writers) if (child := _forked(writer, each, folder))]
+    if [os.waitpid(child, 0)[1] for child in children] != [0] * writers:
+        raise RuntimeError("events were lost")
+
+
+def _forked(writer: int, each: int, folder: Path) -> int:
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            events = opened(folder)
+            for number in range(each):
+                events.record(made(writer * each + number))
+                while number % 1_000 == 0 and events.counts().waiting > 10_000:
+                    time.sleep(0.001)
+            code = 0 if events.flush(120) and not events.counts().dropped else 1
+        finally:
+            os._exit(code)
+    return child
+
+
+def _record(writers: int, each: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        return _spent(lambda: _recorded(writers, each, Path(folder)))
+
+
+EVENTS = Axis(
+    key="events",
+    title="Calls in a store, of thirty days",
+    unit="call",
+    sizes=(1_000, 10_000, 100_000, 1_000_000),
+    quick=(1_000, 10_000),
+    curves=(
+        *(_reported(words) for words in ("costs", "costs whatif --cache 24h", "quality")),
+        *(_reported(words) for words in ("feedback list", "events export --since 1h -o /dev/null")),
+    ),
+)
+WRITTEN = Axis(
+    key="recorded",
+    title="Events recorded by one process, until they are stored",
+    unit="event",
+    sizes=(1_000, 10_000, 100_000),
+    quick=(1_000, 10_000),
+    curves=(Curve(title="record and store", cost=partial(_record, 1), start=partial(_record, 1, 1)),),
+)
+PROCESSES = Axis(
+    key="processes",
+    title=f"Processes that record {_EVENTS_EACH:,} events each into one store",
+    unit="process",
+    sizes=(1, 2, 4, 8),
+    quick=(1, 4),
+    curves=(Curve(title="record and store", cost=lambda writers: _record(writers, _EVENTS_EACH)),),
+)
+
+
+def _at_once(calls: int) -> float:
+    folder = asking(_CASES, calls, _DELAY)
+    return processor(promptctl("eval", "triage"), folder, partial(forget_answers, folder), 2)
+
+
+AT_ONCE = Axis(
+    key="at-once",
+    title=f"Calls at once in a run of {_CASES} cases, whose replies take {_DELAY} s",
+    unit="call at once",
+    sizes=(1, 4, 20, 100),
+    quick=(4, 100),
+    curves=(Curve(title="eval", cost=_at_once),),
+)
+AXES = (CASES, EVENTS, WRITTEN, AT_ONCE, PROCESSES)
