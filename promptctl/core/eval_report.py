@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -115,7 +115,7 @@ class EvalReport:
     outcome: Literal["pass", "fail", "inconclusive", "none"]
     ok: bool
     sentence: str
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     checks: tuple[Check, ...] = ()
     flaky: tuple[str, ...] = ()
     baseline: str | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from promptctl.core.budget_check import budget_estimate
 from promptctl.core.case import Case
@@ -12,6 +14,7 @@ from promptctl.core.comparison import Side, results_of
 from promptctl.core.eval_report import Answered, Difference, Outcome, Past, Row, Run
 from promptctl.core.evidence import Evidence
 from promptctl.core.gate import BUDGETS
+from promptctl.core.packed import Packed, in_order, packed
 from promptctl.core.request import Reply, compact_json
 from promptctl.core.scorers.registry import OVERALL
 from promptctl.core.statistics.interval import Interval, mean, wilson
@@ -56,21 +59,20 @@ def make_rows(
     cases: Mapping[str, Case],
     enough: Enough,
     past: Sequence[tuple[str, Evidence]] = (),
-) -> tuple[Row, ...]:
+) -> Sequence[Row]:
     """A row for each case and model. The baseline stands beside the prompt's own model.
 
     ``past`` is kept evidence with the name of what it speaks of, oldest first.
     """
-    grouped = _grouped(now.results)
     old = _grouped(results_of(before.results, before.model)) if before else {}
     earlier = [(label, {key: _tally(found) for key, found in _grouped(kept.samples).items()}) for label, kept in past]
-    rows = []
-    for (case, model), found in grouped.items():
-        own = model == now.model
-        compared = old.get((case, before.model), []) if before and own else []
-        known = cases.get(case)
-        rows.append(
-            Row(
+
+    def rows() -> Iterator[Row]:
+        for (case, model), found in _following(now.results):
+            own = model == now.model
+            compared = old.get((case, before.model), []) if before and own else []
+            known = cases.get(case)
+            yield Row(
                 case=case,
                 model=model,
                 gates=own,
@@ -82,8 +84,17 @@ def make_rows(
                 inputs=known.inputs if known else {},
                 past=tuple(_past(label, by[case, model], enough) for label, by in earlier if (case, model) in by),
             )
-        )
-    return tuple(sorted(rows, key=_rank))
+
+    return in_order(packed(rows(), pickle.dumps, pickle.loads), _rank)
+
+
+def _following(results: Sequence[CaseResult]) -> Iterator[tuple[tuple[str, str], list[CaseResult]]]:
+    """The samples of each case and model, one after the other: samples of one follow each other in what is shown."""
+    if not isinstance(results, Packed):
+        yield from _grouped(results).items()
+        return
+    for key, found in groupby(results, key=lambda it: (it.case, it.model)):
+        yield key, list(found)
 
 
 def _grouped(results: Sequence[CaseResult]) -> dict[tuple[str, str], list[CaseResult]]:

@@ -17,7 +17,7 @@ from promptctl.core.provider import ProviderSettings
 from promptctl.core.recording import reply_key
 from promptctl.core.request import Reply, Request
 from promptctl.core.stopping import Stopping
-from promptctl.errors import UsageError
+from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.answering import Models, answer
 from promptctl.runtime.gateway.retries import Patience
 from promptctl.runtime.gateway.spending import Guard
@@ -151,7 +151,12 @@ class Asking:
         return await self._flights[key]
 
     async def _ask(self, key: str, request: Request, index: int) -> Reply:
-        sourced = await answer(request, index, replies=self._line.replies, gateway=self._gateway)
+        try:
+            sourced = await answer(request, index, replies=self._line.replies, gateway=self._gateway)
+        except StateError:
+            # Nobody was asked, so that whoever comes later may look again; errors of many cases would take much room.
+            del self._flights[key]
+            raise
         if sourced.source == "live":
             self.asked += 1
             self.cost += sourced.reply.cost or 0.0

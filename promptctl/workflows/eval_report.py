@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from promptctl.adapters.repository import Repository
@@ -76,4 +76,22 @@ def masked_cases(repository: Repository, suite: Suite, context: GateContext) -> 
     settings = repository.work.settings
     providers = providers_of(settings)
     secrets = known_values(context.environment, [it.key for it in providers.values() if it.key])
-    return {case.name: replace(case, inputs=mask_value(case.inputs, secrets)) for case in suite.cases}
+    return _Masked(suite.cases, secrets)
+
+
+class _Masked(Mapping[str, Case]):
+    """Cases by name, masked when they are looked at."""
+
+    def __init__(self, cases: Sequence[Case], secrets: tuple[str, ...]) -> None:
+        self._cases, self._secrets = cases, secrets
+        self._places = {case.name: place for place, case in enumerate(cases)}
+
+    def __getitem__(self, name: str) -> Case:
+        case = self._cases[self._places[name]]
+        return replace(case, inputs=mask_value(case.inputs, self._secrets))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)

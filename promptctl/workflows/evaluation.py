@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -153,7 +153,8 @@ class _Run:
         self._scoring = Scoring(loaded, line.secrets)
         self._results: Places[CaseResult] = Places(total, pack_result, unpack_result)
         self._unscored: deque[tuple[int, Sample, list[KeptReply], Opinions]] = deque()
-        self._missing: dict[str, StateError] = {}
+        self._missing: set[str] = set()
+        self._first_missing: tuple[str, StateError] | None = None
         self._failed = self._errors = self._under_way = 0
         self._stopping = line.stopping
 
@@ -186,8 +187,8 @@ class _Run:
 
     def evaluated(self, asking: Asking) -> Evaluated:
         """All results. Raises StateError when replies are missing that the run cannot do without."""
-        if self._missing and not self._line.lenient:
-            raise _missing(self._missing, self._line)
+        if self._first_missing and not self._line.lenient:
+            raise _missing(self._missing, self._first_missing[1], self._line)
         return Evaluated(
             results=self._results.values,
             replies=asking.replies,
@@ -211,10 +212,16 @@ class _Run:
             except StateError as error:
                 if error.code not in (NOT_RECORDED, NO_KEY, UNTRUSTED):
                     raise
-                self._missing.setdefault(sample[0].name, error)
+                self._lacks(sample[0].name, error)
                 self._count(asking, place, self._scoring.error(*sample, str(error)))
             else:
                 self._answered(asking, place, sample, replies, opinions)
+
+    def _lacks(self, case: str, error: StateError) -> None:
+        """Of many errors the one of the first case by name is told."""
+        self._missing.add(case)
+        if self._first_missing is None or case < self._first_missing[0]:
+            self._first_missing = (case, error.with_traceback(None))
 
     async def _asked(
         self, asking: Asking, judging: Judging, case: Case, model: str, index: int
@@ -268,12 +275,11 @@ class _Run:
         return Setback(case=result.case, model=result.model, sample=result.sample, outcome=result.outcome, why=why)
 
 
-def _missing(missing: Mapping[str, StateError], line: Line) -> StateError:
+def _missing(missing: Set[str], first: StateError, line: Line) -> StateError:
     """The error that lists the cases without a reply, and what to do about it."""
     cases = sorted(missing)
     listed = ", ".join(cases[:5]) + (f" and {len(cases) - 5} more" if len(cases) > 5 else "")
     count = f"{len(cases)} case{'s' if len(cases) > 1 else ''} of {line.name}"
-    first = missing[cases[0]]
     if first.code == NOT_RECORDED:
         hint = f"promptctl eval {line.name} --replies auto"
         return StateError(NOTHING_RECORDED, f"no recorded reply for {count}: {listed}", hint=hint)
