@@ -57,36 +57,32 @@ class HttpSource:
             raise self._fault(f"{type(error).__name__} {error}".strip()) from None
 
     async def _fetch(self, tag: str | None) -> Fetched | None:
-        context = certificates() if self._url.startswith("https") else None
-        origin = httpcore2.URL(self._url).origin
-        async with (
-            asyncio.timeout(self._seconds),
-            httpcore2.AsyncHTTPConnection(origin, ssl_context=context) as connection,
-        ):
-            found = await self._get(connection, self._url, MAX_BYTES, tag)
+        async with asyncio.timeout(self._seconds):
+            found = await self._get(self._url, MAX_BYTES, tag)
             if found is None:
                 return None
             data, now = found
-            beside = signature_place(self._url)
-            kept = await self._get(connection, beside, MAX_SIGNATURE) if self._signed else None
+            kept = await self._get(signature_place(self._url), MAX_SIGNATURE) if self._signed else None
             return Fetched(data, now, kept[0] if kept else None)
 
-    async def _get(
-        self, connection: httpcore2.AsyncHTTPConnection, url: str, most: int, tag: str | None = None
-    ) -> tuple[bytes, str] | None:
-        """The body and its ETag, None where it is as the tag says."""
+    async def _get(self, url: str, most: int, tag: str | None = None) -> tuple[bytes, str] | None:
+        """The body and its ETag, None where it is as the tag says. By a connection of its own: not every server takes
+        a second request."""
+        context = certificates() if self._url.startswith("https") else None
         sent = {"host": self._host, "accept-encoding": "identity", "user-agent": f"promptctl/{__version__}"}
         sent |= {"if-none-match": tag} if tag else {}
-        response = await connection.handle_async_request(httpcore2.Request("GET", url, headers=[*sent.items()]))
-        try:
-            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-            if response.status == 304 and tag:
-                return None
-            self._check(response.status, headers)
-            body = await self._read(cast("AsyncIterator[bytes]", response.stream), most)
-            return body, headers.get("etag", "")
-        finally:
-            await response.aclose()
+        request = httpcore2.Request("GET", url, headers=[*sent.items()])
+        async with httpcore2.AsyncHTTPConnection(request.url.origin, ssl_context=context) as connection:
+            response = await connection.handle_async_request(request)
+            try:
+                headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                if response.status == 304 and tag:
+                    return None
+                self._check(response.status, headers)
+                body = await self._read(cast("AsyncIterator[bytes]", response.stream), most)
+                return body, headers.get("etag", "")
+            finally:
+                await response.aclose()
 
     def _check(self, status: int, headers: Mapping[str, str]) -> None:
         if 300 <= status < 400:

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fuzz.targets import MOST_BYTES, TARGETS, beginnings
+from tests.fuzz.targets import MOST_BYTES, TARGETS, beginnings, module_of
 
 SECONDS, MEBIBYTES = 60, 512
 """What one input may take; counting branches makes templates about ten times as slow as they are."""
@@ -35,7 +35,7 @@ class Fuzzed:
 
     def line(self) -> str:
         return (
-            f"{self.target:<15} {self.executions:>10} {self.covered:>8} "
+            f"{self.target:<20} {self.executions:>10} {self.covered:>8} "
             f"{self.slowest:>7} s {self.mebibytes:>6} MiB {self.found:>6}"
         )
 
@@ -48,10 +48,12 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="where inputs are kept")
     options = parser.parse_args()
     chosen = options.targets or list(TARGETS)
+    print(f"{'target':<20} {'executions':>10} {'branches':>8} {'slowest':>9} {'memory':>10} {'found':>6}", flush=True)
+    done = []
     with tempfile.TemporaryDirectory(prefix="promptctl-fuzz-") as scratch:
-        done = [fuzz(target, options.minutes * 60 / len(chosen), options.keep or Path(scratch)) for target in chosen]
-    print(f"{'target':<15} {'executions':>10} {'branches':>8} {'slowest':>9} {'memory':>10} {'found':>6}")
-    print("\n".join(fuzzed.line() for fuzzed in done))
+        for target in chosen:
+            done.append(fuzz(target, options.minutes * 60 / len(chosen), options.keep or Path(scratch)))
+            print(done[-1].line(), flush=True)
     print(f"{sum(fuzzed.executions for fuzzed in done)} executions, {sum(fuzzed.found for fuzzed in done)} found")
     return int(any(fuzzed.found for fuzzed in done))
 
@@ -74,7 +76,15 @@ def fuzz(target: str, seconds: float, keep: Path) -> Fuzzed:
 
 
 def _run(target: str, seconds: int, corpus: Path, found: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.fuzz.one", target, f"-max_total_time={seconds}", f"-timeout={SECONDS}"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fuzz.one",
+        module_of(target),
+        target,
+        f"-max_total_time={seconds}",
+        f"-timeout={SECONDS}",
+    ]
     command += [f"-rss_limit_mb={MEBIBYTES}", f"-max_len={MOST_BYTES}", "-print_final_stats=1"]
     return subprocess.run(
         [*command, f"-artifact_prefix={found}", str(corpus)],

@@ -192,6 +192,7 @@ TARGETS: Mapping[str, Target] = {
         begin=starting(
             b"HTTP/1.1 200 OK\r\n" + _JSON + b"content-length: 2\r\n\r\n{}",
             b"HTTP/1.1 200 OK\r\n" + _SSE + b"transfer-encoding: chunked\r\n\r\n6\r\ndata: \r\n2\r\n\n\n\r\n0\r\n\r\n",
+            b"HTTP/1.0 200 OK\r\n\r\n{}",
             b'HTTP/1.1 304 Not Modified\r\netag: "tag"\r\n\r\n',
             b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n",
             b"HTTP/1.1 200 OK\r\n" + _JSON + b"content-encoding: gzip\r\n\r\n\x1f\x8b\x08",

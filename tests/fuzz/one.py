@@ -1,4 +1,4 @@
-"""``python -m tests.fuzz.one TARGET [libFuzzer's options]``: fuzzes one target until it is stopped or finds something.
+"""``python -m tests.fuzz.one MODULE TARGET [libFuzzer's options]``: fuzzes one target until it finds something.
 
 Needs the extra ``fuzz`` (atheris, for Linux and macOS).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from importlib import import_module
 
 import atheris
 
@@ -15,9 +16,11 @@ def main() -> None:
     """Never returns: libFuzzer ends the process."""
     # What is imported while fuzzing counts, too: much is loaded where it is used.
     with atheris.instrument_imports(include=["promptctl", "jinja2", "tomllib", "csv", "json"]):
-        from tests.fuzz.targets import attempt
+        from tests.fuzz.target import attempt
 
-        atheris.Setup([sys.argv[0], *sys.argv[2:]], partial(attempt, sys.argv[1]), enable_python_coverage=True)
+        program, module, name, *options = sys.argv
+        target = import_module(module).TARGETS[name]
+        atheris.Setup([program, *options], partial(attempt, target), enable_python_coverage=True)
         atheris.Fuzz()
 
 

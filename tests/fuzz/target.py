@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+
+from promptctl.errors import PromptctlError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +18,12 @@ class Target:
 
     run: Callable[[bytes], None]
     begin: Callable[[], Iterable[bytes | None]]
+
+
+def attempt(target: Target, data: bytes) -> None:
+    """One input through a target; our own errors are answers."""
+    with suppress(PromptctlError):
+        target.run(data)
 
 
 def starting(*inputs: bytes | str) -> Callable[[], Iterable[bytes]]:

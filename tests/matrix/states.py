@@ -9,35 +9,20 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 import promptctl
-from tests.copying import kept_folder, packed
-from tests.shipping import NAME, copied, done, line
+from tests.matrix.checkouts import CHECKOUTS, NOBODY, SUITE, ready
+from tests.shipping import NAME, copied
 from tests.support import STARTER, GitRepository, build_files, new_repository
 from tests.versioning import LOCK, PROMPT, TONE, locked, text
-
-SUITE = "cases: [{name: a, inputs: {ticket: hello}, expect: [{contains: hello}]}]\n"
-NOBODY = 65534
-
-
-@cache
-def _built() -> Path:
-    folder = kept_folder()
-    repository = line(folder, staged=("1.0.0", "1.1.0"))
-    build_files(repository.folder, {f"prompts/{NAME}/eval.yaml": SUITE})
-    done(repository, "eval")
-    repository.commit(message="suite and evidence")
-    repository.git("push", "-q", "origin", "main")
-    return packed(folder)
 
 
 def clean(folder: Path) -> Path:
     """Released, promoted, evaluated and pushed, so that every command has something to do."""
-    return copied(_built(), folder).folder
+    return copied(ready(), folder).folder
 
 
 def dirty(folder: Path) -> Path:
@@ -265,4 +250,5 @@ STATES: dict[str, Callable[[Path], Path]] = {
         bare, linked, submodule, sparse, sparse_without_prompts, without_prompts, shallow, partial, ignore_case,
         merging, rebasing, cherry_picking, bisecting, index_lock, longer_ids, foreign_owner, read_only,
     )
-} | {f"crlf, autocrlf {setting}": _line_ends(setting) for setting in ("true", "input", "false")}  # fmt: skip
+}  # fmt: skip
+STATES |= {f"crlf, autocrlf {setting}": _line_ends(setting) for setting in ("true", "input", "false")} | CHECKOUTS

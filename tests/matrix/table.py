@@ -164,6 +164,16 @@ LACKS: dict[str, frozenset[str]] = {
         "foreign owner": "git",
         "read only": "writable",
         **{f"crlf, autocrlf {setting}": "" for setting in ("true", "input", "false")},
+        "sha256": "",
+        "reftable": "",
+        "alternates": "",
+        "names that fold to one": "",
+        "decomposed names": "",
+        "trusted owner": "",
+        "case folding": "",
+        "eol=crlf": "",
+        "ident": "",
+        "working-tree-encoding": "prompt parses",
     }.items()
 }
 

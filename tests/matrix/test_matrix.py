@@ -6,7 +6,6 @@ The suite pairs each state with some commands so that all commands meet several 
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.cli.table import command_named, summaries
+from tests.matrix.checkouts import reachable
 from tests.matrix.states import STATES, as_somebody
 from tests.matrix.table import ELSEWHERE, EXCEPTIONS, LACKS, READING, WRITING, Line, refuses
 from tests.shipping import run
@@ -85,10 +85,8 @@ def walk(state: str, folder: Path, reading: tuple[Line, ...], writing: tuple[Lin
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder that every user can reach; those of pytest are its owner's alone."""
-    with tempfile.TemporaryDirectory(prefix="promptctl-matrix-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
+    with reachable() as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("state", STATES)
