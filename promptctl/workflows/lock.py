@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.files import decode
 from promptctl.adapters.former_names import contested
 from promptctl.adapters.git.refs import commit_of
+from promptctl.adapters.git.stored import stored_otherwise
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import read_state
 from promptctl.adapters.writing import write_file
@@ -19,8 +20,10 @@ from promptctl.core.lockfile import EMPTY, LockEntry, Lockfile, ordered, parse_l
 from promptctl.core.prompt import Prompt
 from promptctl.core.proposal import PromptBase, Wish, propose
 from promptctl.core.version import Change, Version
-from promptctl.errors import DocumentError, StateError, UsageError
+from promptctl.errors import DocumentError, Place, StateError, UsageError
 from promptctl.workflows.lock_base import Base, base_of, read_base
+
+CONVERTED = "PC269"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +75,19 @@ def lock(repository: Repository, names: Sequence[str] = (), wish: Wish | None = 
     text = Lockfile(entries).to_text()
     written = text != standing_text(repository)
     if written:
+        _require_stored_so(repository, closures)
         write_file(repository.root / lockfile.PATH, text.encode(), lockfile.PATH)
     label = base.commit[:7] if base.commit else None
     return LockResult(changes=tuple(changes), written=written, base=label, prompts=len(entries))
+
+
+def _require_stored_so(repository: Repository, names: Iterable[str]) -> None:
+    """Raises StateError where commits hold other bytes than those that lie here: no lock could hold for both."""
+    paths = {path for name in names for path in repository.work.files_of(name)}
+    if found := stored_otherwise(repository.git, paths):
+        message = f"Git stores {found[0]} otherwise than it lies here, so that its commit would have another digest"
+        hint = f"echo '{found[0]} -filter -ident -working-tree-encoding' >> .gitattributes"
+        raise StateError(CONVERTED, message, place=Place(found[0]), hint=hint)
 
 
 def _entry(

@@ -99,7 +99,7 @@ _SAMPLES: Mapping[str, tuple[str, ...]] = {
     "promptfoo": (_promptfoo(),),
     "prompty": (samples.PROMPTY,),
     "dotprompt": (samples.DOTPROMPT,),
-    "github-models": (samples.GITHUB,),
+    "github-models": (samples.GITHUB, samples.GITHUB.replace("{who: Max, expected: Max!}", "Max")),
     "langfuse": (json.dumps(samples.LANGFUSE), '{"prompt": "Hi {{who}}", "labels": []}'),
     "langchain": (json.dumps(samples.LANGCHAIN), '{"_type": "prompt", "template": "Hi {who}"}'),
     "llm": (samples.LLM,),

@@ -17,7 +17,7 @@ import pytest
 from tests.copying import kept_folder, packed
 from tests.shipping import NAME, copied, done, line
 from tests.support import SETTINGS, GitRepository, build_files
-from tests.versioning import PROMPT, TONE, text
+from tests.versioning import PROMPT, text
 
 SUITE = "cases: [{name: a, inputs: {ticket: hello}, expect: [{contains: hello}]}]\n"
 NOBODY = 65534
@@ -99,7 +99,6 @@ def _attributed(attributes: str, files: Mapping[str, str | bytes] | None = None)
         """What lies on disk is what Git makes of what it stores."""
         made = _made(folder)
         build_files(made.folder, {".gitattributes": attributes, **(files or {})})
-        done(made, "lock") if attributes.endswith("ident\n") else None
         made.commit(message="attributes")
         made.git("push", "-q", "origin", "main")
         for path in made.git("ls-files", "prompts").split("\n"):
@@ -177,6 +176,6 @@ CHECKOUTS: dict[str, Callable[[Path], Path]] = {
     )
 } | {
     "eol=crlf": _attributed("prompts/** text eol=crlf\n"),
-    "ident": _attributed("*.j2 ident\n", {TONE: "Be brief and kind. $Id$\n"}),
+    "ident": _attributed("*.j2 ident\n*.md ident\n", {f"prompts/{NAME}/notes.md": "$Id$\n"}),
     "working-tree-encoding": _attributed(f"{PROMPT} working-tree-encoding=UTF-16\n", {PROMPT: LAST.encode("utf-16")}),
 }

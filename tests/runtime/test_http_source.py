@@ -81,6 +81,14 @@ def test_a_server_that_misbehaves(called: str, monkeypatch: pytest.MonkeyPatch) 
         assert prompts.refresh().ok
 
 
+def test_a_signed_bundle_from_a_server_that_closes_after_each_answer() -> None:
+    with bundle_server(b"data") as shelf:
+        shelf.react = answer(200, b"data", connection="close")
+        found = HttpSource(shelf.url, signed=True).fetch(None)
+    assert found
+    assert (found.data, found.signature) == (b"data", b"data")
+
+
 @pytest.mark.parametrize("pieces", [0, 10_000])
 def test_a_server_that_is_slow_is_left(pieces: int) -> None:
     """Silence, or a byte at a time: the deadline is for the whole look, not for each read."""

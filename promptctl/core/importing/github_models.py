@@ -91,7 +91,8 @@ def _tests(root: Node, rows: list[Node], inputs: set[str]) -> tuple[Test, ...]:
             row.drop("is a test of which nothing is expected", "add an evaluator, or write eval.yaml yourself")
         return ()
     return tuple(
-        Test(name=f"test {number}", values=row.value, expect=tuple(expect)) for number, row in enumerate(rows, 1)
+        Test(name=f"test {number}", values=row.checked(dict).value, expect=tuple(expect))
+        for number, row in enumerate(rows, 1)
     )
 
 
