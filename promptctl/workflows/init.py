@@ -11,7 +11,7 @@ from promptctl.adapters.git.refs import current_branch
 from promptctl.adapters.new_files import write_new_files
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import SETTINGS, WorkTree
-from promptctl.adapters.writing import EXISTS
+from promptctl.adapters.writing import EXISTS, clear_leftovers
 from promptctl.errors import Place, UsageError
 
 STATE_BRANCH = "promptctl/state"
@@ -88,6 +88,7 @@ def _top(folder: Path) -> Path | None:
 def _settings(git: Git, state_branch: bool) -> tuple[str, ...]:
     if (git.root / SETTINGS).exists():
         _check_state(git.root, state_branch)
+        clear_leftovers(git.root)
         return ()
     branch = _default_branch(git)
     state = _STATE if state_branch else f"# {_STATE}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import json
 import os
@@ -27,6 +28,7 @@ PROMPT = 'model: m-1\nparameters: {temperature: 0}\ninputs: {ticket: string}\nte
 LATE = ("eval", "add", NAME, "--case", "late", "-i", "ticket=where is it", "--expect", "contains: where")
 SHARDS = tuple(f"eval-shard-{number}-of-2.jsonl" for number in (1, 2))
 _OPEN = ExitStack()
+atexit.register(_OPEN.close)
 
 
 @cache
@@ -56,6 +58,7 @@ def _cut_short(repository: GitRepository) -> None:
         line, cwd=repository.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
     while len(server.received) < before + 4:
+        assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     killed(process)
     server.always = saying(str)
@@ -95,7 +98,10 @@ def _voted(repository: GitRepository) -> bool:
 
 def _whole_lines(content: bytes) -> bool:
     """Lines of JSON; the last one may be under way, as in a journal that each reply is added to."""
-    return all(json.loads(line) for line in content.split(b"\n")[:-1])
+    try:
+        return all(json.loads(line) for line in content.split(b"\n")[:-1])
+    except ValueError:
+        return False
 
 
 def _suite(*arguments: str, done: Callable[[GitRepository], bool], **more: object) -> Scene:

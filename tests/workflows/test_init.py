@@ -11,6 +11,7 @@ import pytest
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
+from promptctl.adapters.writing import PREFIX
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.workflows.init import init
 from tests.support import GitRepository, new_repository, with_remote
@@ -153,3 +154,10 @@ def test_a_folder_that_takes_no_files(folder: Path) -> None:
     finally:
         folder.chmod(0o700)
     assert caught.value.exit_code == 4
+
+
+def test_what_a_killed_run_left_beside_the_settings_goes(folder: Path) -> None:
+    init(folder, state_branch=False)
+    (folder / f"{PREFIX}{2**22 + 1}-ab").write_bytes(b"half of the settings")
+    assert init(folder, state_branch=False).written == ()
+    assert sorted(path.name for path in folder.iterdir()) == [".git", "promptctl.toml", "prompts"]
