@@ -96,9 +96,11 @@ def calls(
     return events, scores
 
 
-def store_of(path: Path, split: Split, number: int, *, environment: str = "staging", **behaviour: Behaviour) -> str:
+def store_of(
+    path: Path, split: Split, number: int, *, environment: str = "staging", name: str = NAME, **behaviour: Behaviour
+) -> str:
     """A store with such calls: what ``--store`` is given."""
-    return write_sqlite(path, *calls(split, number, behaviour, environment=environment))
+    return write_sqlite(path, *calls(split, number, behaviour, environment=environment, name=name))
 
 
 def backdated(repository: GitRepository, minutes: int) -> Split:

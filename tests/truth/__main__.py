@@ -11,7 +11,8 @@ import pytest
 
 from tests.conftest import isolate
 from tests.truth.hands import Hands
-from tests.truth.machine import Truth, live
+from tests.truth.machine import Truth
+from tests.truth.rollouts import live
 
 
 def main() -> None:

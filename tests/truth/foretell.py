@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from tests.truth.judge import doubtful, tag_fault
-from tests.truth.seen import Move, Release, Seen, stack
+from tests.truth.seen import Move, Place, Release, Seen, Shared, Tag, stack
+
+SHARES = (10, 50, 100)
+"""The steps of every rollout."""
+DONE, WORSE, REFUSED = 0, 1, 3
 
 
 def promotion(seen: Seen, name: str, version: str, environment: str) -> bool | None:
@@ -13,15 +17,77 @@ def promotion(seen: Seen, name: str, version: str, environment: str) -> bool | N
         return None
     if shared.lock is None or tag is None or not _intact(seen, name, version):
         return False
-    live, moves = shared.pointers.get(place), shared.moves.get(place, ())
-    if doubtful(shared, place) or (live and not _intact(seen, name, live.version)):
+    live, below = shared.pointers.get(place), [("staging", name)] if environment == "prod" else []
+    if not all(_trusted(shared, it) for it in (place, *below)) or (live and not _intact(seen, name, live.version)):
         return False
     if live and live.served == (version, tag.holds):
         return True
-    twin = seen.mirror.get((name, version))
+    return False if live and live.split else _let_in(seen, place, version, tag)
+
+
+def _let_in(seen: Seen, place: Place, version: str, tag: Tag) -> bool | None:
+    """Whether an environment lets a release in that it does not serve."""
+    shared, (environment, name), twin = seen.shared, place, seen.mirror.get((place[1], version))
+    moves, release = shared.moves.get(place, ()), (version, str(tag.holds))
     if environment in shared.frozen or moves is None or twin is None or twin.object_id != tag.object_id:
         return False
-    return _after_staging(seen, name, (version, str(tag.holds))) if environment == "prod" else True
+    if environment != "prod":
+        return True
+    follows = moves[-1].serial if moves else 0
+    agreed = any(
+        (it.environment, it.name, it.release, it.follows) == (environment, name, release, follows)
+        for it in shared.approvals
+    )
+    return _after_staging(seen, name, release) if agreed else False
+
+
+def rollout_start(seen: Seen, name: str, version: str, environment: str) -> bool | None:
+    """Whether a rollout must begin on a clone that has just fetched."""
+    live, tag = seen.shared.pointers.get((environment, name)), seen.known.get((name, version))
+    works = promotion(seen, name, version, environment)
+    if works is None or live is None or tag is None or live.split or live.served == (version, tag.holds):
+        return None if works is None else False
+    return works
+
+
+def rollout_change(seen: Seen, name: str, environment: str) -> bool | None:
+    """Whether a rollout must be there to be paused, resumed or aborted, on a clone that is up to date."""
+    place, live = (environment, name), seen.shared.pointers.get((environment, name))
+    if seen.unsent or not seen.clean:
+        return None
+    return _trusted(seen.shared, place) and live is not None and live.split is not None
+
+
+def rollout_step(seen: Seen, name: str, environment: str, calls: str) -> tuple[int | None, str]:
+    """How the judging of a step must end, and what has to come of calls that are "fine", "bad" or "none"."""
+    works, live = rollout_change(seen, name, environment), seen.shared.pointers.get((environment, name))
+    if not works or live is None or live.split is None:
+        return None if works is None else REFUSED, "refusal"
+    if calls == "bad" and not live.split.paused:
+        return WORSE, "rollback"
+    if environment in seen.shared.frozen:
+        return REFUSED, "hold"
+    if calls != "fine" or live.split.paused:
+        return DONE, "hold"
+    intact = _holds(seen, name, live.split.canary)
+    return DONE if intact else REFUSED, "promote" if live.split.percent == SHARES[-2] else "split"
+
+
+def approval(seen: Seen, name: str, version: str, environment: str) -> bool | None:
+    """Whether somebody who wrote nothing of it must be able to agree, on a clone that has just fetched."""
+    place, live = (environment, name), seen.shared.pointers.get((environment, name))
+    if seen.unsent or not seen.clean:
+        return None
+    if seen.shared.lock is None or doubtful(seen.shared, place) or seen.shared.moves.get(place, ()) is None:
+        return False
+    return _intact(seen, name, version) and (live is None or _intact(seen, name, live.version))
+
+
+def _holds(seen: Seen, name: str, release: Release) -> bool:
+    """Whether a tag still has what was let in under its name."""
+    tag = seen.known.get((name, release[0]))
+    intact = tag is not None and tag.calls_itself == f"prompts/{name}@v{release[0]}"
+    return tag is not None and intact and tag.claims == tag.holds == release[1]
 
 
 def _after_staging(seen: Seen, name: str, release: Release) -> bool | None:
@@ -38,17 +104,19 @@ def rollback(seen: Seen, name: str, version: str | None, environment: str) -> tu
     if seen.unsent or not seen.clean:
         return None, None
     target = _back_to(moves, version) if moves else None
-    tag = seen.known.get((name, target[0])) if target else None
-    if target is None or tag is None or tag.calls_itself != f"prompts/{name}@v{target[0]}":
+    if target is None:
         return False, None
-    return tag.claims == tag.holds == target[1], target
+    return _holds(seen, name, target), target
 
 
 def _back_to(moves: tuple[Move, ...], version: str | None) -> Release | None:
     if version:
-        found = (move.served for move in reversed(moves) if move.served and move.served[0] == version)
+        placed = [move for move in moves if move.kind != "split"]
+        found = (move.served for move in reversed(placed) if move.served and move.served[0] == version)
         return next(found, None)
     *below, live = stack(moves)
+    if moves[-1].split and live:
+        return live
     return next((served for served in reversed(below) if served and served != live), None)
 
 
@@ -61,6 +129,14 @@ def removal(seen: Seen, name: str, environment: str) -> bool | None:
     if moves is None:
         return False
     return pointer is not None
+
+
+def _trusted(shared: Shared, place: Place) -> bool:
+    """Whether a pointer is what its moves made it, and both are the newest that there were."""
+    moves = shared.moves.get(place, ())
+    if moves is None or doubtful(shared, place):
+        return False
+    return (moves[-1].serial if moves else 0) >= shared.serials.get(place, 0)
 
 
 def _intact(seen: Seen, name: str, version: str) -> bool:

@@ -12,8 +12,8 @@ from tests.faults import strike
 from tests.kills.judge import unlocked
 from tests.shipping import line, run
 from tests.snapshot import Snapshot, changed, refs, snap
-from tests.support import GitRepository, Ran
-from tests.truth.judge import drift_of, status_of
+from tests.support import SETTINGS, GitRepository, Ran
+from tests.truth.judge import Shares, drift_of, status_of
 from tests.truth.memory import Memory, objects
 from tests.truth.plain_git import MIRROR, look, shared
 from tests.truth.seen import FOLDER, Shared
@@ -21,11 +21,13 @@ from tests.truth.seen import FOLDER, Shared
 NO, USAGE, STATE, OUTSIDE = 1, 2, 3, 4
 FETCHED = ("ref refs/remotes/", "ref refs/promptctl/")
 FOLLOWED = (*FETCHED, "ref refs/heads/main", "index", f"file {FOLDER}/")
+RULED = SETTINGS.replace("[environments.prod]\n", "[environments.prod]\napprovals = 1\napprovals_signed = false\n")
+"""prod takes nothing that nobody else agreed to."""
 MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "lock": ("file prompts/prompts.lock",),
     "new": ("file prompts/",),
     "release": (*FETCHED, "ref refs/tags/prompts/"),
-    **dict.fromkeys(("promote", "rollback", "remove", "freeze", "unfreeze"), FOLLOWED),
+    **dict.fromkeys(("promote", "rollback", "remove", "freeze", "unfreeze", "rollout", "approve"), FOLLOWED),
 }
 """What of a clone each command may change when it works; one that refuses may have fetched, or made tags."""
 
@@ -48,7 +50,7 @@ class Hands:
     def __init__(self) -> None:
         self._above = tempfile.TemporaryDirectory(prefix="promptctl-truth-")
         folder = Path(self._above.name)
-        first = line(folder, staged=("1.0.0", "1.1.0"))
+        first = line(folder, RULED, staged=("1.0.0", "1.1.0"))
         self.clones = (first, first.clone(folder / "two"))
         self.remote = GitRepository(folder / "origin.git")
         self.memory = Memory()
@@ -91,15 +93,15 @@ class Hands:
 
     def _only_its_own(self, clone: GitRepository, arguments: tuple[str, ...], ran: Ran, before: Before) -> None:
         """Work in progress looks as before, and a refusal moved nothing that others or the user can see."""
-        verb = arguments[0]
-        may = MAY_CHANGE.get(verb, ()) if ran.code == 0 else FETCHED * (verb in MAY_CHANGE)
+        verb, worked = arguments[0], ran.code == 0 or (ran.code == NO and arguments[:2] == ("rollout", "advance"))
+        may = MAY_CHANGE.get(verb, ()) if worked else FETCHED * (verb in MAY_CHANGE)
         may += ("ref refs/tags/prompts/",) * (verb == "release")
         after = snap(clone)
         touched = {key for key in changed(before.clone, after) if not key.startswith(may or ("nothing",))}
         assert not touched, (arguments, ran, touched)
         if verb not in ("lock", "new"):
             assert kept(before.porcelain, porcelain(clone)), (arguments, ran, before.porcelain, porcelain(clone))
-        if ran.code not in (0, OUTSIDE) or "--no-push" in arguments or verb not in MAY_CHANGE:
+        if not (worked or ran.code == OUTSIDE) or "--no-push" in arguments or verb not in MAY_CHANGE:
             assert refs(self.remote) == before.remote, (arguments, ran)
         existing = {key: value for key, value in before.clone.items() if key.startswith("ref refs/tags/")}
         assert existing.items() <= after.items(), "a tag that was there was changed"
@@ -138,6 +140,7 @@ class Hands:
                 "files": row["files"],
                 "locked": row["locked"],
                 "served": {where: (one["version"], one["digest"]) for where, one in row["served"].items()},
+                "splits": {where: _shares(one) for where, one in row["splits"].items()},
             }
             for row in said["prompts"]
         }
@@ -148,6 +151,12 @@ class Hands:
             "broken": len(said["broken"]),
         }
         assert told == true
+
+
+def _shares(split: dict[str, Any]) -> Shares:
+    """What a split of ``status --json`` says of its canary."""
+    (canary,) = (arm for arm in split["arms"] if arm["name"] == "canary")
+    return canary["version"], sum(end - start for start, end in canary["ranges"]) / 100, split["state"] == "paused"
 
 
 def kept(before: str, after: str) -> bool:

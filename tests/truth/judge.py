@@ -10,6 +10,8 @@ from tests.truth.seen import Place, Pointer, Seen, Shared, Tag, stack
 ENVIRONMENTS = ("staging", "prod")
 Finding = tuple[str, str, str | None, str | None]
 """Kind, prompt, environment, version."""
+Shares = tuple[str, float, bool]
+"""A canary's version, its share in percent, whether the rollout is paused."""
 
 
 def status_of(seen: Seen) -> dict[str, Any]:
@@ -21,6 +23,9 @@ def status_of(seen: Seen) -> dict[str, Any]:
             "files": _files(seen, name),
             "locked": lock[name]["version"] if name in lock else None,
             "served": {place[0]: found.served for place, found in pointers.items() if place[1] == name},
+            "splits": {
+                place[0]: shares(found) for place, found in pointers.items() if place[1] == name and found.split
+            },
         }
         for name in {*seen.work, *lock, *(name for _, name in pointers)}
     }
@@ -28,13 +33,25 @@ def status_of(seen: Seen) -> dict[str, Any]:
     return {"rows": rows, "frozen": set(shared.frozen), "unsent": list(seen.unsent), "broken": broken}
 
 
+def shares(pointer: Pointer | None) -> Shares:
+    """What shares the traffic with a pointer's version."""
+    assert pointer
+    assert pointer.split
+    return pointer.split.canary[0], pointer.split.percent, pointer.split.paused
+
+
 def doubtful(shared: Shared, place: Place) -> bool:
     """Whether a pointer cannot be read, or says otherwise than its last move: nothing is promoted on such ground."""
     pointer, last = shared.pointers.get(place), shared.last.get(place)
-    served, serial = (last.served, last.serial) if last else (None, 0)
+    said = (last.served, last.serial, last.split) if last else (None, 0, None)
     if pointer is None:
-        return place in shared.pointers or served is not None
-    return (pointer.served, pointer.serial) != (served, serial)
+        return place in shared.pointers or said[0] is not None
+    return (pointer.served, pointer.serial, digest_of(pointer)) != said
+
+
+def digest_of(pointer: Pointer | None) -> str | None:
+    """The digest of the split that a pointer has."""
+    return pointer.split.digest if pointer and pointer.split else None
 
 
 def _files(seen: Seen, name: str) -> str:
@@ -158,7 +175,8 @@ def _own_fault(seen: Seen, place: Place) -> str | None:
     serial = pointer.serial if pointer else last
     if serial < max(last, shared.serials.get(place, 0)):
         return "pointer-rewound"
-    if (pointer.served if pointer else None) != live or serial > last:
+    split = moves[-1].split if moves else None
+    if (pointer.served if pointer else None, digest_of(pointer)) != (live, split) or serial > last:
         return "pointer-broken"
     return None
 
@@ -166,11 +184,12 @@ def _own_fault(seen: Seen, place: Place) -> str | None:
 def _release_fault(seen: Seen, place: Place, pointer: Pointer) -> Iterator[Finding]:
     """A pointer is judged without the work tree: what is edited here changes nothing about what is served."""
     environment, name = place
-    tag = seen.known.get((name, pointer.version))
-    if tag is None:
-        yield "pointer-dangling", name, environment, pointer.version
-    elif tag_fault(seen, name, pointer.version, tag, here=False) or tag.holds != pointer.digest:
-        yield "pointer-digest", name, environment, pointer.version
+    for version, digest in (pointer.served, *([pointer.split.canary] if pointer.split else [])):
+        tag = seen.known.get((name, version))
+        if tag is None:
+            yield "pointer-dangling", name, environment, version
+        elif tag_fault(seen, name, version, tag, here=False) or tag.holds != digest:
+            yield "pointer-digest", name, environment, version
 
 
 def _unused(seen: Seen) -> Iterator[Finding]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.faults import ACTIONS
 from tests.shipping import NAME, OTHER, hint, shell
@@ -36,6 +35,8 @@ WRITES: dict[str, tuple[str, ...]] = {
     "remove": ("remove", "NAME", "ENV", *WHY),
     "freeze": ("freeze", "ENV", *WHY),
     "release": ("release",),
+    "rollout abort": ("rollout", "abort", "NAME", "ENV", *WHY),
+    "approve": ("approve", "NAME", "prod"),
 }
 
 
@@ -194,9 +195,30 @@ class Truth(RuleBasedStateMachine):
             live = self.moved(before, name, environment, "promote")
             assert live == (version, seen.known[name, version].holds)
 
+    def agreed(self, who: int, name: str, which: int, environment: str) -> None:
+        """Somebody who wrote nothing agrees to a promotion."""
+        clone, version = self.clone(who), self.version(name, which)
+        seen = after_fetch(clone, self.hands.remote)
+        works = foretell.approval(seen, name, version, environment) if version else None
+        for key, value in (("user.name", "Grace"), ("user.email", "grace@example.org")):
+            clone.git("config", key, value)
+        ran = self.written(clone, seen, works, "approve", f"{name}@{version}" if version else name, environment)
+        for key in ("user.name", "user.email"):
+            clone.git("config", "--unset", key)
+        if ran.code == 0 and version and not seen.unsent:
+            main = self.hands.main()
+            serial = next((move.serial for move in reversed(main.moves.get((environment, name)) or ())), 0)
+            given = {(it.name, it.release[0], it.follows) for it in main.approvals if it.environment == environment}
+            assert (name, version, serial) in given
+
+    @rule(who=who, name=names, which=which)
+    def approve(self, who: int, name: str, which: int) -> None:
+        self.agreed(who, name, which, "prod")
+
     @rule(who=who, name=names, which=which)
     def ship(self, who: int, name: str, which: int) -> None:
         self.promote(who, name, which, "staging")
+        self.agreed(who, name, which, "prod")
         self.promote(who, name, which, "prod")
 
     @rule(who=who, name=names, which=which, environment=environments, keep=st.booleans())
@@ -259,19 +281,6 @@ class Truth(RuleBasedStateMachine):
         earlier, later = before.moves.get(place) or (), now.moves.get(place) or ()
         assert later[: len(earlier)] == earlier
         assert [move.kind for move in later[len(earlier) :]] == [kind] * bool(paths)
-        live = now.pointers.get(place)
+        live, was = now.pointers.get(place), before.pointers.get(place)
+        assert was is None or live is None or live.lineage == was.lineage
         return live.served if live else None
-
-
-def live(examples: int, steps: int, chosen: int) -> None:
-    """Lives random histories of at most so many steps; the same number chooses the same ones."""
-    wanted = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    seed(chosen)(Truth)
-    run_state_machine_as_test(Truth, settings=wanted)

@@ -13,15 +13,18 @@ from typing import Any
 
 import yaml
 
+from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.core.canonical import digest
 from promptctl.core.made_trees import TextTree
+from promptctl.core.split import parse_split
 from promptctl.errors import UsageError
 from tests.support import GitRepository
-from tests.truth.seen import FOLDER, Lock, Move, Place, Pointer, Seen, Shared, Tag
+from tests.truth.seen import FOLDER, Approval, Lock, Move, Place, Pointer, Seen, Shared, Split, Tag
 
 MIRROR = "refs/promptctl/remote/origin/tags/prompts/"
 TAGS = "refs/tags/prompts/"
+APPROVALS = "/_approvals/"
 _OBJECT = "%(refname)%00%(objectname)%00%(*objectname)%00%(contents)%00%(tag)%01"
 _BLOBS: dict[str, str] = {}
 _TREES: dict[str, dict[str, str]] = {}
@@ -81,6 +84,7 @@ def shared(repository: GitRepository, commit: str) -> Shared:
             lock=read_lock(files.get("prompts/prompts.lock")),
             prompts=digests(files),
             pointers={_place(path): _pointer(path, text) for path, text in below.items() if _is_pointer(path)},
+            approvals=frozenset(_approval(text) for path, text in below.items() if APPROVALS in path),
             moves={_place(path): read_moves(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
             last={_place(path): last_move(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
             serials=_serials(repository, commit),
@@ -91,7 +95,7 @@ def shared(repository: GitRepository, commit: str) -> Shared:
 
 
 def _is_pointer(path: str) -> bool:
-    return path.endswith(".yaml") and not path.endswith("_freeze.yaml")
+    return path.endswith(".yaml") and not path.endswith("_freeze.yaml") and APPROVALS not in path
 
 
 def _place(path: str) -> Place:
@@ -103,9 +107,25 @@ def _pointer(path: str, text: str) -> Pointer | None:
     try:
         value = yaml.safe_load(text)
         sound = value["prompt"] == _place(path)[1]
-        return Pointer(value["version"], value["digest"], value["serial"]) if sound else None
+        split = _split(path, text, value.get("split"))
+        return Pointer(value["version"], value["digest"], value["serial"], value["lineage"], split) if sound else None
     except (yaml.YAMLError, TypeError, KeyError):
         return None
+
+
+def _split(path: str, text: str, written: Any) -> Split | None:
+    if not written:
+        return None
+    (canary,) = (arm for arm in written["arms"] if arm["name"] == "canary")
+    share = sum(end - start for start, end in canary["ranges"]) / 100
+    digest = parse_split(parse_yaml(text.encode(), path), written).digest
+    return Split((canary["version"], canary["digest"]), share, written["state"] == "paused", digest)
+
+
+def _approval(text: str) -> Approval:
+    found = yaml.safe_load(text)
+    release = found["version"], found["digest"]
+    return Approval(found["environment"], found["prompt"], release, found["follows"], found["by"])
 
 
 def read_lock(text: str | None) -> Lock | None:
@@ -145,7 +165,7 @@ def last_move(text: str) -> Move | None:
 
 def _move(value: Mapping[str, Any]) -> Move:
     served = (value["version"], value["digest"]) if value["version"] else None
-    return Move(value["serial"], value["kind"], served)
+    return Move(value["serial"], value["kind"], served, (value["split"] or {}).get("digest"))
 
 
 def digests(files: Mapping[str, str]) -> dict[str, str | None]:

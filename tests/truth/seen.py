@@ -16,10 +16,22 @@ Lock = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A rollout under way; ``digest`` is of all that is written of it."""
+
+    canary: Release
+    percent: float
+    paused: bool
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pointer:
     version: str
     digest: str
     serial: int
+    lineage: str
+    split: Split | None
 
     @property
     def served(self) -> Release:
@@ -28,9 +40,23 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Move:
+    """``split`` is the digest of the split that it left under way."""
+
     serial: int
     kind: str
     served: Release | None
+    split: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody agrees that an environment serves a release after the move ``follows``."""
+
+    environment: str
+    name: str
+    release: Release
+    follows: int
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +86,7 @@ class Shared:
     last: Mapping[Place, Move | None]
     serials: Mapping[Place, int]
     frozen: frozenset[str]
+    approvals: frozenset[Approval]
     files: Mapping[str, str]
 
 
@@ -88,6 +115,8 @@ def stack(moves: tuple[Move, ...]) -> list[Release | None]:
     """What a rollback can go back to, the live one last; None stands for "not served"."""
     found: list[Release | None] = []
     for move in moves:
+        if move.kind == "split":
+            continue
         if move.kind != "rollback":
             found.append(move.served)
         elif found and move.served == found[-1]:
