@@ -6,6 +6,7 @@ import asyncio
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -93,7 +94,9 @@ class RedisReplies:
     async def aclose(self) -> None:
         line = self._lines.pop(asyncio.get_running_loop(), None)
         if line:
-            await line.client.aclose()
+            # A server too busy to say goodbye is left without one.
+            with suppress(Exception):
+                await line.client.aclose()
 
     def _read(self, name: str, entry: object, since: float) -> str | None:
         return self._seal.read(name, entry, since) if isinstance(entry, bytes) else None

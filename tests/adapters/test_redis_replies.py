@@ -220,3 +220,18 @@ def test_nothing_shows_the_password() -> None:
     store = RedisReplies("redis://ada:secret-word@127.0.0.1:1/0", SEAL)
     assert "secret-word" not in repr(store) + repr(SEAL)
     assert "kkk" not in repr(SEAL)
+
+
+def test_a_goodbye_that_takes_too_long_is_nobodys_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server, or a machine, that is too busy: the client raises, whoever closes the cache never hears of it."""
+
+    async def late(*_: Any, **__: Any) -> None:
+        raise redis_client.TimeoutError("Timed out closing connection after 0.25")
+
+    async def scene(store: RedisReplies) -> None:
+        assert await store.get("k", HOUR) is None
+        monkeypatch.setattr(redis_client.asyncio.Redis, "aclose", late)
+
+    with listener(None) as (url, came):
+        lived(url, scene)
+    assert came

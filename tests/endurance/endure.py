@@ -99,12 +99,7 @@ def _live(life: Life, seconds: float, every: float, tell: Tell, name: str, trace
     first = None
     for number in range(max(1, round(seconds / every))):
         life.run(every)
-        found = life.measure()
-        tell(
-            f"{name} {found.seconds:6.0f} s {found.calls:8,} acts  {found.resident:,} KiB, of its own {found.private:,}"
-            f"  {found.objects:,} objects  {found.threads} threads  {found.files} files  {found.children} children"
-            f"  {found.tasks} tasks  log {found.log // 1024:,} KiB  wrong {len(life.lived.wrong)}"
-        )
+        tell(f"{name} {life.measure()}  wrong {len(life.lived.wrong)}")
         if trace and number == 2:
             first = tracemalloc.take_snapshot()
     if first:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -12,20 +14,32 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Memory in KiB (``private`` is what no other process shares), the log of SQLite in bytes, ``objects`` that the
-    collector knows, and how many calls were made until then."""
+    """Memory in KiB: ``private`` is what no other process shares, ``allocated`` what C libraries hold.
+
+    ``blocks`` are what Python holds, each number and text one, ``objects`` those that the collector knows; ``log`` is
+    that of SQLite in bytes. ``calls`` is how many acts were done until then.
+    """
 
     seconds: float
     calls: int
     resident: int
     proportional: int
     private: int
+    allocated: int
+    blocks: int
     objects: int
     threads: int
     files: int
     children: int
     tasks: int
     log: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.seconds:6.0f} s {self.calls:8,} acts  {self.resident:,} KiB, in C {self.allocated:,}"
+            f"  {self.blocks:,} blocks  {self.objects:,} objects  {self.threads} threads  {self.files} files"
+            f"  {self.children} children  {self.tasks} tasks  log {self.log // 1024:,} KiB"
+        )
 
     def data(self) -> dict[str, Any]:
         return asdict(self)
@@ -41,6 +55,8 @@ def sample(seconds: float, calls: int, tasks: int, databases: Iterable[Path]) ->
         resident=memory["Rss"],
         proportional=memory["Pss"],
         private=memory["Private_Clean"] + memory["Private_Dirty"],
+        allocated=_allocated() // 1024,
+        blocks=sys.getallocatedblocks(),
         objects=len(gc.get_objects()),
         threads=threading.active_count(),
         files=open_files(),
@@ -58,6 +74,26 @@ def open_files() -> int:
 def children() -> int:
     """How many child processes there are, ended ones that nobody waited for included."""
     return sum(len(file.read_text().split()) for file in Path("/proc/self/task").glob("*/children"))
+
+
+class _Heap(ctypes.Structure):
+    """As ``mallinfo2`` of the GNU C library has it."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+    ]
+
+
+def _allocated() -> int:
+    """Bytes that were asked of the C library and not given back; 0 where it cannot say."""
+    try:
+        said = ctypes.CDLL(None).mallinfo2
+    except (OSError, AttributeError):
+        return 0
+    said.restype = _Heap
+    heap = said()
+    return int(heap.uordblks + heap.hblkhd)
 
 
 def _memory() -> dict[str, int]:

@@ -14,8 +14,8 @@ from tests.endurance.measure import Sample
 from tests.endurance.verdict import grown
 
 FLAT = Sample(
-    seconds=0.0, calls=0, resident=60_000, proportional=50_000, private=40_000, objects=58_000, threads=14, files=30,
-    children=2, tasks=0, log=0,
+    seconds=0.0, calls=0, resident=60_000, proportional=50_000, private=40_000, allocated=9_000, blocks=400_000,
+    objects=58_000, threads=14, files=30, children=2, tasks=0, log=0,
 )  # fmt: skip
 
 
@@ -38,8 +38,8 @@ CASES: dict[str, tuple[Callable[[int], float], bool]] = {
     "noisy": (lambda _: NOISE.uniform(-400, 400), False),
     "warming up, then flat": (lambda place: 500 * min(place, 20), False),
     "a few odd ones": (lambda place: 30_000.0 * (place % 20 == 19), False),
-    "a number of each call kept": (lambda place: 35 * place + NOISE.uniform(-100, 100), True),
-    "growing late": (lambda place: 40 * max(0, place - 40), True),
+    "a text of each call kept": (lambda place: 80 * place + NOISE.uniform(-100, 100), True),
+    "growing late": (lambda place: 130 * max(0, place - 30), True),
 }
 
 
@@ -55,6 +55,12 @@ def test_one_more_each_thousand_calls_is_seen(held: str) -> None:
     samples = [replace(FLAT, calls=1000 * place, **{held: 10 + 5 * place}) for place in range(20)]
     (fault,) = grown(samples)
     assert fault.startswith(f"{held} grow by 5.00")
+
+
+def test_a_number_kept_of_each_call_is_seen() -> None:
+    samples = [replace(FLAT, calls=1000 * place, blocks=400_000 + 1000 * place) for place in range(20)]
+    (fault,) = grown(samples)
+    assert fault.startswith("blocks grow by 1000.00")
 
 
 def test_no_samples_are_no_growth() -> None:
