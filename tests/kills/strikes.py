@@ -208,12 +208,13 @@ def _lives(group: int) -> bool:
     """Whether somebody in a process group does more than wait to be buried, which whoever adopted it may put off."""
     if not Path("/proc/self/stat").exists():
         return True
-    found = []
+    found: list[bool] = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, _, its_group = path.read_text().rpartition(")")[2].split()[:3]
-            found += [state] if its_group == str(group) else []
-    return any(state != "Z" for state in found)
+            # Of a process whose first thread is dead the others may still be dying, with its files and locks.
+            found += [state != "Z" or len(list(path.parent.glob("task/*"))) > 1] if its_group == str(group) else []
+    return any(found)
 
 
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)$", re.MULTILINE)
