@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from promptctl.adapters.files import read_bytes
+from promptctl.adapters.files import home_path, read_bytes
 from promptctl.adapters.writing import write_file
 from promptctl.core.bundle import MAX_BYTES
 from promptctl.errors import OutsideError, Place, PromptctlError, UsageError
@@ -44,7 +44,7 @@ def read_place(place: str, folder: Path, most: int = MAX_BYTES) -> bytes:
     Raises UsageError for a file that cannot be read, OutsideError for what the storage refuses.
     """
     if not is_url(place):
-        return read_bytes(folder / Path(place).expanduser(), place, most)
+        return read_bytes(folder / home_path(place), place, most)
     if place.startswith(("https://", "http://")):
         return _read_address(place, most)
     with _refused_as(place), _opened(place, "rb") as file:
@@ -70,7 +70,7 @@ def _bounded(place: str, data: bytes, most: int) -> bytes:
 def write_place(place: str, folder: Path, data: bytes) -> None:
     """Writes a file whole, or hands bytes to the storage that a URL names. Raises OutsideError when it refuses."""
     if not is_url(place):
-        write_file(folder / Path(place).expanduser(), data, place)
+        write_file(folder / home_path(place), data, place)
         return
     with _refused_as(place), _opened(place, "wb") as file:
         file.write(data)

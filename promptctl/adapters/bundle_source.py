@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from promptctl.adapters.bundle_files import MAX_SIGNATURE, is_url, shown_place, signature_place
-from promptctl.adapters.files import read_bytes
+from promptctl.adapters.files import home_path, read_bytes
 from promptctl.core.bundle import MAX_BYTES
 from promptctl.errors import UsageError
 
@@ -70,7 +70,7 @@ def source_of(place: str, environment: str, *, signed: bool) -> Source:
         from promptctl.adapters.bundle_http import HttpSource
 
         return HttpSource(place, signed=signed)
-    path = Path(place).expanduser().absolute()
+    path = home_path(place).absolute()
     if path.is_dir():
         if signed:
             hint = "name a bundle that was written with --sign"

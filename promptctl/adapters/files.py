@@ -39,6 +39,14 @@ def read_bytes(path: Path, shown: str, most: int = MAX_BYTES) -> bytes:
         os.close(handle)
 
 
+def home_path(written: str | Path) -> Path:
+    """A path whose ``~`` stands for somebody's home folder. Raises UsageError where nobody is called so."""
+    try:
+        return Path(written).expanduser()
+    except RuntimeError:
+        raise UsageError(UNREADABLE, f"{written}: nobody here is called so", hint="write the whole path") from None
+
+
 def require_size(data: bytes, most: int, shown: str) -> None:
     """Raises UsageError when a file of this kind holds more than ``most`` bytes."""
     if len(data) > most:

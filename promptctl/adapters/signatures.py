@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from promptctl.adapters.files import home_path
 from promptctl.errors import OutsideError, UsageError
 
 SIGNATURE = "PC214"
@@ -46,7 +47,7 @@ def public_keys(given: str, folder: Path) -> str:
     if given.startswith(_KINDS):
         return given
     try:
-        text = (folder / Path(given).expanduser()).read_text(encoding="utf-8")
+        text = (folder / home_path(given)).read_text(encoding="utf-8")
     except (OSError, ValueError):
         text = ""
     if not _lines(text) or not all(line.startswith(_KINDS) for line in _lines(text)):

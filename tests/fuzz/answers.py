@@ -178,6 +178,9 @@ def _anthropic_stream() -> Iterator[bytes]:
         {"type": "content_block_stop", "index": 0},
     ]
     yield "".join(f"data: {json.dumps(it)}\n\n" for it in (events[0], *use, *events[-2:])).encode()
+    texts = [*events[:2], *events[3:]]
+    texts[1] = {**texts[1], "content_block": {"type": "thinking", "thinking": ""}}
+    yield "".join(f"data: {json.dumps(it)}\n\n" for it in texts).encode()
     yield b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error", "message": "x"}}\n\n'
 
 

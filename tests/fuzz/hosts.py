@@ -130,12 +130,22 @@ def hosts_words(data: bytes) -> None:
     for trailers in ((), ((name, value),)):
         found = pull_request_of(text, trailers)
         assert found is None or (found.strip() == found and 0 < len(found) <= 220)
-    history = [(word, tuple(parents)) for word, *parents in (line.split() for line in text.split("\n") if line.strip())]
+    history = _history([line.split() for line in text.split("\n") if line.strip()])
     brought_by(history, {word for word, _ in history})
     path = scratch("runner") / "event.json"
     path.write_bytes(data)
     event = read_event({"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(path)})
     assert isinstance(event.text("pull_request", "base", "sha"), str)
+
+
+def _history(lines: list[list[str]]) -> list[tuple[str, tuple[str, ...]]]:
+    """Commits with their parents, children first: none is its own ancestor, which no hash could be."""
+    order = {words[0]: number for number, words in enumerate(lines)}
+    return [
+        (words[0], tuple(it for it in words[1:] if order.get(it, len(lines)) > number))
+        for number, words in enumerate(lines)
+        if order[words[0]] == number
+    ]
 
 
 def host_comments(data: bytes) -> None:
@@ -185,6 +195,7 @@ def _words() -> Iterator[bytes]:
     yield b'Good "git" signature for ada@example.org with ED25519 key SHA256:abc'
     yield b"[GNUPG:] GOODSIG ABC Ada <ada@example.org>\n[GNUPG:] TRUST_ULTIMATE 0 pgp\n"
     yield b"ssh-ed25519 AAAA ada\n# none\n"
+    yield b"~nobody-of-that-name/key"
 
 
 def _messages() -> Iterator[bytes]:

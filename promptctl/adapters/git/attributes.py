@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from promptctl.adapters.files import home_path
 from promptctl.adapters.git.program import Git, program_path
 from promptctl.adapters.work_tree import shared_git_folder
 
@@ -24,7 +25,7 @@ def may_convert(git: Git, files: Mapping[str, bool], words: tuple[bytes, ...]) -
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     named = git.config.get("core.attributesfile")
     shared = [shared_git_folder(git.root) / "info" / "attributes", Path("/etc/gitattributes")]
-    shared += [Path(named).expanduser() if named else home / "git" / "attributes"]
+    shared += [home_path(named) if named else home / "git" / "attributes"]
     shared.append(Path(program_path()).parent.parent / "etc" / "gitattributes")
     if any(_mentions(file, words, absent=False) for file in shared):
         return True

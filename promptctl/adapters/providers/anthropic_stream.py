@@ -67,6 +67,8 @@ class Assembly:
         if not 0 <= index < len(self._blocks):
             raise MalformedAnswer("the stream goes on with a block that was not begun")
         if delta.get("type") == "text_delta":
+            if self._blocks[index].get("type") != "text":
+                raise MalformedAnswer("the stream adds text to a block that is none")
             self._pieces[index].append(take(delta, "text", str))
             return self._pieces[index][-1]
         if delta.get("type") == "input_json_delta":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from promptctl.adapters.events import store_path
 from promptctl.adapters.events_trust import require_events_trust
+from promptctl.adapters.files import home_path
 from promptctl.adapters.warehouse.warehouse import NO_EVENTS, Warehouse
 from promptctl.core.event_settings import BAD_STORE, DATABASE_ENDINGS, StoreAddress, event_settings, parse_store
 from promptctl.errors import StateError, UsageError
@@ -42,14 +43,14 @@ def open_warehouse(
     if kind == "duckdb" and colon:
         from promptctl.adapters.warehouse.duckdb import open_duckdb
 
-        return open_duckdb(folder / Path(target).expanduser())
+        return open_duckdb(folder / home_path(target))
     if kind in ("sqlite", "jsonl", "otlp", "postgresql", "postgres", "none"):
         return _at(parse_store(named), environment, folder)
     return _path(named, folder)
 
 
 def _path(named: str, folder: Path) -> Warehouse:
-    path = folder / Path(named).expanduser()
+    path = folder / home_path(named)
     if named.endswith((*DATABASE_ENDINGS, ".duckdb")):
         kind = "duckdb" if named.endswith(".duckdb") else "sqlite"
         raise UsageError(BAD_STORE, f"`{named[:80]}` is a database", hint=f"--store {kind}:{named[:80]}")

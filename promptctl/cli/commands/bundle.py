@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from promptctl.adapters.files import home_path
 from promptctl.cli.context import Context
 from promptctl.cli.options import EnvironmentArgument
 from promptctl.cli.output import Answer
@@ -37,7 +38,7 @@ def command(
     place = None if output == "-" else output
     if sign and place is None:
         raise UsageError("PC001", "--sign needs a file to sign", hint="-o FILE")
-    result = bundle(context.repository, environment, (context.directory / sign.expanduser()) if sign else None)
+    result = bundle(context.repository, environment, (context.directory / home_path(sign)) if sign else None)
     if place is None:
         found = data(result, None) | {"bundle": result.data.decode()}
         return Answer(data=found, view=result.data.decode, exact=True, note=result.note)
