@@ -58,8 +58,10 @@ class Loop:
     def rounds(self, kind: str, name: str, count: int, error: str = "ENOSPC") -> Counter[str]:
         """As many strikes of one kind on one scene, counted by what they did."""
         tally: Counter[str] = Counter()
+        # Begins a copy of its own, in which this process then lives: not between a strike and its judging.
+        clean = self.clean(name)
         for said, ended, repository, was in self._strikes(kind, name, count, error):
-            verdict = judged(SCENES[name], repository, was, self.clean(name), ended)
+            verdict = judged(SCENES[name], repository, was, clean, ended)
             shutil.rmtree(repository.folder.parent, ignore_errors=True)
             tally += _counted(verdict)
             for wrong in verdict.wrong:
