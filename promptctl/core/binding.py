@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from promptctl.core.budget import MAX_TEXT
 from promptctl.core.plain_schema import plain_test
 from promptctl.core.prompt import Input
 from promptctl.core.request import compact_json
 from promptctl.core.suggestion import suggest
-from promptctl.core.template import STOPPED
+from promptctl.core.text_limit import MAX_TEXT, STOPPED
 from promptctl.errors import UsageError
 
 UNFIT = "PC020"

@@ -13,8 +13,9 @@ from typing import Any
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Undefined
 
+from promptctl.core.text_limit import MAX_TEXT
+
 MAX_STEPS = 3_000_000
-MAX_TEXT = 16 * 1024 * 1024
 _CHARACTERS_A_STEP = 64
 _SEQUENCES: tuple[Any, ...] = (list, tuple, type({}.keys()), type({}.values()), type({}.items()))
 _SMALL: tuple[Any, ...] = (int, float, type(None), range, Undefined)

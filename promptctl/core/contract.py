@@ -15,7 +15,6 @@ from promptctl.core.closure import Closure
 from promptctl.core.growth import growth_fault
 from promptctl.core.json_schema import json_key, values_schema
 from promptctl.core.prompt import Input, Placeholder
-from promptctl.core.render import earlier_messages
 from promptctl.core.request import compact_json
 from promptctl.core.version import ORDER
 from promptctl.core.widening import narrowing
@@ -57,6 +56,8 @@ def change_class(old: Closure, new: Closure) -> ContractChange:
 
 def accepts(closure: Closure, given: Mapping[str, Any]) -> bool:
     """Whether a call with these inputs keeps to the closure's contract; placeholders must hold messages."""
+    from promptctl.core.render import earlier_messages
+
     placeholders = [message.input for message in closure.prompt.messages if isinstance(message, Placeholder)]
     try:
         values = Binding(closure.prompt.inputs).values(given)

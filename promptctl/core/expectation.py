@@ -12,7 +12,8 @@ from promptctl.core.document import Document, Path
 from promptctl.core.scorers.registry import OVERALL, SCORERS, Expectation, split_kind
 from promptctl.core.scorers.similarity import MISSING
 from promptctl.core.suggestion import suggest
-from promptctl.core.template import STOPPED, Renderer, TemplateFault
+from promptctl.core.template import Renderer, TemplateFault
+from promptctl.core.text_limit import STOPPED
 from promptctl.errors import DocumentError
 
 AMBIGUOUS_KIND = "PC050"

@@ -9,7 +9,7 @@ from typing import Any
 from promptctl.core.closure import Closure
 from promptctl.core.message_diff import MessageChange, Spoken, message_changes, sent_messages
 from promptctl.core.render import Rendering
-from promptctl.core.template import STOPPED
+from promptctl.core.text_limit import STOPPED
 from promptctl.errors import UsageError
 
 

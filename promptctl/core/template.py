@@ -16,16 +16,17 @@ from typing import Any
 from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
 
-from promptctl.core.budget import MAX_TEXT, Budget, BudgetExceeded, budgeted
+from promptctl.core.budget import Budget, BudgetExceeded, budgeted
 from promptctl.core.sandbox import Sandbox
 from promptctl.core.template_names import Names, descendants, template_names
+from promptctl.core.text_limit import MAX_TEXT, STOPPED
 from promptctl.errors import UsageError
 
 MAX_TEMPLATE = 256 * 1024
 GLOBALS = ("range", "namespace")
 
 
-CANNOT_RENDER, STOPPED = "PC021", "PC022"
+CANNOT_RENDER = "PC021"
 _LONG_NUMBER = re.compile("[0-9][0-9_]{4000}")
 
 

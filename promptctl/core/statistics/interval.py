@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 from promptctl.core.statistics.incomplete_beta import incomplete_beta, inverse_incomplete_beta
 
@@ -25,6 +24,8 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> Interval:
     """
     if trials == 0:
         return Interval(0.0, 1.0)
+    from statistics import NormalDist
+
     z = NormalDist().inv_cdf((1 + level) / 2)
     share, spread = successes / trials, z * z / trials
     centre = (share + spread / 2) / (1 + spread)
