@@ -35,9 +35,11 @@ class LastGood:
         try:
             handle = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
             with os.fdopen(handle, "rb") as file:
-                if not _private(os.fstat(handle)):
+                status = os.fstat(handle)
+                if not _private(status):
                     return None
-                seal, _, body = file.read(2 * MAX_BYTES).partition(b"\n")
+                # Room is made for as much as is asked for, before anything is read.
+                seal, _, body = file.read(min(status.st_size, 2 * MAX_BYTES)).partition(b"\n")
             if seal != _seal(body):
                 return None
             written, _, data = body.partition(b"\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -218,3 +219,15 @@ def test_a_pinned_key_must_have_signed(tmp_path: Path) -> None:
     path.unlink()
     serves(prompts_of(path, signer=tmp_path / "own.pub"), "last-good", "PC010")
     assert prompts_of(path).status().state == "empty"
+
+
+def test_what_is_kept_takes_no_more_room_than_it_has(tmp_path: Path) -> None:
+    """A machine that promises no more memory than it has would refuse to make room for the largest bundle there is."""
+    kept, last_good = Kept(small_bundle().to_bytes(), {}), LastGood(tmp_path, "source", "prod", "")
+    last_good.write(kept)
+    tracemalloc.start()
+    try:
+        assert last_good.read() == kept
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
