@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from promptctl.adapters.files import MAX_BYTES, decode, home_path, parse_yaml
+from promptctl.adapters.files import MAX_BYTES, decode, parse_yaml
 from promptctl.core.inputs import MALFORMED, Argument, gather, parse_json
 from promptctl.errors import UsageError
 
@@ -40,7 +40,7 @@ def _bytes(argument: Argument, folder: Path, standard_input: BinaryIO) -> tuple[
         return _bounded(standard_input, STANDARD_INPUT), STANDARD_INPUT
     shown = argument.file or ""
     try:
-        with (folder / home_path(shown)).open("rb") as file:
+        with (folder / Path(shown).expanduser()).open("rb") as file:
             return _bounded(file, shown), shown
     except (OSError, RuntimeError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()

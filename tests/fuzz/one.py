@@ -20,6 +20,7 @@ def main() -> None:
 
         program, module, name, *options = sys.argv
         target = import_module(module).TARGETS[name]
+        target.ready()
         atheris.Setup([program, *options], partial(attempt, target), enable_python_coverage=True)
         atheris.Fuzz()
 

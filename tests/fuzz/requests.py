@@ -53,12 +53,19 @@ def _asked(port: int, data: bytes) -> bytes:
 def _running() -> _Running:
     """The server, for as long as the process lives."""
     import atexit
+    import pkgutil
+    from importlib import import_module
 
+    import promptctl
     from tests.event_samples import event, score
     from tests.event_stores import write_sqlite
     from tests.serving import serving
     from tests.shipping import line
 
+    # Loaded before commands are run: what counts branches tells of each module on the standard error of the process.
+    for module in pkgutil.walk_packages(promptctl.__path__, "promptctl."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
     folder = scratch("server")
     token, text = new_token("robot", ["*"], ACTIONS, datetime.now(UTC), timedelta(days=1), bytes(38))
     TokenFolder(folder / "tokens", {}).add(token)
@@ -86,4 +93,4 @@ def _samples() -> Iterator[bytes]:
     yield b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET /metrics" + head + b"\r\n"
 
 
-TARGETS: Mapping[str, Target] = {"requests": Target(run=requests, begin=_samples)}
+TARGETS: Mapping[str, Target] = {"requests": Target(run=requests, begin=_samples, ready=_running)}

@@ -13,11 +13,12 @@ from promptctl.errors import PromptctlError
 class Target:
     """``run`` takes any bytes and holds what it read to a law; ``begin`` gives small inputs of the kind that it reads.
 
-    Our own errors are answers; whatever else gets out of ``run`` is a find.
+    Our own errors are answers; whatever else gets out of ``run`` is a find. ``ready`` does what takes time once.
     """
 
     run: Callable[[bytes], None]
     begin: Callable[[], Iterable[bytes | None]]
+    ready: Callable[[], object] = tuple
 
 
 def attempt(target: Target, data: bytes) -> None:

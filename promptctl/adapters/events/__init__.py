@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from promptctl.adapters.files import home_path
 from promptctl.adapters.trust import data_folder
 from promptctl.core.event import Batch, Pruned, Scalar, Table
 from promptctl.core.event_query import EventQuery
@@ -60,7 +59,7 @@ def store_path(address: StoreAddress, environment: Mapping[str, str], folder: Pa
     other below ``folder``. Raises UsageError for the home of a user that there is not."""
     base = data_folder(environment) / "events" if address.shared else folder
     try:
-        return base / home_path(address.target)
+        return base / Path(address.target).expanduser()
     except RuntimeError:
         raise UsageError(BAD_STORE, f"there is no folder {address.target[:80]}", hint="write the whole path") from None
 
