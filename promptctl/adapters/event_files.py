@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from promptctl.adapters.writing import refused_as
+from promptctl.adapters.writing import clear_leftovers, refused_as, unfinished_beside
 from promptctl.core.event import Scalar, Table
 from promptctl.core.event_lines import json_line, parse_line
 from promptctl.core.event_reading import guarded, unguarded
@@ -170,8 +170,9 @@ def _parts(rows: Iterable[Sequence[Scalar]], size: int) -> Iterator[list[Sequenc
 @contextmanager
 def _replaced(path: Path) -> Iterator[Path]:
     """A file beside ``path`` that takes its place once it is whole."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     with refused_as(str(path)):
+        clear_leftovers(path.parent)
+        unfinished = unfinished_beside(path)
         try:
             os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             yield unfinished

@@ -81,6 +81,12 @@ def is_refusal(error: OSError) -> bool:
     return error.errno in _REPAIRS
 
 
+def unfinished_beside(path: Path) -> Path:
+    """A new name in the target's folder that says what it is, and whose: for what takes the target's name once it is
+    whole."""
+    return path.parent / f"{PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+
+
 def leftovers(folder: Path) -> Iterator[Path]:
     """Unfinished files of writes that have died, in one folder."""
     try:
@@ -116,7 +122,7 @@ def sync_folder(folder: Path) -> None:
 def _beside(path: Path, data: bytes, mode: int | None) -> Iterator[Path]:
     """A file on disk with ``data``, in the target's folder; gone afterwards unless it took the target's name."""
     clear_leftovers(path.parent)
-    temporary = path.parent / f"{PREFIX}{os.getpid()}-{os.urandom(4).hex()}"
+    temporary = unfinished_beside(path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:

@@ -11,6 +11,7 @@ import pytest
 
 from promptctl.adapters.events.jsonl import JsonlEvents
 from promptctl.adapters.events.sqlite import SqliteEvents
+from promptctl.adapters.writing import PREFIX
 from promptctl.cli.shell import main
 from promptctl.core.event import EVENTS, Batch, Event, row
 from tests.event_samples import NOON, event, score
@@ -229,3 +230,9 @@ def test_the_whole_way_in_processes(tmp_path: Path) -> None:
     )
     out = promptctl("events", "export", "--store", "sqlite:a.db", cwd=tmp_path).out
     assert len(out.splitlines()) == 20
+
+
+def test_what_a_killed_export_left_goes_with_the_next(run: Run, tmp_path: Path, store: Path) -> None:
+    (tmp_path / f"{PREFIX}{2**22 + 1}-ab").write_bytes(b"half of the calls")
+    run("events", "export", "--store", "sqlite:calls.sqlite3", "-o", "events.jsonl")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "events"))] == ["events.jsonl"]
