@@ -45,7 +45,7 @@ def test_an_axis_has_a_drawing_and_its_place(axis: object) -> None:
     text = drawing(found, [growing(1.0), growing(2.0)])
     assert len(ET.fromstring(text).findall("{http://www.w3.org/2000/svg}polyline")) == 2
     assert f"<!-- {found.key} -->" in PAGE.read_text()
-    assert f"growth-{found.key}.svg" in PAGE.read_text()
     if RESULTS.exists() and (kept := json.loads(RESULTS.read_text()).get(found.key)):
         assert [curve["title"] for curve in kept["curves"]] == [curve.title for curve in found.curves]
+        assert f"growth-{found.key}.svg" in PAGE.read_text()
         ET.fromstring(PAGE.with_name(f"growth-{found.key}.svg").read_text())

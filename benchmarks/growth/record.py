@@ -28,7 +28,8 @@ def save(axis: Axis, found: Sequence[Growth]) -> None:
     results[axis.key] = {"load": [round(value, 2) for value in os.getloadavg()], "curves": list(map(_data, found))}
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     (FOLDER / f"growth-{axis.key}.svg").write_text(drawing(axis, found))
-    PAGE.write_text(_replaced(PAGE.read_text(), axis.key, table(axis, found)))
+    shown = f"![{axis.title}](growth-{axis.key}.svg)\n\n{table(axis, found)}"
+    PAGE.write_text(_replaced(PAGE.read_text(), axis.key, shown))
 
 
 def table(axis: Axis, found: Sequence[Growth]) -> str:
