@@ -57,7 +57,8 @@ def drawing(axis: Axis, found: Sequence[Growth]) -> str:
         parts.append(_text(_LEFT + _PLOT_WIDTH + 34, line, growth.title))
     body = "\n".join(parts)
     return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="11" role="img">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"
+ font-family="sans-serif" font-size="11">
 <title>{escape(axis.title)}</title>
 <rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>
 {body}
