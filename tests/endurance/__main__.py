@@ -1,7 +1,8 @@
 """An application under churn for as long as it is told: ``python -m tests.endurance --minutes 60``.
 
 Prints what the process holds every so many seconds, and at the end a verdict; 1 when something grew, was left open,
-was answered wrongly or was raised where nobody could catch it. Linux only.
+was answered wrongly or was raised where nobody could catch it. Much less than an hour is warm-up: the caches of SQLite
+fill slowly, and are counted as growth until they are full. Linux only.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ CASES: dict[str, tuple[Callable[[int], float], bool]] = {
     "noisy": (lambda _: NOISE.uniform(-400, 400), False),
     "warming up, then flat": (lambda place: 500 * min(place, 20), False),
     "a few odd ones": (lambda place: 30_000.0 * (place % 20 == 19), False),
-    "a text of each call kept": (lambda place: 80 * place + NOISE.uniform(-100, 100), True),
-    "growing late": (lambda place: 130 * max(0, place - 30), True),
+    "a text of each call kept": (lambda place: 150 * place + NOISE.uniform(-100, 100), True),
+    "growing late": (lambda place: 200 * max(0, place - 30), True),
 }
 
 
