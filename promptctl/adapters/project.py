@@ -169,6 +169,7 @@ class Project:
         from promptctl.core.prompt import parse_prompt
 
         if name not in self._prompts:
+            alive()
             path = f"prompts/{name}/prompt.yaml"
             if path not in self.tree.files():
                 name = self.find(name)

@@ -108,3 +108,13 @@ def test_what_an_environment_serves(tmp_path: Path) -> None:
     assert names(list_prompts(opened, Filters(environment="staging"))) == []
     with pytest.raises(UsageError, match="no environment `live`"):
         list_prompts(opened, Filters(environment="live"))
+
+
+def test_it_shows_signs_of_life_while_it_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    signs: list[None] = []
+    monkeypatch.setattr("promptctl.adapters.project.alive", lambda: signs.append(None))
+    names = [f"many/prompt-{number}" for number in range(9)]
+    repository = new_repository(folder, {f"prompts/{name}/prompt.yaml": f"template: {name}\n" for name in names})
+    found = list_prompts(Repository(repository.folder), Filters())
+    assert found.total == len(names)
+    assert len(signs) >= len(names)
