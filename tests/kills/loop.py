@@ -161,7 +161,9 @@ def _journals_follow(folder: Path, copy: Path) -> None:
 
 
 def _drawn(found: list[Point], count: int, seed: int) -> list[Point]:
-    """All points as often as they go into ``count``, and a random choice of them for the rest."""
+    """All points as often as they go into ``count``, and a random choice of them for the rest; none of none."""
+    if not found:
+        return []
     whole, rest = divmod(count, len(found))
     return [point for point in found for _ in range(whole)] + random.Random(seed).sample(found, rest)
 

@@ -42,8 +42,10 @@ class Histories(Truth):
     @rule(who=who, name=names, which=which, environment=environments, days=st.lists(looks, min_size=1, max_size=3))
     def share_by_share(self, who: int, name: str, which: int, environment: str, days: list[str]) -> None:
         """What a good week looks like, or a bad one."""
+        self.ship(who, name, which + 1)
         if environment == "prod":
-            self.ship(who, name, which)
+            self.promote(who, name, which, "staging")
+            self.agreed(who, name, which, "prod")
         self.roll_out(who, name, which, environment)
         for calls in days:
             self.advance(who, name, environment, calls)
