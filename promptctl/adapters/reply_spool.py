@@ -7,8 +7,7 @@ import marshal
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import IO, Any
 from weakref import finalize
 
 from promptctl.adapters.writing import CANNOT_WRITE
@@ -25,8 +24,8 @@ class ReplySpool(Mapping[str, Reply]):
     """A mapping that grows by ``put``; the first reply of a key counts, as every other one is the same answer again."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 - closed with this object
-        finalize(self, self._file.close)
+        self._held = bytearray()
+        self._file: IO[bytes] | None = None
         self._end = 0
         self._places = array("q")
         self._table = array("i", [-1]) * 64
@@ -34,18 +33,18 @@ class ReplySpool(Mapping[str, Reply]):
 
     def put(self, key: str, reply: Reply) -> None:
         """Keeps a reply. Raises OutsideError where the system's folder for temporary files takes no more."""
-        slot = self._slot(_digest(key))
+        digest = _digest(key)
+        slot = self._slot(digest)
         if self._table[slot] >= 0:
             return
         data = marshal.dumps((key, *_spelled(reply)))
         try:
-            self._file.seek(self._end)
-            self._file.write(data)
+            self._append(data)
         except OSError as error:
             hint = "make room there, or name another folder with TMPDIR"
             raise OutsideError(CANNOT_WRITE, f"a reply cannot be put aside: {error}", hint=hint) from None
         self._table[slot] = len(self._places)
-        self._digests += _digest(key)
+        self._digests += digest
         self._places.append(self._end)
         self._end += len(data)
         if 3 * len(self._places) > 2 * len(self._table):
@@ -66,11 +65,30 @@ class ReplySpool(Mapping[str, Reply]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def _append(self, data: bytes) -> None:
+        if self._file is None and self._end + len(data) <= _HELD:
+            self._held += data
+            return
+        if self._file is None:
+            from tempfile import TemporaryFile
+
+            file = TemporaryFile()  # noqa: SIM115 - closed with this object
+            finalize(self, file.close)
+            file.write(self._held)
+            self._file = file
+            self._held.clear()
+        self._file.seek(self._end)
+        self._file.write(data)
+
     def _read(self, number: int) -> tuple[Any, ...]:
         start = self._places[number]
-        self._file.seek(start)
         end = self._places[number + 1] if number + 1 < len(self._places) else self._end
-        found: tuple[Any, ...] = marshal.loads(self._file.read(end - start))  # noqa: S302 - written by put
+        if self._file is None:
+            data = bytes(self._held[start:end])
+        else:
+            self._file.seek(start)
+            data = self._file.read(end - start)
+        found: tuple[Any, ...] = marshal.loads(data)  # noqa: S302 - written by put
         return found
 
     def _slot(self, digest: bytes) -> int:
