@@ -85,10 +85,18 @@ def test_what_a_page_may_show(shown: str, printed: str, same: bool) -> None:
     assert fits(shown, printed) is same
 
 
-def test_the_architecture_names_what_is_there() -> None:
-    named = re.findall(r"`((?:promptctl|docs|spec|tests|prompts)/[^`\s]*)`", (ROOT / "ARCHITECTURE.md").read_text())
-    assert len(named) > 10
-    assert [path for path in named if not (ROOT / path).exists()] == []
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/explanation/reliability.md"])
+def test_a_page_about_the_code_names_what_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    paths = re.findall(r"(?<![\w/.])((?:promptctl|docs|spec|tests|prompts|benchmarks)/[\w./-]*\w)", text)
+    modules = [name.replace(".", "/") for name in re.findall(r"python3? -m ((?:tests|benchmarks)[\w.]*)", text)]
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    assert len(paths) > 5
+    assert missing + [name for name in modules if not any(map(Path.exists, _places(name)))] == []
+
+
+def _places(module: str) -> tuple[Path, Path]:
+    return ROOT / f"{module}.py", ROOT / module / "__main__.py"
 
 
 def test_dependencies_are_told() -> None:

@@ -153,9 +153,9 @@ def _pointer(document: Document, name: str, written: Mapping[str, Any]) -> Point
 
 
 def _check_settings(document: Document) -> None:
-    """Raises DocumentError for tables that promptctl.toml could not have either, and for models that serve nothing."""
-    from promptctl.core.provider_table import SERVED
-    from promptctl.core.settings import parse_settings
+    """Raises DocumentError for tables of another form than those of promptctl.toml, for providers that it could not have
+    either, and for models that serve nothing. A value that says nothing an application notes, and does without."""
+    from promptctl.core.provider_table import SERVED, parse_providers
 
     tables = dict(document.value["content"]["settings"])
     models = dict(tables.get("models", {}))
@@ -163,7 +163,9 @@ def _check_settings(document: Document) -> None:
     missing = [problem for digest in models.pop(SERVED, ()) for problem in _missing(document, digest, path)]
     if missing:
         raise DocumentError(first_problems(missing))
-    parse_settings(Document(document.file, {**tables, "models": models}))
+    written = Document(document.file, {**tables, "models": models})
+    schema.check(written, "settings")
+    parse_providers(tables.get("providers", {}), written, models)
 
 
 def _contradictions(document: Document) -> Iterator[Problem]:

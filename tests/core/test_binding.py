@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as tried
 
 from promptctl.core.binding import Binding
-from promptctl.core.text_limit import MAX_TEXT
 from promptctl.core.prompt import Input, parse_input
+from promptctl.core.text_limit import MAX_TEXT
 from promptctl.core.value_schema import validator
 from promptctl.errors import UsageError
 from tests.core.test_plain_schema import SCHEMAS, VALUES
