@@ -1,4 +1,4 @@
-"""What ``docs/explanation/scale.md`` shows of a collector and of ClickHouse is well formed and names what events are."""
+"""What ``docs/explanation/scale.md`` shows of a collector and ClickHouse is well formed and names what events are."""
 
 from __future__ import annotations
 

@@ -153,8 +153,8 @@ def _pointer(document: Document, name: str, written: Mapping[str, Any]) -> Point
 
 
 def _check_settings(document: Document) -> None:
-    """Raises DocumentError for tables of another form than those of promptctl.toml, for providers that it could not have
-    either, and for models that serve nothing. A value that says nothing an application notes, and does without."""
+    """Raises DocumentError for tables of another form than those of promptctl.toml, for providers that it could not
+    have either, and for models that serve nothing. A value that says nothing an application notes, and does without."""
     from promptctl.core.provider_table import SERVED, parse_providers
 
     tables = dict(document.value["content"]["settings"])
