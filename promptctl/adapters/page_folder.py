@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 
-from promptctl.adapters.writing import EXISTS, refused_as, write_file
+from promptctl.adapters.writing import EXISTS, clear_leftovers, refused_as, write_file
 from promptctl.errors import UsageError
 
 LISTING = ".promptctl-report"
@@ -21,20 +21,29 @@ def write_pages(folder: Path, pages: Iterable[tuple[str, str]], beside: Mapping[
     """
     before = _listed(folder, shown)
     written: list[str] = []
+    write_file(folder / LISTING, _spelled(before))
     for path, text in chain(beside.items(), pages):
+        # Listed first, so that whoever is killed leaves no page that nobody knows.
+        with refused_as(shown), (folder / LISTING).open("ab") as listing:
+            listing.write(_spelled([path]))
         write_file(folder / path, text.encode(), f"{shown}/{path}")
         written.append(path)
-    write_file(folder / LISTING, "".join(f"{path}\n" for path in sorted({*before, *written})).encode())
     with refused_as(shown):
         for path in sorted({*before} - {*written}):
             (folder / path).unlink(missing_ok=True)
-    write_file(folder / LISTING, "".join(f"{path}\n" for path in sorted(written)).encode())
+    write_file(folder / LISTING, _spelled(sorted(written)))
     return len(written) - len(beside)
+
+
+def _spelled(paths: Iterable[str]) -> bytes:
+    return "".join(f"{path}\n" for path in paths).encode()
 
 
 def _listed(folder: Path, shown: str) -> list[str]:
     """The pages of the report that is there. Raises UsageError for a folder that has files and is none."""
     listing = folder / LISTING
+    if folder.is_dir():
+        clear_leftovers(folder)
     if listing.is_file() and not listing.is_symlink():
         paths = listing.read_text(encoding="utf-8").split("\n")
         return [
