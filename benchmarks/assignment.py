@@ -6,10 +6,10 @@ import hashlib
 
 from benchmarks.clock import race_calls
 from benchmarks.row import Measured, Row
-from promptctl.core.assignment import assigner
-from promptctl.core.pointer import Served
-from promptctl.core.split import WHOLE, Arm, Split
-from promptctl.core.version import Version
+from promptctl.core.moves.pointer import Served
+from promptctl.core.releases.version import Version
+from promptctl.core.splits.assignment import assigner
+from promptctl.core.splits.split import WHOLE, Arm, Split
 
 _COUNT = 1_000_000
 

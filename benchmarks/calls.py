@@ -16,8 +16,8 @@ from benchmarks.row import Measured, Row
 from promptctl.adapters.facts import Facts
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
-from promptctl.core.lockfile import PATH, parse_lock
-from promptctl.core.template import Renderer
+from promptctl.core.prompts.template import Renderer
+from promptctl.core.releases.lockfile import PATH, parse_lock
 
 TEMPLATE = """\
 You answer for {{ company }} in {{ language }}.

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from promptctl.core.canonical import digest, parts
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document
-from promptctl.core.lockfile import LockEntry, Lockfile
-from promptctl.core.prompt import parse_prompt
-from promptctl.core.version import Version
+from promptctl.core.files.document import Document
+from promptctl.core.prompts.canonical import digest, parts
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import parse_prompt
+from promptctl.core.releases.lockfile import LockEntry, Lockfile
+from promptctl.core.releases.version import Version
 
 COMMON = "Be brief, kind and exact.\n"
 SETTINGS = """\

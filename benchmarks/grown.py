@@ -11,12 +11,12 @@ from pathlib import Path
 from benchmarks.content import ENVIRONMENTS, SETTINGS, Content, Locks
 from benchmarks.fast_import import FIRST_SECOND, HOME, WHO, History, with_remote
 from promptctl.adapters.yaml_documents import yaml_bytes
-from promptctl.core import lockfile
-from promptctl.core.lineage import new_lineage
-from promptctl.core.moves import Move, Moves
-from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
-from promptctl.core.tag import message_text, tag_name
-from promptctl.core.version import Version
+from promptctl.core.moves.lineage import new_lineage
+from promptctl.core.moves.moves import Move, Moves
+from promptctl.core.moves.pointer import Pointer, Served, moves_path, pointer_path
+from promptctl.core.releases import lockfile
+from promptctl.core.releases.tag import message_text, tag_name
+from promptctl.core.releases.version import Version
 
 _SOURCES = ("content.py", "fast_import.py", "grown.py")
 _COMMITS = 100

@@ -13,7 +13,7 @@ from benchmarks.references import floor, promptctl
 from benchmarks.repositories import FIFTY
 from benchmarks.row import Measured, Row
 from promptctl.adapters.files import parse_yaml
-from promptctl.core.lockfile import PATH, parse_lock
+from promptctl.core.releases.lockfile import PATH, parse_lock
 
 _HOOKS = Path(__file__).parent.parent / ".pre-commit-hooks.yaml"
 

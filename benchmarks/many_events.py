@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.events.sqlite import SqliteEvents
-from promptctl.core.event import EVENTS, SCORES, TABLES, Batch, Table
-from promptctl.core.event_spelling import create_statements
+from promptctl.core.events.event import EVENTS, SCORES, TABLES, Batch, Table
+from promptctl.core.events.spelling import create_statements
 
 CALLS = int(os.environ.get("PROMPTCTL_BENCHMARK_CALLS", "10000000"))
 FIRST = 1_756_000_000_000_000

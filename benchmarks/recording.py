@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.row import Measured, Row
-from promptctl.core.event import Event
+from promptctl.core.events.event import Event
 from promptctl.runtime.recording import Recorder, new_id, open_recorder
 
 _EVENTS, _BUDGET_MS = 5_000, 10.0

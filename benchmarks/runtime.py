@@ -18,15 +18,15 @@ from benchmarks.references import promptctl
 from benchmarks.repositories import NOTHING, SERVED, forget, kept_in
 from benchmarks.row import Measured, Row
 from promptctl import Prompts
-from promptctl.core.bundle import Bundle
-from promptctl.core.canonical import canonical, digest
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document
-from promptctl.core.pointer import Pointer, Served
-from promptctl.core.prompt import parse_prompt
-from promptctl.core.split import WHOLE, Arm, Split
-from promptctl.core.template import Renderer
-from promptctl.core.version import Version
+from promptctl.core.files.document import Document
+from promptctl.core.moves.bundle import Bundle
+from promptctl.core.moves.pointer import Pointer, Served
+from promptctl.core.prompts.canonical import canonical, digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import parse_prompt
+from promptctl.core.prompts.template import Renderer
+from promptctl.core.releases.version import Version
+from promptctl.core.splits.split import WHOLE, Arm, Split
 
 _UNIT = "0123456789abcdef0123456789abcdef"
 """Of the size of a user's id."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from promptctl.core.request import Reply, Usage
+    from promptctl.core.models.request import Reply, Usage
     from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
     from promptctl.runtime.call import Call
     from promptctl.runtime.own_call import OwnCall
@@ -22,8 +22,8 @@ _HOMES = {
     "Prompt": "runtime.prompt",
     "Call": "runtime.call",
     "OwnCall": "runtime.own_call",
-    "Reply": "core.request",
-    "Usage": "core.request",
+    "Reply": "core.models.request",
+    "Usage": "core.models.request",
     "Status": "runtime.status",
     "Fault": "runtime.status",
     "__version__": "version",

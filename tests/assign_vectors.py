@@ -12,9 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from promptctl.core.assignment import position
-from promptctl.core.ranges import Ranges, shared
-from promptctl.core.split import WHOLE
+from promptctl.core.splits.assignment import position
+from promptctl.core.splits.ranges import Ranges, shared
+from promptctl.core.splits.split import WHOLE
 
 FILE = Path(__file__).parents[1] / "spec" / "assign" / "changes.json"
 UNITS_EACH = 1000

@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.core.bundle import Bundle
-from promptctl.core.canonical import canonical, digest
-from promptctl.core.closure import Closure
-from promptctl.core.pointer import Pointer, Served
-from promptctl.core.split import Arm, Split
-from promptctl.core.version import version
+from promptctl.core.moves.bundle import Bundle
+from promptctl.core.moves.pointer import Pointer, Served
+from promptctl.core.prompts.canonical import canonical, digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.releases.version import version
+from promptctl.core.splits.split import Arm, Split
 from tests.closures import project_of
 
 LINEAGE = "01JD3Y8K2ZQ4V6W7X8Y9ZABCDE"

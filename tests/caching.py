@@ -9,9 +9,9 @@ from typing import Any
 
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.reply_store import ReplyStore, SqliteReplies
-from promptctl.core.cache_settings import cache_settings
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.request import Reply, Request
+from promptctl.core.caching.settings import cache_settings
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Reply, Request
 from promptctl.runtime.caching.caching import Caching
 
 SCOPE = "sha256:" + "5" * 64

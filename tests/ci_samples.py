@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from promptctl.core.contract import ContractChange, Reason
-from promptctl.core.eval_report import Difference
+from promptctl.core.evals.report import Difference
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.rules import found
+from promptctl.core.prompts.contract import ContractChange, Reason
 from promptctl.core.statistics.interval import Interval
 from promptctl.errors import Place, Problem
 from promptctl.workflows.changed import ChangedPrompt

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptctl.adapters.project import Project
-from promptctl.core.closure import Closure
-from promptctl.core.made_trees import TextTree
+from promptctl.core.files.made_trees import TextTree
+from promptctl.core.prompts.closure import Closure
 
 
 def project_of(prompts: Mapping[str, str], **files: str) -> Project:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from promptctl.core.drift import LEVELS
+from promptctl.core.moves.drift import LEVELS
 from tests.copying import kept_folder, packed
 from tests.shipping import NAME, OTHER, copied, done, line, run, shell
 from tests.support import GitRepository

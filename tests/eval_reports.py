@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from promptctl.core.case import Case
-from promptctl.core.eval_report import EvalReport
-from promptctl.core.eval_rows import Answers, Enough, differences, make_rows, make_run, paired_check
-from promptctl.core.evidence import Meta, make_evidence
-from promptctl.core.request import Reply
-from promptctl.core.tally import CaseResult, ReplyReference
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.evidence import Meta, make_evidence
+from promptctl.core.evals.report import EvalReport
+from promptctl.core.evals.rows import Answers, Enough, differences, make_rows, make_run, paired_check
+from promptctl.core.evals.tally import CaseResult, ReplyReference
+from promptctl.core.models.request import Reply
 
 MODEL, OTHER = "m-1", "m-2"
 WORDS = "the invoice was charged twice so billing will return the second payment within five days".split()

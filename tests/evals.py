@@ -14,12 +14,12 @@ from typing import Any
 
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.repository import Repository
-from promptctl.core.document import Document
-from promptctl.core.evidence_document import from_document, to_text
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.selection import Selection
-from promptctl.core.tally import CaseResult
+from promptctl.core.evals.evidence_document import from_document, to_text
+from promptctl.core.evals.selection import Selection
+from promptctl.core.evals.tally import CaseResult
+from promptctl.core.files.document import Document
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.runtime.gateway.retries import Patience
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import plan_suite

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from promptctl.core.event import EVENTS, SCORES, Column, Event, Score, Table
+from promptctl.core.events.event import EVENTS, SCORES, Column, Event, Score, Table
 
 NOON = 1_763_726_400_000_000
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from promptctl.adapters.events.sqlite import SqliteEvents
 from promptctl.adapters.warehouse.opening import open_warehouse
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import TABLES, Batch, Event, Score, row
-from promptctl.core.event_spelling import create_statements, insert_statement
+from promptctl.core.events.event import TABLES, Batch, Event, Score, row
+from promptctl.core.events.spelling import create_statements, insert_statement
 
 ENGINES = ("sqlite", "duckdb", "parquet", "jsonl", "postgresql")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from promptctl.core.evidence import Evidence, Meta, make_evidence
-from promptctl.core.tally import CaseResult
+from promptctl.core.evals.evidence import Evidence, Meta, make_evidence
+from promptctl.core.evals.tally import CaseResult
 
 TEXT, OTHER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 

@@ -13,11 +13,11 @@ from random import Random
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.assignment import assigner
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.core.experiments.experiment import Experiment
 from promptctl.core.reporting.window import microseconds
-from promptctl.core.split import Split
+from promptctl.core.splits.assignment import assigner
+from promptctl.core.splits.split import Split
 from tests.event_stores import write_sqlite
 from tests.shipping import NAME, done, line
 from tests.support import GitRepository, build_files

@@ -113,9 +113,9 @@ def _load() -> None:
 
 def _read() -> None:
     """What reads files is made here once. It is pure, so that it is the same for whoever asks."""
-    from promptctl.core.document import Document
-    from promptctl.core.schema import problems
-    from promptctl.core.template import Renderer, read_template
+    from promptctl.core.files.document import Document
+    from promptctl.core.files.schema import problems
+    from promptctl.core.prompts.template import Renderer, read_template
     from promptctl.schemas import KINDS
 
     for kind in KINDS:

@@ -8,9 +8,9 @@ from contextlib import aclosing
 from typing import Any, TypeVar
 
 from promptctl.adapters.providers.exchange import Bounds
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.request import Reply, Request
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Reply, Request
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.retries import Patience
 from tests.servers import ModelServer

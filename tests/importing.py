@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.import_files import source_of
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.importing.registry import FORMATS, format_of
 from promptctl.core.importing.source import Import, Imported
-from promptctl.core.prompt import parse_prompt
-from promptctl.core.render import Rendering
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import parse_prompt
+from promptctl.core.prompts.render import Rendering
 
 
 def imported(text: str, file: str, form: str | None = None, folder: Path | None = None) -> Import:

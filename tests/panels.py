@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from tests import experiments, rollouts
 from tests.cli.reporting import shop_calls, shop_scores
 from tests.event_stores import write_sqlite

@@ -19,8 +19,8 @@ from typing import Any
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.suites import load_suite
-from promptctl.core.case import Case
-from promptctl.core.made_trees import TextTree
+from promptctl.core.evals.case import Case
+from promptctl.core.files.made_trees import TextTree
 from promptctl.core.scorers.answer import Answer, ScorerFault
 from promptctl.core.scorers.graded import KINDS as JUDGED
 from promptctl.core.scorers.registry import Expectation, score

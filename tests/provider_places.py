@@ -17,10 +17,10 @@ from promptctl.adapters.providers.exchange import Bounds
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.webhooks import tell
-from promptctl.core.bundle import parse_bundle
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.request import Reply
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Reply
+from promptctl.core.moves.bundle import parse_bundle
 from promptctl.core.webhook import users_webhook
 from promptctl.errors import DocumentError
 from promptctl.runtime.gateway.gateway import Gateway

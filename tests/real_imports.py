@@ -16,9 +16,9 @@ from pathlib import Path
 from promptctl.adapters.project import Project
 from promptctl.adapters.suites import load_suite
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.binding import Binding
-from promptctl.core.render import Rendering
-from promptctl.core.sample import sample
+from promptctl.core.json_schemas.sample import sample
+from promptctl.core.prompts.binding import Binding
+from promptctl.core.prompts.render import Rendering
 from promptctl.errors import UsageError
 from promptctl.workflows.fmt import fmt
 from promptctl.workflows.import_prompts import Brought, read_prompts, require_valid

@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from promptctl.core.yaml_text import block
+from promptctl.core.files.yaml_text import block
 from tests import real_material
 from tests.real_sources import escaped, slug
 from tests.support import SETTINGS, GitRepository, build_files, new_repository, promptctl, succeed, with_remote

@@ -17,9 +17,9 @@ from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
+from promptctl.core.files.yaml_text import block, flow
 from promptctl.core.name import check_name
-from promptctl.core.render import Rendering
-from promptctl.core.yaml_text import block, flow
+from promptctl.core.prompts.render import Rendering
 from promptctl.errors import PromptctlError
 from tests.real_sources import FAMILIES, Material
 from tests.template_shapes import VARIANTS, Shape, made_up, needs_code

@@ -18,13 +18,13 @@ from typing import Any
 from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.adapters.suites import load_suite
-from promptctl.core.canonical import digest, short
-from promptctl.core.chain import step_calls
-from promptctl.core.closure import Closure
-from promptctl.core.made_trees import TextTree
-from promptctl.core.recording import reply_key, spell_replies
-from promptctl.core.render import Rendering
-from promptctl.core.request import Reply, Request, Usage, compact_json
+from promptctl.core.evals.recording import reply_key, spell_replies
+from promptctl.core.files.made_trees import TextTree
+from promptctl.core.models.request import Reply, Request, Usage, compact_json
+from promptctl.core.prompts.canonical import digest, short
+from promptctl.core.prompts.chain import step_calls
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.render import Rendering
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "promptctl/demo"

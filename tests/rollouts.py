@@ -11,12 +11,12 @@ from pathlib import Path
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.assignment import assigner
-from promptctl.core.event import Event, Score
-from promptctl.core.moves import Move, Moves, parse_moves
-from promptctl.core.pointer import Pointer
-from promptctl.core.rollout import CANARY, percent_of
-from promptctl.core.split import Split
+from promptctl.core.events.event import Event, Score
+from promptctl.core.moves.moves import Move, Moves, parse_moves
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.splits.assignment import assigner
+from promptctl.core.splits.rollout import CANARY, percent_of
+from promptctl.core.splits.split import Split
 from promptctl.core.timestamp import timestamp
 from promptctl.core.ulid import ulid
 from tests.event_stores import write_sqlite

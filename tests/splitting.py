@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
-from promptctl.core.pointer import Served
-from promptctl.core.split import WHOLE, Arm, Split
-from promptctl.core.version import version
+from promptctl.core.moves.pointer import Served
+from promptctl.core.releases.version import version
+from promptctl.core.splits.split import WHOLE, Arm, Split
 from promptctl.workflows.publish import Edit, publish
 from promptctl.workflows.releases import read_release, witnesses
 from promptctl.workflows.splitting import SplitMove, change_of, split_files

@@ -10,8 +10,8 @@ import pytest
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.canonical import digest
-from promptctl.core.version import version
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.releases.version import version
 from promptctl.errors import StateError
 from promptctl.workflows.resolve import resolve
 from promptctl.workflows.verify import verify

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.lockfile import PATH as LOCK
-from promptctl.core.pointer import pointer_path
+from promptctl.core.moves.pointer import pointer_path
+from promptctl.core.releases.lockfile import PATH as LOCK
 from promptctl.workflows.approvals import SIGNERS
 
 PAGE = Path(__file__).parents[1] / "docs/how-to/approvals.md"

@@ -13,12 +13,12 @@ import pytest
 from promptctl import schemas
 from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.settings import parse_toml
-from promptctl.core import schema
-from promptctl.core.document import Document
-from promptctl.core.drift import LEVELS
+from promptctl.core.evals.suite import parse_suite
+from promptctl.core.files import schema
+from promptctl.core.files.document import Document
+from promptctl.core.moves.drift import LEVELS
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.registry import SCORERS, score
-from promptctl.core.suite import parse_suite
 from tests.console import Written, steps
 
 DOCS = Path(__file__).parent.parent / "docs"

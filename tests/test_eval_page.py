@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.case import Case
+from promptctl.core.evals.case import Case
 from promptctl.reports.eval_html import eval_html
 from tests.browser import TAB, Browser, browser, needs_browser
 from tests.eval_reports import MODEL, many, report, sample

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import time_machine
 
-from promptctl.core.bundle import parse_bundle
+from promptctl.core.moves.bundle import parse_bundle
 from tests.gitlab_pipeline import Done, Lab
 from tests.shipping import NAME, OTHER, done, line, remote_refs, served
 from tests.support import SETTINGS, GitRepository

@@ -10,7 +10,7 @@ import pytest
 
 from promptctl.adapters.events.sqlite import SqliteEvents
 from promptctl.cli.table import command_named, summaries
-from promptctl.core.event import Batch, row
+from promptctl.core.events.event import Batch, row
 from promptctl.core.reporting.window import microseconds
 from tests.event_samples import event
 from tests.experiments import draft

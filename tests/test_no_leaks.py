@@ -16,10 +16,10 @@ import pytest
 import redis as redis_client
 
 from promptctl import PromptctlError, Prompts
-from promptctl.core.cache_settings import cache_settings
-from promptctl.core.event_settings import event_settings, parse_store
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.caching.settings import cache_settings
+from promptctl.core.events.settings import event_settings, parse_store
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.core.secrets import known_values
 from promptctl.core.webhook import users_webhook
 from promptctl.runtime.caching.caching import Caching

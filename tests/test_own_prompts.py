@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.files import parse_yaml
-from promptctl.core.lockfile import parse_lock
-from promptctl.core.version import version
+from promptctl.core.releases.lockfile import parse_lock
+from promptctl.core.releases.version import version
 from tests.support import GitRepository, new_repository, succeed
 
 ROOT = Path(__file__).parent.parent

@@ -15,8 +15,8 @@ import pytest
 from promptctl import PromptctlError, Prompts
 from promptctl.adapters.bundle_http import HttpSource
 from promptctl.adapters.git.program import program_path
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from tests.bundles import bundle_of
 from tests.evals import NAME
 from tests.event_samples import event

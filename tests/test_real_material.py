@@ -9,7 +9,7 @@ import pytest
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.canonical import canonical
+from promptctl.core.prompts.canonical import canonical
 from tests import real_material
 from tests.real_sources import Material, escaped
 from tests.support import build_files

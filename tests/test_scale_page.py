@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from promptctl.core.event import row
-from promptctl.core.otel import SCORE_NAMES, SPAN_NAMES, span_of
+from promptctl.core.events.event import row
+from promptctl.core.events.otel import SCORE_NAMES, SPAN_NAMES, span_of
 from tests.event_samples import event
 
 PAGE = (Path(__file__).parent.parent / "docs" / "explanation" / "scale.md").read_text(encoding="utf-8")

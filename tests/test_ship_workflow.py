@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.bundle import parse_bundle
+from promptctl.core.moves.bundle import parse_bundle
 from tests.github_workflow import Hub, JobRun
 from tests.shipping import NAME, OTHER, STATE_BRANCH, done, line, remote_refs, served
 from tests.support import SETTINGS

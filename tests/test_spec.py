@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.project import Project
-from promptctl.core.assignment import assigner, position
-from promptctl.core.canonical import canonical, digest, parts
-from promptctl.core.closure import Closure
-from promptctl.core.made_trees import TextTree
-from promptctl.core.pointer import Served
-from promptctl.core.render import Rendering
-from promptctl.core.rendered import digest_or_none, rendered_form
-from promptctl.core.request import compact_json
-from promptctl.core.split import Arm, Split
-from promptctl.core.tag import parse_tag_ref, tag_ref
-from promptctl.core.version import bump, parse_version, version
+from promptctl.core.files.made_trees import TextTree
+from promptctl.core.models.request import compact_json
+from promptctl.core.moves.pointer import Served
+from promptctl.core.prompts.canonical import canonical, digest, parts
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.render import Rendering
+from promptctl.core.prompts.rendered import digest_or_none, rendered_form
+from promptctl.core.releases.tag import parse_tag_ref, tag_ref
+from promptctl.core.releases.version import bump, parse_version, version
+from promptctl.core.splits.assignment import assigner, position
+from promptctl.core.splits.split import Arm, Split
 from promptctl.errors import UsageError
 
 SPEC = Path(__file__).parents[1] / "spec"

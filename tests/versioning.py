@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.lockfile import LockEntry, Lockfile, parse_lock
-from promptctl.core.proposal import Wish
+from promptctl.core.releases.lockfile import LockEntry, Lockfile, parse_lock
+from promptctl.core.releases.proposal import Wish
 from promptctl.workflows.lock import LockResult, lock
 from promptctl.workflows.release import ReleaseResult, release
 from tests.copying import copy_folder, kept_folder, packed

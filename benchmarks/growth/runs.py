@@ -21,7 +21,7 @@ from benchmarks.recording import made, opened
 from benchmarks.references import promptctl
 from benchmarks.repositories import NOTHING
 from promptctl.adapters.events.sqlite import SqliteEvents
-from promptctl.core.event import Batch, row
+from promptctl.core.events.event import Batch, row
 
 _PROMPT = 'model: echo:echo\ninputs: {number: {type: string}}\ntemplate: "Is ticket {{ number }} ok?"\n'
 _SUITE = "cases:\n  - dataset: cases.jsonl\n    expect: [{icontains: ok}]\n"

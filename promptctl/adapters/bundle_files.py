@@ -10,7 +10,7 @@ from typing import Any
 
 from promptctl.adapters.files import home_path, read_bytes
 from promptctl.adapters.writing import write_file
-from promptctl.core.bundle import MAX_BYTES
+from promptctl.core.moves.bundle import MAX_BYTES
 from promptctl.errors import OutsideError, Place, PromptctlError, UsageError
 
 STORAGE = "PC217"

@@ -13,7 +13,7 @@ from promptctl.adapters.bundle_files import MAX_SIGNATURE, STORAGE, shown_place,
 from promptctl.adapters.bundle_source import Fetched
 from promptctl.adapters.providers.certificates import certificates
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.bundle import MAX_BYTES
+from promptctl.core.moves.bundle import MAX_BYTES
 from promptctl.errors import OutsideError, UsageError
 from promptctl.version import __version__
 

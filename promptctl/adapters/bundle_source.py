@@ -8,7 +8,7 @@ from typing import Protocol
 
 from promptctl.adapters.bundle_files import MAX_SIGNATURE, is_url, shown_place, signature_place
 from promptctl.adapters.files import home_path, read_bytes
-from promptctl.core.bundle import MAX_BYTES
+from promptctl.core.moves.bundle import MAX_BYTES
 from promptctl.errors import UsageError
 
 

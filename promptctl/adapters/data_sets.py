@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from promptctl.adapters.files import MAX_BYTES
-from promptctl.core.packed import Packed
-from promptctl.core.prompt import Input
-from promptctl.core.strict_json import strict_json
-from promptctl.core.value_schema import value_fault
+from promptctl.core.evals.packed import Packed
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.json_schemas.value_schema import value_fault
+from promptctl.core.prompts.prompt import Input
 from promptctl.errors import DocumentError, Place, Problem
 
 DATA_SET = "PC047"

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from promptctl.adapters.writing import clear_leftovers, refused_as, unfinished_beside
-from promptctl.core.event import Scalar, Table
-from promptctl.core.event_lines import json_line, parse_line
-from promptctl.core.event_reading import guarded, unguarded
+from promptctl.core.events.event import Scalar, Table
+from promptctl.core.events.lines import json_line, parse_line
+from promptctl.core.events.reading import guarded, unguarded
 from promptctl.errors import Place, UsageError
 
 UNREADABLE, UNKNOWN_KIND, NOT_INSTALLED, BAD_FIELD = "PC010", "PC228", "PC225", "PC220"

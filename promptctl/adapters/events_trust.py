@@ -7,7 +7,7 @@ from pathlib import Path
 
 from promptctl.adapters.events import store_path
 from promptctl.adapters.trust import data_folder, require_digest_trust
-from promptctl.core.event_settings import EventSettings
+from promptctl.core.events.settings import EventSettings
 
 
 def require_events_trust(

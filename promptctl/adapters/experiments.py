@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptctl.adapters.project import Project
+from promptctl.core.moves.pointer import EXPERIMENTS
 from promptctl.core.name import segment_fault
-from promptctl.core.pointer import EXPERIMENTS
 
 if TYPE_CHECKING:
     from promptctl.core.experiments.experiment import Experiment

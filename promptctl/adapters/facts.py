@@ -121,8 +121,9 @@ def _stamp() -> bytes:
     if _stamped is None:
         from importlib.machinery import PathFinder
 
-        own = ("core", "core/lint", "schemas", "adapters", "adapters/git", "workflows")
+        own = ("core", "schemas", "adapters", "adapters/git", "workflows")
         folders = [_PACKAGE / folder for folder in own]
+        folders += sorted(Path(entry.path) for entry in os.scandir(folders[0]) if _is_package(entry))
         for library in ("jinja2", "yaml", "jsonschema_rs"):
             found = PathFinder.find_spec(library)
             folders += [Path(found.origin).parent] if found and found.origin else []
@@ -132,6 +133,10 @@ def _stamp() -> bytes:
 
 
 _stamped: bytes | None = None
+
+
+def _is_package(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir() and not entry.name.startswith("__")
 
 
 def _folder_stamp(folder: Path) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from promptctl.errors import Place, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.document import Document
+    from promptctl.core.files.document import Document
 
 UNREADABLE = "PC010"
 MAX_BYTES = 16 * 1024 * 1024

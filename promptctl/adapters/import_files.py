@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.files import UNREADABLE, decode, parse_yaml, read_bytes
-from promptctl.core.document import Document, Mark
+from promptctl.core.files.document import Document, Mark
+from promptctl.core.files.strict_json import strict_json
 from promptctl.core.importing.node import UNFIT
 from promptctl.core.importing.registry import FORMATS, named_format
 from promptctl.core.importing.source import Source
-from promptctl.core.strict_json import strict_json
 from promptctl.errors import DocumentError, Place, Problem, UsageError
 
 _HEAD = re.compile(

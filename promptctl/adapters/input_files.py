@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from promptctl.adapters.files import MAX_BYTES, decode, parse_yaml
-from promptctl.core.inputs import MALFORMED, Argument, gather, parse_json
+from promptctl.core.prompts.inputs import MALFORMED, Argument, gather, parse_json
 from promptctl.errors import UsageError
 
 STANDARD_INPUT = "standard input"

@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 from promptctl.adapters.project import Project
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document, Path
+from promptctl.core.evals.suite import Suite
+from promptctl.core.files.document import Document, Path
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.releases.version import parse_version
 from promptctl.core.scorers.graded import KINDS, OWN_JUDGES, Grading, grading, judge_fault
 from promptctl.core.scorers.registry import split_kind
-from promptctl.core.suite import Suite
-from promptctl.core.version import parse_version
 
 NO_JUDGE, UNFIT_JUDGE, PINNED_OTHERWISE = "PC160", "PC161", "PC162"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from promptctl.adapters.facts import Facts
-from promptctl.core.document import Document, UnreadDocument
+from promptctl.core.files.document import Document, UnreadDocument
 from promptctl.errors import UsageError
 
 Value = TypeVar("Value")

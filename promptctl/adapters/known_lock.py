@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.known import KnownFiles
-from promptctl.core.lockfile import PATH, LockEntry, lock_entry
+from promptctl.core.releases.lockfile import PATH, LockEntry, lock_entry
 
 if TYPE_CHECKING:
     from promptctl.adapters.project import Project

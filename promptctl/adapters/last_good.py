@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptctl.adapters.writing import write_file
-from promptctl.core.bundle import MAX_BYTES, Serials, stepped_back
+from promptctl.core.moves.bundle import MAX_BYTES, Serials, stepped_back
 
 _PREFIX = b"promptctl-last-good/v1\n"
 

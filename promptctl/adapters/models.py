@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from promptctl.core.capability import Capability, capabilities_from, capability
+from promptctl.core.models.capability import Capability, capabilities_from, capability
 
 
 def known_model(model_id: str, said: Sequence[Capability] = ()) -> Capability:

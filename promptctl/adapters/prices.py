@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Any
 
-from promptctl.core.price import EXACT
-from promptctl.core.request import Usage
+from promptctl.core.models.price import EXACT
+from promptctl.core.models.request import Usage
 
 
 def load() -> None:

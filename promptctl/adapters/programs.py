@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from promptctl.core.strict_json import strict_json
+from promptctl.core.files.strict_json import strict_json
 from promptctl.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, TypeVar
 from promptctl.adapters.bounded import alive
 from promptctl.adapters.former_names import ambiguous, claims
 from promptctl.adapters.known import NOTHING_KNOWN, KnownFiles
+from promptctl.core.files.tree import Tree, shown
 from promptctl.core.name import RESERVED, check_name, name_fault
 from promptctl.core.suggestion import suggest
-from promptctl.core.tree import Tree, shown
 from promptctl.errors import Place, Problem, PromptctlError, UsageError
 
 if TYPE_CHECKING:
     from promptctl.adapters.known import CommitDigests, KnownDigests
     from promptctl.adapters.known_index import KnownIndex
-    from promptctl.core.card import Card
-    from promptctl.core.closure import Closure
-    from promptctl.core.document import Document
-    from promptctl.core.lockfile import Lockfile
-    from promptctl.core.prompt import Prompt
+    from promptctl.core.files.document import Document
+    from promptctl.core.prompts.card import Card
+    from promptctl.core.prompts.closure import Closure
+    from promptctl.core.prompts.prompt import Prompt
+    from promptctl.core.releases.lockfile import Lockfile
     from promptctl.core.settings import Settings
 
 Value = TypeVar("Value")
@@ -54,7 +54,7 @@ class Project:
         """Settings of this tree, or of the one that rules it; defaults without promptctl.toml. Raises DocumentError."""
         if self._rule:
             return self._rule.settings
-        from promptctl.core.document import Document
+        from promptctl.core.files.document import Document
         from promptctl.core.settings import Settings, parse_settings
 
         path = "promptctl.toml"
@@ -72,7 +72,7 @@ class Project:
     def lock(self) -> Lockfile:
         """The lock of this tree; empty when it has none. Raises DocumentError when it is malformed."""
         from promptctl.adapters.files import decode
-        from promptctl.core import lockfile
+        from promptctl.core.releases import lockfile
 
         if lockfile.PATH not in self.tree.files():
             return lockfile.Lockfile()
@@ -166,7 +166,7 @@ class Project:
 
     def prompt(self, name: str) -> Prompt:
         """The prompt of that name. Raises DocumentError, or UsageError when there is none."""
-        from promptctl.core.prompt import parse_prompt
+        from promptctl.core.prompts.prompt import parse_prompt
 
         if name not in self._prompts:
             alive()
@@ -181,7 +181,7 @@ class Project:
 
     def card(self, name: str) -> Card:
         """What a listing shows of a prompt, not read where earlier commands did. Raises what ``prompt`` raises."""
-        from promptctl.core.card import card_from, card_of
+        from promptctl.core.prompts.card import card_from, card_of
 
         path = f"prompts/{name}/prompt.yaml"
         fact = self.known.get("card", path) if name not in self._prompts else None
@@ -193,7 +193,7 @@ class Project:
 
     def closure(self, name: str, above: tuple[str, ...] = ()) -> Closure:
         """The prompt with its partials and, for a chain, its steps. Raises DocumentError or UsageError."""
-        from promptctl.core.closure import Closure
+        from promptctl.core.prompts.closure import Closure
 
         if name not in self._closures:
             alive()
@@ -208,7 +208,7 @@ class Project:
 
     def _partials(self, prompt: Prompt) -> tuple[dict[str, Document], frozenset[str]]:
         """What a prompt's templates include, by the names as written, and the paths that were read or looked for."""
-        from promptctl.core.closure import collect_partials, partial_path
+        from promptctl.core.prompts.closure import collect_partials, partial_path
 
         known = self._few.by_name("includes")
         noted = known.digest(prompt.name)
@@ -235,7 +235,7 @@ class Project:
         """The digest of a prompt, which is not read where earlier commands did. Raises what ``closure`` raises."""
         found = self._digests.digest(name) if self._digests and name not in self._closures else None
         if found is None:
-            from promptctl.core.canonical import digest
+            from promptctl.core.prompts.canonical import digest
 
             found = digest(self.closure(name))
             if self._digests:
@@ -259,8 +259,8 @@ class Project:
 
     def _text(self, path: str) -> Document:
         from promptctl.adapters.files import decode, require_size
-        from promptctl.core.document import Document
-        from promptctl.core.template import MAX_TEMPLATE
+        from promptctl.core.files.document import Document
+        from promptctl.core.prompts.template import MAX_TEMPLATE
 
         data = self.tree.read(path)
         require_size(data, MAX_TEMPLATE, shown(self.tree, path))

@@ -17,7 +17,7 @@ def reckoned(project: Project, noted: KnownDigests) -> dict[str, str]:
     """The digests of the prompts that can be read, noted with the contents that they were found in."""
 
     def share(names: Sequence[str]) -> Reckoned:
-        from promptctl.core.canonical import digest
+        from promptctl.core.prompts.canonical import digest
 
         found: Reckoned = []
         for name in names:

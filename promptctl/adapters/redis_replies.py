@@ -17,11 +17,11 @@ from redis.exceptions import ResponseError
 
 from promptctl.adapters.reply_sharing import MOST_VECTORS
 from promptctl.adapters.reply_store import Kept
-from promptctl.core.cache_entry import EntrySeal
-from promptctl.core.recording import reply_from_dict, reply_to_dict
-from promptctl.core.request import Reply, compact_json
-from promptctl.core.resting import Resting
-from promptctl.core.strict_json import strict_json
+from promptctl.core.caching.entry import EntrySeal
+from promptctl.core.evals.recording import reply_from_dict, reply_to_dict
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.models.request import Reply, compact_json
+from promptctl.core.models.resting import Resting
 
 T = TypeVar("T")
 MOST_BYTES = 2_000_000

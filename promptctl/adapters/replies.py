@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.files import decode, read_bytes
 from promptctl.adapters.writing import write_file
-from promptctl.core.cache_limits import cache_limits
-from promptctl.core.recording import masked, parse_replies, reply_key, spell_replies
-from promptctl.core.request import Reply, Request
-from promptctl.core.request_parts import request_parts
+from promptctl.core.caching.limits import cache_limits
+from promptctl.core.evals.recording import masked, parse_replies, reply_key, spell_replies
+from promptctl.core.models.request import Reply, Request
+from promptctl.core.models.request_parts import request_parts
 from promptctl.core.secrets import mask
 from promptctl.errors import UsageError
 

@@ -16,10 +16,10 @@ from typing import Self, TypeVar
 from promptctl.adapters import reply_sharing, reply_tables
 from promptctl.adapters.reply_tables import Facts, Group
 from promptctl.adapters.sqlite_file import SqliteFile
-from promptctl.core.cache_limits import CacheLimits
-from promptctl.core.recording import reply_from_dict, reply_to_dict
-from promptctl.core.request import Reply, compact_json
-from promptctl.core.strict_json import strict_json
+from promptctl.core.caching.limits import CacheLimits
+from promptctl.core.evals.recording import reply_from_dict, reply_to_dict
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.models.request import Reply, compact_json
 from promptctl.errors import OutsideError
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from typing import IO, Any
 from weakref import finalize
 
 from promptctl.adapters.writing import CANNOT_WRITE
-from promptctl.core.request import Reply, Usage
+from promptctl.core.models.request import Reply, Usage
 from promptctl.errors import OutsideError
 
 _USAGE = tuple(field.name for field in fields(Usage))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from promptctl.core.request import Reply
+from promptctl.core.models.request import Reply
 
 if TYPE_CHECKING:
     from promptctl.adapters.reply_cache import ReplyCache

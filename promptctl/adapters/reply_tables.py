@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from promptctl.adapters import reply_sharing
 from promptctl.adapters.sqlite_file import transaction
-from promptctl.core.cache_key import APPLICATION
-from promptctl.core.cache_limits import CacheLimits
-from promptctl.core.price import picodollars
-from promptctl.core.request import compact_json
+from promptctl.core.caching.key import APPLICATION
+from promptctl.core.caching.limits import CacheLimits
+from promptctl.core.models.price import picodollars
+from promptctl.core.models.request import compact_json
 
 _REPLIES = (
     "CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, seal TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from promptctl.adapters.git.program import Git
     from promptctl.adapters.git.rewritten import Rewritten
     from promptctl.adapters.git.tag_listing import TagListing
-    from promptctl.core.lockfile import Lockfile
+    from promptctl.core.releases.lockfile import Lockfile
     from promptctl.core.settings import Settings
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.writing import write_file
-from promptctl.core.request import compact_json
-from promptctl.core.strict_json import strict_json
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.models.request import compact_json
 from promptctl.errors import OutsideError
 
 _FILE = "failed.json"

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from promptctl.adapters.reply_spool import ReplySpool
+from promptctl.core.evals.recording import reply_from_dict, reply_to_dict
+from promptctl.core.evals.run_head import RunHead, head_dict, head_from_dict
+from promptctl.core.files.strict_json import strict_json
 from promptctl.core.layers import Layers
-from promptctl.core.recording import reply_from_dict, reply_to_dict
-from promptctl.core.request import Reply, compact_json
-from promptctl.core.run_head import RunHead, head_dict, head_from_dict
-from promptctl.core.strict_json import strict_json
+from promptctl.core.models.request import Reply, compact_json
 
 Starts = dict[str, int]
 """By model and case, each on a line, the first sample that a run asks for."""

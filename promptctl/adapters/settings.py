@@ -10,7 +10,7 @@ from datetime import date, time
 from typing import Any
 
 from promptctl.adapters.files import decode, require_size
-from promptctl.core.document import Document, Mark, Path
+from promptctl.core.files.document import Document, Mark, Path
 from promptctl.errors import DocumentError, Place, Problem
 
 MALFORMED = "PC007"

@@ -9,7 +9,7 @@ from pathlib import Path
 from promptctl.adapters.pinned import PinnedRepository
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
-from promptctl.core.pointer import environment_of
+from promptctl.core.moves.pointer import environment_of
 from promptctl.errors import StateError
 
 FORBIDDEN = "PC317"

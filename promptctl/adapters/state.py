@@ -10,19 +10,19 @@ from promptctl.adapters.experiments import experiment_names, read_experiment
 from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
-from promptctl.core import schema
-from promptctl.core.document import Document
-from promptctl.core.made_trees import TextTree
-from promptctl.core.moves import Moves, last_move, parse_moves
-from promptctl.core.pointer import FOLDER, Pointer, Served, freeze_path, moves_path, parse_pointer, pointer_path
-from promptctl.core.pointer_drift import disagreement
-from promptctl.core.tree import shown
-from promptctl.core.version import version
+from promptctl.core.files import schema
+from promptctl.core.files.document import Document
+from promptctl.core.files.made_trees import TextTree
+from promptctl.core.files.tree import shown
+from promptctl.core.moves.moves import Moves, last_move, parse_moves
+from promptctl.core.moves.pointer import FOLDER, Pointer, Served, freeze_path, moves_path, parse_pointer, pointer_path
+from promptctl.core.moves.pointer_drift import disagreement
+from promptctl.core.releases.version import version
 from promptctl.errors import Place, StateError, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.approval import Approval
     from promptctl.core.experiments.experiment import Experiment
+    from promptctl.core.moves.approval import Approval
 
 CONTRADICTED = "PC129"
 UNSENT = "refs/promptctl/unsent/"
@@ -127,7 +127,7 @@ class State:
 
     def approvals(self, folder: str) -> Iterator[tuple[str, Approval | UsageError]]:
         """Every approval in a folder with its path; the error in place of one that cannot be read."""
-        from promptctl.core.approval import parse_approval
+        from promptctl.core.moves.approval import parse_approval
 
         for path in sorted(self._project.tree.below(folder)):
             try:

@@ -16,18 +16,18 @@ from promptctl.adapters.files import decode
 from promptctl.adapters.judges import load_judges
 from promptctl.adapters.programs import program
 from promptctl.adapters.project import Project
-from promptctl.core.canonical import digest
-from promptctl.core.case import Case
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document, Path
-from promptctl.core.packed import Packed
-from promptctl.core.prompt import Input
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.packed import Packed
+from promptctl.core.evals.suite import Suite, dataset_names, parse_suite, suite_digest
+from promptctl.core.files.document import Document, Path
+from promptctl.core.files.tree import shown
+from promptctl.core.json_schemas.value_schema import value_fault
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Input
 from promptctl.core.scorers.command import function_of, program_file
 from promptctl.core.scorers.embedded import SIMILAR
 from promptctl.core.scorers.python import function_name
-from promptctl.core.suite import Suite, dataset_names, parse_suite, suite_digest
-from promptctl.core.tree import shown
-from promptctl.core.value_schema import value_fault
 from promptctl.errors import DocumentError, Place, Problem
 
 FUNCTION, CASE_UNFIT, NO_EMBEDDINGS = "PC048", "PC066", "PC185"

@@ -12,7 +12,7 @@ from pathlib import Path
 from promptctl.adapters.files import read_bytes
 from promptctl.adapters.trust import data_folder
 from promptctl.adapters.writing import refused_as, write_file
-from promptctl.core.strict_json import strict_json
+from promptctl.core.files.strict_json import strict_json
 from promptctl.core.token import Token, token_from
 from promptctl.errors import Place, StateError, UsageError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.writing import write_file
-from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
+from promptctl.core.models.provider import ProviderSettings, repository_defined, trust_digest
 from promptctl.errors import OutsideError, StateError
 
 UNTRUSTED, TRUST_NOT_WRITTEN = "PC075", "PC086"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptctl.adapters.trust import require_digest_trust
-from promptctl.core.request import compact_json
+from promptctl.core.models.request import compact_json
 from promptctl.core.secrets import known_values, mask_value
 from promptctl.core.webhook import Webhook
 from promptctl.errors import OutsideError

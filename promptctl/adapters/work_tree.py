@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptctl.adapters.writing import PREFIX as UNFINISHED
-from promptctl.core.tree import Files, within
+from promptctl.core.files.tree import Files, within
 from promptctl.errors import Place, StateError, UsageError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from promptctl.core import document as documents
-from promptctl.core.document import Document, Mark
+from promptctl.core.files import document as documents
+from promptctl.core.files.document import Document, Mark
 from promptctl.errors import DocumentError, Place, Problem
 
 MALFORMED_YAML = "PC011"

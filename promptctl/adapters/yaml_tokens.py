@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from promptctl.core.yaml_token import Spot, Token
+from promptctl.core.files.yaml_token import Spot, Token
 
 _KINDS: dict[str, str] = {
     "BlockMappingStartToken": "map",

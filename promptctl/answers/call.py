@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from promptctl.core.event import Event
+    from promptctl.core.events.event import Event
     from promptctl.workflows.call import Called
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from promptctl.answers.published import published_data
 
 if TYPE_CHECKING:
-    from promptctl.core.rollout import RolloutPlan
-    from promptctl.core.split import Split
+    from promptctl.core.splits.rollout import RolloutPlan
+    from promptctl.core.splits.split import Split
     from promptctl.workflows.rollout import Rollout
     from promptctl.workflows.rollout_advance import Looked
     from promptctl.workflows.rollout_change import RolloutChanged
@@ -24,7 +24,7 @@ def data(found: Sequence[Rollout], read: str) -> dict[str, Any]:
 
 def split_data(split: Split) -> dict[str, Any]:
     """A rollout's split, for programs."""
-    from promptctl.core.rollout import CANARY, STABLE, arm_named, percent_of, plan_of
+    from promptctl.core.splits.rollout import CANARY, STABLE, arm_named, percent_of, plan_of
 
     plan = plan_of(split)
     return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from promptctl.core.lockfile import LockEntry
-    from promptctl.core.prompt import Input, Message, Placeholder
+    from promptctl.core.prompts.prompt import Input, Message, Placeholder
+    from promptctl.core.releases.lockfile import LockEntry
     from promptctl.workflows.show import Shown
 
 
@@ -47,7 +47,7 @@ def data(shown: Shown) -> dict[str, Any]:
 
 
 def _lock_data(lock: LockEntry | None) -> dict[str, Any] | None:
-    from promptctl.core.lockfile import ordered
+    from promptctl.core.releases.lockfile import ordered
 
     if lock is None:
         return None
@@ -65,7 +65,7 @@ def _input_data(found: Input) -> dict[str, Any]:
 
 
 def _message_data(message: Message | Placeholder) -> dict[str, Any]:
-    from promptctl.core.prompt import Placeholder
+    from promptctl.core.prompts.prompt import Placeholder
 
     if isinstance(message, Placeholder):
         return {"placeholder": message.input}

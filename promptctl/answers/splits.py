@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from promptctl.core.moves import Move
+    from promptctl.core.moves.moves import Move
     from promptctl.workflows.experiments_told import ExperimentTold
     from promptctl.workflows.rollouts_told import RolloutTold
 
@@ -26,8 +26,8 @@ _UNKNOWN: dict[str, Any] = {
 
 def rollout_row(told: RolloutTold, now: datetime) -> dict[str, Any]:
     """A rollout, under way or over. ``overdue`` says for how much longer it has stood than it was meant to."""
-    from promptctl.core.rollout import percent_of, plan_of
-    from promptctl.core.split_age import rollout_overdue
+    from promptctl.core.splits.rollout import percent_of, plan_of
+    from promptctl.core.splits.split_age import rollout_overdue
 
     split, first, last = told.split, told.moves[0], told.moves[-1]
     steps = [float(step) for step in plan_of(split).steps] if split else None
@@ -54,7 +54,7 @@ def rollout_row(told: RolloutTold, now: datetime) -> dict[str, Any]:
 def experiment_row(told: ExperimentTold, now: datetime) -> dict[str, Any]:
     """An experiment: a draft, under way or over."""
     from promptctl.answers.experiment import listed_data
-    from promptctl.core.split_age import experiment_overdue
+    from promptctl.core.splits.split_age import experiment_overdue
 
     experiment, moves = told.listed.experiment, told.moves
     overdue = experiment_overdue(experiment, now) if experiment and experiment.split else None

@@ -9,7 +9,7 @@ from promptctl.answers.call import event_data
 from promptctl.workflows.why_changes import co_authors
 
 if TYPE_CHECKING:
-    from promptctl.core.sent import Sent
+    from promptctl.core.events.sent import Sent
     from promptctl.workflows.why import Why
 
 

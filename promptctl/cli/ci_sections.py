@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from promptctl.cli.ci_changed import changed_section, changes, suite_mark
-from promptctl.core.check import spell
 from promptctl.core.counting import count
+from promptctl.core.evals.check import spell
 from promptctl.reports.ci_report import (
     ARROW,
     FINDING_HEADERS,

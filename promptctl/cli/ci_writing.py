@@ -12,7 +12,7 @@ from promptctl.cli.report_files import write_reports
 
 if TYPE_CHECKING:
     from promptctl.cli.context import Context
-    from promptctl.core.eval_report import EvalReport
+    from promptctl.core.evals.report import EvalReport
     from promptctl.core.lint.finding import Finding
     from promptctl.errors import PromptctlError
     from promptctl.reports.ci_junit import CiTests

@@ -13,7 +13,7 @@ from promptctl.core.suggestion import suggest
 from promptctl.errors import Place, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.eval_report import EvalReport
+    from promptctl.core.evals.report import EvalReport
 
 FORMATS = ("text", "json", "github")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from promptctl.core.eval_report import EvalReport
+from promptctl.core.evals.report import EvalReport
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 from promptctl.reports import eval_text

@@ -11,9 +11,9 @@ from promptctl.cli.tables import table
 from promptctl.core.counting import count
 
 if TYPE_CHECKING:
-    from promptctl.core.provider_side import ProviderSide
-    from promptctl.core.tally import CaseResult
-    from promptctl.core.verdict import Verdict
+    from promptctl.core.evals.provider_side import ProviderSide
+    from promptctl.core.evals.tally import CaseResult
+    from promptctl.core.evals.verdict import Verdict
     from promptctl.workflows.eval import EvalResult
     from promptctl.workflows.eval_run import EvalRun
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from promptctl.cli.context import Context
 from promptctl.cli.parameters import Option
-from promptctl.core.event import EVENTS, SCORES, Table
+from promptctl.core.events.event import EVENTS, SCORES, Table
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:

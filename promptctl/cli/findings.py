@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from promptctl.core.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from promptctl.core.drift import Drift
+    from promptctl.core.moves.drift import Drift
 
 
 def findings_text(findings: Sequence[Drift]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from promptctl.core.moves import Move
+    from promptctl.core.moves.moves import Move
 
 
 def move_text(move: Move) -> str:

@@ -15,7 +15,7 @@ from promptctl.adapters.replies import open_cache
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.work_tree import find_root
 from promptctl.cli.output import problem_text
-from promptctl.core.eval_report import EvalReport
+from promptctl.core.evals.report import EvalReport
 from promptctl.core.safe_text import safe_log
 from promptctl.errors import PromptctlError
 from promptctl.reports import eval_text

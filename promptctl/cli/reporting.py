@@ -13,7 +13,7 @@ from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
-    from promptctl.core.provider import ProviderSettings
+    from promptctl.core.models.provider import ProviderSettings
     from promptctl.core.settings import Settings
     from promptctl.reports.chart_page import ChartPage
 
@@ -60,7 +60,7 @@ class Reporting:
     @property
     def providers(self) -> Mapping[str, ProviderSettings]:
         """The providers of the settings, or the built-in ones."""
-        from promptctl.core.provider_table import parse_providers
+        from promptctl.core.models.provider_table import parse_providers
 
         return (
             parse_providers(self.settings.providers, self.settings.document) if self.settings else parse_providers({})

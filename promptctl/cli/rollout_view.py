@@ -10,8 +10,8 @@ from promptctl.cli.tables import table
 from promptctl.reports.health_spelling import allowed_text, finding_cells, finding_headers
 
 if TYPE_CHECKING:
-    from promptctl.core.rollout import RolloutPlan
-    from promptctl.core.split import Split
+    from promptctl.core.splits.rollout import RolloutPlan
+    from promptctl.core.splits.split import Split
     from promptctl.workflows.rollout import Rollout
     from promptctl.workflows.rollout_advance import Looked
 
@@ -60,7 +60,7 @@ def traffic(looked: Looked) -> str:
 
 def step(split: Split) -> str:
     """Which step of how many, and the shares of all."""
-    from promptctl.core.rollout import percent_of, plan_of
+    from promptctl.core.splits.rollout import percent_of, plan_of
 
     steps, present = plan_of(split).steps, percent_of(split)
     place = sum(share <= present for share in steps)
@@ -69,7 +69,7 @@ def step(split: Split) -> str:
 
 def percent(split: Split) -> str:
     """The canary's present share."""
-    from promptctl.core.rollout import percent_of
+    from promptctl.core.splits.rollout import percent_of
 
     return _shown(percent_of(split))
 
@@ -93,7 +93,7 @@ def rollout_rows(found: list[Rollout]) -> str:
 
 
 def _row(rollout: Rollout) -> tuple[str, ...]:
-    from promptctl.core.rollout import CANARY, arm_named
+    from promptctl.core.splits.rollout import CANARY, arm_named
 
     split = rollout.split
     return (

@@ -14,8 +14,8 @@ from promptctl.workflows.why_changes import co_authors
 
 if TYPE_CHECKING:
     from promptctl.adapters.git.history import Change
-    from promptctl.core.event import Event
-    from promptctl.core.moves import Move
+    from promptctl.core.events.event import Event
+    from promptctl.core.moves.moves import Move
     from promptctl.workflows.why import Why
 
 

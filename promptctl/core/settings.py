@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptctl.core import schema
-from promptctl.core.document import Document
+from promptctl.core.files import schema
+from promptctl.core.files.document import Document
 from promptctl.core.name import branch_fault, check_environment
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
@@ -113,7 +113,7 @@ def _check_branches(document: Document, repository: Mapping[str, Any]) -> None:
 def _check_events(document: Document, table: Mapping[str, Any]) -> None:
     if not table:
         return
-    from promptctl.core.event_settings import event_settings
+    from promptctl.core.events.settings import event_settings
 
     for key in ("store", "keep"):
         try:
@@ -125,7 +125,7 @@ def _check_events(document: Document, table: Mapping[str, Any]) -> None:
 def _check_cache(document: Document, table: Mapping[str, Any]) -> None:
     if not table:
         return
-    from promptctl.core.cache_settings import cache_settings
+    from promptctl.core.caching.settings import cache_settings
 
     for key in table:
         try:
@@ -136,7 +136,7 @@ def _check_cache(document: Document, table: Mapping[str, Any]) -> None:
 
 def _check_rollouts(document: Document, environments: Mapping[str, Environment]) -> None:
     for name, table in ((it.name, it.rollout) for it in environments.values() if it.rollout):
-        from promptctl.core.rollout_settings import rollout_plan
+        from promptctl.core.splits.rollout_settings import rollout_plan
 
         for key in table:
             try:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from promptctl.core.check import spell
-from promptctl.core.eval_report import Run
+from promptctl.core.evals.check import spell
+from promptctl.core.evals.report import Run
 from promptctl.core.statistics.interval import percentile_95
 
 WIDTH, HEIGHT = 420, 210

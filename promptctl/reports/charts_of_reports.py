@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
 from promptctl.core.reporting.cost import CostReport
 from promptctl.core.reporting.quality import SHARES, QualityReport
 from promptctl.core.reporting.window import DAY, moment_of

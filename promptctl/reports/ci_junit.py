@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from promptctl.core.eval_report import EvalReport
+from promptctl.core.evals.report import EvalReport
 from promptctl.core.lint.finding import Finding
 from promptctl.reports.eval_junit import eval_suite
 from promptctl.reports.junit import JunitCase, JunitSuite, junit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
 from promptctl.core.reporting.cost import Amounts, CostLine, CostReport
 from promptctl.core.reporting.money import exact
 from promptctl.core.reporting.window import moment_of

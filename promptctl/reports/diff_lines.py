@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from promptctl.core.text_diff import Piece
+from promptctl.core.diffs.text_diff import Piece
 
 CONTEXT = 1
 """Unchanged lines shown on either side of a changed one."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from promptctl.core.canonical import short
-from promptctl.core.contract import Reason
-from promptctl.core.diff import PromptDiff
-from promptctl.core.message_diff import MessageChange
-from promptctl.core.prompt import MISSING
-from promptctl.core.rendered_diff import CaseDiff
+from promptctl.core.diffs.diff import PromptDiff
+from promptctl.core.diffs.message_diff import MessageChange
+from promptctl.core.diffs.rendered_diff import CaseDiff
+from promptctl.core.diffs.text_diff import Piece
+from promptctl.core.diffs.value_diff import ValueChange
+from promptctl.core.files.yaml_text import flow
+from promptctl.core.prompts.canonical import short
+from promptctl.core.prompts.contract import Reason
+from promptctl.core.prompts.prompt import MISSING
 from promptctl.core.safe_text import safe_text
-from promptctl.core.text_diff import Piece
-from promptctl.core.value_diff import ValueChange
-from promptctl.core.yaml_text import flow
 from promptctl.reports.diff_lines import whole_lines
 
 

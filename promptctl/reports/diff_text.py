@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from promptctl.core.canonical import short
-from promptctl.core.diff import PromptDiff
-from promptctl.core.message_diff import MessageChange
-from promptctl.core.prompt import MISSING
-from promptctl.core.rendered_diff import CaseDiff
-from promptctl.core.text_diff import Piece
-from promptctl.core.yaml_text import flow
+from promptctl.core.diffs.diff import PromptDiff
+from promptctl.core.diffs.message_diff import MessageChange
+from promptctl.core.diffs.rendered_diff import CaseDiff
+from promptctl.core.diffs.text_diff import Piece
+from promptctl.core.files.yaml_text import flow
+from promptctl.core.prompts.canonical import short
+from promptctl.core.prompts.prompt import MISSING
 from promptctl.reports.diff_lines import word_lines
 
 Style = Literal["plain", "title", "dim", "removed", "added", "major", "minor", "none"]

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from promptctl.core.request import compact_json
+from promptctl.core.models.request import compact_json
 
 _LIBRARIES = ("vega", "vega-lite", "vega-interpreter")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promptctl.core.eval_report import Answered, Difference, EvalReport, Row
+from promptctl.core.evals.report import Answered, Difference, EvalReport, Row
 from promptctl.core.statistics.interval import Interval
 
 

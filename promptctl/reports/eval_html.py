@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from promptctl.core.check import Check, spell
-from promptctl.core.eval_report import Answered, EvalReport, Row
-from promptctl.core.matching import MAX_WORK
-from promptctl.core.text_diff import Piece, diff_work, word_diff
-from promptctl.core.yaml_text import flow
+from promptctl.core.diffs.matching import MAX_WORK
+from promptctl.core.diffs.text_diff import Piece, diff_work, word_diff
+from promptctl.core.evals.check import Check, spell
+from promptctl.core.evals.report import Answered, EvalReport, Row
+from promptctl.core.files.yaml_text import flow
 from promptctl.reports import charts
 from promptctl.reports.html_template import html_environment, package_text, policy_source
 

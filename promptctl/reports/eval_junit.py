@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from promptctl.core.eval_report import EvalReport, Row
+from promptctl.core.evals.report import EvalReport, Row
 from promptctl.reports.junit import JunitCase, JunitSuite, junit
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from promptctl.core.check import spell
-from promptctl.core.eval_report import Difference, EvalReport, Row
+from promptctl.core.evals.check import spell
+from promptctl.core.evals.report import Difference, EvalReport, Row
 from promptctl.core.safe_text import safe_text
 from promptctl.reports.ci_markdown import cell, table
 from promptctl.reports.diff_markdown import code

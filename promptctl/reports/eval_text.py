@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from promptctl.core.check import spell
 from promptctl.core.counting import count
-from promptctl.core.eval_report import Answered, Difference, EvalReport, Row
-from promptctl.core.text_diff import Piece, word_diff
-from promptctl.core.yaml_text import flow
+from promptctl.core.diffs.text_diff import Piece, word_diff
+from promptctl.core.evals.check import spell
+from promptctl.core.evals.report import Answered, Difference, EvalReport, Row
+from promptctl.core.files.yaml_text import flow
 from promptctl.reports.diff_lines import word_lines
 
 MOST_ROWS, MOST_FLIPS = 50, 10

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from promptctl.core.health import Finding
 from promptctl.core.metrics import Unit, measured
+from promptctl.core.splits.health import Finding
 
 _FORMS: Mapping[Unit, str] = {
     "share": "{:.2%}",

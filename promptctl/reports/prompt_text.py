@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from promptctl.core.prompt import Input, Message, Placeholder, Prompt
-from promptctl.core.yaml_text import flow
+from promptctl.core.files.yaml_text import flow
+from promptctl.core.prompts.prompt import Input, Message, Placeholder, Prompt
 
 WIDTH = 11
 """Of the labels before facts."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from promptctl.core.health import Finding
 from promptctl.core.safe_text import safe_text
+from promptctl.core.splits.health import Finding
 from promptctl.reports.charts_of_reports import BASE, Chart
 
 _OUTCOMES = ("fine", "open", "worse")

@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.attempt import Attempt
-from promptctl.core.chain import StepCall, step_calls, step_paths
-from promptctl.core.event import Event
-from promptctl.core.rendered import digest_or_none
-from promptctl.core.request import Reply, Request
+from promptctl.core.events.event import Event
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.request import Reply, Request
+from promptctl.core.prompts.chain import StepCall, step_calls, step_paths
+from promptctl.core.prompts.rendered import digest_or_none
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of

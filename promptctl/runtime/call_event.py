@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.attempt import Attempt
-from promptctl.core.event import STATUSES, Event
-from promptctl.core.price import picodollars
-from promptctl.core.redaction import MOST_SEEN
-from promptctl.core.request import Reply, Usage
+from promptctl.core.events.event import STATUSES, Event
+from promptctl.core.events.redaction import MOST_SEEN
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.price import picodollars
+from promptctl.core.models.request import Reply, Usage
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.prompt import Prompt
 from promptctl.runtime.recording.opening import new_id

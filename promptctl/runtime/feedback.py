@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from promptctl.core.event import Score
+from promptctl.core.events.event import Score
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import UNFIT
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from promptctl.core.name import name_fault
-from promptctl.core.version import parse_version
+from promptctl.core.releases.version import parse_version
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import UNFIT
 

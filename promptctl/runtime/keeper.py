@@ -17,7 +17,7 @@ from pathlib import Path
 from promptctl.adapters.bundle_source import Fetched, Source
 from promptctl.adapters.files import read_bytes
 from promptctl.adapters.last_good import Kept, LastGood
-from promptctl.core.bundle import MAX_BYTES, Bundle, bundle_digest, parse_bundle, stepped_back
+from promptctl.core.moves.bundle import MAX_BYTES, Bundle, bundle_digest, parse_bundle, stepped_back
 from promptctl.errors import OutsideError, PromptctlError, StateError
 from promptctl.runtime.snapshot import Snapshot
 from promptctl.runtime.status import Fault, Status

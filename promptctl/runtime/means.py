@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from promptctl.core.attempt import Attempt
-from promptctl.core.event import Event, Score
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.events.event import Event, Score
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.reporting.sampling import live_share
 from promptctl.errors import PromptctlError
 from promptctl.runtime.caching.caching import Caching

@@ -11,9 +11,9 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
-from promptctl.core.price import picodollars
-from promptctl.core.rendered import digest_or_none
-from promptctl.core.request import Reply, Usage
+from promptctl.core.models.price import picodollars
+from promptctl.core.models.request import Reply, Usage
+from promptctl.core.prompts.rendered import digest_or_none
 from promptctl.errors import UsageError
 from promptctl.runtime.call_event import Caller, Course, event_of, status_of
 from promptctl.runtime.means import Means

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from promptctl.core.closure import Closure
-from promptctl.core.render import Rendering
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.render import Rendering
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.provider import ProviderSettings
+    from promptctl.core.models.provider import ProviderSettings
 
 UNFIT = "PC219"
 
@@ -191,8 +191,8 @@ class Prompt:
         """
         from promptctl.adapters.models import known_model
         from promptctl.adapters.providers.openai import body
-        from promptctl.core.capability import with_limit
-        from promptctl.core.provider import model_id_of
+        from promptctl.core.models.capability import with_limit
+        from promptctl.core.models.provider import model_id_of
 
         if self.is_chain:
             raise UsageError(UNFIT, f"{self.name} is a chain, which has steps", hint="prompts.call(prompt, …)")

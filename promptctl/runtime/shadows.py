@@ -16,7 +16,7 @@ from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.recording.tally import Tally
 
 if TYPE_CHECKING:
-    from promptctl.core.provider import ProviderSettings
+    from promptctl.core.models.provider import ProviderSettings
     from promptctl.runtime.call_event import Caller
     from promptctl.runtime.gateway.gateway import Gateway
     from promptctl.runtime.means import Means

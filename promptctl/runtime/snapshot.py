@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from promptctl.core.assignment import shadowing_assigner
-from promptctl.core.bundle import Bundle, closures_of
-from promptctl.core.closure import Closure
-from promptctl.core.pointer import Pointer, Served
-from promptctl.core.provider_table import SERVED, parse_providers
+from promptctl.core.models.provider_table import SERVED, parse_providers
+from promptctl.core.moves.bundle import Bundle, closures_of
+from promptctl.core.moves.pointer import Pointer, Served
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.splits.assignment import shadowing_assigner
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.prompt import UNFIT, Expected, Prompt, Released, Resolution

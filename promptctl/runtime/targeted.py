@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.core.targeting import UNANSWERED, condition
+from promptctl.core.splits.targeting import UNANSWERED, condition
 from promptctl.runtime.recording.tally import Tally
 from promptctl.runtime.status import Fault
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promptctl.core.event import Event
+from promptctl.core.events.event import Event
 from promptctl.errors import UsageError
 from promptctl.server.paging import key_of, token_of
 

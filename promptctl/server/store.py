@@ -16,7 +16,7 @@ from promptctl.core.reporting.window import Window, window_of
 
 if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
-    from promptctl.core.provider import ProviderSettings
+    from promptctl.core.models.provider import ProviderSettings
     from promptctl.core.settings import Settings
     from promptctl.workflows.events_store import EventsPlace
 
@@ -62,7 +62,7 @@ class Store:
     @property
     def providers(self) -> Mapping[str, ProviderSettings]:
         """The providers of the settings that count."""
-        from promptctl.core.provider_table import parse_providers
+        from promptctl.core.models.provider_table import parse_providers
 
         return parse_providers(self._settings.providers, self._settings.document)
 

@@ -91,7 +91,7 @@ def mark_of(root: Path) -> str:
 
 
 def _served(repository: PinnedRepository, environment: str) -> Snapshot:
-    from promptctl.core.bundle import bundle_digest, parse_bundle
+    from promptctl.core.moves.bundle import bundle_digest, parse_bundle
     from promptctl.workflows.bundle import bundle
 
     made = bundle(repository, environment)

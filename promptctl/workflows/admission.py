@@ -9,7 +9,7 @@ from datetime import datetime
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
-from promptctl.core.approval import Counted
+from promptctl.core.moves.approval import Counted
 from promptctl.errors import Problem, StateError
 from promptctl.workflows.gate import GateOutcome, GateWish, judge
 from promptctl.workflows.gate_context import GateContext

@@ -12,7 +12,7 @@ from promptctl.adapters.git.signed import Signature, signature
 from promptctl.adapters.repository import Repository, require_full_history
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import load_suite
-from promptctl.core.approval import (
+from promptctl.core.moves.approval import (
     Approval,
     Counted,
     Promoted,

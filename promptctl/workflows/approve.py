@@ -13,9 +13,9 @@ from promptctl.adapters.git.signing import CANNOT_SIGN
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, state_at
 from promptctl.adapters.yaml_documents import yaml_bytes
-from promptctl.core.approval import Approval, Counted, Promoted, address, approval_path
+from promptctl.core.moves.approval import Approval, Counted, Promoted, address, approval_path
 from promptctl.core.name import check_name
-from promptctl.core.reference import parse_reference
+from promptctl.core.releases.reference import parse_reference
 from promptctl.core.settings import Environment
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError

@@ -10,13 +10,13 @@ from itertools import islice
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_spool import ReplySpool
 from promptctl.adapters.suites import CASE_UNFIT
-from promptctl.core.case import Case
-from promptctl.core.chain import StepCall, step_calls
-from promptctl.core.closure import Closure
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.recording import reply_key
-from promptctl.core.request import Reply, Request
-from promptctl.core.stopping import Stopping
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.recording import reply_key
+from promptctl.core.evals.stopping import Stopping
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Reply, Request
+from promptctl.core.prompts.chain import StepCall, step_calls
+from promptctl.core.prompts.closure import Closure
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.answering import Models, answer
 from promptctl.runtime.gateway.retries import Patience

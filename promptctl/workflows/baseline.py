@@ -9,13 +9,13 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import load_suite
-from promptctl.core.case import Case
-from promptctl.core.comparison import Baseline
-from promptctl.core.contract import accepts
-from promptctl.core.packed import those
-from promptctl.core.reference import parse_reference
-from promptctl.core.suite import Suite
-from promptctl.core.weakening import weakened
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.comparison import Baseline
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.suite import Suite
+from promptctl.core.evals.weakening import weakened
+from promptctl.core.prompts.contract import accepts
+from promptctl.core.releases.reference import parse_reference
 from promptctl.errors import DocumentError, StateError, UsageError
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Gathered, Sources, Subject

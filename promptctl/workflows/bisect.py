@@ -9,12 +9,12 @@ from fnmatch import fnmatchcase
 from promptctl.adapters.programs import run_check
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import LoadedSuite, load_suite
-from promptctl.core.bisection import Outcome, first_bad
-from promptctl.core.case import Case
-from promptctl.core.comparison import side
-from promptctl.core.contract import accepts
-from promptctl.core.lockfile import ordered
-from promptctl.core.version import Version
+from promptctl.core.evals.bisection import Outcome, first_bad
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.comparison import side
+from promptctl.core.prompts.contract import accepts
+from promptctl.core.releases.lockfile import ordered
+from promptctl.core.releases.version import Version
 from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
 from promptctl.workflows.eval_plan import NO_SUCH_CASE
 from promptctl.workflows.evaluation import own_model

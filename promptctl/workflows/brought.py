@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core import lockfile
-from promptctl.core.lockfile import Lockfile
-from promptctl.core.version import Version
+from promptctl.core.releases import lockfile
+from promptctl.core.releases.lockfile import Lockfile
+from promptctl.core.releases.version import Version
 from promptctl.errors import UsageError
 
 

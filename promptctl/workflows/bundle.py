@@ -11,12 +11,12 @@ from typing import Any
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import CONTRADICTED, State, read_state
-from promptctl.core.bundle import SETTINGS, Bundle
-from promptctl.core.canonical import canonical, digest, spelled_digest
-from promptctl.core.closure import Closure
-from promptctl.core.pointer import FOLDER, Pointer, Served, pointer_path
-from promptctl.core.provider_table import SERVED
-from promptctl.core.request import compact_json
+from promptctl.core.models.provider_table import SERVED
+from promptctl.core.models.request import compact_json
+from promptctl.core.moves.bundle import SETTINGS, Bundle
+from promptctl.core.moves.pointer import FOLDER, Pointer, Served, pointer_path
+from promptctl.core.prompts.canonical import canonical, digest, spelled_digest
+from promptctl.core.prompts.closure import Closure
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
 from promptctl.workflows.bundle_quality import expected_of_all
@@ -101,7 +101,7 @@ def _tiers(
     for name, pointer in pointers.items():
         for served in pointer.live:
             if _TIER in forms[served.digest]:
-                from promptctl.core.tier import tier_wish
+                from promptctl.core.models.tier import tier_wish
                 from promptctl.workflows.tiers import tier_models
 
                 wish = tier_wish(json.loads(forms[served.digest])["model"])

@@ -7,10 +7,10 @@ from typing import Any
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
-from promptctl.core.canonical import canonical, digest, spelled_digest
-from promptctl.core.closure import Closure
+from promptctl.core.models.request import compact_json
+from promptctl.core.prompts.canonical import canonical, digest, spelled_digest
+from promptctl.core.prompts.closure import Closure
 from promptctl.core.reporting.sampling import live_share
-from promptctl.core.request import compact_json
 from promptctl.errors import UsageError
 
 _SHELF = "expected"
@@ -55,9 +55,9 @@ def _known(repository: Repository, name: str, *, judges: bool) -> tuple[Expected
 
 def _read(project: Project, name: str, *, judges: bool) -> tuple[Expected, dict[str, str], str | None]:
     from promptctl.adapters.suites import load_suite
+    from promptctl.core.evals.suite import expectation_form
     from promptctl.core.reporting.online import online_reading
     from promptctl.core.scorers.graded import KINDS, grading
-    from promptctl.core.suite import expectation_form
 
     said: dict[str, Any] = {"expect": [], "judges": {}}
     forms: dict[str, str] = {}

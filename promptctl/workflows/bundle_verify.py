@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptctl.adapters.bundle_files import MAX_SIGNATURE, read_place, shown_place, signature_place
-from promptctl.core.bundle import DAMAGED, Bundle, bundle_digest, closures_of, parse_bundle
-from promptctl.core.canonical import digest
-from promptctl.core.template import TemplateFault, read_template
+from promptctl.core.moves.bundle import DAMAGED, Bundle, bundle_digest, closures_of, parse_bundle
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.template import TemplateFault, read_template
 from promptctl.errors import DocumentError, OutsideError, Place, Problem, UsageError
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal, NoReturn
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.case import Case
-from promptctl.core.request import Reply, Request
-from promptctl.core.request_parts import nearest, request_parts
-from promptctl.core.selection import Selection
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.selection import Selection
+from promptctl.core.models.request import Reply, Request
+from promptctl.core.models.request_parts import nearest, request_parts
 from promptctl.workflows.asking import Asking, StepFailed
 from promptctl.workflows.eval_plan import plan_suite
 from promptctl.workflows.evidence import Sources, Subject, line_for, recorded_replies

@@ -9,9 +9,9 @@ from typing import Any
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.warehouse.call import event_of, scores_of
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.closure import Closure
-from promptctl.core.event import Event, Score
-from promptctl.core.rendered import digest_or_none
+from promptctl.core.events.event import Event, Score
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.rendered import digest_or_none
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.renderings import Renderings
 from promptctl.workflows.served_text import ServedText, served_text

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from promptctl.adapters.judges import written_judges
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.canonical import digest, parts
-from promptctl.core.closure import Closure
-from promptctl.core.lockfile import LockEntry, Lockfile
+from promptctl.core.prompts.canonical import digest, parts
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.releases.lockfile import LockEntry, Lockfile
 from promptctl.errors import UsageError
 
 _NO_PART = ("prompt.yaml", "evidence", "replies")

@@ -8,7 +8,7 @@ from functools import partial
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
-from promptctl.core.provider import ProviderSettings, serving
+from promptctl.core.models.provider import ProviderSettings, serving
 from promptctl.core.reporting.advice import Advice, Unjudged, model_advice
 from promptctl.core.reporting.evaluated import evaluated, models_of, plain, quality_change
 from promptctl.core.reporting.whatif import PricedCalls

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from promptctl.adapters.github import GithubEvent
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
+from promptctl.core.evals.selection import Selection
 from promptctl.core.lint.finding import tidy
-from promptctl.core.selection import Selection
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_answers import RECORDED, within

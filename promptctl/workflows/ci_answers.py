@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.core.counting import count
-from promptctl.core.eval_rows import Answers
-from promptctl.core.stopping import Stopping, dollars
+from promptctl.core.evals.rows import Answers
+from promptctl.core.evals.stopping import Stopping, dollars
 from promptctl.errors import PromptctlError, StateError
 from promptctl.runtime.gateway.spending import Forecast, Spending
 from promptctl.workflows.baseline import find_baseline, subject_before

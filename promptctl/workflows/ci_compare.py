@@ -8,12 +8,12 @@ from typing import Any
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
-from promptctl.core.canonical import digest
-from promptctl.core.case import Case
-from promptctl.core.contract import accepts
 from promptctl.core.counting import count
-from promptctl.core.eval_report import Difference
-from promptctl.core.eval_rows import Answers, Enough, common, differences, paired_check
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.report import Difference
+from promptctl.core.evals.rows import Answers, Enough, common, differences, paired_check
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.contract import accepts
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.runtime.gateway.spending import Forecast
 from promptctl.workflows.baseline import weaker_than

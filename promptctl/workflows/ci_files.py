@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core import lockfile
 from promptctl.core.lint.finding import Finding, problem_finding, tidy
+from promptctl.core.releases import lockfile
 from promptctl.errors import UsageError
 from promptctl.workflows.changed import ChangedPrompt, changed_prompts
 from promptctl.workflows.ci_base import CiBase

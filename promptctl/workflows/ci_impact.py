@@ -8,11 +8,11 @@ from typing import Any
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.contract import ContractChange, change_class
 from promptctl.core.lint.finding import Finding
-from promptctl.core.lockfile import Lockfile
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.contract import ContractChange, change_class
+from promptctl.core.releases.lockfile import Lockfile
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_unjudged import Unjudged

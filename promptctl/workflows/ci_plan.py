@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from promptctl.core.contract import ContractChange
+from promptctl.core.prompts.contract import ContractChange
 from promptctl.errors import Problem
 
 Direction = Literal["first", "upgrade", "DOWNGRADE", "same", "removed", "unlocked"]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State
-from promptctl.core.canonical import digest
-from promptctl.core.contract import change_class
 from promptctl.core.counting import count
-from promptctl.core.lockfile import LockEntry
-from promptctl.core.pointer import Pointer
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.contract import change_class
+from promptctl.core.releases.lockfile import LockEntry
 from promptctl.core.settings import Environment
 from promptctl.errors import Problem, PromptctlError
 from promptctl.workflows.changed import ChangedPrompt

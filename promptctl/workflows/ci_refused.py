@@ -12,7 +12,7 @@ from promptctl.adapters.project import MISPLACED, Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.work_tree import SETTINGS
 from promptctl.core.lint.finding import Finding, problem_finding, tidy
-from promptctl.core.pointer import EXPERIMENTS, FOLDER
+from promptctl.core.moves.pointer import EXPERIMENTS, FOLDER
 from promptctl.errors import Place, UsageError
 from promptctl.workflows.ci_unjudged import Unjudged
 from promptctl.workflows.hooks.pointer_check import pointer_findings

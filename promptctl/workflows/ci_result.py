@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from promptctl.core import lockfile
 from promptctl.core.lint.finding import Finding
+from promptctl.core.releases import lockfile
 from promptctl.errors import Place
 from promptctl.workflows.changed import ChangedPrompt
 from promptctl.workflows.ci_base import CiBase

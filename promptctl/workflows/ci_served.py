@@ -12,9 +12,9 @@ from promptctl.adapters.github import GithubEvent
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, read_state, state_at
-from promptctl.core.closure import Closure
-from promptctl.core.pointer import Pointer
-from promptctl.core.tag import tag_ref
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.releases.tag import tag_ref
 from promptctl.errors import OutsideError, PromptctlError, StateError
 from promptctl.workflows.ci_unjudged import Unjudged
 from promptctl.workflows.releases import read_release, witnesses

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.core.counting import count
-from promptctl.core.eval_rows import Enough
+from promptctl.core.evals.rows import Enough
 from promptctl.errors import PromptctlError
 from promptctl.workflows.ci_answers import Attempt, attempt, recorded_sources
 from promptctl.workflows.ci_compare import compare_with_base

@@ -14,7 +14,7 @@ from promptctl.core.lint.code import UNREADABLE, Asked, code_findings, placed_si
 from promptctl.core.lint.finding import Finding, tidy
 from promptctl.core.lint.rules import found
 from promptctl.core.lint.selection import Selection
-from promptctl.core.prompt import Input, Prompt
+from promptctl.core.prompts.prompt import Input, Prompt
 from promptctl.errors import Place, UsageError
 from promptctl.workflows.lint import LintResult
 

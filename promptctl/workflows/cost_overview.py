@@ -8,8 +8,8 @@ from datetime import datetime
 
 from promptctl.adapters.warehouse.costs import cost_parts
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.core.reporting.budget import BudgetResult, parse_budgets
 from promptctl.core.reporting.cost import Amounts, CostPart, CostReport, cost_report
 from promptctl.core.reporting.window import DAY, Grouping, Window

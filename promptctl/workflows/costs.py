@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from promptctl.adapters.warehouse.costs import cached_tokens, cost_parts
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.reporting.cost import CachedTokens, CostPart, CostReport, cost_report
 from promptctl.core.reporting.window import Grouping, Window
 from promptctl.workflows.token_rates import rates

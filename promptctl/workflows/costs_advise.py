@@ -10,9 +10,9 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.warehouse.advice import asked_calls, prefix_calls
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.adapters.warehouse.whatif import priced_calls, repeated_calls
-from promptctl.core.cache_settings import CacheSettings, cache_settings
-from promptctl.core.closure import Closure
-from promptctl.core.provider import ProviderSettings, model_id_of, serving
+from promptctl.core.caching.settings import CacheSettings, cache_settings
+from promptctl.core.models.provider import ProviderSettings, model_id_of, serving
+from promptctl.core.prompts.closure import Closure
 from promptctl.core.reporting.advice import (
     Advised,
     MarkedPrefixes,

@@ -9,9 +9,9 @@ from decimal import Decimal
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.adapters.warehouse.whatif import priced_calls
-from promptctl.core.evidence import Evidence
-from promptctl.core.price import dollars_of
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.evals.evidence import Evidence
+from promptctl.core.models.price import dollars_of
+from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.reporting.evaluated import Evaluated, evaluated
 from promptctl.core.reporting.whatif import PricedCalls, WhatIf, WhatIfLine
 from promptctl.core.reporting.window import BAD_REPORT, Window

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.project import Project
-from promptctl.core.dependencies import Dependency, edges, reversed_edges, tree
+from promptctl.core.prompts.dependencies import Dependency, edges, reversed_edges, tree
 from promptctl.core.suggestion import suggest
 from promptctl.errors import DocumentError, UsageError
 

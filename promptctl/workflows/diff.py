@@ -10,14 +10,14 @@ from promptctl.adapters.bounded import alive
 from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.project import UNKNOWN_PROMPT
 from promptctl.adapters.repository import Repository
-from promptctl.core.diff import PromptDiff, prompt_diff
-from promptctl.core.reference import Reference, parse_reference
-from promptctl.core.rendered_diff import CaseDiff, rendered_diff
+from promptctl.core.diffs.diff import PromptDiff, prompt_diff
+from promptctl.core.diffs.rendered_diff import CaseDiff, rendered_diff
+from promptctl.core.releases.reference import Reference, parse_reference
 from promptctl.errors import UsageError
 from promptctl.workflows.resolve import Resolved, resolve
 
 if TYPE_CHECKING:
-    from promptctl.core.suite import Suite
+    from promptctl.core.evals.suite import Suite
 
 NO_CASES, NO_MESSAGES, NO_COMMIT = "PC030", "PC031", "PC032"
 

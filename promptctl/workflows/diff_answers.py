@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.eval_report import EvalReport
-from promptctl.core.eval_rows import Enough, differences, make_rows
+from promptctl.core.evals.report import EvalReport
+from promptctl.core.evals.rows import Enough, differences, make_rows
 from promptctl.workflows.eval_report import enough_of
 from promptctl.workflows.eval_show import choose_evidence, recorded_answers
 

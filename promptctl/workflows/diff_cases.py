@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.bounded import Worker
 from promptctl.adapters.suites import load_suite
-from promptctl.core.rendered_diff import CaseDiff, rendered_diff
+from promptctl.core.diffs.rendered_diff import CaseDiff, rendered_diff
 from promptctl.errors import UsageError
 from promptctl.workflows.diff import NO_CASES, NO_MESSAGES, Compared
 

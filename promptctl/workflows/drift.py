@@ -9,8 +9,8 @@ from datetime import datetime
 from promptctl.adapters.known_lock import agreed, retired
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.adapters.state import State, read_state
-from promptctl.core.canonical import short
-from promptctl.core.drift import Drift
+from promptctl.core.moves.drift import Drift
+from promptctl.core.prompts.canonical import short
 from promptctl.errors import Problem, UsageError
 from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.pointer_drift import PointerReport

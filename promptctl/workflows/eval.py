@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.writing import CANNOT_WRITE, write_file
-from promptctl.core.case import Case
-from promptctl.core.comparison import Baseline, results_of
-from promptctl.core.eval_rows import Answers
-from promptctl.core.packed import in_order, those
-from promptctl.core.provider import ProviderSettings, choose
-from promptctl.core.provider_side import ProviderSide
-from promptctl.core.provider_table import providers_of
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.comparison import Baseline, results_of
+from promptctl.core.evals.packed import in_order, those
+from promptctl.core.evals.provider_side import ProviderSide
+from promptctl.core.evals.rows import Answers
+from promptctl.core.evals.suite import Suite
+from promptctl.core.evals.tally import CaseResult, tally
+from promptctl.core.evals.verdict import Verdict, decide
+from promptctl.core.models.provider import ProviderSettings, choose
+from promptctl.core.models.provider_table import providers_of
 from promptctl.core.statistics.repeats import Tries, tries_of
-from promptctl.core.suite import Suite
-from promptctl.core.tally import CaseResult, tally
-from promptctl.core.verdict import Verdict, decide
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.workflows.eval_plan import Planned
 from promptctl.workflows.evaluation import own_model

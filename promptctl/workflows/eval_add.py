@@ -12,9 +12,9 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
 from promptctl.adapters.writing import write_file
 from promptctl.adapters.yaml_tokens import yaml_tokens
-from promptctl.core.made_trees import ChangedTree
-from promptctl.core.yaml_edit import with_item
-from promptctl.core.yaml_lines import mapping_lines
+from promptctl.core.files.made_trees import ChangedTree
+from promptctl.core.files.yaml_edit import with_item
+from promptctl.core.files.yaml_lines import mapping_lines
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.fmt import with_line_ends_of
 from promptctl.workflows.gate_context import NO_SUITE

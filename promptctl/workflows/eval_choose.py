@@ -9,8 +9,8 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_failures import failed_cases
 from promptctl.adapters.run_journal import runs_folder
 from promptctl.core.counting import count
-from promptctl.core.packed import those
-from promptctl.core.selection import EVERYTHING, Selection
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.selection import EVERYTHING, Selection
 from promptctl.core.suggestion import suggest
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.eval_plan import Planned, plan_suite, plan_suites, suites_of

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.contract import accepts
-from promptctl.core.eval_report import EvalReport
-from promptctl.core.eval_rows import Answers, Enough, differences, make_rows, paired_check
-from promptctl.core.packed import those
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.report import EvalReport
+from promptctl.core.evals.rows import Answers, Enough, differences, make_rows, paired_check
+from promptctl.core.prompts.contract import accepts
 from promptctl.errors import StateError
 from promptctl.workflows.eval_report import enough_of, labelled, masked_cases, runs_of
 from promptctl.workflows.eval_show import Chosen, choose_evidence, judged_again, recorded_answers

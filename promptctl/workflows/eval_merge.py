@@ -11,8 +11,8 @@ from pathlib import Path
 from promptctl.adapters.files import read_bytes
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_journal import RunJournal, parse_journal
-from promptctl.core.run_head import RunHead
-from promptctl.core.selection import Shard
+from promptctl.core.evals.run_head import RunHead
+from promptctl.core.evals.selection import Shard
 from promptctl.errors import UsageError
 from promptctl.runtime.gateway.spending import Offline
 from promptctl.workflows.eval import EvalWish

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
-from promptctl.core.case import Case
-from promptctl.core.packed import those
-from promptctl.core.selection import EVERYTHING, Selection
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.selection import EVERYTHING, Selection
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.evaluation import own_model
 from promptctl.workflows.evidence import Subject

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.closure import Closure
-from promptctl.core.packed import those
-from promptctl.core.provider import ProviderSettings, choose, serving
-from promptctl.core.provider_side import ProviderSide, provider_side
-from promptctl.core.provider_table import providers_of
-from promptctl.core.suite import Suite
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.provider_side import ProviderSide, provider_side
+from promptctl.core.evals.suite import Suite
+from promptctl.core.models.provider import ProviderSettings, choose, serving
+from promptctl.core.models.provider_table import providers_of
+from promptctl.core.prompts.closure import Closure
 from promptctl.errors import UsageError
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite, sources_for
 from promptctl.workflows.eval_plan import Planned

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.case import Case
-from promptctl.core.eval_report import EvalReport, Run
-from promptctl.core.eval_rows import Enough, differences, make_rows, make_run
-from promptctl.core.evidence import Evidence
-from promptctl.core.provider_table import providers_of
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.evidence import Evidence
+from promptctl.core.evals.report import EvalReport, Run
+from promptctl.core.evals.rows import Enough, differences, make_rows, make_run
+from promptctl.core.evals.suite import Suite
+from promptctl.core.models.provider_table import providers_of
 from promptctl.core.secrets import known_values, mask_value
-from promptctl.core.suite import Suite
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.eval import EvalResult
 from promptctl.workflows.gate_context import GateContext

@@ -14,10 +14,10 @@ from promptctl.adapters.files import decode, read_bytes
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.writing import write_file
-from promptctl.core.comparison import results_of
-from promptctl.core.eval_report import Outcome
-from promptctl.core.request import compact_json
-from promptctl.core.review import Agreement, Answered, Vote, agreement, parse_votes, score_of, spell_votes
+from promptctl.core.evals.comparison import results_of
+from promptctl.core.evals.report import Outcome
+from promptctl.core.evals.review import Agreement, Answered, Vote, agreement, parse_votes, score_of, spell_votes
+from promptctl.core.models.request import compact_json
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import UsageError
 from promptctl.workflows.eval_report import masked_cases

@@ -11,12 +11,12 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_failures import note_failures
 from promptctl.adapters.run_journal import RunJournal, head_of, journals, runs_folder
 from promptctl.core.counting import count
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.run_head import RunHead, RunSuite
+from promptctl.core.evals.selection import Shard
+from promptctl.core.evals.stopping import Stopping
 from promptctl.core.layers import Layers
-from promptctl.core.packed import those
-from promptctl.core.request import Reply
-from promptctl.core.run_head import RunHead, RunSuite
-from promptctl.core.selection import Shard
-from promptctl.core.stopping import Stopping
+from promptctl.core.models.request import Reply
 from promptctl.errors import Interrupted, StateError, UsageError
 from promptctl.runtime.gateway.spending import Forecast, Rehearsal, Spending
 from promptctl.workflows.eval import EvalResult, EvalWish

@@ -8,12 +8,12 @@ from pathlib import Path
 from promptctl.adapters.files import decode
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
-from promptctl.core.canonical import short
-from promptctl.core.eval_report import EvalReport
-from promptctl.core.eval_rows import Answers, Enough, make_rows
-from promptctl.core.recording import parse_replies
-from promptctl.core.reference import parse_reference
-from promptctl.core.tree import shown
+from promptctl.core.evals.recording import parse_replies
+from promptctl.core.evals.report import EvalReport
+from promptctl.core.evals.rows import Answers, Enough, make_rows
+from promptctl.core.files.tree import shown
+from promptctl.core.prompts.canonical import short
+from promptctl.core.releases.reference import parse_reference
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.eval import EvalResult, EvalWish, evaluate_suite
 from promptctl.workflows.eval_plan import Planned

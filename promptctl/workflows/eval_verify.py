@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.suites import load_suite
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.evidence import Evidence
+from promptctl.core.evals.evidence import Evidence
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.evidence import Sources, Subject, read_evidence, recorded_replies, score_again
 from promptctl.workflows.gate_context import GateContext

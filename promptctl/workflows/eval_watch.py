@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.selection import Selection
+from promptctl.core.evals.selection import Selection
 from promptctl.errors import PromptctlError
 from promptctl.workflows.eval_plan import Planned, plan_suites
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 
 from promptctl.adapters.suites import LoadedSuite
 from promptctl.adapters.trust import UNTRUSTED
-from promptctl.core.case import Case
-from promptctl.core.closure import Closure
-from promptctl.core.packed import Places
-from promptctl.core.packed_results import pack_result, unpack_result
-from promptctl.core.provider import DEFAULT_CONCURRENCY, choose
-from promptctl.core.request import Reply
-from promptctl.core.stopping import Stopped
-from promptctl.core.suite import Suite
-from promptctl.core.tally import CaseResult
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.packed import Places
+from promptctl.core.evals.packed_results import pack_result, unpack_result
+from promptctl.core.evals.stopping import Stopped
+from promptctl.core.evals.suite import Suite
+from promptctl.core.evals.tally import CaseResult
+from promptctl.core.models.provider import DEFAULT_CONCURRENCY, choose
+from promptctl.core.models.request import Reply
+from promptctl.core.prompts.closure import Closure
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.runtime.gateway.gateway import NO_KEY, NOT_RECORDED, Gateway
 from promptctl.workflows.asking import CHAIN_MODEL, NO_MODEL, Asking, Line, StepFailed

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptctl.adapters.event_files import format_of, text_rows, write_parquet, write_text
-from promptctl.core.event_query import EventQuery
+from promptctl.core.events.query import EventQuery
 from promptctl.errors import UsageError
 from promptctl.workflows.events_store import EventsPlace
 

@@ -11,9 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from promptctl.adapters.event_files import Row, format_of, read_file
-from promptctl.core.event import Event, Scalar, Score
-from promptctl.core.event_reading import Reading
-from promptctl.core.redaction import Redactor
+from promptctl.core.events.event import Event, Scalar, Score
+from promptctl.core.events.reading import Reading
+from promptctl.core.events.redaction import Redactor
 from promptctl.errors import MOST_PROBLEMS, DocumentError, Problem, UsageError
 from promptctl.workflows.events_store import EventsPlace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import datetime
 
-from promptctl.core.event import Pruned
+from promptctl.core.events.event import Pruned
 from promptctl.workflows.events_store import EventsPlace
 
 

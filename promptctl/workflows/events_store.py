@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promptctl.core.event_settings import EventSettings, StoreAddress, event_settings, parse_store
+from promptctl.core.events.settings import EventSettings, StoreAddress, event_settings, parse_store
 from promptctl.core.secrets import known_values
 from promptctl.errors import StateError
 
 if TYPE_CHECKING:
     from promptctl.adapters.events import EventArchive
-    from promptctl.core.redaction import Redactor
+    from promptctl.core.events.redaction import Redactor
     from promptctl.core.settings import Settings
 
 NO_EVENTS = "PC231"
@@ -54,7 +54,7 @@ class EventsPlace:
 
     def redactor(self) -> Redactor:
         """What comes in by hand is cleaned as what applications record."""
-        from promptctl.core.redaction import Redactor
+        from promptctl.core.events.redaction import Redactor
 
         known = known_values(self.environment, self.keys)
         return Redactor(known, content=self.settings.content, names_hashed=self.settings.hashed)

@@ -14,22 +14,22 @@ from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import Cached, ReplyCache
 from promptctl.adapters.run_journal import RunJournal
 from promptctl.adapters.suites import LoadedSuite
-from promptctl.core.canonical import short
-from promptctl.core.closure import Closure
-from promptctl.core.contract import accepts
-from promptctl.core.document import Document
-from promptctl.core.evidence import Evidence, evidence_path, make_evidence, reply_digest
-from promptctl.core.evidence_document import from_document, result_dict
+from promptctl.core.evals.evidence import Evidence, evidence_path, make_evidence, reply_digest
+from promptctl.core.evals.evidence_document import from_document, result_dict
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.recording import parse_replies
+from promptctl.core.evals.stopping import Stopping
+from promptctl.core.evals.tally import CaseResult, ReplyReference
+from promptctl.core.files.document import Document
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.files.tree import Tree, shown
 from promptctl.core.layers import Layers
-from promptctl.core.packed import those
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.recording import parse_replies
-from promptctl.core.request import Reply
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Reply
+from promptctl.core.prompts.canonical import short
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.contract import accepts
 from promptctl.core.secrets import known_values
-from promptctl.core.stopping import Stopping
-from promptctl.core.strict_json import strict_json
-from promptctl.core.tally import CaseResult, ReplyReference
-from promptctl.core.tree import Tree, shown
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.retries import Patience
 from promptctl.runtime.gateway.spending import Guard

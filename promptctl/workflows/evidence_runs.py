@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
-from promptctl.core.eval_report import Run
-from promptctl.core.eval_rows import Enough, make_run
+from promptctl.core.evals.report import Run
+from promptctl.core.evals.rows import Enough, make_run
 from promptctl.errors import UsageError
 from promptctl.workflows.eval_report import enough_of
 from promptctl.workflows.kept_evidence import Kept, label_of_digest, shelf_of

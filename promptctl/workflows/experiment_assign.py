@@ -8,10 +8,10 @@ from typing import Any
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.assignment import assigner, position
 from promptctl.core.experiments.experiment import Experiment
-from promptctl.core.split import Arm
-from promptctl.core.targeting import condition
+from promptctl.core.splits.assignment import assigner, position
+from promptctl.core.splits.split import Arm
+from promptctl.core.splits.targeting import condition
 from promptctl.workflows.experiment_files import require_split, started_experiment
 from promptctl.workflows.experiment_moves import live_split
 

@@ -12,8 +12,8 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state, state_at
 from promptctl.core.experiments.experiment import Experiment, Result
 from promptctl.core.experiments.plan import experiment_path
-from promptctl.core.pointer import Pointer
-from promptctl.core.split import Split
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.splits.split import Split
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.admission import Admission, refusal
 from promptctl.workflows.experiment_files import experiment_bytes

@@ -15,8 +15,8 @@ from promptctl.core.experiments.plan import experiment_path
 from promptctl.core.experiments.plan_parsing import UNFIT, parse_experiment
 from promptctl.core.metrics import spelled
 from promptctl.core.name import segment_fault
-from promptctl.core.reference import parse_reference
-from promptctl.core.version import Version
+from promptctl.core.releases.reference import parse_reference
+from promptctl.core.releases.version import Version
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.experiment_files import NOT_NOW
 from promptctl.workflows.promotion import NOTHING_TO_PROMOTE

@@ -13,9 +13,9 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
 from promptctl.core.experiments.experiment import Counting, Experiment
 from promptctl.core.experiments.plan import Plan, experiment_path
-from promptctl.core.pointer import Pointer, Served
-from promptctl.core.ranges import shared
-from promptctl.core.split import Arm, Split
+from promptctl.core.moves.pointer import Pointer, Served
+from promptctl.core.splits.ranges import shared
+from promptctl.core.splits.split import Arm, Split
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
 from promptctl.workflows.admission import Admission, Asked

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
-from promptctl.core.moves import Move
+from promptctl.core.moves.moves import Move
 from promptctl.errors import PromptctlError
 from promptctl.workflows.experiment_files import unknown
 from promptctl.workflows.experiment_list import Listed, list_experiments

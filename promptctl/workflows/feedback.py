@@ -12,7 +12,7 @@ from promptctl.adapters.warehouse.call import event_of
 from promptctl.adapters.warehouse.feedback import corrections
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.adapters.webhooks import tell
-from promptctl.core.event import SCORES, Event, Score
+from promptctl.core.events.event import SCORES, Event, Score
 from promptctl.core.reporting.feedback import is_negative
 from promptctl.core.reporting.window import microseconds
 from promptctl.core.webhook import webhook

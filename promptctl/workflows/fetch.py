@@ -8,8 +8,8 @@ from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.tags import mirrored_tags, release_tags
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.drift import Drift
-from promptctl.core.tag import tag_name
+from promptctl.core.moves.drift import Drift
+from promptctl.core.releases.tag import tag_name
 from promptctl.errors import StateError
 from promptctl.workflows.refs_drift import RefsDrift
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from promptctl.adapters.known_lock import agreed
 from promptctl.adapters.project import Project
-from promptctl.core.drift import Drift, lock_drift
-from promptctl.core.lockfile import Lockfile
+from promptctl.core.moves.drift import Drift, lock_drift
+from promptctl.core.releases.lockfile import Lockfile
 
 
 def file_drift(project: Project, digests: Mapping[str, str]) -> tuple[Drift, ...]:
@@ -33,7 +33,7 @@ def _parts(project: Project, name: str) -> Mapping[str, str]:
     if noted is not None:
         found: dict[str, str] = json.loads(noted)
         return found
-    from promptctl.core.canonical import parts
+    from promptctl.core.prompts.canonical import parts
 
     found = parts(project.closure(name))
     known.keep(name, json.dumps(found), project.files_of(name))

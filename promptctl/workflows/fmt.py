@@ -15,10 +15,10 @@ from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
 from promptctl.adapters.writing import write_file
-from promptctl.core import lockfile
-from promptctl.core.made_trees import ChangedTree
-from promptctl.core.tree import shown
-from promptctl.core.yaml_token import Token
+from promptctl.core.files.made_trees import ChangedTree
+from promptctl.core.files.tree import shown
+from promptctl.core.files.yaml_token import Token
+from promptctl.core.releases import lockfile
 from promptctl.errors import DocumentError, Place, Problem, UsageError
 
 CHANGES_MEANING = "PC125"
@@ -98,8 +98,8 @@ def with_line_ends_of(data: bytes, text: str) -> bytes:
 
 def _laid_out(project: Project, path: str, data: bytes, text: str, lay_out: Layout | None) -> str:
     from promptctl.adapters.yaml_tokens import yaml_tokens
-    from promptctl.core.layout import layout
-    from promptctl.core.yaml_token import comments
+    from promptctl.core.files.layout import layout
+    from promptctl.core.files.yaml_token import comments
 
     place = shown(project.tree, path)
     value = parse_yaml(data, place).value
@@ -134,7 +134,7 @@ def _digest(project: Project, path: str) -> str | None:
     name, _, file = path.removeprefix("prompts/").rpartition("/")
     try:
         if file == "prompt.yaml":
-            from promptctl.core.canonical import digest
+            from promptctl.core.prompts.canonical import digest
 
             return digest(project.closure(name))
         from promptctl.adapters.suites import load_suite

@@ -9,7 +9,7 @@ from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.adapters.yaml_documents import yaml_bytes
-from promptctl.core.pointer import freeze_path
+from promptctl.core.moves.pointer import freeze_path
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, Published, publish

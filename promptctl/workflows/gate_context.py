@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from promptctl.adapters.reply_cache import ReplyCache
     from promptctl.adapters.run_journal import RunJournal
-    from promptctl.core.stopping import Stopping
+    from promptctl.core.evals.stopping import Stopping
     from promptctl.runtime.gateway.retries import Patience
     from promptctl.runtime.gateway.spending import Guard
     from promptctl.workflows.evaluation import Progress

@@ -10,16 +10,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from promptctl.core.case import Case
-from promptctl.core.evidence import Meta, make_evidence, next_samples, pool
-from promptctl.core.evidence_document import to_text
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.evidence import Meta, make_evidence, next_samples, pool
+from promptctl.core.evals.evidence_document import to_text
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.recording import spell_replies
+from promptctl.core.evals.tally import CaseResult
+from promptctl.core.files.tree import Tree
 from promptctl.core.layers import Layers
-from promptctl.core.packed import those
-from promptctl.core.recording import spell_replies
-from promptctl.core.request import Reply
-from promptctl.core.tally import CaseResult
+from promptctl.core.models.request import Reply
 from promptctl.core.timestamp import timestamp
-from promptctl.core.tree import Tree
 from promptctl.errors import UsageError
 from promptctl.version import __version__
 from promptctl.workflows.asking import CHAIN_MODEL

@@ -9,9 +9,9 @@ from typing import Any
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import LoadedSuite, load_suite
-from promptctl.core.provider_table import providers_of
-from promptctl.core.tree import Tree
-from promptctl.core.verdict import Verdict, decide
+from promptctl.core.evals.verdict import Verdict, decide
+from promptctl.core.files.tree import Tree
+from promptctl.core.models.provider_table import providers_of
 from promptctl.errors import StateError
 from promptctl.workflows.baseline import Compared, compare_with, weaker_than, without_baseline
 from promptctl.workflows.evaluation import NOTHING_RECORDED, own_model

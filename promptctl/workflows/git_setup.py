@@ -12,8 +12,8 @@ from promptctl.adapters.git.setup import (
     set_attributes,
     write_configuration,
 )
-from promptctl.core.lockfile import PATH
-from promptctl.core.pointer import FOLDER
+from promptctl.core.moves.pointer import FOLDER
+from promptctl.core.releases.lockfile import PATH
 
 ATTRIBUTES = (
     "/prompts/**/prompt.yaml diff=promptctl",

@@ -18,15 +18,15 @@ class Hashed:
     @property
     def parts(self) -> Mapping[str, str]:
         """The digest of each part and partial."""
-        from promptctl.core.canonical import parts
+        from promptctl.core.prompts.canonical import parts
 
         return parts(self.resolved.closure)
 
     @property
     def form(self) -> str:
         """The canonical form that the digest is of."""
-        from promptctl.core.canonical import canonical
-        from promptctl.core.request import compact_json
+        from promptctl.core.models.request import compact_json
+        from promptctl.core.prompts.canonical import canonical
 
         return compact_json(canonical(self.resolved.closure))
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from promptctl.adapters.git.tags import ReleaseTag
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, read_state
-from promptctl.core.lockfile import LockEntry, ordered
-from promptctl.core.moves import Move
+from promptctl.core.moves.moves import Move
+from promptctl.core.moves.pointer import Pointer
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Pointer
-from promptctl.core.version import Version
+from promptctl.core.releases.lockfile import LockEntry, ordered
+from promptctl.core.releases.version import Version
 from promptctl.errors import StateError
 from promptctl.workflows.releases import claim_of, known_tags, require_tags
 from promptctl.workflows.resolve import NOT_SERVED, Resolved, resolve

@@ -12,11 +12,11 @@ from promptctl.adapters.import_files import read_source
 from promptctl.adapters.new_files import write_new_files
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
+from promptctl.core.files.made_trees import TextTree
 from promptctl.core.importing.parts import slug
 from promptctl.core.importing.registry import FORMATS, check_format, format_of
 from promptctl.core.importing.source import Imported
 from promptctl.core.importing.written import files
-from promptctl.core.made_trees import TextTree
 from promptctl.core.name import check_name
 from promptctl.core.scorers.graded import judges
 from promptctl.core.scorers.registry import split_kind

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.suites import CASE_UNFIT, LoadedSuite
-from promptctl.core.case import Case
-from promptctl.core.embedding import embedding_request
-from promptctl.core.request import Request
+from promptctl.core.evals.case import Case
+from promptctl.core.models.embedding import embedding_request
+from promptctl.core.models.request import Request
 from promptctl.core.scorers.answer import Answer, ScorerFault
 from promptctl.core.scorers.embedded import SIMILAR, references
 from promptctl.core.scorers.graded import KINDS, Grading, Opinion, grading, judge_inputs, opinion_key

@@ -9,9 +9,9 @@ from promptctl.adapters.git.program import NOT_A_REPOSITORY
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.canonical import digest, short
-from promptctl.core.evidence import Evidence
-from promptctl.core.provider_table import providers_of
+from promptctl.core.evals.evidence import Evidence
+from promptctl.core.models.provider_table import providers_of
+from promptctl.core.prompts.canonical import digest, short
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.evidence import Sources, read_evidence
 from promptctl.workflows.gate_context import GateContext

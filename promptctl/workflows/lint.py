@@ -12,20 +12,20 @@ from promptctl.adapters.bounded import alive
 from promptctl.adapters.known import NOTHING_KNOWN
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import read_lock
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
+from promptctl.core.files.tree import shown
 from promptctl.core.lint.finding import LEVELS, Finding, Level, tidy
 from promptctl.core.lint.noted import Noted, note, noted
 from promptctl.core.lint.selection import UNKNOWN_RULE, Selection, code_fault
-from promptctl.core.pointer import EXPERIMENTS
-from promptctl.core.request import compact_json
-from promptctl.core.tree import shown
+from promptctl.core.models.request import compact_json
+from promptctl.core.moves.pointer import EXPERIMENTS
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.capability import Capability
-    from promptctl.core.closure import Closure
     from promptctl.core.lint.ignore import Ignore
-    from promptctl.core.prompt import Prompt
+    from promptctl.core.models.capability import Capability
+    from promptctl.core.prompts.closure import Closure
+    from promptctl.core.prompts.prompt import Prompt
     from promptctl.core.settings import Settings
 
 Value = TypeVar("Value")
@@ -139,9 +139,9 @@ class _Run:
     def capability(self, prompt: Prompt, settings: Settings | None) -> Capability:
         """What is known of a prompt's model; nothing where it names none, or a tier."""
         from promptctl.adapters.models import known_model
-        from promptctl.core.capability import ANYTHING
-        from promptctl.core.provider import BUILT_IN, model_id_of
-        from promptctl.core.provider_table import said_of_models
+        from promptctl.core.models.capability import ANYTHING
+        from promptctl.core.models.provider import BUILT_IN, model_id_of
+        from promptctl.core.models.provider_table import said_of_models
 
         if not isinstance(prompt.model, str) or settings is None:
             return ANYTHING

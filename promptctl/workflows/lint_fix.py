@@ -9,11 +9,11 @@ from pathlib import Path
 from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.adapters.writing import write_file
+from promptctl.core.files.made_trees import ChangedTree
+from promptctl.core.files.yaml_edit import without_item
 from promptctl.core.lint.fixes import superfluous_items, without_ignore
 from promptctl.core.lint.ignore import Ignore
 from promptctl.core.lint.selection import CODES, Selection
-from promptctl.core.made_trees import ChangedTree
-from promptctl.core.yaml_edit import without_item
 from promptctl.errors import UsageError
 from promptctl.workflows.fmt import with_line_ends_of
 from promptctl.workflows.lint import LintResult, lint

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.card import Card
-from promptctl.core.version import Version
+from promptctl.core.prompts.card import Card
+from promptctl.core.releases.version import Version
 from promptctl.errors import DocumentError, PromptctlError
 
 

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from promptctl.adapters.state import State
 from promptctl.adapters.warehouse.live import Seen
-from promptctl.core.drift import Drift
-from promptctl.core.moves import Moves
-from promptctl.core.pointer import Pointer
+from promptctl.core.moves.drift import Drift
+from promptctl.core.moves.moves import Moves
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.releases.version import parse_version
 from promptctl.core.reporting.window import MINUTE, microseconds, moment_of
 from promptctl.core.timestamp import timestamp
-from promptctl.core.version import parse_version
 
 GRACE = 10 * MINUTE
 """How long after a move applications may still serve what was there before, in microseconds."""

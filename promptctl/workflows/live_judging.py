@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.event import EVENTS, Batch, Event
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import compact_json
+from promptctl.core.events.event import EVENTS, Batch, Event
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import compact_json
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.graded import Opinion
 from promptctl.core.scorers.registry import Expectation

@@ -12,14 +12,14 @@ from promptctl.adapters.git.stored import stored_otherwise
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import read_state
 from promptctl.adapters.writing import write_file
-from promptctl.core import lockfile
-from promptctl.core.canonical import digest, parts
-from promptctl.core.closure import Closure
-from promptctl.core.contract import ContractChange, change_class
-from promptctl.core.lockfile import EMPTY, LockEntry, Lockfile, ordered, parse_lock
-from promptctl.core.prompt import Prompt
-from promptctl.core.proposal import PromptBase, Wish, propose
-from promptctl.core.version import Change, Version
+from promptctl.core.prompts.canonical import digest, parts
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.contract import ContractChange, change_class
+from promptctl.core.prompts.prompt import Prompt
+from promptctl.core.releases import lockfile
+from promptctl.core.releases.lockfile import EMPTY, LockEntry, Lockfile, ordered, parse_lock
+from promptctl.core.releases.proposal import PromptBase, Wish, propose
+from promptctl.core.releases.version import Change, Version
 from promptctl.errors import DocumentError, Place, StateError, UsageError
 from promptctl.workflows.lock_base import Base, base_of, read_base
 

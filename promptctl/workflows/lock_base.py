@@ -10,12 +10,12 @@ from promptctl.adapters.git.refs import commit_of, merge_base
 from promptctl.adapters.git.tags import ReleaseTag, release_tags
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.core import lockfile
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.lockfile import LockEntry, Lockfile, ordered
-from promptctl.core.proposal import PromptBase
-from promptctl.core.version import Version
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.releases import lockfile
+from promptctl.core.releases.lockfile import LockEntry, Lockfile, ordered
+from promptctl.core.releases.proposal import PromptBase
+from promptctl.core.releases.version import Version
 from promptctl.errors import DocumentError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought, lock_at
 from promptctl.workflows.releases import check_tag, known_tags, require_tags

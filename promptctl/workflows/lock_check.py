@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.drift import Drift, rewritten
-from promptctl.core.lockfile import LockEntry, Lockfile
-from promptctl.core.proposal import PromptBase, high_enough
-from promptctl.core.version import Change
+from promptctl.core.moves.drift import Drift, rewritten
+from promptctl.core.releases.lockfile import LockEntry, Lockfile
+from promptctl.core.releases.proposal import PromptBase, high_enough
+from promptctl.core.releases.version import Change
 from promptctl.errors import DocumentError, StateError
 from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.lock_base import Base, base_of, read_base
@@ -59,7 +59,7 @@ def readable_digests(repository: Repository) -> dict[str, str]:
 def _against_base(repository: Repository, base: Base, here: Lockfile, digests: Mapping[str, str]) -> Iterator[Drift]:
     if here is base.lock and not base.own:
         return
-    from promptctl.core.contract import change_class
+    from promptctl.core.prompts.contract import change_class
 
     yield from rewritten(base.lock, here)
     for name, content in digests.items():

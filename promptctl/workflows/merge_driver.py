@@ -7,8 +7,8 @@ from pathlib import Path
 
 from promptctl.adapters.files import decode, read_bytes
 from promptctl.adapters.writing import write_file
-from promptctl.core.lock_merge import merge_locks
-from promptctl.core.lockfile import EMPTY, PATH, parse_lock
+from promptctl.core.releases.lock_merge import merge_locks
+from promptctl.core.releases.lockfile import EMPTY, PATH, parse_lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from promptctl.adapters.files import decode
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.case import Case
-from promptctl.core.packed import those
-from promptctl.core.recording import parse_replies
-from promptctl.core.request import Reply
-from promptctl.core.tree import Tree
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.packed import those
+from promptctl.core.evals.recording import parse_replies
+from promptctl.core.files.tree import Tree
+from promptctl.core.models.request import Reply
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.runtime.gateway.spending import Forecast, Rehearsal
 from promptctl.workflows.evaluation import Evaluated, evaluate

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.models import known_model
 from promptctl.adapters.repository import Repository
-from promptctl.core.capability import Capability
-from promptctl.core.provider import ProviderSettings, model_id_of, serving
-from promptctl.core.provider_table import TIERS, providers_of, said_of_models
+from promptctl.core.models.capability import Capability
+from promptctl.core.models.provider import ProviderSettings, model_id_of, serving
+from promptctl.core.models.provider_table import TIERS, providers_of, said_of_models
 from promptctl.errors import PromptctlError
 from promptctl.runtime.gateway.pricing import token_prices
 from promptctl.workflows.asking import CHAIN_MODEL

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.trust import obstacle
-from promptctl.core.provider import ProviderSettings, shares
-from promptctl.core.provider_table import providers_of
-from promptctl.core.tier import Ranking, tier_wish
+from promptctl.core.models.provider import ProviderSettings, shares
+from promptctl.core.models.provider_table import providers_of
+from promptctl.core.models.tier import Ranking, tier_wish
 from promptctl.errors import UsageError
 from promptctl.workflows.asking import NO_MODEL
 from promptctl.workflows.tiers import served_digests, tier_models, tier_ranking

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.trust import obstacle
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.provider_table import providers_of
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.provider_table import providers_of
 from promptctl.errors import PromptctlError
 
 PROBE_SECONDS = 10.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.moves import Move
+from promptctl.core.moves.moves import Move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ from datetime import datetime
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, state_at
 from promptctl.adapters.yaml_documents import yaml_bytes
-from promptctl.core.lineage import new_lineage
-from promptctl.core.moves import Move, Moves
-from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
-from promptctl.core.split import Split
+from promptctl.core.moves.lineage import new_lineage
+from promptctl.core.moves.moves import Move, Moves
+from promptctl.core.moves.pointer import Pointer, Served, moves_path, pointer_path
+from promptctl.core.splits.split import Split
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.publish import RACED, Published, describe_last
 

@@ -11,14 +11,14 @@ from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.new_files import write_new_files
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.writing import EXISTS
-from promptctl.core.closure import Closure
+from promptctl.core.files.yaml_text import flow
 from promptctl.core.name import check_name
-from promptctl.core.prompt import Prompt, parse_prompt
-from promptctl.core.render import Rendering
-from promptctl.core.scaffold import NO_CASE, chain_text, prompt_text, sample_inputs, suite_text, suite_text_for
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Prompt, parse_prompt
+from promptctl.core.prompts.render import Rendering
+from promptctl.core.prompts.scaffold import NO_CASE, chain_text, prompt_text, sample_inputs, suite_text, suite_text_for
 from promptctl.core.scorers.graded import OWN_JUDGES
 from promptctl.core.suggestion import suggest
-from promptctl.core.yaml_text import flow
 from promptctl.errors import UsageError
 
 NO_SUCH_JUDGE = "PC163"

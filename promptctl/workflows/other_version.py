@@ -10,9 +10,10 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.warehouse.kept_inputs import kept_inputs
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.adapters.warehouse.whatif import priced_calls
-from promptctl.core.canonical import short
-from promptctl.core.closure import Closure
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Request
+from promptctl.core.prompts.canonical import short
+from promptctl.core.prompts.closure import Closure
 from promptctl.core.reporting.fixed_text import around, fixed_text, text_size
 from promptctl.core.reporting.other_version import (
     Change,
@@ -25,7 +26,6 @@ from promptctl.core.reporting.other_version import (
 )
 from promptctl.core.reporting.whatif import PricedCalls
 from promptctl.core.reporting.window import Window
-from promptctl.core.request import Request
 from promptctl.errors import UsageError
 from promptctl.workflows.renderings import Renderings
 from promptctl.workflows.resolve import resolve

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.diff import PromptDiff, prompt_diff
+from promptctl.core.diffs.diff import PromptDiff, prompt_diff
 from promptctl.core.lint.finding import Finding
 from promptctl.errors import Problem
 from promptctl.workflows.admission import Standing, standing

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from promptctl.adapters.bounded import alive
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
-from promptctl.core.drift import Drift
-from promptctl.core.moves import Moves
+from promptctl.core.moves.drift import Drift
+from promptctl.core.moves.moves import Moves
+from promptctl.core.moves.pointer import FOLDER, Pointer, Served, moves_path, pointer_path
+from promptctl.core.moves.pointer_drift import pointer_faults
 from promptctl.core.name import name_fault
-from promptctl.core.pointer import FOLDER, Pointer, Served, moves_path, pointer_path
-from promptctl.core.pointer_drift import pointer_faults
 from promptctl.errors import UsageError
 from promptctl.workflows.releases import check_tag, known_tags, witnesses
 from promptctl.workflows.serials import history_is_cut, known_serials

@@ -10,10 +10,10 @@ from datetime import datetime
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
-from promptctl.core.moves import Move
+from promptctl.core.moves.moves import Move
+from promptctl.core.moves.pointer import Served
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Served
-from promptctl.core.reference import parse_reference
+from promptctl.core.releases.reference import parse_reference
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.admission import Admission, Asked, GateRefused, admit
 from promptctl.workflows.gate import GateOutcome, GateWish

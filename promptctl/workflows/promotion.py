@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State
-from promptctl.core.contract import ContractChange, change_class
+from promptctl.core.moves.pointer import Pointer, Served
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Pointer, Served
-from promptctl.core.reference import Reference, parse_reference
+from promptctl.core.prompts.contract import ContractChange, change_class
+from promptctl.core.releases.reference import Reference, parse_reference
+from promptctl.core.releases.tag import PREFIX
+from promptctl.core.releases.version import Version
 from promptctl.core.settings import Environment
-from promptctl.core.split import Split
-from promptctl.core.tag import PREFIX
-from promptctl.core.version import Version
+from promptctl.core.splits.split import Split
 from promptctl.errors import Problem, StateError, UsageError
 from promptctl.workflows.releases import RELEASE_BROKEN, TAGS_MISSING, Release, find_tag, read_release, witnesses
 from promptctl.workflows.serials import require_newest

@@ -14,7 +14,7 @@ from promptctl.adapters.git.refs import commit_of, is_ancestor, merge_base
 from promptctl.adapters.git.remote import Pushed, Update, fetch_objects, push, remote_refs
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT
-from promptctl.core.pointer import is_decided
+from promptctl.core.moves.pointer import is_decided
 from promptctl.errors import OutsideError, StateError, UsageError
 from promptctl.workflows.unsent import changed_paths, operation, touched
 

@@ -18,7 +18,7 @@ from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.git.remote import Pushed, Update, push
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT, State, state_at, unsent_commit
-from promptctl.core.pointer import is_decided
+from promptctl.core.moves.pointer import is_decided
 from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.following import Following
 from promptctl.workflows.proposing import Proposal, suggested

@@ -10,8 +10,8 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.suites import LoadedSuite, load_suite
 from promptctl.adapters.warehouse.sampled import prompts_called, sampled_calls
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import SCORES, Event, Score
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.events.event import SCORES, Event, Score
+from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.reporting.online import names_of, online_reading, scores_of_answer
 from promptctl.core.reporting.sampling import sample_bound
 from promptctl.core.reporting.window import Window

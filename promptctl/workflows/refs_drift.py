@@ -11,9 +11,9 @@ from typing import Any
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
-from promptctl.core.drift import drift_from
-from promptctl.core.lockfile import PATH
-from promptctl.core.pointer import Pointer
+from promptctl.core.moves.drift import drift_from
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.releases.lockfile import PATH
 from promptctl.errors import UsageError
 from promptctl.workflows.pointer_drift import PointerReport, pointer_report
 from promptctl.workflows.serials import earlier_tips

@@ -22,10 +22,10 @@ from promptctl.adapters.git.tags import (
 )
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.core.canonical import digest
-from promptctl.core.lockfile import Lockfile, ordered
-from promptctl.core.tag import tag_name, tag_ref
-from promptctl.core.version import Version
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.releases.lockfile import Lockfile, ordered
+from promptctl.core.releases.tag import tag_name, tag_ref
+from promptctl.core.releases.version import Version
 from promptctl.errors import DocumentError, OutsideError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought
 from promptctl.workflows.file_drift import file_drift

@@ -13,14 +13,14 @@ from promptctl.adapters.git.refs import Ref, list_refs
 from promptctl.adapters.git.tags import ReleaseTag, TagClaim, read_claim, read_claims
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
-from promptctl.core.lockfile import LockEntry, Lockfile
 from promptctl.core.name import check_name
-from promptctl.core.tag import TagMessage, tag_name
-from promptctl.core.version import Version
+from promptctl.core.releases.lockfile import LockEntry, Lockfile
+from promptctl.core.releases.tag import TagMessage, tag_name
+from promptctl.core.releases.version import Version
 from promptctl.errors import PromptctlError, StateError, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.closure import Closure
+    from promptctl.core.prompts.closure import Closure
 
 TAGS_MISSING, RELEASE_UNKNOWN, RELEASE_BROKEN = "PC094", "PC096", "PC097"
 LOCK_HERE = "the lock here"

@@ -9,9 +9,9 @@ from datetime import datetime
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
-from promptctl.core.moves import Move
+from promptctl.core.moves.moves import Move
+from promptctl.core.moves.pointer import Served
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Served
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
 from promptctl.workflows.moving import as_recorded, check_reason, move_files, next_serial, require_known

@@ -9,11 +9,11 @@ from typing import Any
 
 from promptctl.adapters.bounded import Worker
 from promptctl.adapters.repository import Repository
-from promptctl.core.chain import StepCall, step_calls, step_paths
-from promptctl.core.closure import Closure
-from promptctl.core.prompt import Message
-from promptctl.core.render import Rendering
-from promptctl.core.rendered import digest_or_none
+from promptctl.core.prompts.chain import StepCall, step_calls, step_paths
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Message
+from promptctl.core.prompts.render import Rendering
+from promptctl.core.prompts.rendered import digest_or_none
 from promptctl.core.settings import Settings
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
@@ -126,9 +126,9 @@ def _next_call(
 def _request(settings: Settings, call: StepCall, wire: str, model: str | None) -> Mapping[str, Any]:
     from promptctl.adapters.models import known_model
     from promptctl.adapters.providers import WIRE_FORMATS
-    from promptctl.core.capability import check_request, with_limit
-    from promptctl.core.provider import model_id_of
-    from promptctl.core.provider_table import providers_of, said_of_models
+    from promptctl.core.models.capability import check_request, with_limit
+    from promptctl.core.models.provider import model_id_of
+    from promptctl.core.models.provider_table import providers_of, said_of_models
 
     closure = call.closure
     if model is not None:

@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from promptctl.adapters.bounded import STOPPED, Worker
-from promptctl.core.closure import Closure
-from promptctl.core.render import Rendering
-from promptctl.core.request import Request
+from promptctl.core.models.request import Request
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.render import Rendering
 from promptctl.errors import UsageError
 
 Call = tuple[int, str, tuple[Any, ...]]

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.core.name import check_name
-from promptctl.core.reference import Reference, parse_reference
+from promptctl.core.releases.reference import Reference, parse_reference
+from promptctl.core.releases.version import Version
 from promptctl.core.suggestion import suggest
-from promptctl.core.version import Version
 from promptctl.errors import PromptctlError, StateError, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.closure import Closure
-    from promptctl.core.pointer import Pointer
+    from promptctl.core.moves.pointer import Pointer
+    from promptctl.core.prompts.closure import Closure
     from promptctl.workflows.releases import Release
 
 UNKNOWN_REFERENCE, NOT_SERVED = "PC003", "PC098"
@@ -154,7 +154,7 @@ def _of_release(release: Release, reference: Reference, note: str | None) -> Res
 
 
 def _latest(repository: Repository, name: str) -> Version:
-    from promptctl.core.lockfile import newest
+    from promptctl.core.releases.lockfile import newest
     from promptctl.workflows.releases import RELEASE_UNKNOWN, known_tags, require_tags
 
     require_tags(repository, name)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.writing import write_file
-from promptctl.core import lockfile
-from promptctl.core.reference import parse_reference
-from promptctl.core.version import Version
+from promptctl.core.releases import lockfile
+from promptctl.core.releases.reference import parse_reference
+from promptctl.core.releases.version import Version
 from promptctl.errors import StateError, UsageError
 
 

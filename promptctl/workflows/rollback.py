@@ -11,14 +11,14 @@ from typing import Any
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State
-from promptctl.core.lockfile import LockEntry, Lockfile
-from promptctl.core.moves import Move, Moves
+from promptctl.core.moves.moves import Move, Moves
+from promptctl.core.moves.pointer import Pointer, Served, moves_path, pointer_path
+from promptctl.core.moves.pointer_drift import disagreement
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Pointer, Served, moves_path, pointer_path
-from promptctl.core.pointer_drift import disagreement
-from promptctl.core.reference import Reference, parse_reference
+from promptctl.core.releases.lockfile import LockEntry, Lockfile
+from promptctl.core.releases.reference import Reference, parse_reference
+from promptctl.core.releases.version import Version
 from promptctl.core.timestamp import timestamp
-from promptctl.core.version import Version
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.moving import (
     as_recorded,

@@ -10,10 +10,10 @@ from datetime import datetime
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
+from promptctl.core.moves.pointer import Pointer
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Pointer
-from promptctl.core.rollout import is_followed
-from promptctl.core.split import Split
+from promptctl.core.splits.rollout import is_followed
+from promptctl.core.splits.split import Split
 from promptctl.errors import PromptctlError, StateError
 from promptctl.workflows.moving import require_known
 from promptctl.workflows.publish import Edit

@@ -13,9 +13,9 @@ from promptctl.adapters.state import State, state_at, unsent_commit
 from promptctl.adapters.warehouse.units import units_of
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.experiments.counted import Population
-from promptctl.core.pointer import Served, pointer_path
+from promptctl.core.moves.pointer import Served, pointer_path
 from promptctl.core.reporting.window import microseconds
-from promptctl.core.rollout import (
+from promptctl.core.splits.rollout import (
     CANARY,
     STABLE,
     Decision,
@@ -27,8 +27,8 @@ from promptctl.core.rollout import (
     since_of,
     stepped,
 )
-from promptctl.core.rollout_health import measure_of
-from promptctl.core.split import Split
+from promptctl.core.splits.rollout_health import measure_of
+from promptctl.core.splits.split import Split
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.promotion import barriers
 from promptctl.workflows.publish import RACED, Edit, Published, describe_last, publish

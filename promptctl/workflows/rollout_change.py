@@ -8,8 +8,8 @@ from datetime import datetime
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, state_at
-from promptctl.core.pointer import Pointer
-from promptctl.core.rollout import STABLE
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.splits.rollout import STABLE
 from promptctl.workflows.moving import check_reason
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.rollout import Rollout, rollout_edit, rollout_of, spelled

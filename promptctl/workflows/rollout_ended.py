@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.adapters.state import State
-from promptctl.core.pointer import Served
+from promptctl.core.moves.pointer import Served
 from promptctl.workflows.rollout import Rollout
 
 _SAID = {"finish": "finished", "abort": "aborted", "rollback": "rolled back"}

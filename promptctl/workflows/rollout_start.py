@@ -8,11 +8,11 @@ from datetime import datetime
 from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, state_at
+from promptctl.core.moves.pointer import Pointer, Served
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Pointer, Served
-from promptctl.core.reference import parse_reference
-from promptctl.core.rollout import RolloutPlan, begun
-from promptctl.core.split import Split
+from promptctl.core.releases.reference import parse_reference
+from promptctl.core.splits.rollout import RolloutPlan, begun
+from promptctl.core.splits.split import Split
 from promptctl.errors import StateError
 from promptctl.workflows.admission import Admission, Asked, GateRefused
 from promptctl.workflows.gate import GateOutcome

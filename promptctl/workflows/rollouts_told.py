@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
-from promptctl.core.moves import Move
+from promptctl.core.moves.moves import Move
+from promptctl.core.moves.pointer import Pointer
 from promptctl.core.name import check_name
-from promptctl.core.pointer import Pointer
-from promptctl.core.split import Split
+from promptctl.core.splits.split import Split
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.workflows.rollout import KIND
 

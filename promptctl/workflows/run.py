@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.adapters.replies import Replies, Source
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Request, Usage
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Request, Usage
 from promptctl.runtime.gateway.answering import answer
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.retries import Patience

@@ -10,15 +10,15 @@ from promptctl.adapters.files import decode
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.repository import Repository
-from promptctl.core.canonical import short
-from promptctl.core.chain import StepCall, step_calls
-from promptctl.core.closure import Closure
-from promptctl.core.provider_table import providers_of
-from promptctl.core.recording import parse_replies
-from promptctl.core.render import Rendering
-from promptctl.core.request import Reply, Request
+from promptctl.core.evals.recording import parse_replies
+from promptctl.core.files.tree import shown
+from promptctl.core.models.provider_table import providers_of
+from promptctl.core.models.request import Reply, Request
+from promptctl.core.prompts.canonical import short
+from promptctl.core.prompts.chain import StepCall, step_calls
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.render import Rendering
 from promptctl.core.secrets import known_values
-from promptctl.core.tree import shown
 from promptctl.workflows.resolve import Resolved, resolve
 from promptctl.workflows.run import RunResult, run_prompt
 

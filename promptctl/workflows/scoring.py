@@ -8,14 +8,14 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 
 from promptctl.adapters.suites import LoadedSuite
-from promptctl.core.case import Case
-from promptctl.core.evidence import reply_digest, rounded
-from promptctl.core.request import Reply
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.evidence import reply_digest, rounded
+from promptctl.core.evals.tally import CaseResult, ReplyReference
+from promptctl.core.models.request import Reply
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.graded import Opinion
 from promptctl.core.scorers.registry import Judgement, judge
 from promptctl.core.secrets import mask
-from promptctl.core.tally import CaseResult, ReplyReference
 
 SampleName = tuple[str, str, int]
 """A case's name, a model, and which of the case's repeats."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from promptctl.adapters.git.refs import is_ancestor
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import CONTRADICTED, State
-from promptctl.core.pointer import moves_path, pointer_path
+from promptctl.core.moves.pointer import moves_path, pointer_path
 from promptctl.errors import StateError
 
 _IN_POINTER = re.compile(rb"^serial: ([0-9]{1,18})\r?$", re.MULTILINE)

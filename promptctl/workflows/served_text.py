@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
-from promptctl.core.closure import Closure
+from promptctl.core.prompts.closure import Closure
 from promptctl.errors import PromptctlError
 from promptctl.workflows.releases import read_release, witnesses
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core.canonical import digest
-from promptctl.core.lockfile import LockEntry
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.releases.lockfile import LockEntry
 from promptctl.workflows.resolve import Resolved, resolve
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from promptctl.adapters.git.signed import Signature, signature
 from promptctl.adapters.repository import Repository, require_full_history
 from promptctl.adapters.state import State
-from promptctl.core.approval import address
-from promptctl.core.drift import Drift
-from promptctl.core.pointer import moves_path
+from promptctl.core.moves.approval import address
+from promptctl.core.moves.drift import Drift
+from promptctl.core.moves.pointer import moves_path
 from promptctl.workflows.approvals import allowed_signers
 from promptctl.workflows.releases import Release, find_tag
 

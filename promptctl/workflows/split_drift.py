@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.counting import count
-from promptctl.core.drift import Drift
-from promptctl.core.pointer import Pointer
-from promptctl.core.split import Split
-from promptctl.core.split_age import experiment_overdue, rollout_overdue
+from promptctl.core.moves.drift import Drift
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.splits.split import Split
+from promptctl.core.splits.split_age import experiment_overdue, rollout_overdue
 from promptctl.errors import UsageError
 from promptctl.workflows.pointer_drift import PointerReport
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
-from promptctl.core.moves import Move
-from promptctl.core.pointer import Pointer, Served
-from promptctl.core.split import Split
+from promptctl.core.moves.moves import Move
+from promptctl.core.moves.pointer import Pointer, Served
+from promptctl.core.splits.split import Split
 from promptctl.core.timestamp import timestamp
 from promptctl.errors import StateError
 from promptctl.workflows.admission import Admission, Asked, admit, refusal

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from promptctl.adapters.known_lock import Agreed, agreed, retired
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
-from promptctl.core.pointer import Pointer
-from promptctl.core.version import Version, version
+from promptctl.core.moves.pointer import Pointer
+from promptctl.core.releases.version import Version, version
 from promptctl.errors import UsageError
 from promptctl.workflows.unsent import operation, unsent_commits
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from promptctl.adapters.bounded import alive
 from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix
 from promptctl.adapters.repository import Repository, read_lock
-from promptctl.core import lockfile
-from promptctl.core.drift import Drift
-from promptctl.core.lockfile import Lockfile
-from promptctl.core.tag import parse_tag_ref, tag_name, tag_ref
+from promptctl.core.moves.drift import Drift
+from promptctl.core.releases import lockfile
+from promptctl.core.releases.lockfile import Lockfile
+from promptctl.core.releases.tag import parse_tag_ref, tag_name, tag_ref
 from promptctl.workflows.releases import (
     Fault,
     Release,

@@ -9,11 +9,11 @@ from decimal import Decimal
 from promptctl.adapters.git.program import NOT_A_REPOSITORY
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.provider_table import TIERS, providers_of
+from promptctl.core.evals.tally import CaseResult, tally
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.provider_table import TIERS, providers_of
+from promptctl.core.models.tier import Measured, Ranking, TierWish, blended, rank
 from promptctl.core.statistics.interval import percentile_95
-from promptctl.core.tally import CaseResult, tally
-from promptctl.core.tier import Measured, Ranking, TierWish, blended, rank
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.pricing import token_prices
 from promptctl.workflows.kept_evidence import Shelf, shelf_of

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.approval import Approval, approvals_folder
-from promptctl.core.moves import Move
+from promptctl.core.moves.approval import Approval, approvals_folder
+from promptctl.core.moves.moves import Move
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.history import HistoryResult, history
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from promptctl.core.provider import ProviderSettings, serving
-from promptctl.core.request import Usage
+from promptctl.core.models.provider import ProviderSettings, serving
+from promptctl.core.models.request import Usage
 from promptctl.runtime.gateway.pricing import price_of
 
 _SOME = 1000

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from promptctl.adapters import trust as store
-from promptctl.core.cache_settings import CacheAddress
-from promptctl.core.event_settings import EventSettings
-from promptctl.core.provider import ProviderSettings, repository_defined, trust_digest
+from promptctl.core.caching.settings import CacheAddress
+from promptctl.core.events.settings import EventSettings
+from promptctl.core.models.provider import ProviderSettings, repository_defined, trust_digest
 from promptctl.core.webhook import Webhook
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from promptctl.adapters.git.refs import is_ancestor, merge_base
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import UNSENT, unsent_commit
-from promptctl.core.pointer import is_decided
+from promptctl.core.moves.pointer import is_decided
 from promptctl.errors import StateError
 
 MET_ANOTHER = "PC118"

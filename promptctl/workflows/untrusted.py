@@ -16,10 +16,10 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import LoadedSuite, load_suite
 from promptctl.core.counting import count
-from promptctl.core.gate import Gate
-from promptctl.core.request import compact_json
+from promptctl.core.evals.gate import Gate
+from promptctl.core.evals.suite import Suite, case_form
+from promptctl.core.models.request import compact_json
 from promptctl.core.scorers.graded import KINDS as JUDGED
-from promptctl.core.suite import Suite, case_form
 from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
 from promptctl.workflows.changed import changed_prompts
 from promptctl.workflows.ci_base import CiBase

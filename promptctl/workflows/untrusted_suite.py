@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.suites import LoadedSuite, load_suite
-from promptctl.core.canonical import digest
-from promptctl.core.weakening import weakened
+from promptctl.core.evals.weakening import weakened
+from promptctl.core.prompts.canonical import digest
 from promptctl.errors import PromptctlError
 
 

@@ -9,7 +9,7 @@ from promptctl.adapters.judges import written_judges
 from promptctl.adapters.known_lock import retired
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, read_state
-from promptctl.core.version import Version
+from promptctl.core.releases.version import Version
 from promptctl.workflows.deps import deps
 
 

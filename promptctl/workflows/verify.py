@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.drift import Drift
+from promptctl.core.moves.drift import Drift
 from promptctl.core.name import check_name
-from promptctl.core.reference import Reference, parse_reference
-from promptctl.core.version import Version
+from promptctl.core.releases.reference import Reference, parse_reference
+from promptctl.core.releases.version import Version
 from promptctl.errors import UsageError
 from promptctl.workflows.releases import Release, find_tag
 from promptctl.workflows.tag_drift import TagReport, tag_report

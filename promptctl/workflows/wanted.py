@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from promptctl.core.case import Case
+from promptctl.core.evals.case import Case
 
 Sample = tuple[Case, str, int]
 """One thing to ask: a case, the model, and which of the case's repeats."""

@@ -11,12 +11,12 @@ from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from promptctl.adapters.warehouse.health import Calls, side
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.health import Finding, Outcome, Rule, Side, judge, overall
-from promptctl.core.moves import Move
-from promptctl.core.pointer import Served
+from promptctl.core.moves.moves import Move
+from promptctl.core.moves.pointer import Served
+from promptctl.core.releases.version import parse_version
 from promptctl.core.reporting.window import microseconds, moment_of
+from promptctl.core.splits.health import Finding, Outcome, Rule, Side, judge, overall
 from promptctl.core.timestamp import timestamp
-from promptctl.core.version import parse_version
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.resolve import NOT_SERVED
 

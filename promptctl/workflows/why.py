@@ -11,14 +11,14 @@ from promptctl.adapters.git.history import Change, changes
 from promptctl.adapters.git.tags import ReleaseTag
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.adapters.state import State, read_state
-from promptctl.core.event import Event
-from promptctl.core.rendered import digests_of_text
+from promptctl.core.events.event import Event
+from promptctl.core.events.sent import Sent
+from promptctl.core.prompts.rendered import digests_of_text
+from promptctl.core.releases.tag import tag_name
+from promptctl.core.releases.version import Version, parse_version
 from promptctl.core.reporting.window import moment_of
-from promptctl.core.sent import Sent
-from promptctl.core.tag import tag_name
 from promptctl.core.timestamp import timestamp
 from promptctl.core.ulid import ulid_milliseconds
-from promptctl.core.version import Version, parse_version
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.history import MoveRow
 from promptctl.workflows.releases import Release, known_tags, read_release, witnesses

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from promptctl.adapters.git.signed import Signature
 from promptctl.adapters.repository import Repository, require_full_history
 from promptctl.adapters.state import State, read_state
-from promptctl.core.approval import Approval, address, approvals_folder
-from promptctl.core.version import Version
+from promptctl.core.moves.approval import Approval, address, approvals_folder
+from promptctl.core.releases.version import Version
 from promptctl.workflows.approvals import approval_signature
 from promptctl.workflows.history import MoveRow
 

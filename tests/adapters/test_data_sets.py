@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from promptctl.adapters.data_sets import read_rows
-from promptctl.core.prompt import parse_input
+from promptctl.core.prompts.prompt import parse_input
 from promptctl.errors import DocumentError
 
 INPUTS = {

@@ -14,7 +14,7 @@ from promptctl.adapters.bundle_source import source_of
 from promptctl.adapters.events import store_path
 from promptctl.adapters.events_trust import require_events_trust
 from promptctl.adapters.warehouse.opening import open_warehouse
-from promptctl.core.event_settings import event_settings, parse_store
+from promptctl.core.events.settings import event_settings, parse_store
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.recording.opening import open_recorder
 from promptctl.workflows.events_store import EventsPlace

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 import pytest
 
 from promptctl.adapters import prices
-from promptctl.core.request import Usage
+from promptctl.core.models.request import Usage
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 OPENAI, ANTHROPIC = "https://api.openai.com/v1", "https://api.anthropic.com"

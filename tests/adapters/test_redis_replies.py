@@ -13,7 +13,7 @@ import redis as redis_client
 
 from promptctl.adapters.redis_replies import RedisReplies
 from promptctl.adapters.reply_store import Kept
-from promptctl.core.cache_entry import EntrySeal
+from promptctl.core.caching.entry import EntrySeal
 from tests.caching import Model, caching, reply, request
 from tests.services import Redis, free_port
 

@@ -10,8 +10,8 @@ import pytest
 from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.replies import Replies, open_cache, read_recorded, write_recorded
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.recording import MAX_KEPT_BYTES
-from promptctl.core.request import Reply, Request
+from promptctl.core.evals.recording import MAX_KEPT_BYTES
+from promptctl.core.models.request import Reply, Request
 from promptctl.errors import DocumentError, UsageError
 
 REQUEST = Request(model="gpt-4.1", messages=({"role": "user", "content": "hi"},))

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.request import Reply, Usage
+from promptctl.core.models.request import Reply, Usage
 
 REPLY = Reply(text="hello", usage=Usage(input=1, output=2), model="m", provider="p", latency_ms=1.5, cost=0.1)
 WRITER = """
 import sys
 from pathlib import Path
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.request import Reply
+from promptctl.core.models.request import Reply
 cache = ReplyCache(Path(sys.argv[1]))
 for number in range(int(sys.argv[3])):
     cache.put(f"{sys.argv[2]}-{number}", Reply(text=f"text {number}"))
@@ -32,7 +32,7 @@ FORKED = """
 import os, sys
 from pathlib import Path
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.request import Reply
+from promptctl.core.models.request import Reply
 cache = ReplyCache(Path(sys.argv[1]))
 cache.put("k", Reply(text="before"))
 inherited = cache._file._connection

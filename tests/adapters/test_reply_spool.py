@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from promptctl.adapters.reply_spool import ReplySpool
-from promptctl.core.request import Reply, Usage
+from promptctl.core.models.request import Reply, Usage
 
 TOLD = Reply(
     text="yes \ud800",

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.reply_cache import FILE_NAME, UNUSABLE, ReplyCache
-from promptctl.core.cache_limits import CacheLimits
-from promptctl.core.request import Reply
+from promptctl.core.caching.limits import CacheLimits
+from promptctl.core.models.request import Reply
 from promptctl.errors import OutsideError
 
 REPLY = Reply(text="hello", model="m", provider="p", host="h")
@@ -23,8 +23,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.cache_limits import CacheLimits
-from promptctl.core.request import Reply
+from promptctl.core.caching.limits import CacheLimits
+from promptctl.core.models.request import Reply
 for turn in range(4):
     with ReplyCache(Path(sys.argv[1]), limits=CacheLimits(max_bytes=200_000)) as cache:
         for number in range(40):

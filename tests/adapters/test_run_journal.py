@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from promptctl.adapters.run_failures import failed_cases, note_failures
 from promptctl.adapters.run_journal import RunJournal, head_of, journals, parse_journal, runs_folder
-from promptctl.core.request import Reply, Usage
-from promptctl.core.run_head import RunHead, RunSuite
+from promptctl.core.evals.run_head import RunHead, RunSuite
+from promptctl.core.models.request import Reply, Usage
 
 HEAD = RunHead(suites=(RunSuite(reference="a", subject="s", suite="t"),), mode="live")
 REPLIES = {f"key {number}": Reply(text=f"é\n{number}", usage=Usage(input=1), host="h") for number in range(3)}

@@ -9,7 +9,7 @@ import pytest
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.suites import LoadedSuite, load_suite
-from promptctl.core.made_trees import TextTree
+from promptctl.core.files.made_trees import TextTree
 from promptctl.errors import DocumentError
 
 PROMPT = """\

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.trust import data_folder, is_trusted, require_trust, trust
-from promptctl.core.provider import BUILT_IN, trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import BUILT_IN, trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.errors import OutsideError, StateError
 
 RELAY: dict[str, Any] = {"kind": "openai", "base_url": "https://relay.example/v1", "key": "RELAY_KEY", "models": ["m*"]}

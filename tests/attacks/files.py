@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from promptctl.core.lockfile import EMPTY
+from promptctl.core.releases.lockfile import EMPTY
 from tests.attacks.attack import RELEASE, SERVED, Attack
 from tests.attacks.line import ZERO, Change, Line
 from tests.attacks.tags import tag_on_forged_bytes

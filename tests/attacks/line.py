@@ -8,9 +8,9 @@ from pathlib import Path
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.canonical import digest
-from promptctl.core.tag import message_text
-from promptctl.core.version import version
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.releases.tag import message_text
+from promptctl.core.releases.version import version
 from tests.copying import kept_folder, packed
 from tests.shipping import NAME, copied, done, moves_file, pointer_file, promoted
 from tests.support import STARTER, GitRepository, build_files, new_repository, with_remote

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from promptctl.core.tag import message_text
-from promptctl.core.version import version
+from promptctl.core.releases.tag import message_text
+from promptctl.core.releases.version import version
 from tests.attacks.line import ZERO, Line
 from tests.copying import kept_folder, packed
 from tests.shipping import NAME, copied, done, promoted, run

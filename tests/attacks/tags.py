@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from promptctl.core.tag import message_text
-from promptctl.core.version import version
+from promptctl.core.releases.tag import message_text
+from promptctl.core.releases.version import version
 from tests.attacks.attack import RELEASE, Attack
 from tests.attacks.line import ZERO, Line
 from tests.shipping import NAME

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from promptctl.cli.app import main
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.core.reporting.window import DAY, HOUR
 from tests.event_samples import NOON, event, score
 

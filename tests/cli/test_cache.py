@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.run_journal import RunJournal
-from promptctl.core.cache_key import APPLICATION
+from promptctl.core.caching.key import APPLICATION
 from tests.adapters.test_run_journal import HEAD
 from tests.caching import reply
 from tests.evals import FOLDER, NAME, PROMPT, Registry, cases, registry

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.canonical import digest
-from promptctl.core.event import Event
-from promptctl.core.evidence import evidence_path
-from promptctl.core.evidence_document import to_text
+from promptctl.core.evals.evidence import evidence_path
+from promptctl.core.evals.evidence_document import to_text
+from promptctl.core.events.event import Event
+from promptctl.core.prompts.canonical import digest
 from promptctl.core.reporting.money import exact
 from promptctl.core.reporting.window import MINUTE
 from tests.cli.reporting import SINCE, as_json, ran

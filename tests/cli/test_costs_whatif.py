@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.canonical import digest
+from promptctl.core.prompts.canonical import digest
 from promptctl.core.reporting.window import HOUR
 from tests.cli.reporting import SINCE, as_json, ran
 from tests.event_samples import NOON, event

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.canonical import digest
+from promptctl.core.prompts.canonical import digest
 from tests.cli.reporting import SINCE, as_json, ran
 from tests.event_samples import event
 from tests.event_stores import write_sqlite

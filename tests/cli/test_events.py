@@ -13,7 +13,7 @@ from promptctl.adapters.events.jsonl import JsonlEvents
 from promptctl.adapters.events.sqlite import SqliteEvents
 from promptctl.adapters.writing import PREFIX
 from promptctl.cli.shell import main
-from promptctl.core.event import EVENTS, Batch, Event, row
+from promptctl.core.events.event import EVENTS, Batch, Event, row
 from tests.event_samples import NOON, event, score
 from tests.runtime.recording.recorders import counted
 from tests.support import Ran, build_files, promptctl

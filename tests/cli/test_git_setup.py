@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.lockfile import parse_lock
+from promptctl.core.releases.lockfile import parse_lock
 from tests.support import STARTER, GitRepository, build_files, must_fail, new_repository, promptctl, succeed
 
 OTHER = "prompts/other/prompt.yaml"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from tests.golden import golden
 from tests.servers import ModelServer, json_answer, model_server, openai_answer
 from tests.support import build_files, must_fail, succeed

@@ -14,7 +14,7 @@ ENDLESS = """\
 import sys
 from promptctl.__main__ import main
 from promptctl.adapters import bounded
-from promptctl.core import prompt
+from promptctl.core.prompts import prompt
 
 def spin(*_, **__):
     while True:

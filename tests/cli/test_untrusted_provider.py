@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.provider_table import providers_of
+from promptctl.core.models.provider_table import providers_of
 from promptctl.errors import PromptctlError
 from promptctl.runtime.gateway.gateway import Gateway
 from tests.cli.reporting import ran

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.state import read_state
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.core.ulid import ulid
 from tests.event_stores import write_sqlite
 from tests.servers import json_answer, model_server, status

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from promptctl.cli.why_view import text as why_text
-from promptctl.core.event import Event
-from promptctl.core.moves import Move
-from promptctl.core.rendered import rendered_digest
-from promptctl.core.strict_json import strict_json
-from promptctl.core.version import version
+from promptctl.core.events.event import Event
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.moves.moves import Move
+from promptctl.core.prompts.rendered import rendered_digest
+from promptctl.core.releases.version import version
 from promptctl.workflows.history import MoveRow
 from promptctl.workflows.why import Why
 from tests.event_stores import write_sqlite

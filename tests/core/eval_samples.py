@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from promptctl.adapters.files import parse_yaml
-from promptctl.core.document import Document
-from promptctl.core.suite import Suite, parse_suite
-from promptctl.core.tally import CaseResult, ReplyReference
+from promptctl.core.evals.suite import Suite, parse_suite
+from promptctl.core.evals.tally import CaseResult, ReplyReference
+from promptctl.core.files.document import Document
 
 MODEL = "echo:echo"
 DIGEST = "sha256:" + "ab" * 32

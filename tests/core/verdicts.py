@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from promptctl.core.check import Check
-from promptctl.core.comparison import Baseline
-from promptctl.core.suite import Suite
-from promptctl.core.verdict import Verdict, decide
+from promptctl.core.evals.check import Check
+from promptctl.core.evals.comparison import Baseline
+from promptctl.core.evals.suite import Suite
+from promptctl.core.evals.verdict import Verdict, decide
 from tests.core.eval_samples import MODEL, results
 
 AGAINST = "against: prod, pass_rate: {min: 0}"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from promptctl.core.bundle import Bundle
-from promptctl.core.cache_settings import cache_settings
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.caching.settings import cache_settings
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.moves.bundle import Bundle
 from tests.bundles import bundle_of
 
 WORDS = {f"1.{number}.0": f"word{number}" for number in range(12)}

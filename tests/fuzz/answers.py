@@ -14,9 +14,9 @@ from promptctl.adapters.providers import WIRE_FORMATS, Assembly, WireFormat, emb
 from promptctl.adapters.providers.answer import MalformedAnswer, StreamFault, parse_json
 from promptctl.adapters.providers.events import Event, EventReader
 from promptctl.adapters.providers.exchange import Answer, Bounds
-from promptctl.core.provider import BUILT_IN
-from promptctl.core.recording import masked, reply_from_dict, reply_to_dict
-from promptctl.core.request import Reply
+from promptctl.core.evals.recording import masked, reply_from_dict, reply_to_dict
+from promptctl.core.models.provider import BUILT_IN
+from promptctl.core.models.request import Reply
 from promptctl.errors import OutsideError
 from promptctl.runtime.gateway.outcome import fault_of, reply_of, retry_after, stream_fault
 from tests.fuzz.target import Target, starting

@@ -10,20 +10,20 @@ from functools import cache
 from typing import Any
 
 from promptctl.adapters.event_files import read_file, text_rows
-from promptctl.core.cache_limits import parse_age, parse_size
-from promptctl.core.cache_settings import cache_settings
-from promptctl.core.event import EVENTS, SCORES, Batch, Event, Score, Table
-from promptctl.core.event_body import body_rows
-from promptctl.core.event_lines import json_line, parse_line
-from promptctl.core.event_query import EventQuery, moment
-from promptctl.core.event_reading import Reading
-from promptctl.core.event_settings import event_settings, parse_store
-from promptctl.core.event_spelling import create_statements, event_from_dict, score_from_dict
-from promptctl.core.health import parse_rule
-from promptctl.core.otel import span_of
-from promptctl.core.redaction import Redactor
+from promptctl.core.caching.limits import parse_age, parse_size
+from promptctl.core.caching.settings import cache_settings
+from promptctl.core.events.body import body_rows
+from promptctl.core.events.event import EVENTS, SCORES, Batch, Event, Score, Table
+from promptctl.core.events.lines import json_line, parse_line
+from promptctl.core.events.otel import span_of
+from promptctl.core.events.query import EventQuery, moment
+from promptctl.core.events.reading import Reading
+from promptctl.core.events.redaction import Redactor
+from promptctl.core.events.settings import event_settings, parse_store
+from promptctl.core.events.spelling import create_statements, event_from_dict, score_from_dict
+from promptctl.core.models.request import compact_json
 from promptctl.core.reporting.window import parse_grouping, parse_moment, window_of
-from promptctl.core.request import compact_json
+from promptctl.core.splits.health import parse_rule
 from promptctl.core.webhook import users_webhook
 from promptctl.errors import UsageError
 from promptctl.runtime.feedback import scores_of

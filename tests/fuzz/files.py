@@ -13,27 +13,27 @@ from promptctl.adapters.project import Project
 from promptctl.adapters.settings import parse_toml
 from promptctl.adapters.suites import load_suite
 from promptctl.adapters.yaml_documents import yaml_bytes
-from promptctl.core.canonical import digest
-from promptctl.core.document import Document
-from promptctl.core.evidence_document import from_document, to_text
-from promptctl.core.lockfile import parse_lock
-from promptctl.core.made_trees import ChangedTree, TextTree
-from promptctl.core.moves import parse_moves
+from promptctl.core.evals.evidence_document import from_document, to_text
+from promptctl.core.evals.recording import parse_replies, spell_replies
+from promptctl.core.files.document import Document
+from promptctl.core.files.made_trees import ChangedTree, TextTree
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import compact_json
+from promptctl.core.moves.moves import parse_moves
+from promptctl.core.moves.pointer import parse_pointer
 from promptctl.core.name import branch_fault, name_fault
-from promptctl.core.pointer import parse_pointer
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.recording import parse_replies, spell_replies
-from promptctl.core.reference import parse_reference
-from promptctl.core.render import Rendering
-from promptctl.core.request import compact_json
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.render import Rendering
+from promptctl.core.prompts.template import Renderer, TemplateFault
+from promptctl.core.releases.lockfile import parse_lock
+from promptctl.core.releases.reference import parse_reference
+from promptctl.core.releases.tag import message_text, parse_message, parse_tag_ref, tag_ref
+from promptctl.core.releases.version import parse_version
 from promptctl.core.safe_text import safe_text
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.registry import judge
 from promptctl.core.settings import parse_settings
-from promptctl.core.strict_json import strict_json
-from promptctl.core.tag import message_text, parse_message, parse_tag_ref, tag_ref
-from promptctl.core.template import Renderer, TemplateFault
-from promptctl.core.version import parse_version
 from promptctl.errors import PromptctlError
 from promptctl.workflows.evidence import read_evidence
 from promptctl.workflows.fmt import fmt_files

@@ -10,8 +10,6 @@ from functools import partial
 from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.import_files import source_of
 from promptctl.adapters.suites import load_suite
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
 from promptctl.core.exporting import registry as exporting
 from promptctl.core.exporting.exported import Subject
 from promptctl.core.exporting.reading_back import differences
@@ -19,7 +17,9 @@ from promptctl.core.importing.node import Node
 from promptctl.core.importing.registry import FORMATS, format_of
 from promptctl.core.importing.written import files
 from promptctl.core.lint.code import UNREADABLE, Asked, code_findings, placed_sites
-from promptctl.core.prompt import parse_prompt
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import parse_prompt
 from promptctl.errors import PromptctlError
 from promptctl.workflows.import_prompts import Brought, require_valid
 from tests.core.importing import test_formats as samples

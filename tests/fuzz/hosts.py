@@ -30,7 +30,7 @@ from promptctl.adapters.git.work_listing import indexed_listing
 from promptctl.adapters.github import read_event
 from promptctl.adapters.signatures import public_keys
 from promptctl.core.pull_request import brought_by, pull_request_of
-from promptctl.core.tag import PREFIX
+from promptctl.core.releases.tag import PREFIX
 from promptctl.errors import PromptctlError
 from tests.fuzz.scratch import scratch
 from tests.fuzz.target import Target, starting

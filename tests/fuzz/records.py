@@ -14,21 +14,21 @@ from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.run_journal import RunJournal, parse_journal
 from promptctl.adapters.token_folder import TokenFolder
 from promptctl.adapters.yaml_documents import yaml_bytes
-from promptctl.core.approval import Approval, Promoted, Rules, Vote, approval_path, count, parse_approval
-from promptctl.core.bundle import bundle_digest, parse_bundle
-from promptctl.core.cache_entry import EntrySeal
-from promptctl.core.canonical import form_digest
+from promptctl.core.caching.entry import EntrySeal
+from promptctl.core.evals.recording import reply_to_dict
+from promptctl.core.evals.run_head import RunHead, RunSuite, head_dict, head_from_dict
+from promptctl.core.evals.selection import Shard
 from promptctl.core.experiments.experiment import planned_text
 from promptctl.core.experiments.plan_parsing import parse_experiment
-from promptctl.core.pointer import parse_pointer
-from promptctl.core.recording import reply_to_dict
-from promptctl.core.request import Reply, compact_json
-from promptctl.core.rollout import CANARY, STABLE, is_followed, next_step, parse_steps, since_of, stepped
-from promptctl.core.run_head import RunHead, RunSuite, head_dict, head_from_dict
-from promptctl.core.selection import Shard
-from promptctl.core.split import Split
-from promptctl.core.strict_json import strict_json
-from promptctl.core.targeting import condition
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.models.request import Reply, compact_json
+from promptctl.core.moves.approval import Approval, Promoted, Rules, Vote, approval_path, count, parse_approval
+from promptctl.core.moves.bundle import bundle_digest, parse_bundle
+from promptctl.core.moves.pointer import parse_pointer
+from promptctl.core.prompts.canonical import form_digest
+from promptctl.core.splits.rollout import CANARY, STABLE, is_followed, next_step, parse_steps, since_of, stepped
+from promptctl.core.splits.split import Split
+from promptctl.core.splits.targeting import condition
 from promptctl.core.token import new_token, recognized
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.runtime.snapshot import Snapshot
@@ -101,7 +101,7 @@ def splits(data: bytes) -> None:
 
 
 def _assigns(split: Split) -> None:
-    from promptctl.core.assignment import assigner
+    from promptctl.core.splits.assignment import assigner
 
     arm_of = assigner(split)
     assert all(split.arms[arm_of(unit)].percent for unit in ("a", "b", "user-1", "\udc80"))

@@ -13,11 +13,11 @@ from promptctl.adapters.repository import read_lock
 from promptctl.adapters.state import State
 from promptctl.adapters.suites import load_suite
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core.canonical import digest
-from promptctl.core.closure import Closure
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.recording import parse_replies
-from promptctl.core.render import Rendering
+from promptctl.core.evals.recording import parse_replies
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.render import Rendering
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.registry import judge
 from promptctl.errors import PromptctlError

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from promptctl.core.evidence import Meta, make_evidence
-from promptctl.core.evidence_document import to_text
-from promptctl.core.moves import Move, Moves
-from promptctl.core.pointer import Served
-from promptctl.core.recording import spell_replies
-from promptctl.core.request import Reply, Usage
-from promptctl.core.tally import CaseResult, ReplyReference
-from promptctl.core.version import Version
+from promptctl.core.evals.evidence import Meta, make_evidence
+from promptctl.core.evals.evidence_document import to_text
+from promptctl.core.evals.recording import spell_replies
+from promptctl.core.evals.tally import CaseResult, ReplyReference
+from promptctl.core.models.request import Reply, Usage
+from promptctl.core.moves.moves import Move, Moves
+from promptctl.core.moves.pointer import Served
+from promptctl.core.releases.version import Version
 from tests.hostile import seed
 
 _DIGEST = "sha256:" + "1" * 64

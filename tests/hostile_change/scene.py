@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from tests.hostile_change.change import CANARY, SECRETS, SERVER, Change, Content, Gitlink, Link, Program
 from tests.hostile_change.team import team_files
 from tests.servers import ModelServer, model_server

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from promptctl.adapters.events.sqlite import SqliteEvents
-from promptctl.core.event import Batch, row
+from promptctl.core.events.event import Batch, row
 from promptctl.runtime.recording import open_recorder
 from promptctl.server.application import application
 from promptctl.server.settings import Serving

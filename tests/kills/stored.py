@@ -11,8 +11,8 @@ from pathlib import Path
 
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.token_folder import TokenFolder
-from promptctl.core.event import EVENTS, row
-from promptctl.core.request import Reply
+from promptctl.core.events.event import EVENTS, row
+from promptctl.core.models.request import Reply
 from promptctl.core.token import new_token
 from tests.event_samples import event
 from tests.event_stores import write_sqlite

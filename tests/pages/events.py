@@ -11,12 +11,12 @@ from pathlib import Path
 from promptctl.adapters.events.sqlite import SqliteEvents
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
-from promptctl.core.assignment import assigner
-from promptctl.core.event import Event, Score
-from promptctl.core.redaction import hashed
-from promptctl.core.render import Rendering
-from promptctl.core.rendered import rendered_digest
+from promptctl.core.events.event import Event, Score
+from promptctl.core.events.redaction import hashed
+from promptctl.core.prompts.render import Rendering
+from promptctl.core.prompts.rendered import rendered_digest
 from promptctl.core.reporting.window import DAY, microseconds
+from promptctl.core.splits.assignment import assigner
 from promptctl.core.ulid import ulid
 from tests import experiments, rollouts
 from tests.event_stores import batch_of

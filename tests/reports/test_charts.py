@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.eval_report import Run
+from promptctl.core.evals.report import Run
 from promptctl.core.statistics.interval import wilson
 from promptctl.reports.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Chart, histogram, shares
 

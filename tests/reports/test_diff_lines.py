@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.text_diff import Piece, word_diff
+from promptctl.core.diffs.text_diff import Piece, word_diff
 from promptctl.reports.diff_lines import whole_lines, word_lines
 
 CASES = [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.diff import prompt_diff
+from promptctl.core.diffs.diff import prompt_diff
 from promptctl.reports.diff_markdown import code, diff_markdown
 from tests.closures import closure_of, prompt_with
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from promptctl.core.diff import prompt_diff
-from promptctl.core.rendered_diff import rendered_diff
+from promptctl.core.diffs.diff import prompt_diff
+from promptctl.core.diffs.rendered_diff import rendered_diff
 from promptctl.reports.diff_text import diff_lines
 from tests.closures import closure_of, prompt_with
 

@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptctl.core.case import Case
-from promptctl.core.eval_report import EvalReport
+from promptctl.core.evals.case import Case
+from promptctl.core.evals.report import EvalReport
 from promptctl.reports import eval_html as page
 from promptctl.reports.eval_html import eval_html
 from tests.eval_reports import MODEL, many, report, sample

@@ -11,7 +11,7 @@ import pytest
 
 from promptctl import schemas
 from promptctl.core.experiments.report import ExperimentReport, Verdict
-from promptctl.core.value_schema import validator
+from promptctl.core.json_schemas.value_schema import validator
 from promptctl.reports.experiment_data import experiment_data
 from promptctl.reports.experiment_markdown import experiment_markdown
 from promptctl.reports.experiment_plots import boundary_plot, forest, labelled

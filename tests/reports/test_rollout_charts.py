@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promptctl.core.health import Finding, finding_of
+from promptctl.core.splits.health import Finding, finding_of
 from promptctl.core.statistics.interval import Interval
 from promptctl.reports.rollout_charts import FARTHEST, ShareMove, health_chart, shares_chart
 

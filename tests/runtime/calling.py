@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from promptctl import Prompts
-from promptctl.core.bundle import Bundle
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.moves.bundle import Bundle
 from tests.bundles import bundle_of
 from tests.runtime.prompting import prompts_of, written
 from tests.servers import ModelServer, model_server

@@ -22,10 +22,10 @@ from pathlib import Path
 from random import Random
 
 from promptctl.adapters.events import EventArchive, open_archive
-from promptctl.core.event import EVENTS, Event, row
-from promptctl.core.event_query import EventQuery
-from promptctl.core.event_settings import parse_store
-from promptctl.core.request import Reply
+from promptctl.core.events.event import EVENTS, Event, row
+from promptctl.core.events.query import EventQuery
+from promptctl.core.events.settings import parse_store
+from promptctl.core.models.request import Reply
 from promptctl.runtime.caching.caching import Caching
 from promptctl.runtime.caching.opening import open_caching
 from tests.caching import SCOPE, reply, request

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from promptctl import Prompts
-from promptctl.core.bundle import Bundle
+from promptctl.core.moves.bundle import Bundle
 from tests.bundles import small_bundle
 
 HELLO = {"role": "user", "content": "Good day you"}

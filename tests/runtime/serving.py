@@ -20,8 +20,8 @@ from urllib.parse import quote
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from tests.shipping import done
 from tests.support import GitRepository, new_repository
 from tests.versioning import released

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.attempt import Attempt
-from promptctl.core.request import Reply, Usage
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.request import Reply, Usage
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of
 from promptctl.runtime.snapshot import Snapshot

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from promptctl import OutsideError, StateError, UsageError
-from promptctl.core.event import EVENTS
-from promptctl.core.rendered import rendered_digest
+from promptctl.core.events.event import EVENTS
+from promptctl.core.prompts.rendered import rendered_digest
 from tests.runtime.calling import Application, application
 from tests.runtime.forking import in_child
 from tests.servers import Handler, answer_well, silence, status

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from promptctl import Prompts
-from promptctl.core.bundle import Bundle
+from promptctl.core.moves.bundle import Bundle
 from promptctl.runtime.loop import LoopThread
 from tests.endurance.measure import open_files
 from tests.runtime.calling import allow, calling_bundle

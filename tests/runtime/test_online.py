@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.bundle import Bundle, parse_bundle
+from promptctl.core.moves.bundle import Bundle, parse_bundle
 from promptctl.core.reporting.sampling import is_sampled, live_share
 from promptctl.runtime import online
 from promptctl.runtime.recording.opening import new_id

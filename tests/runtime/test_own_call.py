@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from promptctl import Usage, UsageError
-from promptctl.core.price import picodollars
-from promptctl.core.rendered import rendered_digest
+from promptctl.core.models.price import picodollars
+from promptctl.core.prompts.rendered import rendered_digest
 from tests.runtime.calling import Application, application
 from tests.runtime.forking import in_child
 

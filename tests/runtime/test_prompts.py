@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from promptctl import PromptctlError, Prompts, UsageError
-from promptctl.core.assignment import position
+from promptctl.core.splits.assignment import position
 from tests.bundles import bundle_of, small_bundle
 from tests.runtime.prompting import prompts_of, written
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from promptctl import OutsideError
-from promptctl.core.assignment import position
-from promptctl.core.bundle import Bundle
-from promptctl.core.split import Split
+from promptctl.core.moves.bundle import Bundle
+from promptctl.core.splits.assignment import position
+from promptctl.core.splits.split import Split
 from promptctl.runtime.shadows import MOST_AT_ONCE
 from tests.runtime.calling import ANSWER, CHAIN, Application, application
 from tests.runtime.forking import in_child

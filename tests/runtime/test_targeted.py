@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.bundle import Bundle
+from promptctl.core.moves.bundle import Bundle
 from promptctl.errors import UsageError
 from tests.bundles import small_bundle
 from tests.runtime.forking import in_child

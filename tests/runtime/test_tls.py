@@ -16,8 +16,8 @@ from promptctl.adapters.providers.exchange import Bounds
 from promptctl.adapters.redis_replies import RedisReplies
 from promptctl.adapters.reply_store import Kept
 from promptctl.adapters.webhooks import tell
-from promptctl.core.cache_entry import EntrySeal
-from promptctl.core.event import Batch, row
+from promptctl.core.caching.entry import EntrySeal
+from promptctl.core.events.event import Batch, row
 from promptctl.core.webhook import users_webhook
 from promptctl.errors import OutsideError
 from tests.bundles import small_bundle

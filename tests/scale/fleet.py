@@ -10,7 +10,7 @@ from random import Random
 from typing import Protocol
 
 from promptctl.adapters.bundle_source import Fetched
-from promptctl.core.bundle import bundle_digest
+from promptctl.core.moves.bundle import bundle_digest
 from promptctl.errors import OutsideError
 from promptctl.runtime.keeper import Keeper
 from promptctl.runtime.snapshot import Snapshot

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.server.shapes.asked import EXAMPLES
 from promptctl.workflows.render import render
 from tests.cli.reporting import shop_calls, shop_scores

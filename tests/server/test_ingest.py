@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from promptctl.core.event_body import MOST_ROWS
+from promptctl.core.events.body import MOST_ROWS
 from promptctl.server.guard import MOST_BODY
 from tests.event_samples import NOON
 from tests.server.test_following import wait_until

@@ -15,9 +15,9 @@ import yaml
 
 from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.project import Project
-from promptctl.core.canonical import digest
-from promptctl.core.made_trees import TextTree
-from promptctl.core.split import parse_split
+from promptctl.core.files.made_trees import TextTree
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.splits.split import parse_split
 from promptctl.errors import UsageError
 from tests.support import GitRepository
 from tests.truth.seen import FOLDER, Approval, Lock, Move, Place, Pointer, Seen, Shared, Split, Tag

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from promptctl.core.assignment import assigner
-from promptctl.core.split import Split
+from promptctl.core.splits.assignment import assigner
+from promptctl.core.splits.split import Split
 from tests.runtime.serving import served
 from tests.servers import model_server
 from tests.under_load.crowd import Crowd

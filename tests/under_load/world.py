@@ -17,10 +17,10 @@ from pathlib import Path
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.moves import Move
-from promptctl.core.pointer import Pointer
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.moves.moves import Move
+from promptctl.core.moves.pointer import Pointer
 from tests.support import GitRepository, new_repository, promptctl, succeed, with_remote
 from tests.under_load.model import CANARY, STABLE, WORDS
 from tests.versioning import released

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.bundle import Bundle, closures_of, parse_bundle
-from promptctl.core.canonical import digest
-from promptctl.core.render import Rendering
+from promptctl.core.moves.bundle import Bundle, closures_of, parse_bundle
+from promptctl.core.prompts.canonical import digest
+from promptctl.core.prompts.render import Rendering
 from tests.shipping import NAME, done, line, pointer_file, promoted, refused, run
 from tests.splitting import start_split
 from tests.support import GitRepository, promptctl

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.selection import Selection
+from promptctl.core.evals.selection import Selection
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.eval_plan import plan_suite, suites_of
 from tests.evals import FOLDER, NAME, PROMPT, Bench, Registry, bench, cases, registry, saying

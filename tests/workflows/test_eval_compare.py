@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.eval_report import EvalReport
+from promptctl.core.evals.report import EvalReport
 from promptctl.errors import StateError
 from promptctl.workflows.eval_compare import compare_evidence
 from tests.evals import FOLDER, NAME, PROMPT, Bench, Registry, bench, cases, registry

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.run_head import RunHead, RunSuite, head_dict, head_from_dict
-from promptctl.core.selection import Shard
+from promptctl.core.evals.run_head import RunHead, RunSuite, head_dict, head_from_dict
+from promptctl.core.evals.selection import Shard
 from tests.resuming import CALLS, FIRST, SECOND, Resumable, resumable
 from tests.servers import status
 from tests.support import GitRepository, Ran

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from tests.evals import KEY, SETTINGS, Bench, bench, cases, saying
 from tests.servers import Handler, status
 from tests.shipping import run

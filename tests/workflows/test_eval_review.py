@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.cli.commands.eval_review import ask
-from promptctl.core.review import parse_votes
+from promptctl.core.evals.review import parse_votes
 from promptctl.workflows.eval_review import Reviewed
 from tests.evals import FOLDER, NAME, PROMPT, Registry, cases, registry, saying
 

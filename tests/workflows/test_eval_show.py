@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.eval_report import EvalReport
+from promptctl.core.evals.report import EvalReport
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.eval_report import report_of
 from promptctl.workflows.eval_show import show_evidence

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.selection import EVERYTHING
+from promptctl.core.evals.selection import EVERYTHING
 from promptctl.workflows.eval_watch import rounds
 from tests.support import TONE, TRIAGE, build_files
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.providers.exchange import Bounds
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.runtime.gateway.retries import Patience
 from promptctl.workflows.eval import EvalResult
 from tests.evals import KEY, PROMPT, SETTINGS, Bench, bench, cases, saying

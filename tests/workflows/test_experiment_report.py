@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from promptctl import schemas
-from promptctl.core.value_schema import validator
+from promptctl.core.json_schemas.value_schema import validator
 from tests.experiments import PATH, TONE, Behaviour, draft, observed, started
 from tests.shipping import copied, done, refused, run
 from tests.support import GitRepository, Ran

@@ -6,9 +6,9 @@ import pytest
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.core import scaffold
-from promptctl.core.canonical import digest
-from promptctl.core.made_trees import TextTree
+from promptctl.core.files.made_trees import TextTree
+from promptctl.core.prompts import scaffold
+from promptctl.core.prompts.canonical import digest
 from promptctl.errors import DocumentError, UsageError
 from promptctl.workflows.fmt import fmt, write
 from tests.support import STARTER, TRIAGE, build_files

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptctl.adapters.project import Project
+from promptctl.core.files.made_trees import TextTree
 from promptctl.core.lint.rules import RULES
-from promptctl.core.made_trees import TextTree
 from promptctl.errors import UsageError
 from promptctl.workflows.lint import LintResult, lint
 

@@ -13,9 +13,9 @@ from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
 from promptctl.adapters.yaml_tokens import yaml_tokens
-from promptctl.core.canonical import digest
+from promptctl.core.files.yaml_edit import without_item
 from promptctl.core.lint.selection import Selection
-from promptctl.core.yaml_edit import without_item
+from promptctl.core.prompts.canonical import digest
 from promptctl.workflows.lint_fix import lint_fix, write
 from tests.snapshot import changed, snap
 from tests.support import build_files, must_fail, new_repository, succeed

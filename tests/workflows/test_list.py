@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.moves import Move, Moves
-from promptctl.core.pointer import Served
-from promptctl.core.version import version
+from promptctl.core.moves.moves import Move, Moves
+from promptctl.core.moves.pointer import Served
+from promptctl.core.releases.version import version
 from promptctl.errors import DocumentError, UsageError
 from promptctl.workflows.list import Filters, Listing, list_prompts
 from tests.support import SETTINGS, build_files, new_repository

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.proposal import NEVER_RELEASED
+from promptctl.core.releases.proposal import NEVER_RELEASED
 from promptctl.errors import StateError
 from promptctl.workflows.lock_check import check_lock
 from promptctl.workflows.release import release

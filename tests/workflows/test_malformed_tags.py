@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.git.objects import Objects
-from promptctl.core.tag import message_text
-from promptctl.core.version import version
+from promptctl.core.releases.tag import message_text
+from promptctl.core.releases.version import version
 from promptctl.errors import OutsideError
 from promptctl.workflows.resolve import resolve
 from promptctl.workflows.verify import verify

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.lockfile import Lockfile
+from promptctl.core.releases.lockfile import Lockfile
 from promptctl.errors import StateError
 from promptctl.workflows.lock_check import check_lock
 from promptctl.workflows.release import release

@@ -10,10 +10,10 @@ import pytest
 from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.providers.echo import answer as echo
 from promptctl.adapters.repository import Repository
-from promptctl.core.render import Rendering
+from promptctl.core.evals.suite import Suite, parse_suite
+from promptctl.core.prompts.render import Rendering
 from promptctl.core.scorers.answer import Answer
 from promptctl.core.scorers.registry import score
-from promptctl.core.suite import Suite, parse_suite
 from promptctl.errors import DocumentError, UsageError
 from promptctl.workflows.new import new_chain, new_prompt, new_suite
 from tests.support import SETTINGS, build_files, new_repository

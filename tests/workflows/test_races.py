@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.moves import parse_moves
+from promptctl.core.moves.moves import parse_moves
 from tests.forking import started
 from tests.shipping import NAME, OTHER, done, line, moves_file, served, shown
 from tests.support import GitRepository, Ran

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.git.failure import GitFailure
-from promptctl.core.version import version
+from promptctl.core.releases.version import version
 from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.releases import read_release, witnesses
 from promptctl.workflows.retire import retire

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.tag import message_text
-from promptctl.core.version import version
+from promptctl.core.releases.tag import message_text
+from promptctl.core.releases.version import version
 from promptctl.errors import DocumentError, StateError
 from tests.releasing import made, refused, run, unlocked
 from tests.support import SETTINGS, GitRepository, new_repository

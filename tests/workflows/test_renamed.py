@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.bundle import parse_bundle
-from promptctl.core.version import Version
+from promptctl.core.moves.bundle import parse_bundle
+from promptctl.core.releases.version import Version
 from promptctl.errors import DocumentError
 from promptctl.runtime.snapshot import Snapshot
 from promptctl.workflows.approvals import authors

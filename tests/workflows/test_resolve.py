@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.version import version
+from promptctl.core.releases.version import version
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.release import release
 from promptctl.workflows.resolve import Resolved, resolve

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.version import version
+from promptctl.core.releases.version import version
 from promptctl.errors import DocumentError, StateError, UsageError
 from promptctl.workflows.lock_check import check_lock
 from promptctl.workflows.retire import retire

@@ -6,9 +6,9 @@ import pytest
 
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.request import Request
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Request
 from promptctl.errors import OutsideError, StateError
 from promptctl.runtime.gateway.retries import Patience
 from promptctl.workflows.run import run_prompt

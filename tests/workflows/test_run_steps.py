@@ -9,11 +9,11 @@ import pytest
 from promptctl.adapters.replies import write_recorded
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.repository import Repository
-from promptctl.core.canonical import digest, short
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.render import Rendering
-from promptctl.core.request import Reply
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Reply
+from promptctl.core.prompts.canonical import digest, short
+from promptctl.core.prompts.render import Rendering
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.run_steps import Run, RunWish, run_reference
 from tests.servers import ModelServer, json_answer, model_server, openai_answer

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.embedding import embedding_request
-from promptctl.core.request import Reply, Request, Usage
+from promptctl.core.models.embedding import embedding_request
+from promptctl.core.models.request import Reply, Request, Usage
 from promptctl.errors import DocumentError
 from promptctl.runtime.gateway.spending import Forecast
 from tests.evals import NOW, PROMPT, SETTINGS, Bench, bench, cases, saying

@@ -9,7 +9,7 @@ import pytest
 
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
-from promptctl.core.pointer import Pointer
+from promptctl.core.moves.pointer import Pointer
 from tests.shipping import NAME, done, hint, line, pointer_file, refused, run, served, shown
 from tests.splitting import start_split
 from tests.support import GitRepository

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.split import Split
-from promptctl.core.split_age import experiment_overdue, rollout_overdue
+from promptctl.core.splits.split import Split
+from promptctl.core.splits.split_age import experiment_overdue, rollout_overdue
 from promptctl.core.timestamp import timestamp
 from tests.core.experiments.plans import TEXT, experiment
 from tests.drifting import only, pushed

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.core.drift import Drift
-from promptctl.core.tag import message_text
-from promptctl.core.version import version
+from promptctl.core.moves.drift import Drift
+from promptctl.core.releases.tag import message_text
+from promptctl.core.releases.version import version
 from promptctl.workflows.release import release
 from promptctl.workflows.resolve import resolve
 from promptctl.workflows.verify import verify

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.bundle import parse_bundle
-from promptctl.core.tier import tier_wish
+from promptctl.core.models.tier import tier_wish
+from promptctl.core.moves.bundle import parse_bundle
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.snapshot import Snapshot
 from promptctl.workflows.bundle import bundle

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from promptctl.core.cache_settings import parse_store
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.caching.settings import parse_store
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.workflows.trust import TrustedProvider, trust
 
 RELAY = {"kind": "openai", "base_url": "https://relay.example/v1", "key": "RELAY_KEY", "models": ["gpt-*"]}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.repository import Repository
-from promptctl.core.document import Document
-from promptctl.core.evidence_document import from_document, result_dict, to_text
+from promptctl.core.evals.evidence_document import from_document, result_dict, to_text
+from promptctl.core.files.document import Document
 from promptctl.errors import StateError
 from promptctl.workflows.eval_show import show_evidence
 from tests.evals import FOLDER, NAME, Bench, bench, cases

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from promptctl.core.cache_limits import CacheLimits
+from promptctl.core.caching.limits import CacheLimits
 from tests.evals import Bench, bench, cases, saying
 
 Draft = dict[str, Any]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.state import read_state
-from promptctl.core.event import Event
-from promptctl.core.rendered import rendered_digest
-from promptctl.core.sent import Sent
+from promptctl.core.events.event import Event
+from promptctl.core.events.sent import Sent
+from promptctl.core.prompts.rendered import rendered_digest
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.why import Why, why, why_rendered
 from tests.shipping import NAME, line

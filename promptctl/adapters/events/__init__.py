@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from promptctl.adapters.trust import data_folder
-from promptctl.core.event import Batch, Pruned, Scalar, Table
-from promptctl.core.event_query import EventQuery
-from promptctl.core.event_settings import BAD_STORE, StoreAddress
+from promptctl.core.events.event import Batch, Pruned, Scalar, Table
+from promptctl.core.events.query import EventQuery
+from promptctl.core.events.settings import BAD_STORE, StoreAddress
 from promptctl.errors import UsageError
 
 NOT_WRITTEN = "PC223"

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from promptctl.core.event import TABLES, Batch, Scalar
-from promptctl.core.event_lines import json_line
+from promptctl.core.events.event import TABLES, Batch, Scalar
+from promptctl.core.events.lines import json_line
 from promptctl.errors import OutsideError
 
 UNUSABLE = "PC222"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from promptctl.adapters.event_files import read_file
 from promptctl.adapters.events.jsonl import delete_days, event_files
-from promptctl.core.event import EVENTS, Pruned, Scalar, Table, row
-from promptctl.core.event_query import EventQuery
-from promptctl.core.event_spelling import event_from_dict, score_from_dict
+from promptctl.core.events.event import EVENTS, Pruned, Scalar, Table, row
+from promptctl.core.events.query import EventQuery
+from promptctl.core.events.spelling import event_from_dict, score_from_dict
 from promptctl.errors import OutsideError, UsageError
 
 UNUSABLE, NOT_WRITTEN = "PC222", "PC223"

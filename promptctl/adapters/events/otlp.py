@@ -13,8 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from promptctl.core.event import DROPS, SCORES, Batch, Scalar
-from promptctl.core.otel import DROPPED_EVENT, EVALUATION_EVENT, SCORE_NAMES, Span, nanoseconds, span_of
+from promptctl.core.events.event import DROPS, SCORES, Batch, Scalar
+from promptctl.core.events.otel import DROPPED_EVENT, EVALUATION_EVENT, SCORE_NAMES, Span, nanoseconds, span_of
 from promptctl.errors import OutsideError, UsageError
 from promptctl.version import __version__
 

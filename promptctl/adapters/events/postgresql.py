@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from promptctl.core.event import TABLES, Pruned, Scalar, Table
-from promptctl.core.event_query import EventQuery
-from promptctl.core.event_spelling import add_statements, create_statements, quoted
+from promptctl.core.events.event import TABLES, Pruned, Scalar, Table
+from promptctl.core.events.query import EventQuery
+from promptctl.core.events.spelling import add_statements, create_statements, quoted
 from promptctl.errors import OutsideError, UsageError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptctl.adapters.git.program import Begun, Git, open_git
-from promptctl.core.tree import within
+from promptctl.core.files.tree import within
 from promptctl.errors import Place, StateError, UsageError
 
 if TYPE_CHECKING:

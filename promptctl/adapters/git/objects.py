@@ -9,7 +9,7 @@ from promptctl.adapters.files import MAX_BYTES
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.reader import Found
 from promptctl.adapters.git.tree_objects import Folder, parse_tree
-from promptctl.core.tree import Files, within
+from promptctl.core.files.tree import Files, within
 from promptctl.errors import OutsideError, Place, UsageError
 
 _REGULAR = ("100644", "100755")

@@ -14,7 +14,7 @@ from promptctl.adapters.git.refs import commit_of, list_refs
 from promptctl.adapters.git.rewritten import changed_tags, note_changed
 from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.core.name import branch_fault
-from promptctl.core.tag import PREFIX
+from promptctl.core.releases.tag import PREFIX
 
 _PUSH = "push --porcelain --atomic --no-follow-tags --recurse-submodules=no".split()
 _FETCH = "fetch --quiet --no-tags --prune --no-write-fetch-head --no-recurse-submodules".split()

@@ -16,7 +16,7 @@ from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import list_refs
 from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.adapters.writing import write_file
-from promptctl.core.tag import PREFIX
+from promptctl.core.releases.tag import PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

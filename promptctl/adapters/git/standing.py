@@ -12,7 +12,7 @@ from promptctl.adapters.git.attributes import CONTENT, LINE_ENDS, NAME, may_conv
 from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.tree_objects import Difference, Entry, object_id
-from promptctl.core.pointer import EXPERIMENTS
+from promptctl.core.moves.pointer import EXPERIMENTS
 
 _SINGLY = 100
 """Up to so many paths are named on a command line; for more the whole index is listed."""

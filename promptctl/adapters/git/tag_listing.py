@@ -8,8 +8,8 @@ from functools import cached_property
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import list_refs, one_ref
 from promptctl.adapters.git.tags import ReleaseTag, mirror_prefix, parsed_tags
-from promptctl.core.tag import PREFIX, tag_ref
-from promptctl.core.version import Version
+from promptctl.core.releases.tag import PREFIX, tag_ref
+from promptctl.core.releases.version import Version
 
 _SINGLY = 20
 """Up to so many prompts are asked for by their prefixes; more are found in one listing of everything."""

@@ -11,8 +11,16 @@ from promptctl.adapters.git.objects import Objects
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.refs import Ref, list_refs
 from promptctl.adapters.git.signing import cannot_sign, sign
-from promptctl.core.tag import PREFIX, TagMessage, message_text, parse_message, parse_tag_ref, tag_name, tag_ref
-from promptctl.core.version import Version
+from promptctl.core.releases.tag import (
+    PREFIX,
+    TagMessage,
+    message_text,
+    parse_message,
+    parse_tag_ref,
+    tag_name,
+    tag_ref,
+)
+from promptctl.core.releases.version import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from promptctl.adapters.providers import anthropic, anthropic_stream, embeddings, openai, openai_stream
 from promptctl.adapters.providers.events import Event
 from promptctl.adapters.providers.spelling import cannot_say
-from promptctl.core.embedding import embedded_text
-from promptctl.core.request import Reply, Request, Usage
+from promptctl.core.models.embedding import embedded_text
+from promptctl.core.models.request import Reply, Request, Usage
 
 
 class Assembly(Protocol):

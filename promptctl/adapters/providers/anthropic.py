@@ -8,7 +8,7 @@ from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, arguments, take, take_optional, tokens
 from promptctl.adapters.providers.spelling import add_parameters, cannot_say, check_messages, text_of
-from promptctl.core.request import Reply, Request, Usage
+from promptctl.core.models.request import Reply, Request, Usage
 
 PATH = "/v1/messages"
 VERSION = "2023-06-01"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promptctl.adapters.providers.spelling import cannot_say, check_messages, text_of
-from promptctl.core.request import Reply, Request
+from promptctl.core.models.request import Reply, Request
 
 
 def answer(request: Request, model_id: str) -> Reply:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, take, take_optional, tokens
-from promptctl.core.embedding import embedded_text, spell_embedding
-from promptctl.core.request import Reply, Request, Usage
+from promptctl.core.models.embedding import embedded_text, spell_embedding
+from promptctl.core.models.request import Reply, Request, Usage
 
 PATH = "/embeddings"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, arguments, take, take_optional, tokens
 from promptctl.adapters.providers.spelling import add_parameters, check_messages
-from promptctl.core.request import Reply, Request, Usage
+from promptctl.core.models.request import Reply, Request, Usage
 
 PATH = "/chat/completions"
 _SAYS = {"content", "refusal", "tool_calls"}

@@ -6,8 +6,8 @@ from typing import Any
 
 from promptctl.adapters.warehouse.chosen import chosen_calls
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import EVENTS, SCORES, Event, Score
-from promptctl.core.event_spelling import event_from_dict, score_from_dict
+from promptctl.core.events.event import EVENTS, SCORES, Event, Score
+from promptctl.core.events.spelling import event_from_dict, score_from_dict
 from promptctl.core.reporting.window import Window
 
 

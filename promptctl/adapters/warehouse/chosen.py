@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.redaction import hashed
+from promptctl.core.events.redaction import hashed
 from promptctl.core.reporting.window import UNITS, Grouping, Window
 
 

@@ -19,7 +19,7 @@ from promptctl.adapters.warehouse.warehouse import (
     holds,
 )
 from promptctl.core.counting import count
-from promptctl.core.event import EVENTS, TABLES, Table
+from promptctl.core.events.event import EVENTS, TABLES, Table
 from promptctl.errors import OutsideError, PromptctlError, StateError
 
 ENDINGS = (".parquet", ".jsonl", ".ndjson", ".jsonl.gz")

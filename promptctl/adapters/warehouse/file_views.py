@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from promptctl.core.event import Column, Table
-from promptctl.core.event_spelling import TYPES
+from promptctl.core.events.event import Column, Table
+from promptctl.core.events.spelling import TYPES
 
 _TYPES = TYPES["duckdb"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.health import LEVEL, Quantile, Side
 from promptctl.core.metrics import QUANTILES
+from promptctl.core.splits.health import LEVEL, Quantile, Side
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import Moments, quantile_ranks
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from promptctl.adapters.warehouse.chosen import chosen_calls
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event_spelling import event_from_dict
+from promptctl.core.events.spelling import event_from_dict
 from promptctl.core.reporting.cost import HITS
 from promptctl.core.reporting.whatif import PricedCalls
 from promptctl.core.reporting.window import Window

@@ -9,7 +9,7 @@ from promptctl.adapters.events import store_path
 from promptctl.adapters.events_trust import require_events_trust
 from promptctl.adapters.files import home_path
 from promptctl.adapters.warehouse.warehouse import NO_EVENTS, Warehouse
-from promptctl.core.event_settings import BAD_STORE, DATABASE_ENDINGS, StoreAddress, event_settings, parse_store
+from promptctl.core.events.settings import BAD_STORE, DATABASE_ENDINGS, StoreAddress, event_settings, parse_store
 from promptctl.errors import StateError, UsageError
 
 MISSING_EXTRA = "PC058"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from promptctl.adapters.warehouse.engine import Engine
 from promptctl.adapters.warehouse.warehouse import FOREIGN, UNUSABLE, Warehouse, columns_of, holds
-from promptctl.core.event import EVENTS, TABLES
+from promptctl.core.events.event import EVENTS, TABLES
 from promptctl.errors import OutsideError, PromptctlError, StateError
 
 _COLUMNS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from promptctl.adapters.warehouse.chosen import chosen_calls
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import EVENTS, Event
-from promptctl.core.event_spelling import event_from_dict
+from promptctl.core.events.event import EVENTS, Event
+from promptctl.core.events.spelling import event_from_dict
 from promptctl.core.reporting.window import Window
 
 

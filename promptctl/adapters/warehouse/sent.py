@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import EVENTS
-from promptctl.core.event_spelling import event_from_dict
-from promptctl.core.sent import MOST, Sending, Sent
+from promptctl.core.events.event import EVENTS
+from promptctl.core.events.sent import MOST, Sending, Sent
+from promptctl.core.events.spelling import event_from_dict
 
 _KEYS = ("rendered", "prompt", "version", "digest", "environment", "arm")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from promptctl.adapters.events.sqlite import APPLICATION, columns, unusable
 from promptctl.adapters.warehouse.engine import Engine
 from promptctl.adapters.warehouse.warehouse import FOREIGN, NO_EVENTS, Warehouse
-from promptctl.core.event import EVENTS, SCHEMA_VERSION
+from promptctl.core.events.event import EVENTS, SCHEMA_VERSION
 from promptctl.errors import PromptctlError, StateError
 
 _SETTINGS = ("query_only = ON", "cache_size = -65536", "temp_store = FILE")

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from promptctl.adapters.warehouse.warehouse import Warehouse
-    from promptctl.core.event import Event
-    from promptctl.core.sent import Sent
+    from promptctl.core.events.event import Event
+    from promptctl.core.events.sent import Sent
 
 
 class StoredCalls:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from promptctl.adapters.warehouse.engine import Engine
-from promptctl.core.event import DROPS, EVENTS, SCORES, Table
+from promptctl.core.events.event import DROPS, EVENTS, SCORES, Table
 
 UNUSABLE, FOREIGN, NO_EVENTS = "PC222", "PC224", "PC231"
 _TYPES = {"text": "string", "json": "string", "integer": "int64", "number": "float64"}

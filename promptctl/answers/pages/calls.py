@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.repository import Repository
 from promptctl.answers.pages.faults import said
-from promptctl.core.event import STATUSES
+from promptctl.core.events.event import STATUSES
 from promptctl.errors import PromptctlError
 from promptctl.reports.pages.made import Made
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from promptctl.adapters.warehouse.warehouse import Warehouse
-    from promptctl.core.event import Event
+    from promptctl.core.events.event import Event
 
 FILTERS = {
     "since": "Since",

@@ -154,7 +154,7 @@ def _model(asks: Asks, warehouse: Warehouse, window: Window, model: str) -> dict
 
 def _cache(_: Asks, warehouse: Warehouse, window: Window, age: str) -> dict[str, Any]:
     from promptctl.adapters.warehouse.whatif import repeated_calls
-    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.caching.limits import parse_age
     from promptctl.core.reporting.whatif import cached_whatif
 
     found = repeated_calls(warehouse, window, max(1, int(parse_age(age) * 1_000_000)))

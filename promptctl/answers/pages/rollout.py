@@ -11,8 +11,8 @@ from promptctl.answers.pages.splits import CRUMBS, SECONDS, changes, rollout_pat
 from promptctl.reports.pages.made import Made
 
 if TYPE_CHECKING:
-    from promptctl.core.health import Finding
-    from promptctl.core.moves import Move
+    from promptctl.core.moves.moves import Move
+    from promptctl.core.splits.health import Finding
     from promptctl.workflows.rollout_advance import Looked
     from promptctl.workflows.rollouts_told import RolloutTold
 
@@ -50,7 +50,7 @@ def rollout(repository: Repository, environment: str, name: str, serial: int, no
 def _plan(told: RolloutTold) -> dict[str, Any] | None:
     """How it goes on; None where it is over, for then only its moves are kept."""
     from promptctl.answers.rollout import split_data
-    from promptctl.core.rollout import plan_of
+    from promptctl.core.splits.rollout import plan_of
     from promptctl.reports.health_spelling import allowed_text
 
     if told.split is None:
@@ -84,7 +84,7 @@ def _now(looked: Looked, row: dict[str, Any]) -> dict[str, Any]:
 
 def _found(move: dict[str, Any], row: dict[str, Any]) -> dict[str, Any] | None:
     """What a decision rested on, where the move keeps it."""
-    from promptctl.core.health import finding_of
+    from promptctl.core.splits.health import finding_of
 
     numbers = (move["split"] or {}).get("numbers")
     if not numbers:

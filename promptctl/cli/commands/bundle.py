@@ -67,7 +67,7 @@ def _shown(place: str) -> str:
 
 
 def data(result: BundleResult, place: str | None) -> dict[str, Any]:
-    from promptctl.core.bundle import bundle_digest
+    from promptctl.core.moves.bundle import bundle_digest
 
     made = result.bundle
     return {

@@ -9,7 +9,7 @@ from promptctl.cli.commands.cache_stats import shown_size
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
-from promptctl.core.cache_limits import CacheLimits, cache_limits, parse_age, parse_size
+from promptctl.core.caching.limits import CacheLimits, cache_limits, parse_age, parse_size
 from promptctl.core.counting import count
 from promptctl.errors import UsageError
 

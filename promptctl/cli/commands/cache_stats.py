@@ -12,7 +12,7 @@ from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.tables import table
 from promptctl.core.counting import count
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
 from promptctl.core.reporting.money import exact, shown
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ def command(
     store: options.StoreOption = None,
 ) -> Answer:
     """Show what would have saved money, with the numbers that say so; what cannot be judged is counted."""
-    from promptctl.core.provider_table import providers_of
+    from promptctl.core.models.provider_table import providers_of
     from promptctl.workflows.costs_advise import advise
 
     window = window_of(context.now, since, until, {"prompt": prompt, "environment": env})

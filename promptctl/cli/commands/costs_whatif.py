@@ -44,7 +44,7 @@ def command(
     """
     from promptctl.adapters.warehouse.whatif import repeated_calls
     from promptctl.answers.costs_whatif import data
-    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.caching.limits import parse_age
     from promptctl.core.reporting.whatif import cached_whatif
     from promptctl.workflows.costs_whatif import evidence_of, other_model
 

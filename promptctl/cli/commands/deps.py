@@ -11,7 +11,7 @@ from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 
 if TYPE_CHECKING:
-    from promptctl.core.dependencies import Dependency
+    from promptctl.core.prompts.dependencies import Dependency
     from promptctl.workflows.deps import Dependencies
 
 

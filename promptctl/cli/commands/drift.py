@@ -14,7 +14,7 @@ from promptctl.core.counting import count
 
 if TYPE_CHECKING:
     from promptctl.adapters.state import State
-    from promptctl.core.drift import Drift
+    from promptctl.core.moves.drift import Drift
     from promptctl.workflows.drift import DriftResult
 
 

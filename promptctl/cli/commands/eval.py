@@ -19,8 +19,8 @@ from promptctl.cli.output import Answer
 from promptctl.cli.report_files import report_files, write_reports
 
 if TYPE_CHECKING:
-    from promptctl.core.eval_report import EvalReport
-    from promptctl.core.selection import Selection
+    from promptctl.core.evals.report import EvalReport
+    from promptctl.core.evals.selection import Selection
     from promptctl.workflows.eval import EvalWish
     from promptctl.workflows.eval_choose import Choice
     from promptctl.workflows.eval_run import EvalRun
@@ -52,7 +52,7 @@ def command(
 ) -> Answer:
     """Run suites, judge them by their gates, and keep evidence. A prompt that is called like a command (`show`) is
     reached with a reference: `promptctl eval show@work`."""
-    from promptctl.core.selection import Selection, parse_shard, parse_tags
+    from promptctl.core.evals.selection import Selection, parse_shard, parse_tags
     from promptctl.workflows.eval import EvalWish
     from promptctl.workflows.eval_choose import Choice
 

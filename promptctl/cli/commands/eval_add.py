@@ -42,7 +42,7 @@ def command(
     store: StoreOption = None,
 ) -> Answer:
     """Add a case to a suite, behind the others; comments and layout of the file stay as they are."""
-    from promptctl.core.selection import parse_tags
+    from promptctl.core.evals.selection import parse_tags
     from promptctl.workflows import eval_add
 
     tags = {key: " ".join(sorted(values)) for key, values in parse_tags(tag or ()).items()}

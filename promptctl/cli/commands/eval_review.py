@@ -15,7 +15,7 @@ from promptctl.core.counting import count
 from promptctl.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.review import Answered
+    from promptctl.core.evals.review import Answered
     from promptctl.workflows.eval_review import Review, Reviewed
 
 
@@ -76,7 +76,7 @@ def ask(
     read: Callable[[], str],
 ) -> None:
     """Puts into ``given`` what somebody at a terminal says of one answer after the other, until it is enough."""
-    from promptctl.core.review import score_of
+    from promptctl.core.evals.review import score_of
 
     for number, answer in enumerate(answers, 1):
         inputs = "".join(

@@ -15,7 +15,7 @@ from promptctl.cli.report_files import report_files, write_reports
 from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
-    from promptctl.core.eval_report import EvalReport
+    from promptctl.core.evals.report import EvalReport
 
 _NAMES = Argument(metavar="[NAME[@REF]]…", help="Prompts, or files of evidence; all suites without one.")
 

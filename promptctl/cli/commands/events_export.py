@@ -35,7 +35,7 @@ def command(
 
     In CSV, text that a spreadsheet would take for a formula begins with an apostrophe; `events import` takes it off.
     """
-    from promptctl.core.event_query import EventQuery, moment
+    from promptctl.core.events.query import EventQuery, moment
     from promptctl.workflows.events_export import export_events, exported_lines
 
     chosen = table_named(table)

@@ -34,7 +34,7 @@ def command(
     latency_seconds, first_token_seconds; `at` may be a time with its zone. Secrets are masked, units and users hashed,
     inputs and outputs left out, as the settings say.
     """
-    from promptctl.core.event_reading import Reading
+    from promptctl.core.events.reading import Reading
     from promptctl.workflows.events_import import import_events
 
     reading = Reading(table=table_named(table), names=_pairs("--map", map_), constants=_pairs("--set", set_))

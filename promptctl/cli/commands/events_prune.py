@@ -15,7 +15,7 @@ _keep = Option("--keep", metavar="AGE", help="What stays: 30d, 12h; else as the 
 
 def command(context: Context, keep: Annotated[str | None, _keep] = None, store: StoreOption = None) -> Answer:
     """Delete old events with their scores, in steps that hold nobody up, and give their space back."""
-    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.caching.limits import parse_age
     from promptctl.workflows.events_prune import prune_events
 
     place = place_of(context, store)

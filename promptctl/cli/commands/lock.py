@@ -44,7 +44,7 @@ def command(
         if names or bump or candidate or allow_breaking:
             raise UsageError("PC001", "--check judges the whole lock and takes no names or steps")
         return _checked(check_lock(context.repository))
-    from promptctl.core.proposal import Wish
+    from promptctl.core.releases.proposal import Wish
     from promptctl.workflows.lock import lock
 
     wish = Wish(step=bump.value if bump else None, candidate=candidate, allow_breaking=allow_breaking)

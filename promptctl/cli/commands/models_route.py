@@ -13,7 +13,7 @@ from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.tables import table
 
 if TYPE_CHECKING:
-    from promptctl.core.tier import Measured
+    from promptctl.core.models.tier import Measured
     from promptctl.workflows.models_route import Route
 
 _env = Option("--env", metavar="ENV", help="Of what this environment serves.", show_default=False)

@@ -63,7 +63,7 @@ def command(
 
 def _wire(format: str) -> str:
     """The request format itself. Raises UsageError where there is none of that name."""
-    from promptctl.core.provider import WIRES
+    from promptctl.core.models.provider import WIRES
 
     if format not in WIRES:
         known = (*FORMATS, *WIRES)

@@ -15,7 +15,7 @@ from promptctl.cli.sent import joined_notes, next_step, published_text
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from promptctl.core.rollout import RolloutPlan
+    from promptctl.core.splits.rollout import RolloutPlan
     from promptctl.workflows.gate import GateWish
     from promptctl.workflows.rollout_start import RolloutStarted
 
@@ -64,9 +64,9 @@ def command(
     branch: BranchOption = None,
 ) -> Answer:
     """Give a released version a share of an environment's traffic, once its gate and rules say yes."""
-    from promptctl.core.rollout import parse_steps
-    from promptctl.core.rollout_settings import rollout_plan, told_otherwise
-    from promptctl.core.targeting import condition
+    from promptctl.core.splits.rollout import parse_steps
+    from promptctl.core.splits.rollout_settings import rollout_plan, told_otherwise
+    from promptctl.core.splits.targeting import condition
     from promptctl.workflows.admission import Asked
     from promptctl.workflows.gate import GateWish
     from promptctl.workflows.rollout_start import RolloutStart, start
@@ -124,7 +124,7 @@ def _answer(result: RolloutStarted) -> Answer:
 
 
 def _text(result: RolloutStarted) -> str:
-    from promptctl.core.rollout import CANARY, arm_named, plan_of
+    from promptctl.core.splits.rollout import CANARY, arm_named, plan_of
 
     if result.refused:
         where = f"{result.name}: refused by the gate of {result.environment}"

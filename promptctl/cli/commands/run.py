@@ -14,7 +14,7 @@ from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 
 if TYPE_CHECKING:
-    from promptctl.core.request import Usage
+    from promptctl.core.models.request import Usage
     from promptctl.workflows.run_steps import Run, StepRun
 
 _SOURCES = {"recorded": "a recorded reply", "cache": "a cached reply"}

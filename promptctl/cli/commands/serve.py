@@ -9,7 +9,7 @@ from promptctl.cli.options import TokensOption
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.cli.reporting import StoreOption
-from promptctl.core.expectation import MISSING_EXTRA
+from promptctl.core.evals.expectation import MISSING_EXTRA
 from promptctl.errors import UsageError
 
 

@@ -11,8 +11,8 @@ from promptctl.cli.options import NameArgument
 from promptctl.cli.output import Answer
 
 if TYPE_CHECKING:
-    from promptctl.core.lockfile import LockEntry
-    from promptctl.core.prompt import Prompt
+    from promptctl.core.prompts.prompt import Prompt
+    from promptctl.core.releases.lockfile import LockEntry
     from promptctl.workflows.show import Shown
 
 
@@ -26,7 +26,7 @@ def command(context: Context, name: NameArgument) -> Answer:
 
 def view(shown: Shown) -> Iterator[str]:
     """The lines of a page: facts first, then what is sent."""
-    from promptctl.core.canonical import short
+    from promptctl.core.prompts.canonical import short
     from promptctl.reports.prompt_text import fact_line, indented, sent_lines
 
     prompt = shown.resolved.closure.prompt
@@ -62,7 +62,7 @@ def _lock_text(shown: Shown) -> str:
 
 
 def _releases(lock: LockEntry | None) -> str:
-    from promptctl.core.lockfile import ordered
+    from promptctl.core.releases.lockfile import ordered
 
     if lock is None:
         return ""

@@ -13,7 +13,7 @@ from promptctl.cli.parameters import Argument
 def command(context: Context, file: Annotated[Path, Argument(metavar="FILE", help="A prompt.yaml.")]) -> Answer:
     """Print a prompt's file as text for Git to compare; git-setup makes Git ask."""
     from promptctl.adapters.files import parse_yaml, read_bytes
-    from promptctl.core.prompt import parse_prompt
+    from promptctl.core.prompts.prompt import parse_prompt
     from promptctl.errors import UsageError
     from promptctl.reports.prompt_text import prompt_text
 

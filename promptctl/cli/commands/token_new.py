@@ -27,7 +27,7 @@ def command(
 ) -> Answer:
     """Make a token for `serve` and print it, this once. Without --env it counts everywhere, without --allow to read."""
     from promptctl.adapters.token_folder import TokenFolder
-    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.caching.limits import parse_age
     from promptctl.core.token import EVERYWHERE, new_token
 
     lasts = timedelta(seconds=min(parse_age(expires), 10**9))

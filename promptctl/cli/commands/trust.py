@@ -19,9 +19,9 @@ def command(
 ) -> Answer:
     """Allow the providers this repository defines to receive prompts and keys from this machine, its cache to receive
     answers, its store of events and its webhooks what they are told."""
-    from promptctl.core.cache_settings import cache_settings
-    from promptctl.core.event_settings import event_settings
-    from promptctl.core.provider_table import providers_of
+    from promptctl.core.caching.settings import cache_settings
+    from promptctl.core.events.settings import event_settings
+    from promptctl.core.models.provider_table import providers_of
     from promptctl.core.webhook import repository_webhooks
     from promptctl.workflows.trust import trust
 

@@ -72,8 +72,8 @@ def command(
 
 
 def _wish(context: Context, rules: list[str] | None, since: str, baseline: str, against: str | None) -> WatchWish:
-    from promptctl.core.health import DEFAULT_RULES, parse_rule
     from promptctl.core.reporting.window import microseconds, parse_moment
+    from promptctl.core.splits.health import DEFAULT_RULES, parse_rule
     from promptctl.workflows.watch import WatchWish
 
     now = microseconds(context.now)

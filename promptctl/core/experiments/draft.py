@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from promptctl.core.experiments.metric import Metric, direction
+from promptctl.core.files.yaml_text import flow
 from promptctl.core.metrics import METRICS, measured
-from promptctl.core.scaffold import modeline
-from promptctl.core.version import Version
-from promptctl.core.yaml_text import flow
+from promptctl.core.prompts.scaffold import modeline
+from promptctl.core.releases.version import Version
 
 _TEXT = """\
 {modeline}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptctl.core.document import Document
 from promptctl.core.experiments.plan import Plan
+from promptctl.core.files.document import Document
 
 RECORD = ("state", "started", "counting", "looks", "result")
 """Keys that promptctl alone writes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from promptctl.core.expectation import MISSING_EXTRA
+from promptctl.core.evals.expectation import MISSING_EXTRA
 from promptctl.errors import UsageError
 
 

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from promptctl.core.experiments.metric import Metric
-from promptctl.core.pointer import EXPERIMENTS
-from promptctl.core.request import compact_json
-from promptctl.core.version import Version
+from promptctl.core.models.request import compact_json
+from promptctl.core.moves.pointer import EXPERIMENTS
+from promptctl.core.releases.version import Version
 
 LEAST_UNITS = 100
 """Of each arm before the first look, where a plan says nothing."""

@@ -8,17 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from promptctl.core import schema
-from promptctl.core.document import Document, Path
 from promptctl.core.experiments.experiment import RECORD, Counting, Experiment, Look, Result
 from promptctl.core.experiments.metric import Metric, metric_fault
 from promptctl.core.experiments.plan import LEAST_UNITS, Design, Plan, PlannedArm
+from promptctl.core.files import schema
+from promptctl.core.files.document import Document, Path
 from promptctl.core.metrics import METRICS, is_metric, measured, spelled
 from promptctl.core.name import name_fault
-from promptctl.core.ranges import shared
+from promptctl.core.releases.version import version
+from promptctl.core.splits.ranges import shared
+from promptctl.core.splits.targeting import condition
 from promptctl.core.suggestion import suggest
-from promptctl.core.targeting import condition
-from promptctl.core.version import version
 from promptctl.errors import DocumentError, Problem, UsageError
 
 UNFIT = "PC254"

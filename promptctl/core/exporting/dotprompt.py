@@ -15,9 +15,9 @@ from promptctl.core.exporting.exported import (
     unsayable,
 )
 from promptctl.core.exporting.exported import segments_of as _segments
+from promptctl.core.files.yaml_lines import mapping_lines
 from promptctl.core.importing.segments import Segments, Variable
-from promptctl.core.prompt import Message
-from promptctl.core.yaml_lines import mapping_lines
+from promptctl.core.prompts.prompt import Message
 
 TOOL = "dotprompt"
 _ROLES = {"system": "system", "user": "user", "assistant": "model"}

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from promptctl.core.closure import Closure
+from promptctl.core.evals.suite import Suite
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.parts import UNSAYABLE
 from promptctl.core.importing.segments import Segments, Variable
-from promptctl.core.prompt import Message
-from promptctl.core.suite import Suite
-from promptctl.core.template import template_tree
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Message
+from promptctl.core.prompts.template import template_tree
 from promptctl.errors import DocumentError, Problem
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from promptctl.core.case import Case
+from promptctl.core.evals.case import Case
 from promptctl.core.exporting.exported import (
     Exported,
     Subject,
@@ -17,10 +17,10 @@ from promptctl.core.exporting.exported import (
     text_of,
     unsayable,
 )
+from promptctl.core.files.yaml_lines import mapping_lines
 from promptctl.core.importing.segments import Variable
-from promptctl.core.prompt import Message
+from promptctl.core.prompts.prompt import Message
 from promptctl.core.scorers.registry import Expectation
-from promptctl.core.yaml_lines import mapping_lines
 
 TOOL = "GitHub Models"
 _PARAMETERS = {"max_tokens": "maxTokens", "max_completion_tokens": "maxCompletionTokens", "top_p": "topP"}

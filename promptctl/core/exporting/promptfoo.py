@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from promptctl.core.case import Case
+from promptctl.core.evals.case import Case
 from promptctl.core.exporting.exported import Exported, Subject, drop_caches, require_one_prompt, take_inputs, unsayable
 from promptctl.core.exporting.jinja import plain
+from promptctl.core.files.yaml_lines import mapping_lines
 from promptctl.core.importing.promptfoo_prompts import names_a_file
 from promptctl.core.importing.segments import escaped
-from promptctl.core.prompt import Message
-from promptctl.core.provider import BUILT_IN
+from promptctl.core.models.provider import BUILT_IN
+from promptctl.core.prompts.prompt import Message
 from promptctl.core.scorers.registry import Expectation
-from promptctl.core.yaml_lines import mapping_lines
 
 TOOL = "promptfoo"
 _SAME = {

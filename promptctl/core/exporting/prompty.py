@@ -14,9 +14,9 @@ from promptctl.core.exporting.exported import (
     unsayable,
 )
 from promptctl.core.exporting.jinja import plain
+from promptctl.core.files.yaml_lines import mapping_lines
 from promptctl.core.importing.prompty_messages import ROLE
-from promptctl.core.prompt import Message
-from promptctl.core.yaml_lines import mapping_lines
+from promptctl.core.prompts.prompt import Message
 
 TOOL = "Prompty"
 _FACTS = ("name", "authors", "version", "metadata")

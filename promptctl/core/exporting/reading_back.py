@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from promptctl.core.canonical import canonical
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document, Path, pointer
 from promptctl.core.exporting.exported import segments_of
+from promptctl.core.files.document import Document, Path, pointer
 from promptctl.core.importing.node import DROPPED
 from promptctl.core.importing.segments import jinja
-from promptctl.core.prompt import Prompt, parse_prompt
+from promptctl.core.prompts.canonical import canonical
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Prompt, parse_prompt
 from promptctl.errors import Problem, UsageError
 
 _OTHERWISE = "cannot be said as it is: it reads back as something else"

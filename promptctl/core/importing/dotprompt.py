@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.importing import handlebars
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.parts import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.parts import inputs_of, parameters, prompt_value, template
 from promptctl.core.importing.segments import dollars

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from promptctl.core.document import Document, Path, pointer
+from promptctl.core.files.document import Document, Path, pointer
 from promptctl.errors import DocumentError, Problem
 
 DROPPED = "PC141"

@@ -11,8 +11,8 @@ from jinja2 import nodes
 
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.segments import NoSegment, Segments, jinja
-from promptctl.core.provider import BUILT_IN
-from promptctl.core.template import TemplateFault, read_template, template_tree
+from promptctl.core.models.provider import BUILT_IN
+from promptctl.core.prompts.template import TemplateFault, read_template, template_tree
 from promptctl.errors import DocumentError, Problem
 
 UNSAYABLE = "PC143"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promptctl.core.document import Document, Mark
+from promptctl.core.files.document import Document, Mark
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.parts import inputs_of, prompt_value, template, tidy
 from promptctl.core.importing.segments import braces

@@ -16,7 +16,7 @@ from promptctl.core.importing.promptfoo_prompts import Written, prompts
 from promptctl.core.importing.promptfoo_providers import Providers, providers
 from promptctl.core.importing.promptfoo_tests import Asked, tests
 from promptctl.core.importing.source import Import, Imported, Source, Test
-from promptctl.core.request import compact_json
+from promptctl.core.models.request import compact_json
 from promptctl.errors import DocumentError, Problem
 
 _CODE = ("nunjucksFilters", "extensions", "assertionTemplates", "derivedMetrics", "transform")

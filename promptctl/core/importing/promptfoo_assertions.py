@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from promptctl.core.expectation import RESERVED_NAMES
+from promptctl.core.evals.expectation import RESERVED_NAMES
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.promptfoo_graded import GRADED, graded
 from promptctl.core.importing.segments import Segments, Variable, braces, jinja

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptctl.core.document import Document, Mark
+from promptctl.core.files.document import Document, Mark
 from promptctl.core.importing.jinja import converted
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.parts import role

@@ -9,12 +9,12 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from promptctl.core.case import MOST_CASES
-from promptctl.core.document import Document
+from promptctl.core.evals.case import MOST_CASES
+from promptctl.core.files.document import Document
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.promptfoo_columns import test_of_row
 from promptctl.core.importing.source import Source
-from promptctl.core.request import compact_json
+from promptctl.core.models.request import compact_json
 
 _TAG = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _HARMLESS = ("provider", "rubricPrompt")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.errors import Problem
 
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from promptctl.core.files.yaml_lines import mapping_lines
 from promptctl.core.importing.source import Imported, Test
-from promptctl.core.request import compact_json
-from promptctl.core.scaffold import modeline
-from promptctl.core.yaml_lines import mapping_lines
+from promptctl.core.models.request import compact_json
+from promptctl.core.prompts.scaffold import modeline
 
 _SPREAD = ("inputs", "messages", "cases")
 _FEWEST_ROWS = 3

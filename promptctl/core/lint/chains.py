@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptctl.core.closure import Closure
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.messages import takes
 from promptctl.core.lint.reading import template_readings
 from promptctl.core.lint.rules import found
-from promptctl.core.prompt import Step
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Step
 from promptctl.core.suggestion import suggest
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from promptctl.core.call_sites import CallSite, call_sites, input_faults
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.rules import found
+from promptctl.core.prompts.call_sites import CallSite, call_sites, input_faults
 from promptctl.core.suggestion import suggest
 from promptctl.errors import Place
 
 if TYPE_CHECKING:
-    from promptctl.core.prompt import Input
+    from promptctl.core.prompts.prompt import Input
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 """What reading the syntax of a file may raise."""

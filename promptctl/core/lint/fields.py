@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.messages import takes
 from promptctl.core.lint.rules import found
-from promptctl.core.prompt import Prompt
+from promptctl.core.prompts.prompt import Prompt
 
 _COMBINED = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
 

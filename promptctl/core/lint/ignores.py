@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
+from promptctl.core.files.yaml_token import Token, comments
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.ignore import Ignore
 from promptctl.core.lint.rules import found
 from promptctl.core.lint.selection import CODES, Selection
-from promptctl.core.prompt import Prompt
+from promptctl.core.prompts.prompt import Prompt
 from promptctl.core.suggestion import suggest
-from promptctl.core.yaml_token import Token, comments
 from promptctl.errors import Place
 
 MARK = "promptctl: ignore"

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from promptctl.core.closure import Closure
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.places import name_place, partial_place
 from promptctl.core.lint.reading import template_readings
 from promptctl.core.lint.rules import found
-from promptctl.core.template import Reading, read_template
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.template import Reading, read_template
 from promptctl.errors import Place
 
 _ALONE = re.compile(r"[ \t]*\{%\s*include\s+(?:'([^'\n]+)'|\"([^\"\n]+)\")[^%\n]*(?<![-+])%\}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from promptctl.core.closure import Closure
-from promptctl.core.document import Path
+from promptctl.core.files.document import Path
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.places import name_place
 from promptctl.core.lint.reading import first_lines, names_reached, template_readings
 from promptctl.core.lint.rules import found
-from promptctl.core.prompt import Input, Message, Placeholder, Prompt
-from promptctl.core.template import Reading
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Input, Message, Placeholder, Prompt
+from promptctl.core.prompts.template import Reading
 from promptctl.errors import Place
 
 

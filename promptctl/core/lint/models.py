@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptctl.core.capability import Capability, parameter_faults
-from promptctl.core.closure import Closure
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.reading import names_reached, partials_reached, template_readings
 from promptctl.core.lint.rules import found
-from promptctl.core.prompt import Message
-from promptctl.core.request import compact_json
+from promptctl.core.models.capability import Capability, parameter_faults
+from promptctl.core.models.request import compact_json
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Message
 
 _FEWEST_BYTES = 3
 """Of a token: English has about four, so that a prefix which is too short by this is too short."""

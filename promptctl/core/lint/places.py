@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from promptctl.core.document import Document, Path
+from promptctl.core.files.document import Document, Path
 from promptctl.errors import Place
 
 

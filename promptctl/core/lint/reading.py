@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from promptctl.core.closure import Closure
-from promptctl.core.document import Path, pointer
-from promptctl.core.prompt import Placeholder
-from promptctl.core.template import Reading, read_template
+from promptctl.core.files.document import Path, pointer
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Placeholder
+from promptctl.core.prompts.template import Reading, read_template
 
 
 def template_readings(closure: Closure) -> Iterator[tuple[Path, str, Reading]]:

@@ -11,8 +11,8 @@ from promptctl.core.lint.rules import found
 from promptctl.errors import Place
 
 if TYPE_CHECKING:
-    from promptctl.core.closure import Closure
-    from promptctl.core.prompt import Prompt
+    from promptctl.core.prompts.closure import Closure
+    from promptctl.core.prompts.prompt import Prompt
 
 
 def former_name_findings(prompts: Sequence[Prompt], names: Collection[str]) -> Iterator[Finding]:
@@ -29,7 +29,7 @@ def former_name_findings(prompts: Sequence[Prompt], names: Collection[str]) -> I
 
 def used_partials(closure: Closure) -> set[str | None]:
     """The paths below ``prompts/`` of the partials that a prompt includes."""
-    from promptctl.core.closure import partial_path
+    from promptctl.core.prompts.closure import partial_path
 
     return {partial_path(closure.prompt.name, written) for written in closure.partials}
 

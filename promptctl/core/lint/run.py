@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from promptctl.core.capability import ANYTHING, Capability
-from promptctl.core.closure import SYNTAX, Closure
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.lint.chains import chain_findings
 from promptctl.core.lint.fields import field_findings
 from promptctl.core.lint.finding import Finding, first, problem_finding
@@ -15,8 +13,10 @@ from promptctl.core.lint.messages import exposure_findings, message_findings
 from promptctl.core.lint.models import model_findings
 from promptctl.core.lint.text import document_findings, escaped_findings
 from promptctl.core.lint.variables import variable_findings
-from promptctl.core.prompt import Prompt
-from promptctl.core.template import TemplateFault, read_template
+from promptctl.core.models.capability import ANYTHING, Capability
+from promptctl.core.prompts.closure import SYNTAX, Closure
+from promptctl.core.prompts.prompt import Prompt
+from promptctl.core.prompts.template import TemplateFault, read_template
 from promptctl.errors import Problem
 
 

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.rules import found
-from promptctl.core.prompt import Prompt
+from promptctl.core.prompts.prompt import Prompt
 from promptctl.core.secrets import likely_secrets
 from promptctl.errors import Place
 

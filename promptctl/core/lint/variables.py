@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document, Path
+from promptctl.core.files.document import Document, Path
 from promptctl.core.lint.finding import Finding
 from promptctl.core.lint.places import name_place, partial_place
 from promptctl.core.lint.reading import first_lines, partial_names, template_readings, used_names
 from promptctl.core.lint.rules import found
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.template import literal_text
 from promptctl.core.suggestion import suggest
-from promptctl.core.template import literal_text
 
 _OTHER_BRACES = re.compile(r"\$?\{([A-Za-z_][A-Za-z0-9_]{0,63})\}")
 

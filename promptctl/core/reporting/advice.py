@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
 from promptctl.core.reporting.evaluated import Evaluated, QualityChange
 from promptctl.core.reporting.static_prefix import StaticPrefix
 from promptctl.core.reporting.whatif import PricedCalls, RepeatedCalls

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
 from promptctl.core.reporting.window import DAY, Grouping
 
 BILLED = ("ok", "timeout", "malformed", "cancelled", "app")

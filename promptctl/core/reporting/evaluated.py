@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promptctl.core.evidence import Evidence
+from promptctl.core.evals.evidence import Evidence
+from promptctl.core.evals.tally import CaseResult, tally
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.paired import pass_drop
-from promptctl.core.tally import CaseResult, tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

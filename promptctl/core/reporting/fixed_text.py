@@ -9,13 +9,13 @@ from typing import Any
 
 from jinja2 import nodes
 
-from promptctl.core.closure import Closure
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.lint.reading import used_names
-from promptctl.core.prompt import Placeholder, Prompt
-from promptctl.core.request import compact_json
-from promptctl.core.template import template_tree
-from promptctl.core.template_names import descendants
+from promptctl.core.models.request import compact_json
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Placeholder, Prompt
+from promptctl.core.prompts.template import template_tree
+from promptctl.core.prompts.template_names import descendants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

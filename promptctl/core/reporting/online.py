@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from promptctl.core.event import Score
+from promptctl.core.evals.suite import Suite, expectation_form
+from promptctl.core.events.event import Score
 from promptctl.core.scorers.answer import Answer, ScorerFault
 from promptctl.core.scorers.graded import KINDS
 from promptctl.core.scorers.registry import NEGATION, SCORERS, Expectation, score
-from promptctl.core.suite import Suite, expectation_form
 
 ELSEWHERE = {
     "judge": "asks a model",

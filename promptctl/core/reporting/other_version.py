@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from promptctl.core.price import EXACT, dollars_of
+from promptctl.core.models.price import EXACT, dollars_of
 from promptctl.core.reporting.fixed_text import FixedText
 from promptctl.core.reporting.static_prefix import BYTES_PER_TOKEN
 from promptctl.core.reporting.whatif import PricedCalls

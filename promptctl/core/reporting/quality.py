@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
+from promptctl.core.releases.version import Version, parse_version
 from promptctl.core.reporting.window import Grouping
 from promptctl.core.statistics.independent import (
     Difference,
@@ -16,7 +17,6 @@ from promptctl.core.statistics.independent import (
 )
 from promptctl.core.statistics.interval import Interval, wilson
 from promptctl.core.statistics.two_samples import Moments
-from promptctl.core.version import Version, parse_version
 
 SHARES = (0.5, 0.95, 0.99)
 """The quantiles of latency that are reported."""

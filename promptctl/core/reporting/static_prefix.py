@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from promptctl.core.closure import Closure
-from promptctl.core.document import pointer
+from promptctl.core.files.document import pointer
 from promptctl.core.lint.reading import names_reached, partials_reached
-from promptctl.core.prompt import Message
-from promptctl.core.request import compact_json
-from promptctl.core.template import literal_text, read_template
+from promptctl.core.models.request import compact_json
+from promptctl.core.prompts.closure import Closure
+from promptctl.core.prompts.prompt import Message
+from promptctl.core.prompts.template import literal_text, read_template
 
 BYTES_PER_TOKEN = 4
 """About: English."""

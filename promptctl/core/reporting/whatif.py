@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
 from promptctl.core.reporting.evaluated import Evaluated
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from promptctl.core.event import LAST_TIME
+from promptctl.core.events.event import LAST_TIME
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 

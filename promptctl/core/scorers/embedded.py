@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from promptctl.core.embedding import cosine, read_embedding
+from promptctl.core.models.embedding import cosine, read_embedding
 from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault
 from promptctl.core.scorers.argument import keys_fault, number_of, share_fault, text_fault, texts_fault, texts_of
 from promptctl.core.scorers.graded import opinion_key

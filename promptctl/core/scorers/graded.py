@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from promptctl.core.prompt import Prompt
-from promptctl.core.request import compact_json
+from promptctl.core.files.strict_json import strict_json
+from promptctl.core.models.request import compact_json
+from promptctl.core.prompts.prompt import Prompt
 from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault, excerpt
 from promptctl.core.scorers.argument import keys_fault, number_of, share_fault
 from promptctl.core.statistics.interval import mean
-from promptctl.core.strict_json import strict_json
 
 OWN_JUDGES: Mapping[str, str] = {
     "grounded": "A judge finds every statement supported by its `context`",

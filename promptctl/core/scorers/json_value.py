@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promptctl.core import schema, value_schema
-from promptctl.core.schema_cost import affordable
+from promptctl.core.files import schema
+from promptctl.core.json_schemas import value_schema
+from promptctl.core.json_schemas.schema_cost import affordable
 from promptctl.core.scorers.answer import Answer, Finding, Scorer, ScorerFault, excerpt, met, unmet
 
 

@@ -10,8 +10,8 @@ import warnings
 from bisect import bisect
 from typing import Any
 
+from promptctl.core.json_schemas.value_schema import schema_fault, searchable, validator
 from promptctl.core.scorers.answer import ScorerFault, excerpt
-from promptctl.core.value_schema import schema_fault, searchable, validator
 
 _MOST_EXPLAINED = 1000
 _COMMON_FAULTS = ("missing", "unterminated", "nothing to repeat", "unbalanced", "bad character range")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from promptctl.core.price import dollars_of
+from promptctl.core.models.price import dollars_of
 from promptctl.core.reporting.window import moment_of
 
 UNKNOWN = "–"

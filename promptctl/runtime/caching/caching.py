@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from promptctl.adapters.reply_store import Kept, ReplyStore
-from promptctl.core.cache_key import cache_key, is_deterministic, lifetime, meaning, route_digest
-from promptctl.core.cache_settings import CachePolicy, CacheSettings
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.recording import masked, reply_to_dict
-from promptctl.core.request import Reply, Request, compact_json
+from promptctl.core.caching.key import cache_key, is_deterministic, lifetime, meaning, route_digest
+from promptctl.core.caching.settings import CachePolicy, CacheSettings
+from promptctl.core.evals.recording import masked, reply_to_dict
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Reply, Request, compact_json
 from promptctl.errors import UsageError
 from promptctl.runtime.caching.flights import Flights, Landed
 from promptctl.runtime.caching.outcome import CacheOutcome, Counting, ScopeCounts, had

@@ -6,7 +6,7 @@ import asyncio
 import os
 from concurrent.futures import Future
 
-from promptctl.core.request import Reply
+from promptctl.core.models.request import Reply
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.caching.process_lock import ProcessLock
 

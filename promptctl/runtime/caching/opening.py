@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.trust import is_digest_trusted
-from promptctl.core.cache_entry import EntrySeal
-from promptctl.core.cache_settings import CacheAddress, cache_settings
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.caching.entry import EntrySeal
+from promptctl.core.caching.settings import CacheAddress, cache_settings
+from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.secrets import known_values
 from promptctl.errors import OutsideError
 from promptctl.runtime.caching.caching import Caching

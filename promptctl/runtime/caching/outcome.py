@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from promptctl.core.price import picodollars
-from promptctl.core.request import Reply
+from promptctl.core.models.price import picodollars
+from promptctl.core.models.request import Reply
 from promptctl.runtime.caching.process_lock import ProcessLock
 
 Kind = Literal["off", "miss", "exact", "semantic", "shared"]

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from promptctl.adapters.reply_store import ReplyStore
-from promptctl.core.cache_key import Meaning
-from promptctl.core.cache_settings import Semantic
-from promptctl.core.embedding import cosine, embedding_request, read_embedding
-from promptctl.core.price import picodollars
-from promptctl.core.request import Reply, Request
-from promptctl.core.resting import Resting
+from promptctl.core.caching.key import Meaning
+from promptctl.core.caching.settings import Semantic
+from promptctl.core.models.embedding import cosine, embedding_request, read_embedding
+from promptctl.core.models.price import picodollars
+from promptctl.core.models.request import Reply, Request
+from promptctl.core.models.resting import Resting
 from promptctl.errors import PromptctlError
 
 Embed = Callable[[Request], Awaitable[Reply]]

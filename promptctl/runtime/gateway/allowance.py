@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Usage
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Usage
 from promptctl.runtime.gateway.limit import AdaptiveLimit
 from promptctl.runtime.gateway.pace import Pace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from promptctl.adapters.replies import Replies, SourcedReply
-from promptctl.core.request import Reply, Request
+from promptctl.core.models.request import Reply, Request
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.gateway import NOT_RECORDED
 

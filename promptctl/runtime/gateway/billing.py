@@ -10,9 +10,9 @@ from promptctl.adapters.providers import WireFormat
 from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
 from promptctl.adapters.providers.exchange import Answer
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.price import picodollars
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Reply, Usage
+from promptctl.core.models.price import picodollars
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Reply, Usage
 from promptctl.runtime.gateway.pricing import price_of, price_table
 
 

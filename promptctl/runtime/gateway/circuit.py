@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from promptctl.adapters.providers.fault import RESTING, FaultKind, ProviderError
-from promptctl.core.breaker import NEVER, Admission, Breaker, State
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.provider_health import Health
+from promptctl.core.models.breaker import NEVER, Admission, Breaker, State
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.provider_health import Health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,11 +18,11 @@ from promptctl.adapters.providers import WIRE_FORMATS, WireFormat, echo, wire_fo
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.providers.spelling import cannot_say
 from promptctl.adapters.trust import require_trust
-from promptctl.core.attempt import Attempt
-from promptctl.core.capability import check_request, with_limit
-from promptctl.core.provider import ProviderSettings, choose, shares
-from promptctl.core.recording import not_json, reply_key
-from promptctl.core.request import Delta, Reply, Request, compact_json
+from promptctl.core.evals.recording import not_json, reply_key
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.capability import check_request, with_limit
+from promptctl.core.models.provider import ProviderSettings, choose, shares
+from promptctl.core.models.request import Delta, Reply, Request, compact_json
 from promptctl.core.secrets import known_values
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.allowance import Allowance, estimated_tokens

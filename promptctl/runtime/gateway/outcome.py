@@ -13,8 +13,8 @@ from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
 from promptctl.adapters.providers.exchange import Answer
 from promptctl.adapters.providers.fault import FaultKind, ProviderError
 from promptctl.adapters.providers.openai import error_text
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Reply
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Reply
 from promptctl.core.secrets import mask
 from promptctl.runtime.gateway.pricing import price_of
 

@@ -14,10 +14,10 @@ from promptctl.adapters.providers.answer import MalformedAnswer, StreamFault
 from promptctl.adapters.providers.events import EventReader
 from promptctl.adapters.providers.exchange import Answer
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.attempt import Attempt
-from promptctl.core.price import picodollars
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Delta, Reply
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.price import picodollars
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Delta, Reply
 from promptctl.runtime.gateway.allowance import Allowance, Leave
 from promptctl.runtime.gateway.billing import Bill
 from promptctl.runtime.gateway.circuit import Circuit

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from promptctl.adapters import prices
 from promptctl.adapters.prices import TokenPrices
-from promptctl.core.price import own_price
-from promptctl.core.provider import ProviderSettings, shares
-from promptctl.core.request import Usage
+from promptctl.core.models.price import own_price
+from promptctl.core.models.provider import ProviderSettings, shares
+from promptctl.core.models.request import Usage
 from promptctl.errors import UsageError
 
 

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import ClassVar, Protocol
 
-from promptctl.core.embedding import embedded_text
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Reply, Request, Usage, compact_json
+from promptctl.core.evals.stopping import Stopping
+from promptctl.core.models.embedding import embedded_text
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Reply, Request, Usage, compact_json
 from promptctl.core.statistics.interval import mean
-from promptctl.core.stopping import Stopping
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.answering import Models
 from promptctl.runtime.gateway.pricing import price_of

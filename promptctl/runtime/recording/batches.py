@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from promptctl.core.event import Batch, Drop, Event, Scalar, Score, row
-from promptctl.core.redaction import Redactor
+from promptctl.core.events.event import Batch, Drop, Event, Scalar, Score, row
+from promptctl.core.events.redaction import Redactor
 from promptctl.runtime.recording.tally import Tally
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from promptctl.core.event_settings import event_settings
-from promptctl.core.redaction import Redactor
+from promptctl.core.events.redaction import Redactor
+from promptctl.core.events.settings import event_settings
 from promptctl.core.secrets import known_values
 from promptctl.core.ulid import ulid
 from promptctl.runtime.recording.batches import Means

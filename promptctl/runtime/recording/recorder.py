@@ -11,7 +11,7 @@ import weakref
 from queue import SimpleQueue
 from typing import Any
 
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.runtime.recording.batches import Item, Mark, Means, Writer
 from promptctl.runtime.recording.tally import Counts, Tally
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from promptctl.core.request import compact_json
+from promptctl.core.models.request import compact_json
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import Prompt
 from promptctl.server.answering import route_of
@@ -96,7 +96,7 @@ def _attributes(text: str | None) -> dict[str, Any] | None:
 
 def _spelled(prompt: Prompt) -> bytes:
     """What is the same for all units that get this version for this reason."""
-    from promptctl.core.canonical import canonical
+    from promptctl.core.prompts.canonical import canonical
 
     head = {
         "prompt": prompt.name,

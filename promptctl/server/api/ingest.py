@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.errors import UsageError
 from promptctl.server.store import Stored
 from promptctl.server.writing import Writes
@@ -85,9 +85,9 @@ def events(
     stays as it is. Events are of environments that the token is for; scores, and events of no environment, need a
     token for all."""
     from promptctl.answers.events import data
-    from promptctl.core.event import EVENTS, SCORES
-    from promptctl.core.event_body import body_rows
-    from promptctl.core.event_reading import Reading
+    from promptctl.core.events.body import body_rows
+    from promptctl.core.events.event import EVENTS, SCORES
+    from promptctl.core.events.reading import Reading
     from promptctl.workflows.events_import import Source, import_rows
 
     kind, text = body

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from promptctl.core.provider import WIRES
+from promptctl.core.models.provider import WIRES
 from promptctl.errors import OutsideError
 from promptctl.server.asked import Viewed, json_response
 from promptctl.server.door import TOO_MANY

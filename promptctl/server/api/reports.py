@@ -39,7 +39,7 @@ def whatif(
     """The same calls with another model, another text, or with answers kept: one of these three."""
     from promptctl.adapters.warehouse.whatif import repeated_calls
     from promptctl.answers.costs_whatif import data, version_data
-    from promptctl.core.cache_limits import parse_age
+    from promptctl.core.caching.limits import parse_age
     from promptctl.core.reporting.whatif import cached_whatif
     from promptctl.workflows.costs_whatif import evidence_of, other_model
     from promptctl.workflows.other_version import other_version

@@ -15,7 +15,7 @@ from promptctl.server.writing import Writes, Writing
 
 if TYPE_CHECKING:
     from promptctl.adapters.warehouse.warehouse import Warehouse
-    from promptctl.core.rollout import RolloutPlan
+    from promptctl.core.splits.rollout import RolloutPlan
 
 router = APIRouter(prefix="/api/v1/environments/{environment}/rollouts", tags=["moves"])
 
@@ -73,9 +73,9 @@ def move(writes: Writes, store: Stored, environment: str, name: str, asked: Move
 
 
 def _plan(writes: Writing, environment: str, asked: Start) -> RolloutPlan:
-    from promptctl.core.rollout import parse_steps
-    from promptctl.core.rollout_settings import rollout_plan, told_otherwise
-    from promptctl.core.targeting import condition
+    from promptctl.core.splits.rollout import parse_steps
+    from promptctl.core.splits.rollout_settings import rollout_plan, told_otherwise
+    from promptctl.core.splits.targeting import condition
 
     if asked.when:
         condition(asked.when)

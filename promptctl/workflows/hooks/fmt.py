@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from promptctl.core import lockfile
 from promptctl.core.lint.finding import Finding, problem_finding, tidy
+from promptctl.core.releases import lockfile
 from promptctl.errors import Place, UsageError
 from promptctl.workflows.fmt import KINDS, fmt_files
 from promptctl.workflows.hooks.staged import HookResult, Staged

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from promptctl.adapters.project import Project
 from promptctl.core.lint.finding import Finding, tidy
-from promptctl.core.pointer import EXPERIMENTS
+from promptctl.core.moves.pointer import EXPERIMENTS
 from promptctl.errors import UsageError
 from promptctl.workflows.hooks.staged import HookResult, Staged
 

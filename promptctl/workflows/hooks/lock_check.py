@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from promptctl.core import lockfile
-from promptctl.core.drift import Drift
 from promptctl.core.lint.finding import Finding, problem_finding, tidy
+from promptctl.core.moves.drift import Drift
+from promptctl.core.releases import lockfile
 from promptctl.errors import Place, UsageError
 from promptctl.workflows.hooks.staged import HookResult, Staged
 from promptctl.workflows.lock_check import check_lock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.lint.finding import Finding, tidy
 from promptctl.core.lint.ignore import Ignore
 from promptctl.core.lint.ignores import MARK, partial_ignores, yaml_ignores

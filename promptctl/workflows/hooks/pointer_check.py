@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from promptctl.adapters.files import decode
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository
+from promptctl.core.files.tree import Tree
 from promptctl.core.lint.finding import Finding, tidy
+from promptctl.core.moves.pointer import FOLDER, moves_path, pointer_path
+from promptctl.core.moves.pointer_change import PointerFiles, pointer_change_fault
 from promptctl.core.name import name_fault
-from promptctl.core.pointer import FOLDER, moves_path, pointer_path
-from promptctl.core.pointer_change import PointerFiles, pointer_change_fault
-from promptctl.core.tree import Tree
 from promptctl.errors import Place, UsageError
 from promptctl.workflows.hooks.staged import HookResult, Staged
 

@@ -16,9 +16,9 @@ from promptctl.adapters.sqlite_file import transaction
 from promptctl.adapters.warehouse.call import event_of
 from promptctl.adapters.warehouse.opening import open_warehouse
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import EVENTS, Batch, Event, row
-from promptctl.core.event_query import EventQuery
-from promptctl.core.event_spelling import quoted
+from promptctl.core.events.event import EVENTS, Batch, Event, row
+from promptctl.core.events.query import EventQuery
+from promptctl.core.events.spelling import quoted
 from tests.event_samples import event
 from tests.event_stores import write_duckdb, write_sqlite
 

@@ -13,9 +13,9 @@ import pytest
 
 from promptctl.adapters.events import open_store
 from promptctl.adapters.events.jsonl import JsonlEvents, delete_days, event_files
-from promptctl.core.event import Batch, Drop, row
-from promptctl.core.event_settings import parse_store
-from promptctl.core.event_spelling import event_from_dict
+from promptctl.core.events.event import Batch, Drop, row
+from promptctl.core.events.settings import parse_store
+from promptctl.core.events.spelling import event_from_dict
 from promptctl.errors import OutsideError
 from tests.event_samples import event, score
 
@@ -23,7 +23,7 @@ WRITERS = """
 import os, sys
 from pathlib import Path
 from promptctl.adapters.events.jsonl import JsonlEvents
-from promptctl.core.event import Batch, row
+from promptctl.core.events.event import Batch, row
 from tests.event_samples import event
 store = JsonlEvents(Path(sys.argv[1]), most_bytes=100_000)
 children = []
@@ -39,7 +39,7 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from promptctl.adapters.events.jsonl import JsonlEvents
-from promptctl.core.event import Batch, row
+from promptctl.core.events.event import Batch, row
 from promptctl.errors import OutsideError
 from tests.event_samples import event
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

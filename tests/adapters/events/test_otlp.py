@@ -18,9 +18,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from promptctl.adapters.events import open_store
 from promptctl.adapters.events.otlp import OtlpEvents
-from promptctl.core.event import EVENTS, Batch, Drop, row
-from promptctl.core.event_settings import StoreAddress, parse_store
-from promptctl.core.otel import SPAN_NAMES, span_of
+from promptctl.core.events.event import EVENTS, Batch, Drop, row
+from promptctl.core.events.otel import SPAN_NAMES, span_of
+from promptctl.core.events.settings import StoreAddress, parse_store
 from promptctl.errors import OutsideError, UsageError
 from tests.event_samples import NOON, event, score
 

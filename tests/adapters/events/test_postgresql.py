@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from promptctl.adapters.events.postgresql import PostgresEvents
-from promptctl.core.event import DROPS, EVENTS, SCORES, Drop, row
-from promptctl.core.event_query import EventQuery
+from promptctl.core.events.event import DROPS, EVENTS, SCORES, Drop, row
+from promptctl.core.events.query import EventQuery
 from promptctl.errors import OutsideError
 from tests.event_samples import NOON, event, score
 

@@ -12,9 +12,9 @@ import pytest
 
 from promptctl.adapters.events import open_store, store_path
 from promptctl.adapters.events.sqlite import SqliteEvents, require_ours
-from promptctl.core.event import EVENTS, Batch, Drop, row
-from promptctl.core.event_query import EventQuery
-from promptctl.core.event_settings import StoreAddress, parse_store
+from promptctl.core.events.event import EVENTS, Batch, Drop, row
+from promptctl.core.events.query import EventQuery
+from promptctl.core.events.settings import StoreAddress, parse_store
 from promptctl.errors import OutsideError, StateError, UsageError
 from tests.event_samples import event, score
 
@@ -22,7 +22,7 @@ WRITERS = """
 import os, sys
 from pathlib import Path
 from promptctl.adapters.events.sqlite import SqliteEvents, require_ours
-from promptctl.core.event import Batch, row
+from promptctl.core.events.event import Batch, row
 from tests.event_samples import event
 start, go = os.pipe()
 children = []
@@ -43,7 +43,7 @@ FORKED = """
 import os, sys
 from pathlib import Path
 from promptctl.adapters.events.sqlite import SqliteEvents, require_ours
-from promptctl.core.event import Batch, row
+from promptctl.core.events.event import Batch, row
 from tests.event_samples import event
 store = SqliteEvents(Path(sys.argv[1]))
 store.write(Batch(events=[row(event(1))]))

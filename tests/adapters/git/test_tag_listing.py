@@ -10,7 +10,7 @@ import pytest
 from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.tag_listing import TagListing
 from promptctl.adapters.git.tags import mirror_prefix
-from promptctl.core.version import version
+from promptctl.core.releases.version import version
 from tests.support import GitRepository, new_repository
 
 VERSIONS = ["1.0.0", "1.1.0", "1.2.0", "1.3.0", "1.4.0"]

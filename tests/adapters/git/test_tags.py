@@ -19,8 +19,8 @@ from promptctl.adapters.git.tags import (
     read_claim,
     release_tags,
 )
-from promptctl.core.tag import TagMessage
-from promptctl.core.version import version
+from promptctl.core.releases.tag import TagMessage
+from promptctl.core.releases.version import version
 from tests.support import GitRepository, new_repository
 
 DIGEST = "sha256:" + "1" * 64

@@ -6,7 +6,7 @@ import pytest
 
 from promptctl.adapters.providers import anthropic
 from promptctl.adapters.providers.answer import MalformedAnswer
-from promptctl.core.request import Request, Usage
+from promptctl.core.models.request import Request, Usage
 from promptctl.errors import UsageError
 from tests.servers import anthropic_answer
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.providers import echo
-from promptctl.core.request import Request
+from promptctl.core.models.request import Request
 from promptctl.errors import UsageError
 
 

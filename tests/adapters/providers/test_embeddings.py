@@ -7,7 +7,7 @@ import pytest
 
 from promptctl.adapters.providers import embeddings, wire_format
 from promptctl.adapters.providers.answer import MalformedAnswer, parse_json
-from promptctl.core.embedding import embedding_request, read_embedding
+from promptctl.core.models.embedding import embedding_request, read_embedding
 from promptctl.errors import UsageError
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from promptctl.adapters.providers import anthropic, openai
 from promptctl.adapters.providers.answer import MalformedAnswer
-from promptctl.core.request import Reply
+from promptctl.core.models.request import Reply
 from tests.servers import anthropic_answer, openai_answer
 
 CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}

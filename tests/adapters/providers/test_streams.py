@@ -10,7 +10,7 @@ import pytest
 from promptctl.adapters.providers import WIRE_FORMATS
 from promptctl.adapters.providers.answer import MalformedAnswer, StreamFault
 from promptctl.adapters.providers.events import Event
-from promptctl.core.request import Reply, Usage
+from promptctl.core.models.request import Reply, Usage
 from tests.servers import anthropic_answer, anthropic_events, openai_answer, openai_events
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from promptctl.adapters.warehouse.kept_inputs import kept_inputs
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.adapters.warehouse.whatif import priced_calls
-from promptctl.core.event import Event
+from promptctl.core.events.event import Event
 from promptctl.core.reporting.cost import HITS
 from promptctl.core.reporting.window import Window
 

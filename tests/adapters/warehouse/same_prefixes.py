@@ -7,7 +7,7 @@ from typing import Any
 
 from promptctl.adapters.warehouse.advice import asked_calls, prefix_calls
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import Event
+from promptctl.core.events.event import Event
 from promptctl.core.reporting.cost import BILLED, HITS
 from promptctl.core.reporting.window import MINUTE, Window
 

@@ -10,7 +10,7 @@ import pytest
 
 from promptctl.adapters.warehouse.units import units_of
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.core.experiments.counted import ArmUnits, Measure, Population
 from promptctl.core.experiments.quantile_places import Places, quantile_sums
 from promptctl.core.experiments.samples import UnitSums, sums_of_pairs

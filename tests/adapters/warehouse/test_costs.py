@@ -9,11 +9,11 @@ import pytest
 
 from promptctl.adapters.warehouse.costs import cached_tokens, cost_parts
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.price import Price, picodollars
-from promptctl.core.redaction import hashed
+from promptctl.core.events.redaction import hashed
+from promptctl.core.models.price import Price, picodollars
+from promptctl.core.models.request import Usage
 from promptctl.core.reporting.cost import CachedTokens, cost_report
 from promptctl.core.reporting.window import DAY, Grouping, Window
-from promptctl.core.request import Usage
 from tests.event_samples import NOON, event
 from tests.event_stores import opened, write_sqlite
 

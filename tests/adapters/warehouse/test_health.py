@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from promptctl.adapters.warehouse.call import event_of
 from promptctl.adapters.warehouse.health import Calls, side
 from promptctl.adapters.warehouse.live import ProviderTraffic, Seen, seen_since, traffic_of_providers
-from promptctl.core.event import Event, Score
-from promptctl.core.health import LEVEL, Side
+from promptctl.core.events.event import Event, Score
+from promptctl.core.splits.health import LEVEL, Side
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import quantile_ranks
 from tests.event_samples import NOON, event, score

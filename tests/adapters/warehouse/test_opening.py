@@ -10,7 +10,7 @@ import pytest
 from promptctl.adapters.warehouse.costs import cost_parts
 from promptctl.adapters.warehouse.opening import open_warehouse
 from promptctl.adapters.warehouse.postgresql import open_postgresql
-from promptctl.core.event_settings import StoreAddress
+from promptctl.core.events.settings import StoreAddress
 from promptctl.core.reporting.window import Grouping, Window
 from promptctl.errors import OutsideError, PromptctlError, StateError, UsageError
 from tests.event_samples import event

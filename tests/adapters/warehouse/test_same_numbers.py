@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from promptctl.adapters.warehouse.costs import cost_parts
 from promptctl.adapters.warehouse.quality import call_groups, score_groups
 from promptctl.adapters.warehouse.warehouse import Warehouse
-from promptctl.core.event import Event, Score
+from promptctl.core.events.event import Event, Score
 from promptctl.core.reporting.cost import BILLED, HITS, CostReport, cost_report
 from promptctl.core.reporting.window import DAY, HOUR, MINUTE, Grouping, Window
 from tests.adapters.warehouse.same_inputs import check_inputs

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.warehouse.units import units_of
-from promptctl.core.event import Event
+from promptctl.core.events.event import Event
 from promptctl.core.experiments.counted import Counted, Left, Measure, Population
 from promptctl.errors import UsageError
 from tests.event_samples import NOON, event, score

@@ -6,11 +6,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import Environment, StrictUndefined
 
-from promptctl.core.document import Document, Mark
 from promptctl.core.exporting.jinja import plain
+from promptctl.core.files.document import Document, Mark
 from promptctl.core.importing.jinja import converted, printed_only
 from promptctl.core.importing.node import Node
-from promptctl.core.template import render_value
+from promptctl.core.prompts.template import render_value
 
 VALUES = {"a": True, "b": False, "name": "Ada", "items": ["x", "y"]}
 THERE = Environment(undefined=StrictUndefined)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from promptctl.core.lint.includes import include_findings
-from promptctl.core.render import Rendering
+from promptctl.core.prompts.render import Rendering
 from tests.closures import closure_of
 
 JOINED = (

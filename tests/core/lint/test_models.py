@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.capability import Capability
 from promptctl.core.lint.models import model_findings
+from promptctl.core.models.capability import Capability
 from tests.closures import closure_of
 
 KNOWN = Capability(models="m", prefix=100, output=False, tools=False, refuses=("seed",), apart=(("a", "b"),))

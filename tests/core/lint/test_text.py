@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.document import Document
+from promptctl.core.files.document import Document
 from promptctl.core.lint.text import document_findings, hidden_characters
 
 CASES = [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.render import Rendering
+from promptctl.core.prompts.render import Rendering
 from promptctl.core.reporting.fixed_text import fixed_text, text_size
 from promptctl.core.reporting.other_version import fixed_change
 from tests.closures import closure_of

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.embedding import spell_embedding
+from promptctl.core.models.embedding import spell_embedding
 from promptctl.core.scorers.answer import Answer, ScorerFault
 from promptctl.core.scorers.graded import Opinion, opinion_key
 from promptctl.core.scorers.registry import SCORERS, Expectation, score

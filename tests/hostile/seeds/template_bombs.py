@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.core.test_sandbox import BOMBS
+from tests.core.prompts.test_sandbox import BOMBS
 from tests.hostile.seed import templates
 
 _BIG = "{% set big = 'abcdefghij' * 100000 %}{% set wide = range(9999)|list %}"

@@ -10,8 +10,8 @@ import pytest
 from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.reply_store import SqliteReplies
-from promptctl.core.cache_key import cache_key
-from promptctl.core.request import Reply
+from promptctl.core.caching.key import cache_key
+from promptctl.core.models.request import Reply
 from promptctl.runtime.caching.caching import MOST_BYTES, Caching
 from promptctl.runtime.caching.opening import open_caching
 from promptctl.runtime.caching.outcome import CacheOutcome, ScopeCounts

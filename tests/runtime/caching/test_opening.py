@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from promptctl.adapters.cache_key_file import shared_cache_key
-from promptctl.core.cache_settings import parse_store
+from promptctl.core.caching.settings import parse_store
 from promptctl.errors import UsageError
 from promptctl.runtime.caching.opening import open_caching
 from tests.caching import Model, request

@@ -15,8 +15,8 @@ import pytest
 
 from promptctl.adapters.redis_replies import RedisReplies
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.cache_entry import EntrySeal
-from promptctl.core.request import Reply
+from promptctl.core.caching.entry import EntrySeal
+from promptctl.core.models.request import Reply
 from tests.caching import SCOPE, caching, reply, request
 from tests.services import Redis, free_port
 

@@ -11,9 +11,9 @@ from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.redis_replies import RedisReplies
 from promptctl.adapters.reply_sharing import MOST_VECTORS
 from promptctl.adapters.reply_store import ReplyStore
-from promptctl.core.cache_entry import EntrySeal
-from promptctl.core.embedding import embedded_text, spell_embedding
-from promptctl.core.request import Reply, Request
+from promptctl.core.caching.entry import EntrySeal
+from promptctl.core.models.embedding import embedded_text, spell_embedding
+from promptctl.core.models.request import Reply, Request
 from promptctl.runtime.caching.caching import Caching
 from promptctl.runtime.caching.outcome import CacheOutcome
 from tests.caching import SCOPE, Model, caching, request, sqlite_store

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Usage
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Usage
 from promptctl.runtime.gateway.allowance import Allowance, Leave, estimated_tokens
 from tests.virtual_time import run
 

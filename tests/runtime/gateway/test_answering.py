@@ -8,9 +8,9 @@ import pytest
 
 from promptctl.adapters.replies import Replies, SourcedReply
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.provider import trust_digest
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.request import Reply, Request
+from promptctl.core.models.provider import trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Reply, Request
 from promptctl.errors import StateError
 from promptctl.runtime.gateway.answering import answer
 from promptctl.runtime.gateway.gateway import Gateway

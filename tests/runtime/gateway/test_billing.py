@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from promptctl.core.attempt import Attempt
-from promptctl.core.request import Usage
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.request import Usage
 from promptctl.errors import OutsideError
 from tests.gateways import gateway_over, request, run, streamed
 from tests.servers import (

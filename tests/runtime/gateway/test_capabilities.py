@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from promptctl.core.provider_table import parse_providers
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.errors import UsageError
 from promptctl.runtime.gateway.gateway import Gateway
 from tests.gateways import gateway_over, request, run, streamed

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.attempt import Attempt
-from promptctl.core.provider import ProviderSettings, shares
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.request import Reply
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.provider import ProviderSettings, shares
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Reply
 from promptctl.errors import UsageError
 from promptctl.runtime.gateway.circuit import Circuits
 from promptctl.runtime.gateway.gateway import Gateway

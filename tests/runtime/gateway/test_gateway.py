@@ -12,9 +12,9 @@ import pytest
 
 from promptctl.adapters.providers.exchange import Bounds
 from promptctl.adapters.providers.fault import ProviderError
-from promptctl.core.provider import ProviderSettings, trust_digest
-from promptctl.core.provider_table import parse_providers
-from promptctl.core.request import Reply, Request, Usage
+from promptctl.core.models.provider import ProviderSettings, trust_digest
+from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.request import Reply, Request, Usage
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.retries import Patience
@@ -280,8 +280,8 @@ def test_samples_of_one_request_are_split_by_weight_and_stay_where_they_were(ser
 def test_echo_loads_no_http_library() -> None:
     program = (
         "import asyncio, sys\n"
-        "from promptctl.core.provider import BUILT_IN\n"
-        "from promptctl.core.request import Request\n"
+        "from promptctl.core.models.provider import BUILT_IN\n"
+        "from promptctl.core.models.request import Request\n"
         "from promptctl.runtime.gateway.gateway import Gateway\n"
         "async def run():\n"
         "    async with Gateway(BUILT_IN, environment={}) as gateway:\n"

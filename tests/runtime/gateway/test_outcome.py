@@ -8,7 +8,7 @@ import pytest
 
 from promptctl.adapters.providers import WIRE_FORMATS
 from promptctl.adapters.providers.exchange import Answer
-from promptctl.core.provider import BUILT_IN
+from promptctl.core.models.provider import BUILT_IN
 from promptctl.runtime.gateway.outcome import fault_of, reply_of, retry_after
 from tests.servers import openai_answer
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from promptctl.core.price import Price
-from promptctl.core.provider import ProviderSettings
-from promptctl.core.request import Usage
+from promptctl.core.models.price import Price
+from promptctl.core.models.provider import ProviderSettings
+from promptctl.core.models.request import Usage
 from promptctl.runtime.gateway.pricing import PriceTable, by_table, price_of
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

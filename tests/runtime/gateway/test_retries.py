@@ -16,8 +16,8 @@ from promptctl.adapters.providers import WIRE_FORMATS
 from promptctl.adapters.providers.exchange import Answer
 from promptctl.adapters.providers.fault import FaultKind, ProviderError
 from promptctl.adapters.providers.transport import Transport
-from promptctl.core.breaker import BreakerLimits
-from promptctl.core.provider import ProviderSettings
+from promptctl.core.models.breaker import BreakerLimits
+from promptctl.core.models.provider import ProviderSettings
 from promptctl.runtime.gateway.allowance import Allowance
 from promptctl.runtime.gateway.circuit import Circuit
 from promptctl.runtime.gateway.outgoing import Lane, Outgoing, asked

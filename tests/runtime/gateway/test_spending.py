@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from promptctl.core.price import Price
-from promptctl.core.provider import BUILT_IN, ProviderSettings
-from promptctl.core.request import Reply, Request, Usage
+from promptctl.core.models.price import Price
+from promptctl.core.models.provider import BUILT_IN, ProviderSettings
+from promptctl.core.models.request import Reply, Request, Usage
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.spending import Forecast, Offline, Rehearsal

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.providers.exchange import Bounds
-from promptctl.core.attempt import Attempt
-from promptctl.core.request import Delta, Reply, Usage
+from promptctl.core.models.attempt import Attempt
+from promptctl.core.models.request import Delta, Reply, Usage
 from promptctl.errors import PromptctlError
 from promptctl.runtime.gateway.gateway import Gateway
 from promptctl.runtime.gateway.retries import Patience

@@ -9,7 +9,7 @@ from pathlib import Path
 from subprocess import run
 
 from promptctl.adapters.events.sqlite import SqliteEvents
-from promptctl.core.redaction import Redactor
+from promptctl.core.events.redaction import Redactor
 from promptctl.runtime.recording.batches import Means
 from promptctl.runtime.recording.recorder import Recorder
 

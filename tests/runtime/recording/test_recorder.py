@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from promptctl.core.event import EVENTS, SCORES, Event
+from promptctl.core.events.event import EVENTS, SCORES, Event
 from promptctl.runtime.recording import Counts, Recorder, new_id, open_recorder
 from promptctl.runtime.recording.tally import Tally
 from tests.event_samples import event, score

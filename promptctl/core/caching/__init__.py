@@ -1,0 +1,1 @@
+"""Which answers may be used again."""

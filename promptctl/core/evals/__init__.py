@@ -1,0 +1,1 @@
+"""Suites, evidence and gates."""

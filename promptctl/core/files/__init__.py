@@ -1,0 +1,1 @@
+"""Files as values: YAML and JSON with the place of every node, their schemas and their layout."""

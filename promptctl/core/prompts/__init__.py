@@ -1,0 +1,1 @@
+"""Prompts: what a file says, what it includes, its identity, and how it is rendered."""

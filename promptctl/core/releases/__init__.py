@@ -1,0 +1,1 @@
+"""Versions, tags and the lock."""

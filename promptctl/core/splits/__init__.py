@@ -1,0 +1,1 @@
+"""Several versions behind one pointer: who gets which, and whether one of them does worse."""
