@@ -121,7 +121,7 @@ def _its_own(scene: Scene, key: str, was: Snapshot, clean: Snapshot) -> bool:
 
 def _is_whole(scene: Scene, repository: GitRepository, name: str, content: bytes) -> bool:
     if re.search(r"\.(sqlite3|db)\b", name):
-        return name.endswith(("-wal", "-shm")) or is_sound(repository.folder.parent / name)
+        return name.endswith(("-wal", "-shm", "-journal")) or is_sound(repository.folder.parent / name)
     return scene.whole(content) or _is_known(repository, content)
 
 

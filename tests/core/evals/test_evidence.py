@@ -22,7 +22,7 @@ from promptctl.core.models.request import Reply, Usage
 from promptctl.errors import DocumentError, StateError
 from tests.core.eval_samples import DIGEST, MODEL, OTHER_DIGEST, reference, result
 
-GOLDEN = (Path(__file__).parents[1] / "golden" / "evidence" / "evidence.json").read_text(encoding="utf-8")
+GOLDEN = (Path(__file__).parents[2] / "golden" / "evidence" / "evidence.json").read_text(encoding="utf-8")
 META = Meta(time="2026-11-20T12:00:00Z", tool="promptctl 0.1.0", durations={"answers": 1.25})
 
 

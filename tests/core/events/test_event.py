@@ -134,6 +134,6 @@ def test_a_ulid_as_the_format_says() -> None:
 
 
 def test_the_page_of_events_lists_every_column() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
     written = re.findall(r"^\| `(\w+)` \| (?:text|integer|number|json)(?:, always)? \| (.*) \|$", page, re.MULTILINE)
     assert written == [(column.name, column.meaning) for table in TABLES for column in table.columns]

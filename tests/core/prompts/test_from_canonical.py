@@ -21,7 +21,7 @@ from promptctl.core.prompts.prompt import parse_prompt
 from promptctl.core.prompts.render import Rendering
 from promptctl.errors import UsageError
 
-SPEC = Path(__file__).parents[2] / "spec"
+SPEC = Path(__file__).parents[3] / "spec"
 VECTORS = [
     pytest.param(json.loads(path.read_text(encoding="utf-8")), id=f"{path.parent.name}-{path.stem}")
     for path in sorted([*(SPEC / "digest").glob("*.json"), *(SPEC / "render").glob("*.json")])
