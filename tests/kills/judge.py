@@ -148,7 +148,8 @@ def _others(scene: Scene, config: object) -> list[str]:
 def _is_known(repository: GitRepository, content: bytes) -> bool:
     """Whether the bytes are whole: Git holds them as an object, or they are JSON to the end of the last line."""
     with contextlib.suppress(ValueError):
-        return content.endswith(b"\n") and bool([json.loads(line) for line in content.splitlines()])
+        if content.endswith(b"\n") and [json.loads(line) for line in content.splitlines()]:
+            return True
     with contextlib.suppress(ValueError):
         return bool(json.loads(content))
     name = subprocess.run(
