@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from promptctl.errors import PromptctlError
 from tests.serving import serving
 from tests.writing import World
 
@@ -30,4 +31,8 @@ def main(path: str, body: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except PromptctlError as refused:
+        print(f"error[{refused.code}]: {refused}", file=sys.stderr)
+        sys.exit(refused.exit_code)
