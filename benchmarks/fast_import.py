@@ -7,11 +7,15 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 GIT = shutil.which("git") or "git"
 FIRST_SECOND = 1_700_000_000
+_YOUNG = 3.0
+"""Seconds for which files count as changed beneath Git, whose index compares whole seconds."""
+
 WHO = "Bench Mark <bench@example.org>"
 HOME = Path(tempfile.gettempdir()) / f"promptctl-benchmarks-{getpass.getuser()}"
 """Where everything generated lies; also the home folder of measured processes, so that none touches the real one."""
@@ -78,13 +82,15 @@ class History:
 
 
 def settle(folder: Path) -> None:
-    """Dates every checked-out file back, so that none is as young as the index and has to be read again."""
+    """Dates every checked-out file back, so that none is as young as the index and has to be read again; and lets the
+    seconds pass in which what Git noted is not believed."""
     for place, folders, files in os.walk(folder):
         if ".git" in folders:
             folders.remove(".git")
         for file in files:
             os.utime(Path(place) / file, (FIRST_SECOND, FIRST_SECOND))
     git(folder, "update-index", "-q", "--refresh")
+    time.sleep(_YOUNG)
 
 
 def with_remote(folder: Path) -> None:
