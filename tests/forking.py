@@ -125,24 +125,38 @@ def _read() -> None:
 
 
 def _serve(door: socket.socket) -> None:
-    """Forks one for each who asks, and tells them how it ended, until standard input ends."""
+    """Forks one for each who asks, and tells them how it ended, until standard input ends; stops those whose asker is
+    gone."""
     lines: dict[int, socket.socket] = {}
     ended, told = socket.socketpair()
+    looked_at = select.poll()
+    for file in (door, ended, sys.stdin):
+        looked_at.register(file, select.POLLIN)
     with ended, told:
         told.setblocking(False)
         signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        while sys.stdin not in (ready := select.select([door, ended, sys.stdin], [], [])[0]):
-            if ended in ready:
+        while sys.stdin.fileno() not in (ready := dict(looked_at.poll())):
+            if ended.fileno() in ready:
                 ended.recv(1 << 12)
-            if door in ready:
+            for number, line in lines.items():
+                if line.fileno() in ready:
+                    looked_at.unregister(line)
+                    os.kill(number, signal.SIGTERM)
+            if door.fileno() in ready:
                 line, _ = door.accept()
                 if number := _started(line, [door, ended, told, *lines.values()]):
                     lines[number] = line
+                    # Whoever asks says nothing more: what comes is the end of both ways.
+                    looked_at.register(line, 0)
             with suppress(ChildProcessError):
                 while (found := os.waitpid(-1, os.WNOHANG))[0]:
                     with lines.pop(found[0]) as line, suppress(OSError):
+                        with suppress(KeyError):
+                            looked_at.unregister(line)
                         line.sendall(b"%d" % os.waitstatus_to_exitcode(found[1]))
+    for number in lines:
+        os.kill(number, signal.SIGTERM)
 
 
 def _started(line: socket.socket, of_others: Sequence[socket.socket]) -> int:
