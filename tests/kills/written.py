@@ -35,6 +35,11 @@ def is_page(content: bytes) -> bool:
     return content.startswith(b"<!doctype html>") and content.rstrip().endswith(b"</html>")
 
 
+def _is_listing(content: bytes) -> bool:
+    """Names of pages to the end of the last line: of the report that is there, or of as much as was begun."""
+    return all(line.endswith((b".html", b".js")) for line in content.splitlines()) and content[-1:] in (b"", b"\n")
+
+
 def _untidy(repository: GitRepository) -> None:
     repository.commit(
         {PROMPT: UNTIDY, "prompts/text/summary/prompt.yaml": "template:   Summarise.\nmodel: echo:echo\n"}
@@ -152,7 +157,7 @@ WRITTEN = {
         done=has("../pages/index.html"),
         arrange=_called,
         ships=False,
-        whole=is_page,
+        whole=lambda content: is_page(content) or _is_listing(content),
     ),
     "costs --html": _page("costs"),
     "quality --html": _page("quality"),
