@@ -138,7 +138,9 @@ def _held() -> tuple[set[threading.Thread], int, int]:
 
 
 def _left(before: tuple[set[threading.Thread], int, int]) -> Iterator[str]:
-    """What was not there before, once all is closed."""
+    """What was not there before, once all is closed and who is in the middle of something has done it."""
+    for thread in set(threading.enumerate()) - before[0]:
+        thread.join(10.0)
     threads, files, processes = _held()
     yield from (f"the thread {it.name}" for it in threads - before[0])
     if files > before[1]:
