@@ -66,9 +66,10 @@ def serve(serving: Serving, listener: socket.socket) -> None:
     if serving.workers > 1:
         started = _Workers(config, [listener]).served()
     else:
-        # The server raises the signal that ended it once more when all is done: that is no reason to end badly.
-        signal.signal(signal.SIGTERM, lambda *_: None)
         server = uvicorn.Server(config)
+        # Before the server listens to signals this one must not be lost, and when all is done it raises it once more:
+        # that is no reason to end badly.
+        signal.signal(signal.SIGTERM, server.handle_exit)
         server.run(sockets=[listener])
         started = server.started
     if not started:

@@ -23,6 +23,23 @@ from tests.shipping import NAME, done, line
 RESOLVED = f"/api/v1/environments/prod/prompts/{NAME}"
 
 
+_TOLD_BEFORE_IT_RUNS = """
+import os, signal, uvicorn
+from promptctl.__main__ import main
+
+run = uvicorn.Server.run
+
+
+def told(*given, **named):
+    os.kill(os.getpid(), signal.SIGTERM)
+    run(*given, **named)
+
+
+uvicorn.Server.run = told
+main()
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Running:
     """A server of its own."""
@@ -74,6 +91,12 @@ def test_what_is_under_way_is_finished_and_nothing_else_begun(tmp_path: Path) ->
         assert it.process.stderr
         *_, last = (json.loads(line) for line in it.process.stderr.read().splitlines() if line.startswith("{"))
         assert (last["route"], last["status"]) == ("/api/v1/prompts/{name:path}/-/render", 200)
+
+
+def test_who_is_told_to_stop_while_it_starts_stops(tmp_path: Path) -> None:
+    words = [sys.executable, "-P", "-c", _TOLD_BEFORE_IT_RUNS, "serve", "--port", "0"]
+    ended = subprocess.run(words, cwd=line(tmp_path, staged=("1.0.0",)).folder, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
 
 
 @pytest.mark.long
