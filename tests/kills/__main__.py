@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--random", type=int, default=0, metavar="N", help="kills at a random moment")
     parser.add_argument("--errors", type=int, default=0, metavar="N", help="errors at a system call")
     parser.add_argument("--server", type=int, default=0, metavar="N", help="kills of the remote's side of a push")
-    parser.add_argument("--error", default="ENOSPC", help="which error: ENOSPC, EROFS, EACCES, EIO")
+    parser.add_argument("--error", default="ENOSPC", metavar="LIST", help="in turns: ENOSPC,EROFS,EACCES,EIO")
     parser.add_argument("--scene", action="append", metavar="NAME", help="only this command (may be repeated)")
     parser.add_argument("--fewest", type=int, default=12, metavar="N", help="runs that each command gets")
     parser.add_argument("--seed", type=int, default=0, help="which points and moments are drawn")
@@ -60,7 +60,7 @@ def _struck(arguments: argparse.Namespace, folder: Path) -> int:
         chosen = [name for name in names if kind != "server" or SCENES[name].remote]
         for name, share in loop.shares(kind, chosen, count, arguments.fewest).items():
             started = time.monotonic()
-            row = loop.rounds(kind, name, share, arguments.error)
+            row = loop.rounds(kind, name, share, arguments.error.split(","))
             totals += row
             print(f"{name:24}" + "".join(f"{row[it]:>10}" for it in HEADS), f"  {time.monotonic() - started:.0f} s")
             sys.stdout.flush()

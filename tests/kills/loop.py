@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -55,12 +55,12 @@ class Loop:
         self.clean = cache(self._clean)
         self.wrong: list[str] = []
 
-    def rounds(self, kind: str, name: str, count: int, error: str = "ENOSPC") -> Counter[str]:
+    def rounds(self, kind: str, name: str, count: int, errors: Sequence[str] = ("ENOSPC",)) -> Counter[str]:
         """As many strikes of one kind on one scene, counted by what they did."""
         tally: Counter[str] = Counter()
         # Begins a copy of its own, in which this process then lives: not between a strike and its judging.
         clean = self.clean(name)
-        for said, ended, repository, was in self._strikes(kind, name, count, error):
+        for said, ended, repository, was in self._strikes(kind, name, count, errors):
             verdict = judged(SCENES[name], repository, was, clean, ended)
             shutil.rmtree(repository.folder.parent, ignore_errors=True)
             tally += _counted(verdict)
@@ -83,7 +83,7 @@ class Loop:
         return {name: max(math.ceil(count * weight / whole), min(count, fewest)) for name, weight in weights.items()}
 
     def _strikes(
-        self, kind: str, name: str, count: int, error: str
+        self, kind: str, name: str, count: int, errors: Sequence[str]
     ) -> Iterator[tuple[str, Ended, GitRepository, Snapshot]]:
         command, tools = SCENES[name].line, self._folder / "bin"
         if kind == "server":
@@ -99,15 +99,20 @@ class Loop:
                 repository, was = self._begin(name)
                 yield f"after {moment:.3f} s", kill_after(moment, command, repository.folder), repository, was
             return
-        found = [it for it in self.points(name) if kind != "errors" or error != "ENOSPC" or it.name not in GIVES_ROOM]
-        for number, point in enumerate(_drawn(found, count, self._seed)):
+        if kind == "errors":
+            for error, part in _in_turns(errors, count).items():
+                found = [it for it in self.points(name) if error != "ENOSPC" or it.name not in GIVES_ROOM]
+                for number, point in enumerate(_drawn(found, part, f"{self._seed} {error}")):
+                    repository, was = self._begin(name)
+                    stays = number % 2 == 0
+                    ended = fail_at(point, command, repository.folder, tools, error=error, stays=stays)
+                    yield f"{error} {'from' if stays else 'at'} {point}", ended, repository, was
+            return
+        for number, point in enumerate(_drawn(self.points(name), count, f"{self._seed}")):
             repository, was = self._begin(name)
-            way = number % 2 == 0
-            if kind == "errors":
-                ended = fail_at(point, command, repository.folder, tools, error=error, stays=way)
-            else:
-                ended = kill_at(point, command, repository.folder, tools, group=way)
-            yield f"{kind} at {point}, {'all' if way else 'one'}", ended, repository, was
+            group = number % 2 == 0
+            ended = kill_at(point, command, repository.folder, tools, group=group)
+            yield f"killed at {point}, {'all' if group else 'one'}", ended, repository, was
 
     def _begin(self, name: str) -> tuple[GitRepository, Snapshot]:
         scene: Scene = SCENES[name]
@@ -160,7 +165,12 @@ def _journals_follow(folder: Path, copy: Path) -> None:
         old.rename(new)
 
 
-def _drawn(found: list[Point], count: int, seed: int) -> list[Point]:
+def _in_turns(errors: Sequence[str], count: int) -> Counter[str]:
+    """How many strikes each error gets."""
+    return Counter(errors[number % len(errors)] for number in range(count))
+
+
+def _drawn(found: list[Point], count: int, seed: str) -> list[Point]:
     """All points as often as they go into ``count``, and a random choice of them for the rest; none of none."""
     if not found:
         return []
