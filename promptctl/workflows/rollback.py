@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from promptctl.adapters.git.identity import committer
@@ -78,16 +79,15 @@ def rollback(
     def build(state: State) -> Edit | None:
         if expected is not None:
             require_expected(repository, state, environment, reference.name, expected)
-        moves = state.moves(environment, reference.name)
-        live = readable_pointer(state, environment, reference.name)
+        moves, live = state.moves(environment, reference.name), readable_pointer(state, environment, reference.name)
         after = _target(repository, moves, reference, environment, retired)
         done[:] = [(live.served if live else None, after)]
-        serial = _serial(repository, state, environment, reference.name, after)
+        serial = _serial(moves, live, after, partial(_known_serial, repository, state, environment, reference.name))
         if serial is None:
             return None
         ended[:] = [f"the {moves.split['kind']} {moves.split['id']}"] if moves.split else []
         require_intact(repository, reference.name, after)
-        move = replace(_move(repository, serial, live, after, reason, now), split=ending(moves.split))
+        move = _move(repository, serial, live, after, moves.split, reason, now)
         files = move_files(state, environment, reference.name, live, move, now)
         subject = f"roll back {reference.name} in {environment} to {after.version}"
         return Edit(files=files, message=f"{subject}\n\n{reason}")
@@ -109,13 +109,16 @@ def rollback(
     )
 
 
-def _serial(repository: Repository, state: State, environment: str, name: str, after: Served) -> int | None:
-    """The serial of the move to ``after``; None where that is served and nothing is wrong with it."""
-    moves, live = state.moves(environment, name), readable_pointer(state, environment, name)
-    serial, sound = next_serial(moves, live), _sound(moves, live)
-    if sound and after != moves.stack()[-1]:
+def _serial(moves: Moves, live: Pointer | None, after: Served, ever: Callable[[], int]) -> int | None:
+    """The serial of the move to ``after``; None where that is served and nothing is wrong with it.
+
+    ``ever`` is the highest that there was, which takes a look into history: not needed where pointer and moves agree.
+    """
+    serial, top = next_serial(moves, live), moves.stack()[-1]
+    sound = disagreement(live, top, moves.serial, moves.split) is None
+    if sound and after != top:
         return serial
-    known = _known_serial(repository, state, environment, name)
+    known = ever()
     return None if sound and moves.serial >= known and not moves.split else max(serial, known + 1)
 
 
@@ -161,16 +164,6 @@ def _target(
     raise StateError(NOTHING_BEFORE, f"{environment} has nothing to go back to for {name}", hint=hint)
 
 
-def _sound(moves: Moves, live: Pointer | None) -> bool:
-    """Whether pointer and moves agree; only where they do not is it worth asking history."""
-    return disagreement(live, moves.stack()[-1], moves.serial, moves.split) is None
-
-
-def ending(split: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """What a rollback's line says of the split that it ends; ``split`` is what the line before says of it."""
-    return {"kind": split["kind"], "id": split["id"], "action": "rollback", "digest": None} if split else None
-
-
 def _known_serial(repository: Repository, state: State, environment: str, name: str) -> int:
     """The highest serial that the pointer's history knows: a reverted commit took it out of files, not of history."""
     pointer, moves = pointer_path(environment, name), moves_path(environment, name)
@@ -183,7 +176,16 @@ def require_intact(repository: Repository, name: str, served: Served) -> None:
     read_release(repository, name, served.version, {"the move": Lockfile({name: entry})})
 
 
-def _move(repository: Repository, serial: int, live: Pointer | None, after: Served, reason: str, now: datetime) -> Move:
+def _move(
+    repository: Repository,
+    serial: int,
+    live: Pointer | None,
+    after: Served,
+    split: Mapping[str, Any] | None,
+    reason: str,
+    now: datetime,
+) -> Move:
+    """The line of a rollback, with the end of the ``split`` that the line before speaks of."""
     return Move(
         serial=serial,
         at=timestamp(now),
@@ -192,4 +194,5 @@ def _move(repository: Repository, serial: int, live: Pointer | None, after: Serv
         by=committer(repository.git).person,
         source=str(live.served.version) if live else None,
         reason=reason,
+        split={"kind": split["kind"], "id": split["id"], "action": "rollback", "digest": None} if split else None,
     )
