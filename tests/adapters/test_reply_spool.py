@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import tracemalloc
+import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,13 +45,31 @@ def test_the_first_reply_of_a_key_counts() -> None:
     assert len(spool) == 1
 
 
-def test_a_reply_takes_few_bytes_of_memory() -> None:
-    tracemalloc.start()
-    try:
-        spool = ReplySpool()
-        for number in range(2_000):
-            spool.put(f"key {number}", Reply(text="x" * 1_000))
-        held = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
-    assert held / 2_000 < 200
+def test_replies_are_not_held_in_memory() -> None:
+    spool, before = ReplySpool(), _resident()
+    for number in range(10_000):
+        spool.put(f"key {number}", Reply(text=f"{number}" + "x" * 4_000))
+    assert _resident() - before < 10 << 20
+    assert spool["key 9999"].text.startswith("9999x")
+
+
+def test_a_disk_that_takes_no_more_is_named_with_what_helps() -> None:
+    filling = """
+import resource
+from promptctl.adapters.reply_spool import ReplySpool
+from promptctl.core.models.request import Reply
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+spool = ReplySpool()
+try:
+    for number in range(10_000):
+        spool.put(f"key {number}", Reply(text="x" * 4_000))
+except Exception as error:
+    print(type(error).__name__, error.code, error.hint)
+"""
+    done = subprocess.run([sys.executable, "-c", filling], capture_output=True, text=True, check=True)
+    assert done.stdout == "OutsideError PC042 make room there, or name another folder with TMPDIR\n"
+
+
+def _resident() -> int:
+    """Bytes of memory that this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
