@@ -5,11 +5,15 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from operator import attrgetter
 
 from promptctl.core.evals.packed import packed
 from promptctl.core.evals.tally import CaseResult, ReplyReference
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_PLAIN = tuple(it.name for it in fields(CaseResult) if it.name not in ("scores", "replies", "graded"))
+_plain = attrgetter(*_PLAIN)
 _Named = tuple[bytes | str, bytes | str]
 
 
@@ -20,47 +24,22 @@ def pack_results(results: Iterable[CaseResult]) -> Sequence[CaseResult]:
 
 def pack_result(result: CaseResult) -> bytes:
     """One sample."""
-    return marshal.dumps(
-        (
-            result.case,
-            result.model,
-            result.sample,
-            result.passed,
-            dict(result.scores),
-            result.error,
-            result.cost,
-            result.latency_ms,
-            _packed(result.replies),
-            _packed(result.graded),
-            result.judge_cost,
-        )
-    )
+    return marshal.dumps((_plain(result), dict(result.scores), _packed(result.replies), _packed(result.graded)))
 
 
 def unpack_result(data: bytes) -> CaseResult:
     """The sample that ``pack_result`` packed."""
-    case, model, sample, passed, scores, error, cost, latency, replies, graded, judge_cost = marshal.loads(data)  # noqa: S302
-    return CaseResult(
-        case=case,
-        model=model,
-        sample=sample,
-        passed=passed,
-        scores=scores,
-        error=error,
-        cost=cost,
-        latency_ms=latency,
-        replies=_references(replies),
-        graded=_references(graded),
-        judge_cost=judge_cost,
-    )
+    plain, scores, replies, graded = marshal.loads(data)  # noqa: S302
+    named = dict(zip(_PLAIN, plain, strict=True))
+    return CaseResult(**named, scores=scores, replies=_references(replies), graded=_references(graded))
 
 
 def _packed(references: Sequence[ReplyReference]) -> tuple[_Named, ...]:
-    return tuple((_bare(it.key), _bare(it.digest)) for it in references)
+    return tuple([(_bare(it.key), _bare(it.digest)) for it in references])
 
 
 def _references(packed: Sequence[_Named]) -> tuple[ReplyReference, ...]:
-    return tuple(ReplyReference(key=_spelled(key), digest=_spelled(digest)) for key, digest in packed)
+    return tuple([ReplyReference(key=_spelled(key), digest=_spelled(digest)) for key, digest in packed])
 
 
 def _bare(text: str) -> bytes | str:
