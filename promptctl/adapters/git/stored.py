@@ -19,9 +19,14 @@ def stored_otherwise(git: Git, paths: Iterable[str]) -> tuple[str, ...]:
     folders = {str(folder) for path in asked for folder in PurePosixPath(path).parents}
     if not asked or not may_convert(git, {f"{folder}/{NAME}": False for folder in folders}, CONTENT):
         return ()
-    listed = "".join(f"{path}\n" for path in asked).encode("utf-8", "surrogateescape")
+    listed = "".join(f"{_quoted(path)}\n" for path in asked).encode("utf-8", "surrogateescape")
     stored = git.run("hash-object", "--stdin-paths", stdin=listed).stdout.decode("ascii").split()
     return tuple(path for path, kept in zip(asked, stored, strict=True) if kept not in _plain(git, path))
+
+
+def _quoted(path: str) -> str:
+    """A path on a line of its own, whatever is in its name."""
+    return '"' + path.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n") + '"'
 
 
 def _plain(git: Git, path: str) -> set[str]:
