@@ -95,7 +95,9 @@ def test_what_is_under_way_is_finished_and_nothing_else_begun(tmp_path: Path) ->
 
 def test_who_is_told_to_stop_while_it_starts_stops(tmp_path: Path) -> None:
     words = [sys.executable, "-P", "-c", _TOLD_BEFORE_IT_RUNS, "serve", "--port", "0"]
-    ended = subprocess.run(words, cwd=line(tmp_path, staged=("1.0.0",)).folder, capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(
+        words, cwd=line(tmp_path, staged=("1.0.0",)).folder, capture_output=True, timeout=60, check=False
+    )
     assert ended.returncode == 0, ended.stderr
 
 
