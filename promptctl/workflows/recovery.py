@@ -25,6 +25,15 @@ def recover(repository: Repository, journal: Journal) -> str | None:
     return f"an interrupted `{entry.operation}` was found: {outcome}{locks}"
 
 
+def settled(repository: Repository, operation: str) -> str | None:
+    """The same for a command that may find nothing to write."""
+    journal = Journal(repository.git)
+    if not journal.path.exists():
+        return None
+    with journal.writing(operation):
+        return recover(repository, journal)
+
+
 def _settle(repository: Repository, entry: Entry) -> str:
     assert entry.new
     branch = entry.refs[0].removeprefix("refs/heads/")

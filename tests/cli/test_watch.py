@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.state import read_state
 from promptctl.core.events.event import Event, Score
 from promptctl.core.ulid import ulid
@@ -85,6 +86,19 @@ def test_a_version_that_fails_more_is_worse_and_rolled_back(repository: GitRepos
     assert served(repository) == "1.1.0"
     move = read_state(opened(repository)).moves("staging", NAME).entries[-1]
     assert (move.kind, move.reason) == ("rollback", "watch: 1.2.0 is worse than 1.1.0 in error_rate")
+
+
+def test_what_a_killed_rollback_left_is_settled_though_nothing_is_worse(
+    repository: GitRepository, tmp_path: Path
+) -> None:
+    kept, journal = store(tmp_path, calls(repository, "1.2.0", 300, 1)), Journal(opened(repository).git)
+    head = repository.git("rev-parse", "HEAD")
+    journal.note(Entry(operation="rollback x", refs=("refs/heads/main",), base=f"{head}^", new=head))
+    ran = run(repository, "watch", NAME, "staging", *RULE, "--store", kept)
+    assert (ran.code, journal.path.exists()) == (0, True), ran
+    ran = run(repository, "watch", NAME, "staging", *RULE, "--store", kept, "--rollback")
+    assert (ran.code, journal.path.exists()) == (0, False), ran
+    assert "an interrupted `rollback x` was found: it is done" in ran.err
 
 
 def test_a_webhook_that_takes_nothing_stops_nothing(repository: GitRepository, tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ def command(
     wish = _wish(context, rule, since, baseline, against)
     hook = users_webhook(webhook, "--webhook") if webhook else None
     told = _words(run)
+    if roll_back:
+        _settle(context)
     found = _looked(context, name, environment, wish, store, every)
     done: RollbackResult | None = None
     if not found.ok:
@@ -83,6 +85,13 @@ def _wish(context: Context, rules: list[str] | None, since: str, baseline: str, 
         reach=now - parse_moment(baseline, context.now),
         against=against,
     )
+
+
+def _settle(context: Context) -> None:
+    from promptctl.workflows.recovery import settled
+
+    if note := settled(context.repository, "watch"):
+        context.output.remark(note)
 
 
 def _looked(
