@@ -36,14 +36,20 @@ CLOSED = "http://127.0.0.1:1"
 class Fault:
     """``react`` is what the server does, ``url`` where it is looked for instead of there.
 
-    ``answers``: a reply may be taken from it. ``slow``: only a deadline ends it. ``streamed``: it is one of streams.
+    ``taken``: what was sent may have been taken, since no status says otherwise. ``answers``: a reply may be made of
+    it. ``slow``: only a deadline ends it. ``streamed``: it is one of streams.
     """
 
     react: Reaction
     url: Callable[[str], str] = str
+    taken: bool = True
     answers: bool = False
     slow: bool = False
     streamed: bool = False
+
+
+def _refused(react: Reaction, url: Callable[[str], str] = str, *, slow: bool = False) -> Fault:
+    return Fault(react, url=url, taken=False, slow=slow)
 
 
 def _answer(**changes: Any) -> Reaction:
@@ -93,30 +99,30 @@ _ERROR = json.dumps({"error": {"message": "no", "type": "server_error"}})
 _CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 
 FAULTS: Mapping[str, Fault] = {
-    "refused": Fault(hang_up, url=lambda _: CLOSED),
-    "no such host": Fault(hang_up, url=lambda _: "https://nowhere.invalid"),
-    "no tls": Fault(hang_up, url=lambda url: url.replace("http://", "https://")),
-    "hang up": Fault(hang_up),
-    "reset": Fault(reset),
+    "refused": _refused(hang_up, url=lambda _: CLOSED),
+    "no such host": _refused(hang_up, url=lambda _: "https://nowhere.invalid"),
+    "no tls": _refused(hang_up, url=lambda url: url.replace("http://", "https://")),
+    "hang up": _refused(hang_up),
+    "reset": _refused(reset),
     "reset midway": Fault(reset_midway),
     "half a body": Fault(cut),
-    "silence": Fault(silence, slow=True),
+    "silence": _refused(silence, slow=True),
     "drip": Fault(drip, slow=True),
     "endless": Fault(_endless),
     "bomb": Fault(zipped(b" " * 5_000_000)),
     "not gzip": Fault(raw(b"{}", {"Content-Encoding": "gzip"})),
     "204": Fault(lambda handler: handler.reply(204, b"")),
-    "301": Fault(lambda handler: handler.reply(301, b"", {"Location": CLOSED})),
-    "302": Fault(lambda handler: handler.reply(302, b"", {"Location": CLOSED})),
-    "307": Fault(redirect(CLOSED)),
-    **{str(code): Fault(status(code, "no")) for code in (400, 403, 404, 408, 409, 413, 422, 500, 502, 503, 529)},
-    "401 with the key": Fault(echo_authorization),
-    "429": Fault(status(429)),
-    "429 soon": Fault(status(429, headers={"Retry-After": "0.001"})),
-    "429 absurd": Fault(status(429, headers={"Retry-After": "99999999999"})),
-    "429 negative": Fault(status(429, headers={"Retry-After": "-5"})),
-    "429 date": Fault(status(429, headers={"Retry-After": "Sun, 01 Nov 2026 12:00:00 GMT"})),
-    "429 nan": Fault(status(429, headers={"Retry-After": "nan"})),
+    "301": _refused(lambda handler: handler.reply(301, b"", {"Location": CLOSED})),
+    "302": _refused(lambda handler: handler.reply(302, b"", {"Location": CLOSED})),
+    "307": _refused(redirect(CLOSED)),
+    **{str(code): _refused(status(code, "no")) for code in (400, 403, 404, 408, 409, 413, 422, 500, 502, 503, 529)},
+    "401 with the key": _refused(echo_authorization),
+    "429": _refused(status(429)),
+    "429 soon": _refused(status(429, headers={"Retry-After": "0.001"})),
+    "429 absurd": _refused(status(429, headers={"Retry-After": "99999999999"})),
+    "429 negative": _refused(status(429, headers={"Retry-After": "-5"})),
+    "429 date": _refused(status(429, headers={"Retry-After": "Sun, 01 Nov 2026 12:00:00 GMT"})),
+    "429 nan": _refused(status(429, headers={"Retry-After": "nan"})),
     "empty": Fault(raw(b"")),
     "html": Fault(raw(b"<html>ok</html>", HTML)),
     "not utf-8": Fault(raw(b'{"content": "\xff\xfe"}')),

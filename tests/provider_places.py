@@ -4,68 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from promptctl.adapters.bundle_http import HttpSource
-from promptctl.adapters.providers.exchange import Bounds
+from promptctl.adapters.events.otlp import OtlpEvents
 from promptctl.adapters.replies import Replies
 from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.adapters.repository import Repository
+from promptctl.adapters.warehouse.opening import open_warehouse
 from promptctl.adapters.webhooks import tell
-from promptctl.core.models.provider import trust_digest
-from promptctl.core.models.provider_table import parse_providers
+from promptctl.core.models.provider_table import providers_of
 from promptctl.core.models.request import Reply
 from promptctl.core.moves.bundle import parse_bundle
+from promptctl.core.reporting.window import Window
 from promptctl.core.webhook import users_webhook
-from promptctl.errors import DocumentError
+from promptctl.errors import DocumentError, OutsideError
+from promptctl.runtime import means
 from promptctl.runtime.gateway.gateway import Gateway
-from promptctl.runtime.gateway.retries import Patience
+from promptctl.workflows import models_status
+from promptctl.workflows.events_store import events_place
+from promptctl.workflows.quality_score import score_calls
 from promptctl.workflows.run import run_prompt
-from tests.evals import KEY, SETTINGS, Bench, bench, cases, environment_for, saying
+from tests.application_places import OF_APPLICATIONS, rows_of, short_gateway
+from tests.evals import KEY, NAME, SETTINGS, Bench, bench, cases, environment_for, saying
+from tests.event_samples import event
+from tests.event_stores import batch_of, write_sqlite
 from tests.gateways import request, streamed
 from tests.judges import answering, honest, judged_text
 from tests.provider_faults import Fault
-from tests.runtime.calling import allow, calling_bundle
-from tests.runtime.prompting import prompts_of, written
-from tests.servers import Handler, Reaction, last_text, model_server
+from tests.provider_visits import SECONDS, SHORT, Came, Place, providers_at, trusting
+from tests.servers import Handler, Reaction, last_text, model_server, raw
 from tests.support import build_files
 
-SECONDS = 0.5
-SHORT = Patience(
-    attempts=2,
-    shortest=0.001,
-    longest=0.002,
-    total=SECONDS,
-    bounds=Bounds(connect=SECONDS, read=SECONDS, idle=SECONDS, max_bytes=100_000),
-)
 _JUDGE = (resources.files("promptctl") / "judges" / "rubric.yaml").read_text().replace("echo:echo", "m-judge")
 _RUBRIC = "[{judge: {prompt: judges/rubric, min: 0.7, inputs: {rubric: kind}}}]"
-
-
-@dataclass(frozen=True)
-class Came:
-    """What a place came to under a fault: ``passed`` is a verdict or an answer, ``said`` all that anybody can read."""
-
-    passed: bool
-    said: str
-
-
-Visit = Callable[[Fault, Path, pytest.MonkeyPatch], Came]
-
-
-@dataclass(frozen=True)
-class Place:
-    """``chats``: it takes chats for an answer. ``streams``: as events. ``hasty``: its deadline can be made short."""
-
-    visit: Visit
-    chats: bool = True
-    streams: bool = False
-    hasty: bool = True
 
 
 def _judged(it: Bench) -> Came:
@@ -105,10 +81,6 @@ def _judge(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
         return _judged(it)
 
 
-def _is_judge(handler: Handler) -> bool:
-    return judged_text(last_text(handler.request_body)) is not None
-
-
 def _similar(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
     with _registry(fault, folder, "[{similar: abc}]") as it:
         it.server.always = _only(fault.react, lambda handler: handler.path.endswith("/embeddings"), saying(str))
@@ -118,38 +90,24 @@ def _similar(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
 def _run(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
     with model_server() as server, ReplyCache(folder) as cache:
         server.always = fault.react
-        providers = _providers(fault.url(server.url))
+        providers = providers_at(fault.url(server.url))
         found = run_prompt(
             request(model="relay:gpt-4.1"),
             providers=providers,
-            environment=_environment(providers),
+            environment=trusting(providers),
             replies=Replies("auto", cache=cache, known=(KEY,)),
             patience=SHORT,
         )
     return Came(True, str(found))
 
 
-def _providers(url: str, **more: Mapping[str, Any]) -> Any:
-    shared = {"kind": "openai", "key": "RELAY_KEY", "models": ["gpt-*"]}
-    first = {"weight": 100, "fallback": [*more]} if more else {}
-    tables = {
-        "relay": {**shared, "base_url": url, **first},
-        **{name: {**shared, **table} for name, table in more.items()},
-    }
-    return parse_providers({**tables, "openai": {"weight": 0, "models": []}})
-
-
-def _environment(providers: Any) -> dict[str, str]:
-    return {"RELAY_KEY": KEY, "PROMPTCTL_TRUST": str(trust_digest(providers))}
-
-
 def _stream(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
     with model_server() as server:
         server.always = fault.react
-        providers = _providers(fault.url(server.url))
+        providers = providers_at(fault.url(server.url))
 
         async def main() -> Reply | None:
-            async with Gateway(providers, environment=_environment(providers), patience=SHORT) as gateway:
+            async with Gateway(providers, environment=trusting(providers), patience=SHORT) as gateway:
                 return (await streamed(gateway, request()))[1]
 
         return Came(True, str(asyncio.run(main())))
@@ -158,31 +116,16 @@ def _stream(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
 def _fallback(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
     with model_server() as server, model_server() as spare:
         server.always = fault.react
-        providers = _providers(fault.url(server.url), spare={"base_url": spare.url, "weight": 0})
+        providers = providers_at(fault.url(server.url), spare={"base_url": spare.url, "weight": 0})
 
         async def main() -> Reply:
-            known = _environment(providers)
+            known = trusting(providers)
             async with Gateway(providers, environment=known, patience=SHORT, fallback=True) as gateway:
                 return await gateway.complete(request())
 
         found = asyncio.run(main())
         # What the other one says is right, whatever this one does.
         return Came(found.provider == "relay", str(found))
-
-
-def _application(fault: Fault, folder: Path, patched: pytest.MonkeyPatch, *, streams: bool = False) -> Came:
-    with model_server() as server:
-        server.always = fault.react
-        bundle = calling_bundle(fault.url(server.url).removesuffix("/v1"))
-        allow(bundle, folder, patched)
-        with prompts_of(written(folder, bundle)) as prompts:
-            call = prompts.call(prompts.get("answer"), text="one", deadline=SECONDS)
-            found = "".join(call.stream()) if streams else call.complete().text
-    return Came(True, found)
-
-
-def _application_streams(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
-    return _application(fault, folder, patched, streams=True)
 
 
 def _bundle(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
@@ -199,8 +142,52 @@ def _bundle(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
 def _webhook(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
     with model_server() as server:
         server.always = fault.react
-        tell(users_webhook(f"{fault.url(server.url)}/{KEY}", "--webhook"), {"what": "alarm"}, {}, pauses=(0.001,))
+        hook = users_webhook(f"{fault.url(server.url)}/{KEY}", "--webhook")
+        tell(hook, {"what": "alarm"}, {}, pauses=(0.001,), seconds=SECONDS)
     return Came(True, "told")
+
+
+def _receiver(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
+    batch = batch_of([event(1)])
+    with model_server() as server:
+        server.always = fault.react
+        headers = {"authorization": f"Bearer {KEY}"}
+        with closing(OtlpEvents(fault.url(server.url), headers, "shop", seconds=SECONDS)) as receiver:
+            try:
+                return Came(receiver.write(batch) == 0, "written")
+            except OutsideError:
+                server.always = raw(b"")
+                assert fault.url is not str or receiver.write(batch) == 0, "it has recovered"
+                raise
+
+
+def _probe(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
+    patched.setattr(models_status, "PROBE_SECONDS", SECONDS)
+    with _registry(fault, folder) as it:
+        it.server.get = fault.react
+        states = models_status.models_status(Repository(it.folder), it.environment, probe=True)
+        found = {state.provider: state for state in states}
+        return Came(found["relay"].milliseconds is not None, str(found))
+
+
+def _kept_calls(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
+    """Judges of calls that were kept, whose own calls are kept in the same store."""
+    with _registry(fault, folder, _RUBRIC) as it:
+        for name, value in it.environment.items():
+            patched.setenv(name, value)
+        patched.setattr(means, "live_gateway", short_gateway)
+        kept = event(1, prompt=NAME, inputs={"text": "ok"}, output="ok")
+        store = write_sqlite(folder / "events.sqlite3", [kept])
+        project = Repository(it.folder).work
+        place = events_place(project.settings, it.environment, it.folder, store)
+        providers = providers_of(project.settings)
+        with open_warehouse(store, {}, it.environment, it.folder) as warehouse:
+            found = score_calls(project, place, warehouse, Window(), sample=1.0, most=9, providers=providers)
+        said = f"{found} {rows_of(folder / 'events.sqlite3', 'events')}"
+        (scored,) = found
+        assert scored.calls == 1
+        assert scored.faults
+        return Came(bool(rows_of(folder / "events.sqlite3", "scores")), said)
 
 
 PLACES: Mapping[str, Place] = {
@@ -210,8 +197,10 @@ PLACES: Mapping[str, Place] = {
     "run": Place(_run),
     "stream": Place(_stream, streams=True),
     "fallback": Place(_fallback),
-    "application": Place(_application),
-    "application streams": Place(_application_streams, streams=True),
     "bundle": Place(_bundle, chats=False),
-    "webhook": Place(_webhook, chats=False, hasty=False),
+    "webhook": Place(_webhook, takes=True),
+    "receiver of events": Place(_receiver, takes=True),
+    "probe": Place(_probe, takes=True),
+    "kept calls": Place(_kept_calls, chats=False),
+    **OF_APPLICATIONS,
 }

@@ -53,7 +53,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         model = self.model
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        body: Any = json.loads(sent) if self.headers["Content-Type"] == "application/json" else sent
         with model.lock:
             headers = {name.lower(): value for name, value in self.headers.items()}
             model.received.append(Received(self.path, headers, body, self.client_address[1]))

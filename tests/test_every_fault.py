@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
@@ -12,15 +15,10 @@ from tests.evals import KEY
 from tests.provider_faults import FAULTS
 from tests.provider_places import PLACES
 
-# Whether a webhook was told is all that it asks, so that any 2xx is an answer.
-TAKEN = {"webhook"}
-
 
 def _meet(fault: str, place: str) -> bool:
-    """Events are read where they are asked for; what only a deadline ends is let be where none can be made short."""
-    return not (FAULTS[fault].streamed and not PLACES[place].streams) and not (
-        FAULTS[fault].slow and not PLACES[place].hasty
-    )
+    """Events are read where they are asked for."""
+    return not FAULTS[fault].streamed or PLACES[place].streams
 
 
 CELLS = [(fault, place) for fault, place in product(FAULTS, PLACES) if _meet(fault, place)]
@@ -32,11 +30,25 @@ def _few() -> list[tuple[str, str]]:
     return [(fault, places[number % len(places)]) for number, (fault, places) in enumerate(meeting.items())]
 
 
+@contextmanager
+def _uncollected(fault: str) -> Iterator[None]:
+    """Where reading runs out of stack, whatever garbage of earlier tests is collected then runs out of it too."""
+    if fault != "deep":
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _strike(fault: str, place: str, folder: Path, patched: pytest.MonkeyPatch) -> None:
     struck, visited = FAULTS[fault], PLACES[place]
     code, said, passed = 0, "", False
     try:
-        came = visited.visit(struck, folder, patched)
+        with _uncollected(fault):
+            came = visited.visit(struck, folder, patched)
     except PromptctlError as error:
         code, said = error.exit_code, f"{error} {error.hint} {error.__cause__} {error.__context__}"
     else:
@@ -45,8 +57,7 @@ def _strike(fault: str, place: str, folder: Path, patched: pytest.MonkeyPatch) -
     assert KEY not in said
     assert "Traceback" not in said
     assert not any(KEY.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    if not (struck.answers and visited.chats) and place not in TAKEN:
-        assert not passed
+    assert not passed or (struck.taken if visited.takes else struck.answers and visited.chats)
 
 
 @pytest.mark.parametrize(("fault", "place"), _few())

@@ -13,7 +13,7 @@ from promptctl.core.webhook import Webhook
 from promptctl.errors import OutsideError
 
 UNTOLD = "PC234"
-_PAUSES = (0.5, 2.0)
+_PAUSES, _SECONDS = (0.5, 2.0), 15.0
 
 
 def require_webhook_trust(hook: Webhook, environment: Mapping[str, str]) -> None:
@@ -27,18 +27,19 @@ def tell(
     environment: Mapping[str, str],
     pauses: tuple[float, ...] = _PAUSES,
     keys: tuple[str, ...] = (),
+    seconds: float = _SECONDS,
 ) -> None:
-    """Sends an object, secrets masked, those of the variables ``keys`` too; what fails in passing is tried again after
-    each of the pauses.
+    """Sends an object, secrets masked, those of the variables ``keys`` too; what fails in passing, or takes longer than
+    ``seconds``, is tried again after each of the pauses.
 
     Raises StateError when it may not be called, OutsideError when it took nothing.
     """
     require_webhook_trust(hook, environment)
     body = compact_json(mask_value(what, known_values(environment, keys))).encode()
-    asyncio.run(_told(hook, body, pauses))
+    asyncio.run(_told(hook, body, pauses, seconds))
 
 
-async def _told(hook: Webhook, body: bytes, pauses: tuple[float, ...]) -> None:
+async def _told(hook: Webhook, body: bytes, pauses: tuple[float, ...], seconds: float) -> None:
     from promptctl.adapters.providers.exchange import Bounds
     from promptctl.adapters.providers.fault import ProviderError
     from promptctl.adapters.providers.transport import Transport
@@ -47,8 +48,11 @@ async def _told(hook: Webhook, body: bytes, pauses: tuple[float, ...]) -> None:
     try:
         for pause in (*pauses, None):
             try:
-                status = (await transport.post({}, body)).status
+                async with asyncio.timeout(seconds):
+                    status = (await transport.post({}, body)).status
                 said = f"answered {status}"
+            except TimeoutError:
+                status, said = 0, f"no whole answer within {seconds:g} s"
             except ProviderError as error:
                 status, said = 0, str(error)
             if 200 <= status < 300:

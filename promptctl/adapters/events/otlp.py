@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from promptctl.adapters.events.bounded_response import BoundedResponse
 from promptctl.core.events.event import DROPS, SCORES, Batch, Scalar
 from promptctl.core.events.otel import DROPPED_EVENT, EVALUATION_EVENT, SCORE_NAMES, Span, nanoseconds, span_of
 from promptctl.errors import OutsideError, UsageError
@@ -85,6 +86,7 @@ class OtlpEvents:
                 self._connection = http.client.HTTPSConnection(host, port, timeout=self._seconds, context=context)
             else:
                 self._connection = http.client.HTTPConnection(host, port, timeout=self._seconds)
+            self._connection.response_class = BoundedResponse
         return self._connection
 
     def _unusable(self, reason: str) -> OutsideError:

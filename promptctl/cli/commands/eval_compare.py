@@ -34,7 +34,7 @@ def command(
         compared = compare_evidence(context.repository, before, after, context.directory, gate)
     write_reports(files, REPORTS, [compared])
     found = chosen_rows(compared, case)
-    return Answer(data=eval_data(found), view=lambda: _text(found, whole=case is not None))
+    return Answer(data=lambda: eval_data(found), view=lambda: _text(found, whole=case is not None))
 
 
 def _text(report: EvalReport, *, whole: bool) -> str:

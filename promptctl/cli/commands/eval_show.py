@@ -38,7 +38,7 @@ def command(
     write_reports(files, REPORTS, reports)
     found = [chosen_rows(shown, case) for shown in reports]
     return Answer(
-        data={"prompts": [eval_data(shown) for shown in found]},
+        data=lambda: {"prompts": [eval_data(shown) for shown in found]},
         view=lambda: "\n\n".join(_text(shown, whole=case is not None) for shown in found),
     )
 

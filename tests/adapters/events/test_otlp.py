@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,6 +23,7 @@ from promptctl.core.events.otel import SPAN_NAMES, span_of
 from promptctl.core.events.settings import StoreAddress, parse_store
 from promptctl.errors import OutsideError, UsageError
 from tests.event_samples import NOON, event, score
+from tests.servers import Handler, Reaction, drip, model_server, raw, silence
 
 
 class Receiver:
@@ -189,6 +190,28 @@ def test_a_large_batch_goes_in_parts(receiver: Receiver) -> None:
 def test_nobody_there_is_an_outside_error() -> None:
     with pytest.raises(OutsideError, match="takes no events"):
         send("http://127.0.0.1:1", Batch(events=[row(event())]))
+
+
+def _slow_head(handler: Handler) -> None:
+    """A byte of a header every tenth of a second, which is never whole."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    with suppress(OSError):
+        while not handler.model.released.wait(0.1):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("react", [drip, _slow_head, silence])
+def test_an_answer_that_never_ends_is_given_up(react: Reaction) -> None:
+    batch = Batch(events=[row(event())])
+    with model_server() as server, closing(OtlpEvents(server.url, {}, "shop", seconds=0.5)) as store:
+        server.always = raw(b"")
+        server.then(raw(b""), react)
+        assert store.write(Batch(events=[row(event(1))])) == 0
+        with pytest.raises(OutsideError, match="takes no events"):
+            store.write(batch)
+        assert store.write(batch) == 0
 
 
 def test_a_key_goes_only_where_the_environment_says(receiver: Receiver, tmp_path: Any) -> None:
