@@ -13,7 +13,7 @@ from promptctl.adapters.git.program import Git
 from promptctl.adapters.git.program import environment as git_environment
 from promptctl.adapters.scratch import copy_over, demo_files, make_scratch, remove_scratch, run_promptctl
 from promptctl.core.demo_script import CHAPTERS, Chapter, Step
-from promptctl.errors import PromptctlError
+from promptctl.errors import OutsideError, PromptctlError
 
 BROKEN = "PC035"
 
@@ -55,7 +55,8 @@ class Watcher:
 def demo(keep: Path | None, watcher: Watcher) -> DemoResult:
     """Runs every step. A folder given is kept, a temporary one only when a step fails.
 
-    Raises UsageError for a folder that is not empty, PromptctlError for a step that does not end as it must.
+    Raises UsageError for a folder that is not empty, PromptctlError for a step that does not end as it must:
+    OutsideError where that is not promptctl's own fault.
     """
     folder = make_scratch(keep)
     files = demo_files()
@@ -87,6 +88,8 @@ def _chapter(
         watcher.output(ran)
         if code != step.exit_code:
             message = f"`{step.line}` ended with exit {code}, not {step.exit_code}"
+            if code < 0 or code == OutsideError.exit_code or not step.line.startswith("promptctl "):
+                raise OutsideError(BROKEN, message, hint=f"what is printed above says why; look into {folder}")
             raise PromptctlError(BROKEN, message, hint=f"look into {folder}, and report what is printed above")
         yield ran
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -106,20 +107,28 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
-def test_a_step_that_ends_otherwise_stops_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "spoiled", "ended", "code"),
+    [
+        ("promptctl lint", "prompts/shared/tone.j2", "exit 1, not 0", 70),
+        ("git push -q -u origin main", "../shop.git", "exit 128, not 0", 4),
+        ("promptctl release", "../shop.git", "exit 4, not 0", 4),
+    ],
+)
+def test_a_step_that_ends_otherwise_stops_it(tmp_path: Path, line: str, spoiled: str, ended: str, code: int) -> None:
     seen: list[RanStep] = []
 
-    def spoil(line: str) -> None:
-        if line == "promptctl lint":
-            (tmp_path / "kept/shop/prompts/shared/tone.j2").unlink()
+    def spoil(said: str) -> None:
+        if said == line:
+            lost = tmp_path / "kept/shop" / spoiled
+            shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
 
     watcher = Watcher(start=lambda *_: None, chapter=lambda _: None, line=spoil, output=seen.append)
     with pytest.raises(PromptctlError) as failure:
         demo(tmp_path / "kept", watcher)
-    assert (failure.value.code, failure.value.exit_code) == ("PC035", 70)
-    assert "`promptctl lint` ended with exit 1, not 0" in str(failure.value)
-    assert seen[-1].line == "promptctl lint"
-    assert "shared/tone.j2" in seen[-1].output
+    assert (failure.value.code, failure.value.exit_code) == ("PC035", code)
+    assert f"`{line}` ended with {ended}" in str(failure.value)
+    assert (seen[-1].line, bool(seen[-1].output)) == (line, True)
 
 
 def test_needs_git(tmp_path: Path) -> None:
