@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 
 from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.files import decode, read_bytes
-from promptctl.adapters.writing import write_file
 from promptctl.core.caching.limits import cache_limits
-from promptctl.core.evals.recording import masked, parse_replies, reply_key, spell_replies
+from promptctl.core.evals.recording import masked, parse_replies, reply_key
 from promptctl.core.models.request import Reply, Request
 from promptctl.core.models.request_parts import request_parts
 from promptctl.core.secrets import mask
@@ -110,19 +109,3 @@ def read_recorded(path: Path, shown: str) -> dict[str, Reply]:
     if not path.is_symlink() and not path.exists():
         return {}
     return parse_replies(decode(read_bytes(path, shown), shown), shown)
-
-
-def write_recorded(
-    path: Path, shown: str, replies: Mapping[str, Reply], *, known: tuple[str, ...] = (), replace: bool = False
-) -> bool:
-    """Adds replies to a file, masked. With ``replace`` they take the place of those recorded for the same key before.
-
-    False, and the file is as it was, when it would grow past what a repository keeps: then they are "external".
-    """
-    kept = {key: masked(reply, known) for key, reply in replies.items()}
-    before = read_recorded(path, shown)
-    text = spell_replies(before | kept if replace else kept | before)
-    if text is None:
-        return False
-    write_file(path, text.encode(), shown)
-    return True

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from promptctl.adapters.cache_folder import cache_folder
-from promptctl.adapters.replies import Replies, open_cache, read_recorded, write_recorded
+from promptctl.adapters.replies import Replies, open_cache, read_recorded
 from promptctl.adapters.reply_cache import ReplyCache
-from promptctl.core.evals.recording import MAX_KEPT_BYTES
+from promptctl.core.evals.recording import spell_replies
 from promptctl.core.models.request import Reply, Request
 from promptctl.errors import DocumentError, UsageError
 
@@ -105,38 +105,14 @@ def test_where_the_cache_is(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_recorded_file_grows_by_key_and_keeps_what_was_said(tmp_path: Path) -> None:
-    path = tmp_path / "replies" / "0123456789ab.jsonl"
+def test_a_recorded_file_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
     assert read_recorded(path, "r") == {}
-    assert write_recorded(path, "r", {"b": REPLY})
-    assert write_recorded(path, "r", {"a": OTHER, "b": OTHER})
+    path.write_text(spell_replies({"a": OTHER, "b": REPLY}) or "")
     assert read_recorded(path, "r") == {"a": OTHER, "b": REPLY}
-    assert write_recorded(path, "r", {"b": OTHER}, replace=True)
-    assert read_recorded(path, "r") == {"a": OTHER, "b": OTHER}
-    assert [line[:10] for line in path.read_text().splitlines()] == ['{"key":"a"', '{"key":"b"']
-
-
-def test_a_recorded_file_is_masked(tmp_path: Path) -> None:
-    path = tmp_path / "r.jsonl"
-    write_recorded(path, "r", {"a": replace(REPLY, text=f"{SECRET} sk-proj-0123456789abcdef")}, known=(SECRET,))
-    assert read_recorded(path, "r")["a"].text == "[masked] [masked]"
-
-
-def test_too_much_is_external_and_changes_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "r.jsonl"
-    write_recorded(path, "r", {"a": REPLY})
-    before = path.read_bytes()
-    assert not write_recorded(path, "r", {"b": Reply(text="x" * MAX_KEPT_BYTES)})
-    assert path.read_bytes() == before
-
-
-def test_a_malformed_recorded_file_is_an_error_and_is_not_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "r.jsonl"
     path.write_text("{}\n")
-    for attempt in (lambda: read_recorded(path, "r"), lambda: write_recorded(path, "r", {"a": REPLY})):
-        with pytest.raises(DocumentError):
-            attempt()
-    assert path.read_text() == "{}\n"
+    with pytest.raises(DocumentError):
+        read_recorded(path, "r")
 
 
 def test_a_recorded_file_is_never_read_through_a_link(tmp_path: Path) -> None:

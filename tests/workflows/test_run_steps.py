@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from promptctl.adapters.replies import write_recorded
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.repository import Repository
+from promptctl.core.evals.recording import spell_replies
 from promptctl.core.models.provider import trust_digest
 from promptctl.core.models.provider_table import parse_providers
 from promptctl.core.models.request import Reply
@@ -80,7 +80,8 @@ def test_recorded_replies_need_no_key(folder: Path) -> None:
     closure = Repository(build_files(folder, FILES)).work.closure("one")
     request = Rendering(closure).request({"x": "hi"})
     path = folder / "prompts/one/replies" / f"{short(digest(closure))}.jsonl"
-    write_recorded(path, "replies", {request.key(0): Reply(text="kept", provider="relay", model="m-1")})
+    path.parent.mkdir()
+    path.write_text(spell_replies({request.key(0): Reply(text="kept", provider="relay", model="m-1")}) or "")
     done = run_reference(Repository(folder), "one", {"x": "hi"}, RunWish(mode="recorded"), environment={}, cache=None)
     assert (done.answer.text, done.answer.source) == ("kept", "recorded")
     with pytest.raises(StateError) as caught:

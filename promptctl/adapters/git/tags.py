@@ -44,17 +44,9 @@ class TagClaim:
     message: TagMessage | None
 
 
-def release_tags(
-    git: Git, name: str | None = None, version: Version | None = None, *, options: tuple[str, ...] = ()
-) -> tuple[ReleaseTag, ...]:
-    """Release tags of everything, of one prompt, or of one version: a prefix read, whatever else is tagged."""
-    if name is None:
-        pattern = PREFIX.rstrip("/")
-    elif version is None:
-        pattern = f"{PREFIX}{name}@v*"
-    else:
-        pattern = tag_ref(name, version)
-    return parsed_tags(list_refs(git, pattern, options=options), PREFIX)
+def release_tags(git: Git, options: tuple[str, ...] = ()) -> tuple[ReleaseTag, ...]:
+    """All release tags, or those that ``options`` of Git leave: a prefix read, whatever else is tagged."""
+    return parsed_tags(list_refs(git, PREFIX.rstrip("/"), options=options), PREFIX)
 
 
 def mirror_prefix(remote: str) -> str:

@@ -24,9 +24,9 @@ def cache_key(request: Request, route: str, scope: str) -> str:
     return APPLICATION + _digest({"request": request.to_dict(), "route": route, "scope": scope})
 
 
-def route_digest(model: str, providers: Mapping[str, ProviderSettings], override: str | None = None) -> str:
+def route_digest(model: str, providers: Mapping[str, ProviderSettings]) -> str:
     """Tells apart who may answer a request for ``model``: names, wire formats and URLs, their fallbacks' too."""
-    first = [providers[override]] if override and override in providers else serving(model, providers)
+    first = serving(model, providers)
     names = dict.fromkeys(it.name for it in first)
     names |= dict.fromkeys(name for it in first for name in it.fallback if name in providers)
     asked = (providers[name] for name in names)

@@ -31,9 +31,9 @@ class ValueChange:
         }
 
 
-def value_changes(old: Any, new: Any, path: Path = ()) -> tuple[ValueChange, ...]:
+def value_changes(old: Any, new: Any) -> tuple[ValueChange, ...]:
     """Where two values differ: mappings key by key, everything else whole; a mere order of keys is no difference."""
-    return () if old is new else tuple(_changes(old, new, path))
+    return () if old is new else tuple(_changes(old, new, ()))
 
 
 def _changes(old: Any, new: Any, path: Path) -> Iterator[ValueChange]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -88,50 +87,8 @@ def together(first: UnitSums, second: UnitSums) -> UnitSums:
     )
 
 
-def sums_of_values(count: int, total: float, squares: float) -> UnitSums:
-    """The sums where each value is a unit of its own: how many there are, their sum and the sum of their squares."""
-    return UnitSums(count, total, float(count), squares, float(count), total)
-
-
-def sums_of_pairs(pairs: Iterable[tuple[float, float]], about: float | None = None) -> UnitSums:
-    """The sums of units given one by one as (numerator, denominator), about their ratio unless something else is named.
-
-    Engines make the same of a table; this is for few units, and for tests.
-    """
-    known = list(pairs)
-    y = math.fsum(pair[1] for pair in known)
-    if about is None:
-        about = math.fsum(pair[0] for pair in known) / y if y else 0.0
-    exact = {pair: float(Fraction(pair[0]) - Fraction(about) * Fraction(pair[1])) for pair in set(known)}
-    moved = [exact[pair] for pair in known]
-    return UnitSums(
-        len(known),
-        math.fsum(moved),
-        y,
-        math.fsum(x * x for x in moved),
-        math.fsum(y * y for _, y in known),
-        math.fsum(x * y for x, (_, y) in zip(moved, known, strict=True)),
-        about,
-    )
-
-
-def quantile_shares(below: UnitSums, share: float, z: float) -> Interval | None:
-    """Between which shares of an arm's ordered values the values lie that bound its quantile ``share``.
-
-    ``below`` sums over units, as numerator, how many of a unit's values are not above the arm's own quantile, and as
-    denominator how many it has: units are clusters. None where no values bound it. Source: A. Deng, U. Knoblich and J.
-    Lu, Applying the delta method in metric analytics (2018), section 4.
-    """
-    variance = below.variance
-    if variance is None:
-        return None
-    half = z * math.sqrt(variance)
-    low, high = share - half, share + half
-    return Interval(low, high) if low > 0 and high < 1 else None
-
-
 def sums_of_quantile(below: UnitSums, quantile: float, bounds: Interval, z: float) -> UnitSums:
-    """The sums of an arm's quantile in the shape of every other metric, from the values at ``quantile_shares``.
+    """The sums of an arm's quantile in the shape of every other metric, from the values at its ``bounds``.
 
     A unit's numerator is what it moves the quantile by: (share below * its values - those below) / density, the
     density being that between the bounds (Bahadur's representation, A. W. van der Vaart, Asymptotic Statistics (1998),

@@ -9,7 +9,7 @@ from promptctl.core.lint.ignore import Ignore
 from promptctl.core.lint.ignores import MARK
 from promptctl.core.lint.selection import CODES
 
-NAMES, REPEATED, LISTS = "formerly", "PC012", ("tags", "formerly")
+NAMES, LISTS = "formerly", ("tags", "formerly")
 
 
 def superfluous_items(value: Any, prompts: Collection[str]) -> Iterator[tuple[str, int, str]]:

@@ -6,7 +6,6 @@ carry that name and the line in it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from promptctl.core.prompts.budget import Budget, BudgetExceeded, budgeted
 from promptctl.core.prompts.sandbox import Sandbox
 from promptctl.core.prompts.template_names import Names, descendants, template_names
 from promptctl.core.prompts.text_limit import MAX_TEXT, STOPPED
-from promptctl.errors import UsageError
 
 MAX_TEMPLATE = 256 * 1024
 GLOBALS = ("range", "namespace")
@@ -203,15 +201,3 @@ class Renderer:
                 template, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
             trace = trace.tb_next
         return TemplateFault(template, line, message, code=code)
-
-
-def render_value(text: str, values: Mapping[str, Any]) -> str:
-    """Renders a single template without partials, as expectations and step inputs use it.
-
-    Raises UsageError with the template's line when it fails.
-    """
-    try:
-        return Renderer({"template": text}).render("template", values)
-    except TemplateFault as fault:
-        message = f"line {fault.line} of the template {json.dumps(text[:60])}: {fault.message}"
-        raise UsageError(fault.code, message, hint=fault.hint) from None

@@ -8,10 +8,10 @@ _BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 24
 
 
-def sparkline(values: Sequence[int], width: int = WIDTH) -> str:
-    """One bar for each of the values, or for each sum of neighbours where they are more than ``width``; the highest is
+def sparkline(values: Sequence[int]) -> str:
+    """One bar for each of the values, or for each sum of neighbours where they are more than ``WIDTH``; the highest is
     the largest. A space where there is nothing at all."""
-    each = -(-len(values) // width) if values else 1
+    each = -(-len(values) // WIDTH) if values else 1
     first = len(values) % each
     sums = [sum(values[:first])] if first else []
     sums += [sum(values[place : place + each]) for place in range(first, len(values), each)]

@@ -109,7 +109,7 @@ def attribute_name(name: str) -> str:
     return name
 
 
-def parse_grouping(texts: Sequence[str], keys: Sequence[str] = KEYS) -> Grouping:
+def parse_grouping(texts: Sequence[str]) -> Grouping:
     """What ``--by model,day`` or ``--by "attribute region"`` names. Raises UsageError."""
     columns, attributes, units = [], [], []
     for word in (part.strip() for text in texts for part in text.split(",")):
@@ -118,10 +118,10 @@ def parse_grouping(texts: Sequence[str], keys: Sequence[str] = KEYS) -> Grouping
             units.append(word)
         elif kind == "attribute" and name.strip():
             attributes.append(attribute_name(name.strip()))
-        elif word in keys:
+        elif word in KEYS:
             columns.append(word)
         else:
-            known = (*keys, *UNITS)
+            known = (*KEYS, *UNITS)
             hint = suggest(word, known) or f"one or more of {', '.join(known)}, attribute NAME"
             raise UsageError(BAD_REPORT, f"--by {word[:40]}: nothing is grouped by that", hint=hint)
     names = [*columns, *attributes]

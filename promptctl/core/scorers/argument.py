@@ -88,7 +88,7 @@ def range_of(value: Any) -> tuple[float, float]:
     return exact, exact
 
 
-def share_fault(value: Any, name: str) -> str | None:
-    """Why ``value`` is not a share within (0, 1]."""
+def share_fault(value: Any) -> str | None:
+    """Why what ``min`` asks for is not a share within (0, 1]."""
     number = number_of(value)
-    return None if number is not None and 0 < number <= 1 else f"`{name}` must be a number above 0 and at most 1"
+    return None if number is not None and 0 < number <= 1 else "`min` must be a number above 0 and at most 1"

@@ -22,7 +22,7 @@ def function_of(file: str) -> str:
 
 def _fault(value: Any) -> str | None:
     if isinstance(value, Mapping):
-        if fault := keys_fault(value, ("file",), ("min",)) or ("min" in value and share_fault(value["min"], "min")):
+        if fault := keys_fault(value, ("file",), ("min",)) or ("min" in value and share_fault(value["min"])):
             return fault
         value = value["file"]
     if not isinstance(value, str) or not value or not value.isprintable() or "\\" in value or ":" in value:

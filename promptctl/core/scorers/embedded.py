@@ -21,7 +21,7 @@ def references(argument: Any) -> list[str]:
 
 def _fault(value: Any) -> str | None:
     written = value if isinstance(value, Mapping) else {"text": value}
-    if fault := keys_fault(written, ("text",), ("min",)) or ("min" in written and share_fault(written["min"], "min")):
+    if fault := keys_fault(written, ("text",), ("min",)) or ("min" in written and share_fault(written["min"])):
         return fault or None
     text = written["text"]
     return texts_fault(text) if isinstance(text, list | tuple) else text_fault(text)

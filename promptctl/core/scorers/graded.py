@@ -125,7 +125,7 @@ def _fault(kind: str, value: Any) -> str | None:
     if not isinstance(value, Mapping):
         return f"needs a mapping with some of {', '.join(('prompt', *_OPTIONAL))}"
     required, optional = (("prompt",), _OPTIONAL) if kind == "judge" else ((), ("prompt", *_OPTIONAL))
-    if fault := keys_fault(value, required, optional) or ("min" in value and share_fault(value["min"], "min")) or None:
+    if fault := keys_fault(value, required, optional) or ("min" in value and share_fault(value["min"])) or None:
         return fault
     votes = number_of(value.get("votes", 1))
     if votes is None or votes != int(votes) or not 1 <= votes <= _MOST_VOTES:

@@ -24,7 +24,7 @@ def _fault(value: Any) -> str | None:
     if isinstance(value, Mapping):
         if fault := keys_fault(value, ("function",), ("min",)):
             return fault
-        if "min" in value and (fault := share_fault(value["min"], "min")):
+        if "min" in value and (fault := share_fault(value["min"])):
             return fault
         value = value["function"]
     if isinstance(value, str) and _NAME.fullmatch(value):

@@ -22,7 +22,7 @@ MISSING = "needs the package "
 def _overlap_fault(value: Any) -> str | None:
     if not isinstance(value, Mapping):
         return "needs {text, min}: a reference and the share of its words to find"
-    fault = keys_fault(value, ("text", "min")) or share_fault(value["min"], "min")
+    fault = keys_fault(value, ("text", "min")) or share_fault(value["min"])
     if fault:
         return fault
     if text_fault(value["text"]) or not _WORD.search(texts_of(value["text"])[0]):
@@ -75,7 +75,7 @@ def _reference_fault(package: str, value: Any) -> str | None:
     """For a reference, or several of them, and the least likeness."""
     if not isinstance(value, Mapping):
         return "needs {text, min}: a reference, or a list of them, and how much the answer must be like one"
-    fault = keys_fault(value, ("text", "min")) or share_fault(value["min"], "min")
+    fault = keys_fault(value, ("text", "min")) or share_fault(value["min"])
     if fault:
         return fault
     several = isinstance(value["text"], list | tuple)

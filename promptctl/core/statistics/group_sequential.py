@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from promptctl.core.statistics.interval import Interval
-
 _FARTHEST = 38.0
 """Standard errors whose normal tail is hardly a float: the boundary of a look at which nothing is spent."""
 
@@ -88,16 +86,6 @@ def stage_wise_chance(fractions: Sequence[float], limits: Sequence[float], z: fl
     Biometrics 40 (1984), 797 (stage-wise ordering); Jennison and Turnbull (2000), 8.4.
     """
     return min(1.0, math.fsum(crossing(fractions, (*limits, abs(z)))))
-
-
-def repeated_interval(difference: float, error: float, limit: float) -> Interval:
-    """The interval of a difference at a look with this boundary, whether the trial ends there or not: all looks' such
-    intervals cover it together with 1 - alpha, and one leaves out 0 exactly where the boundary is crossed.
-
-    Source: C. Jennison and B. W. Turnbull, Interim analyses: the repeated confidence interval approach, Journal of the
-    Royal Statistical Society B 51 (1989), 305.
-    """
-    return Interval(difference - limit * error, difference + limit * error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,6 @@ class Caching:
     settings: CacheSettings
     store: ReplyStore | None
     providers: Mapping[str, ProviderSettings] = field(default_factory=dict)
-    override: str | None = None
     environment: str = ""
     known: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
@@ -107,7 +106,7 @@ class Caching:
         if policy.mode == "off" or (policy.mode == "exact" and not is_deterministic(request)):
             return None
         try:
-            route = route_digest(request.model, self.providers, self.override)
+            route = route_digest(request.model, self.providers)
             key = cache_key(request, route, scope)
         except (ValueError, TypeError, RecursionError):
             return None

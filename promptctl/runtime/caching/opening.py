@@ -12,7 +12,6 @@ from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.secrets import known_values
 from promptctl.errors import OutsideError
 from promptctl.runtime.caching.caching import Caching
-from promptctl.runtime.caching.semantic import Embed
 
 if TYPE_CHECKING:
     from promptctl.adapters.reply_store import ReplyStore
@@ -25,15 +24,13 @@ def open_caching(
     *,
     environment: Mapping[str, str],
     providers: Mapping[str, ProviderSettings],
-    override: str | None = None,
     serving: str = "",
-    embed: Embed | None = None,
 ) -> Caching:
     """The cache by the ``[cache]`` table as written, for an application that serves from the environment ``serving``.
 
     Nothing is opened before the first call. A Redis that only a repository names and nobody trusts here is not spoken
     to: then nothing is kept, and ``notes`` say so; as where the client or the key for sealing is missing.
-    ``embed`` is a gateway's ``complete``, for answers by meaning. Raises UsageError for malformed settings.
+    Raises UsageError for malformed settings.
     """
     settings = cache_settings(table, environment)
     store, note = _store(settings.store, environment)
@@ -41,11 +38,9 @@ def open_caching(
         settings=settings,
         store=store,
         providers=providers,
-        override=override,
         environment=serving,
         known=known_values(environment, [it.key for it in providers.values() if it.key]),
         notes=(note,) if note else (),
-        embed=embed,
     )
 
 

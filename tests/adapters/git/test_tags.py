@@ -76,22 +76,19 @@ def test_several_tags_are_made_together_or_not_at_all(repository: GitRepository)
     repository.git("tag", "-d", "prompts/p30@v1.0.0")
     create_tags(git, new, committer(git).stamped)
     assert sorted(listed(release_tags(git))) == sorted(f"p{number}@1.0.0" for number in range(50))
-    assert {read_claim(Objects(git), tag).inner_name for tag in release_tags(git, "p7")} == {"prompts/p7@v1.0.0"}
+    (seventh,) = (tag for tag in release_tags(git) if tag.name == "p7")
+    assert read_claim(Objects(git), seventh).inner_name == "prompts/p7@v1.0.0"
     assert list((repository.folder / ".git/promptctl").iterdir()) == []
     repository.git("fsck", "--strict", "--no-dangling")
 
 
-def test_all_tags_those_of_a_prompt_or_one(repository: GitRepository) -> None:
+def test_all_release_tags_and_nothing_else(repository: GitRepository) -> None:
     for name, spelled in (("a", "1.10.0"), ("a", "1.9.0"), ("a", "1.10.0-rc.1"), ("ab", "1.0.0"), ("a/b", "1.0.0")):
         make(repository, name, spelled)
     for noise in ("v1.0.0", "prompts/a@v1", "prompts/a@v01.0.0", "prompts/A@v1.0.0", "prompts/a@1.0.0"):
         repository.git("tag", noise)
     git = open_git(repository.folder)
     assert listed(release_tags(git)) == ["a@1.9.0", "a@1.10.0-rc.1", "a@1.10.0", "a/b@1.0.0", "ab@1.0.0"]
-    assert listed(release_tags(git, "a")) == ["a@1.9.0", "a@1.10.0-rc.1", "a@1.10.0"]
-    assert listed(release_tags(git, "a", version("1.10.0"))) == ["a@1.10.0"]
-    assert listed(release_tags(git, "a", version("2.0.0"))) == []
-    assert listed(release_tags(git, "b")) == []
 
 
 def test_packed_tags_are_read_like_loose_ones(repository: GitRepository) -> None:

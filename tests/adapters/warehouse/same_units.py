@@ -13,9 +13,10 @@ from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.events.event import Event, Score
 from promptctl.core.experiments.counted import ArmUnits, Measure, Population
 from promptctl.core.experiments.quantile_places import Places, quantile_sums
-from promptctl.core.experiments.samples import UnitSums, sums_of_pairs
+from promptctl.core.experiments.samples import UnitSums
 from promptctl.core.reporting.window import DAY
 from tests.event_samples import NOON
+from tests.unit_sums import sums_of_pairs
 
 ARMS = ("control", "friendly")
 POPULATION = Population(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from promptctl.core.experiments.counted import ArmUnits, Counted, Measure
-from promptctl.core.experiments.samples import UnitSums, sums_of_pairs
+from promptctl.core.experiments.samples import UnitSums
+from tests.unit_sums import sums_of_pairs
 
 RESOLVED = Measure("quality:resolved", "ratio")
 ERRORS = Measure("error_rate", "ratio")

@@ -8,8 +8,9 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from promptctl.core.experiments.always_valid import AlwaysValid, always_valid
-from promptctl.core.experiments.samples import UnitSums, sums_of_pairs, sums_of_values, together
+from promptctl.core.experiments.samples import UnitSums, together
 from promptctl.core.statistics.confidence_sequence import anytime_chance, confidence_sequence, errors_wide
+from tests.unit_sums import sums_of_pairs, sums_of_values
 
 
 def shares(hits: int, units: int) -> UnitSums:

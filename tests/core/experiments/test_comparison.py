@@ -18,9 +18,10 @@ from scipy import stats
 from statsmodels.stats.proportion import proportions_ztest
 
 from promptctl.core.experiments.comparison import Comparison, compare, sample_ratio
-from promptctl.core.experiments.samples import UnitSums, sums_of_pairs, sums_of_values
+from promptctl.core.experiments.samples import UnitSums
 from promptctl.core.metrics import Kind
 from promptctl.core.statistics.two_samples import Moments, mean_difference, mean_ratio, share_difference
+from tests.unit_sums import sums_of_pairs, sums_of_values
 
 KINDS: tuple[Kind, ...] = ("ratio", "mean", "proportion", "quantile")
 NAN = math.nan

@@ -11,8 +11,9 @@ from promptctl.core.experiments.counted import ArmUnits, Measure
 from promptctl.core.experiments.effect_lines import Manner, adjusted, effect_line
 from promptctl.core.experiments.metric import Metric
 from promptctl.core.experiments.report import EffectLine
-from promptctl.core.experiments.samples import UnitSums, sums_of_pairs
+from promptctl.core.experiments.samples import UnitSums
 from promptctl.core.statistics.confidence_sequence import anytime_chance, errors_wide
+from tests.unit_sums import sums_of_pairs
 
 CALLS = Metric(metric="calls", kind="mean", direction="increase")
 RESOLVED = Metric(metric="quality:resolved", kind="ratio", direction="increase")

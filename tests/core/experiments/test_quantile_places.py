@@ -9,7 +9,8 @@ from statistics import fmean, stdev
 import pytest
 
 from promptctl.core.experiments.quantile_places import Places, quantile_sums
-from promptctl.core.experiments.samples import UnitSums, sums_of_pairs
+from promptctl.core.experiments.samples import UnitSums
+from tests.unit_sums import sums_of_pairs
 
 
 def sample(chance: random.Random, units: int, calls: int) -> list[list[float]]:

@@ -9,11 +9,11 @@ import pytest
 
 from promptctl.core.experiments.always_valid import always_valid
 from promptctl.core.experiments.comparison import compare
-from promptctl.core.experiments.samples import UnitSums, quantile_shares, sums_of_quantile
-from promptctl.core.statistics.interval import Interval
+from promptctl.core.experiments.quantile_places import Places, quantile_sums
+from promptctl.core.experiments.samples import UnitSums
 from tests.core.statistics.simulated import is_at_most
 
-SHARE, Z, ALPHA = 0.95, 1.959964, 0.05
+SHARE, ALPHA = 0.95, 0.05
 
 
 def latencies(generator: Any, units: int) -> list[Any]:
@@ -27,16 +27,13 @@ def latencies(generator: Any, units: int) -> list[Any]:
 def sums(calls: list[Any]) -> UnitSums | None:
     """What an engine would have counted."""
     ordered = np.sort(np.concatenate(calls))
-    quantile = ordered[int(np.ceil(SHARE * len(ordered))) - 1]
+    places = Places(len(ordered), SHARE)
+    quantile = ordered[places.middle - 1]
     hits, sizes = np.array([(np.count_nonzero(unit <= quantile), len(unit)) for unit in calls], dtype=float).T
     below = UnitSums(
         len(calls), hits.sum(), sizes.sum(), (hits * hits).sum(), (sizes * sizes).sum(), (hits * sizes).sum()
     )
-    shares = quantile_shares(below, SHARE, Z)
-    if shares is None:
-        return None
-    low, high = (float(ordered[int(np.ceil(bound * len(ordered))) - 1]) for bound in (shares.low, shares.high))
-    return sums_of_quantile(below, float(quantile), Interval(low, high), Z)
+    return quantile_sums(places, {rank: float(ordered[rank - 1]) for rank in places.ranks}, below)
 
 
 @pytest.mark.parametrize(("runs", "looks"), [(6, 3), pytest.param(1500, 10, marks=pytest.mark.long)])

@@ -15,9 +15,9 @@ from statsmodels.stats.proportion import power_proportions_2indep, samplesize_pr
 from tea_tasting.aggr import Aggregates
 
 from promptctl.core.experiments.sample_size import PlannedTest, power_at, units_needed, visible_effect
-from promptctl.core.experiments.samples import sums_of_pairs
 from promptctl.core.statistics.group_sequential import inflation
 from promptctl.errors import UsageError
+from tests.unit_sums import sums_of_pairs
 
 SHARE = PlannedTest(kind="proportion", baseline=0.6, effect=0.02, shares=(50, 50))
 MEAN = PlannedTest(kind="mean", baseline=5.0, effect=0.1, variance=1.0, shares=(1, 1))

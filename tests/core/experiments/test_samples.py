@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptctl.core.experiments.samples import UnitSums, quantile_shares, sums_of_pairs, sums_of_quantile
+from promptctl.core.experiments.samples import UnitSums, sums_of_quantile
 from promptctl.core.statistics.interval import Interval
+from tests.unit_sums import sums_of_pairs
 
 VALUES = st.floats(-1000, 1000, allow_nan=False)
 NAN, INF = math.nan, math.inf
@@ -82,23 +83,6 @@ def test_one_unit_has_an_estimate_without_an_error() -> None:
 def test_equal_units_have_no_spread() -> None:
     assert sums_of_pairs([(0.3 * calls, float(calls)) for calls in range(1, 40)]).variance == 0.0
     assert UnitSums(3, 0.3, 3.0, 0.03, 3.0, 0.3).variance == 0.0
-
-
-def test_shares_of_a_quantile_widen_with_clusters() -> None:
-    """Ten values a unit that are all below or all above say as much as one."""
-    single = sums_of_pairs([(float(unit % 20 > 0), 1.0) for unit in range(400)])
-    tenfold = sums_of_pairs([(10.0 * (unit % 20 > 0), 10.0) for unit in range(400)])
-    found, clustered = quantile_shares(single, 0.95, 1.96), quantile_shares(tenfold, 0.95, 1.96)
-    assert found is not None
-    assert clustered is not None
-    half = 1.96 * math.sqrt(0.95 * 0.05 / 399)
-    assert (found.low, found.high) == pytest.approx((0.95 - half, 0.95 + half), rel=1e-12)
-    assert (clustered.low, clustered.high) == pytest.approx((found.low, found.high), rel=1e-12)
-
-
-def test_too_few_values_do_not_bound_a_quantile() -> None:
-    assert quantile_shares(sums_of_pairs([(1.0, 1.0), (1.0, 1.0), (0.0, 1.0)]), 0.95, 1.96) is None
-    assert quantile_shares(UnitSums(1, 1.0, 1.0, 1.0, 1.0, 1.0), 0.5, 1.96) is None
 
 
 def test_a_quantile_has_the_error_that_its_bounds_say() -> None:

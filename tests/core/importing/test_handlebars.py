@@ -6,7 +6,7 @@ import pytest
 
 from promptctl.core.importing.handlebars import Mark, pieces
 from promptctl.core.importing.segments import NoSegment
-from promptctl.core.prompts.template import render_value
+from tests.rendered_value import render_value
 
 VALUES = {"a": "A", "yes": True, "no": "", "xs": [{"n": "1"}, {"n": "2"}], "words": ["u", "v"], "o": {"p": "P"}}
 

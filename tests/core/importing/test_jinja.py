@@ -10,7 +10,7 @@ from promptctl.core.exporting.jinja import plain
 from promptctl.core.files.document import Document, Mark
 from promptctl.core.importing.jinja import converted, printed_only
 from promptctl.core.importing.node import Node
-from promptctl.core.prompts.template import render_value
+from tests.rendered_value import render_value
 
 VALUES = {"a": True, "b": False, "name": "Ada", "items": ["x", "y"]}
 THERE = Environment(undefined=StrictUndefined)

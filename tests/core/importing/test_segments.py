@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from promptctl.core.exporting.exported import segments_of
 from promptctl.core.importing.segments import NoSegment, Variable, braces, dollars, escaped, format_fields, jinja
-from promptctl.core.prompts.template import render_value
+from tests.rendered_value import render_value
 
 _texts = st.text(st.sampled_from("{}%#$ \nab\"'"), max_size=12)
 

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from promptctl.core.prompts.template import Renderer, TemplateFault, read_template, render_value
-from promptctl.errors import UsageError
+from promptctl.core.prompts.template import Renderer, TemplateFault, read_template
 
 
 def read_and_render(template: str, values: dict[str, object]) -> str:
@@ -123,9 +122,3 @@ def test_output_is_byte_for_byte_what_plain_jinja_gives(template: str, a: str, b
     )
     expected = plain.get_template("t").render(a=a, b=b)
     assert Renderer({"t": template, "p.j2": partial}).render("t", {"a": a, "b": b}) == expected
-
-
-def test_a_single_value_says_its_template_when_it_fails() -> None:
-    assert render_value("{{ row.x }}!", {"row": {"x": 1}}) == "1!"
-    with pytest.raises(UsageError, match="line 1 of the template"):
-        render_value("{{ row.y }}", {"row": {}})

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptctl.core.experiments.counted import ArmUnits, Measure
-from promptctl.core.experiments.samples import UnitSums, sums_of_pairs
+from promptctl.core.experiments.samples import UnitSums
 from promptctl.core.moves.pointer import Served
 from promptctl.core.releases.version import version
 from promptctl.core.splits.assignment import assigner
@@ -34,6 +34,7 @@ from promptctl.core.splits.rollout import (
 from promptctl.core.splits.rollout_settings import rollout_plan
 from promptctl.core.splits.split import Split
 from promptctl.errors import UsageError
+from tests.unit_sums import sums_of_pairs
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STABLE = Served(version("1.2.0"), "sha256:" + "a" * 64)

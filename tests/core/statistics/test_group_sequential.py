@@ -17,7 +17,6 @@ from promptctl.core.statistics.group_sequential import (
     drift_needed,
     inflation,
     power,
-    repeated_interval,
     spent,
     stage_wise_chance,
 )
@@ -181,8 +180,3 @@ def test_the_chance_after_stopping_agrees_with_the_boundary() -> None:
         assert stage_wise_chance(fractions[: look + 1], limits[:look], -limits[look] - 0.1) < at
     assert stage_wise_chance(fractions, limits[:2], 0.0) == pytest.approx(1.0)
     assert stage_wise_chance((1.0,), (), 1.959964) == pytest.approx(0.05, abs=1e-7)
-
-
-def test_the_repeated_interval_leaves_zero_out_where_the_boundary_is_crossed() -> None:
-    assert repeated_interval(3.0, 1.0, 2.9).low > 0
-    assert repeated_interval(2.8, 1.0, 2.9).low < 0 < repeated_interval(2.8, 1.0, 2.9).high

@@ -11,6 +11,7 @@ from promptctl.adapters.providers.fault import ProviderError
 from promptctl.adapters.reply_cache import ReplyCache
 from promptctl.adapters.reply_store import SqliteReplies
 from promptctl.core.caching.key import cache_key
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.core.models.request import Reply
 from promptctl.runtime.caching.caching import MOST_BYTES, Caching
 from promptctl.runtime.caching.opening import open_caching
@@ -98,7 +99,7 @@ def test_another_scope_or_provider_is_another_call(store: SqliteReplies) -> None
         model, cache = Model(), caching(store)
         assert await asked(cache, model) == MISS
         assert await asked(cache, model, scope="sha256:" + "6" * 64) == MISS
-        cache.override = "anthropic"
+        cache.providers = parse_providers({"openai": {"base_url": "https://elsewhere.example/v1"}})
         assert await asked(cache, model) == MISS
         assert await asked(cache, model) == EXACT
 
