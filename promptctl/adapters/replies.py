@@ -97,11 +97,12 @@ class Replies:
         return reply is not None and self._provider in (None, reply.provider)
 
 
-def open_cache(environment: Mapping[str, str], *, busy_seconds: float = 5.0) -> ReplyCache:
+def open_cache(environment: Mapping[str, str], *, busy_seconds: float = 5.0, together: int = 1) -> ReplyCache:
     """This machine's cache: opened when first used, closed by the caller. Raises UsageError for malformed limits."""
     from promptctl.adapters.reply_cache import ReplyCache
 
-    return ReplyCache(cache_folder(environment), limits=cache_limits(environment), busy_seconds=busy_seconds)
+    folder, limits = cache_folder(environment), cache_limits(environment)
+    return ReplyCache(folder, limits=limits, busy_seconds=busy_seconds, together=together)
 
 
 def read_recorded(path: Path, shown: str) -> dict[str, Reply]:

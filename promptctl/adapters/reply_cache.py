@@ -7,14 +7,14 @@ import os
 import sqlite3
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from promptctl.adapters import reply_sharing, reply_tables
-from promptctl.adapters.reply_tables import Facts, Group
+from promptctl.adapters.reply_tables import Entry, Group
 from promptctl.adapters.sqlite_file import SqliteFile
 from promptctl.core.caching.limits import CacheLimits
 from promptctl.core.evals.recording import reply_from_dict, reply_to_dict
@@ -26,6 +26,7 @@ T = TypeVar("T")
 FILE_NAME = "replies-v1.sqlite3"
 UNUSABLE = "PC183"
 _MOST_TOUCHES, _MOST_SECONDS = 1000, 60.0
+_LONGEST_WAIT = 1.0
 _PUTS_BETWEEN_TRIMS = 1000
 
 
@@ -35,7 +36,9 @@ class ReplyCache:
 
     A database that is no database is renamed aside. Threads and forked processes may use it. Close it, or use it in
     ``with``: uses are counted then, and ``limits`` kept to; also now and then by a process that lives long. ``clock``
-    gives seconds since 1970, ``busy_seconds`` is how long another process's write is waited for.
+    gives seconds since 1970, ``busy_seconds`` is how long another process's write is waited for. Up to ``together``
+    entries are written at once, none of them more than a second before the next is put: for a single thread that keeps
+    replies elsewhere too.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class ReplyCache:
         limits: CacheLimits | None = None,
         clock: Callable[[], float] = time.time,
         busy_seconds: float = 5.0,
+        together: int = 1,
     ) -> None:
         self.path = folder / FILE_NAME
         self._file = SqliteFile(self.path, reply_tables.prepare, busy_seconds=busy_seconds)
@@ -52,7 +56,9 @@ class ReplyCache:
         self._limits = limits or CacheLimits()
         self._clock = clock
         self._touched: deque[str] = deque()
-        self._counted = clock()
+        self._counted = self._written = clock()
+        self._together = together
+        self._waiting: dict[str, Entry] = {}
         self._puts = 0
         self._process = os.getpid()
 
@@ -66,7 +72,10 @@ class ReplyCache:
         right. ``seconds``: not one that was made longer ago, or nobody knows when."""
         ages = [age for age in (self._limits.max_age, seconds) if age is not None]
         since, dated = (self._clock() - min(ages) if ages else 0.0), seconds is not None
-        row = self._guarded(lambda connection: reply_tables.read(connection, key, since, dated=dated))
+        if waiting := self._waiting.get(key):
+            row: tuple[object, object] | None = (waiting.seal, waiting.value)
+        else:
+            row = self._guarded(lambda connection: reply_tables.read(connection, key, since, dated=dated))
         if row is None or not isinstance(row[0], str) or not isinstance(row[1], str) or row[0] != _seal(key, row[1]):
             return None
         try:
@@ -79,12 +88,15 @@ class ReplyCache:
     def put(self, key: str, reply: Reply, *, prompt: str = "", parts: Mapping[str, str] | None = None) -> None:
         """Stores the reply, in place of an earlier one, for the prompt that asked by a request of such parts."""
         value = compact_json(reply_to_dict(reply))
-        facts = Facts(prompt=prompt, provider=reply.provider, model=reply.model, parts=parts)
-        row = (key, _seal(key, value), value)
-        self._guarded(lambda connection: reply_tables.write(connection, row, facts, self._clock()))
-        self._puts += 1
-        if self._puts >= _PUTS_BETWEEN_TRIMS:
-            self._trim()
+        about = {"prompt": prompt, "provider": reply.provider, "model": reply.model}
+        entry = Entry(key=key, seal=_seal(key, value), value=value, parts=parts, **about)
+        if self._together == 1:
+            # Threads may share this: what one has put is there when it goes on.
+            self._write([entry])
+            return
+        self._waiting[key] = entry
+        if len(self._waiting) >= self._together or self._clock() - self._written >= _LONGEST_WAIT:
+            self._write_waiting()
 
     def lead(self, key: str, token: str, seconds: float) -> bool:
         """Takes the lease of a key, so that others wait; False where somebody else has it. True too where nobody can
@@ -139,10 +151,22 @@ class ReplyCache:
 
     def close(self) -> None:
         """Closes the connection; the next use opens it again."""
+        self._write_waiting()
         self._count()
         if self._puts:
             self._trim()
         self._file.close()
+
+    def _write(self, entries: Collection[Entry]) -> None:
+        self._guarded(lambda connection: reply_tables.write(connection, entries, self._clock()))
+        self._puts += len(entries)
+        if self._puts >= _PUTS_BETWEEN_TRIMS:
+            self._trim()
+
+    def _write_waiting(self) -> None:
+        waiting, self._waiting, self._written = self._waiting, {}, self._clock()
+        if waiting:
+            self._write(waiting.values())
 
     def _trim(self) -> None:
         self._puts = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -70,9 +70,13 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a new entry is known by: the prompt that asked, and its request's parts (``request_parts``)."""
+class Entry:
+    """A reply under its seal, and what is known of it: the prompt that asked, and its request's parts
+    (``request_parts``)."""
 
+    key: str
+    seal: str
+    value: str
     prompt: str = ""
     provider: str = ""
     model: str = ""
@@ -98,15 +102,19 @@ def read(
     return found
 
 
-def write(connection: sqlite3.Connection, row: tuple[str, str, str], facts: Facts, now: float) -> None:
-    """Puts an entry (key, seal, value) in the place of an earlier one."""
-    key, _, value = row
-    parts = compact_json(facts.parts) if facts.parts else ""
-    size = len(value.encode("utf-8", "surrogatepass"))
-    known = (key, now, now, _on_disk(size) + len(parts) + _ROW_BYTES, facts.prompt, facts.provider, facts.model, parts)
+def write(connection: sqlite3.Connection, entries: Collection[Entry], now: float) -> None:
+    """Puts entries in the place of earlier ones."""
+    rows = [(it.key, it.seal, it.value) for it in entries]
+    known = [_known(it, now) for it in entries]
     with transaction(connection):
-        connection.execute("INSERT OR REPLACE INTO replies (key, seal, value) VALUES (?, ?, ?)", row)
-        connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)", known)
+        connection.executemany("INSERT OR REPLACE INTO replies (key, seal, value) VALUES (?, ?, ?)", rows)
+        connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)", known)
+
+
+def _known(entry: Entry, now: float) -> tuple[str | float, ...]:
+    parts = compact_json(entry.parts) if entry.parts else ""
+    size = _on_disk(len(entry.value.encode("utf-8", "surrogatepass"))) + len(parts) + _ROW_BYTES
+    return entry.key, now, now, size, entry.prompt, entry.provider, entry.model, parts
 
 
 def _on_disk(size: int) -> int:

@@ -20,5 +20,6 @@ def gate_context(context: Context) -> Iterator[GateContext]:
     from promptctl.adapters.replies import open_cache
     from promptctl.workflows.gate_context import GateContext
 
-    with open_cache(os.environ) as cache:
+    # A run's journal has each answer at once, so that the cache need not.
+    with open_cache(os.environ, together=50) as cache:
         yield GateContext(cache=cache, environment=os.environ, now=context.now, watch=EvalProgress(context.output))

@@ -91,6 +91,23 @@ def test_what_is_put_is_found_also_by_others(cache: ReplyCache) -> None:
     assert cache.faults == 0
 
 
+def test_entries_put_together_are_found_here_at_once_and_by_others_soon(tmp_path: Path) -> None:
+    now = [1000.0]
+    with ReplyCache(tmp_path, together=3, clock=lambda: now[0]) as cache, ReplyCache(tmp_path) as other:
+
+        def put(key: str) -> list[bool]:
+            cache.put(key, replace(REPLY, text=key))
+            assert cache.get(key) == replace(REPLY, text=key)
+            return [other.get(it) is not None for it in "abcdef"]
+
+        assert put("a") == put("b") == [False] * 6
+        assert put("c") == put("d") == [True] * 3 + [False] * 3
+        now[0] += 1
+        assert put("e") == put("f") == [True] * 5 + [False]
+    with ReplyCache(tmp_path) as later:
+        assert later.get("f") == replace(REPLY, text="f")
+
+
 def test_the_cache_is_the_users_alone(cache: ReplyCache) -> None:
     cache.put("k", REPLY)
     assert cache.path.parent.stat().st_mode & 0o777 == 0o700

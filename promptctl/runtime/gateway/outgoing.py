@@ -85,8 +85,8 @@ class Outgoing:
         told, bill = False, Bill(provider=self.provider, wire=self.wire, models=(self.model_id,))
         try:
             answered = self._deltas(begun, bill) if self.streamed else self._whole(begun, bill)
-            async with aclosing(answered) as deltas:
-                async for delta in _timed(deltas, effort):
+            async with aclosing(answered) as pieces, aclosing(_timed(pieces, effort)) as deltas:
+                async for delta in deltas:
                     if first is None:
                         first = clock()
                         circuit.answered(admission)
