@@ -115,7 +115,7 @@ def advance_experiment(
 def _decided(repository: Repository, state: State, experiment: Experiment, count: Count, now: datetime) -> Decision:
     """What the numbers decide. An arm that was retired meanwhile ends the experiment on control."""
     require_unedited(experiment)
-    live_split(state, experiment)
+    live_split(repository, state, experiment)
     plan = experiment.plan
     decision = decide(experiment, count(experiment), now)
     lock = read_lock(repository.policy)
@@ -150,7 +150,7 @@ def _edit(
             now=now,
             numbers=decision.numbers,
         )
-        pointer, split = live_split(state, experiment)
+        pointer, split = live_split(repository, state, experiment)
         change = Change(
             action="conclude", experiment=after, split=split, reason=decision.because, numbers=decision.numbers
         )

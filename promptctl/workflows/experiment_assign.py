@@ -45,7 +45,7 @@ def assign_units(
     state = read_state(repository)
     experiment = started_experiment(repository, state, name, "assign")
     require_split(experiment, "assign")
-    _, split = live_split(state, experiment)
+    _, split = live_split(repository, state, experiment)
     arm_of, when = assigner(split), split.when
     inside = condition(when)(attributes) if when and attributes else True
     found = (

@@ -52,7 +52,7 @@ def conclude_experiment(
         require_split(experiment, "conclude")
         verdict = "do not ship" if chosen == experiment.plan.control.name else "ship"
         after = with_result(repository, experiment, verdict=verdict, arm=chosen, because=f"by hand: {reason}", now=now)
-        pointer, split = live_split(state, experiment)
+        pointer, split = live_split(repository, state, experiment)
         change = Change(action="conclude", experiment=after, split=split, reason=f"by hand: {reason}")
         return ended(repository, state, pointer, change, now, in_ci=in_ci)
 
@@ -85,7 +85,7 @@ def abort_experiment(
             because=f"by hand: {reason}",
             now=now,
         )
-        pointer, split = live_split(state, experiment)
+        pointer, split = live_split(repository, state, experiment)
         change = Change(action="abort", experiment=after, split=split, reason=reason)
         return ended(repository, state, pointer, change, now, in_ci=False)
 

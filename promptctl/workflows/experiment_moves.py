@@ -11,14 +11,16 @@ from promptctl.adapters.git.identity import committer
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state, state_at
 from promptctl.core.experiments.experiment import Experiment, Result
-from promptctl.core.experiments.plan import experiment_path
-from promptctl.core.moves.pointer import Pointer
+from promptctl.core.experiments.plan import Plan, experiment_path
+from promptctl.core.moves.pointer import Pointer, Served
 from promptctl.core.splits.split import Split
 from promptctl.core.timestamp import timestamp
 from promptctl.workflows.admission import Admission, refusal
-from promptctl.workflows.experiment_files import experiment_bytes
-from promptctl.workflows.promotion import barriers
+from promptctl.workflows.experiment_files import edited_error, experiment_bytes
+from promptctl.workflows.promotion import barriers, withdrawn
 from promptctl.workflows.publish import Edit, Published
+from promptctl.workflows.rollback import require_intact
+from promptctl.workflows.serials import require_newest
 from promptctl.workflows.splitting import SplitMove, change_of, let_in, require_served, require_split, split_files
 
 
@@ -57,9 +59,11 @@ def result_of(repository: Repository, published: Published, name: str) -> Experi
     return ExperimentResult(experiment=experiment, published=published, changed=changed, note=repository.policy_note)
 
 
-def live_split(state: State, experiment: Experiment) -> tuple[Pointer, Split]:
-    """The pointer and the split of an experiment that shares traffic. Raises StateError where it is not there."""
+def live_split(repository: Repository, state: State, experiment: Experiment) -> tuple[Pointer, Split]:
+    """The pointer and the split of an experiment that shares traffic. Raises StateError where it is not there, or where
+    the pointer was turned back: its next serial would be one that it had."""
     plan = experiment.plan
+    require_newest(repository, state, [(plan.environment, plan.prompt)])
     pointer = require_served(state.live(plan.environment, plan.prompt), plan.prompt, plan.environment)
     return pointer, require_split(pointer, plan.prompt, plan.environment, "experiment", plan.name)
 
@@ -99,14 +103,16 @@ def ended(
     repository: Repository, state: State, pointer: Pointer, change: Change, now: datetime, *, in_ci: bool
 ) -> Edit:
     """The edit of a change that gives everybody the arm that the result names. Raises StateError where that would be
-    a promotion that the environment does not take now, or not from here; control is never refused."""
+    a promotion that the environment does not take now, or not from here, of a version that was retired or whose tag
+    does not hold what is tried; control is never refused."""
     plan, result = change.experiment.plan, change.experiment.result
     assert result
     ships = result.arm != plan.control.name
-    target = repository.settings.environment(plan.environment)
-    if ships and (problems := barriers(state, target, in_ci=in_ci)):
-        raise refusal(problems)
-    arm = next(arm for arm in change.split.arms if arm.name == result.arm)
+    arm = next((arm for arm in change.split.arms if arm.name == result.arm), None)
+    if arm is None:
+        raise edited_error(change.experiment)
+    if ships:
+        _require_taken(repository, state, plan, arm.served, in_ci=in_ci)
     move = SplitMove(
         kind="promote" if ships else "rollback",
         served=arm.served if ships else pointer.served,
@@ -115,6 +121,14 @@ def ended(
         reason=change.reason,
     )
     return _edit(repository, state, pointer, move, change, now)
+
+
+def _require_taken(repository: Repository, state: State, plan: Plan, served: Served, *, in_ci: bool) -> None:
+    target = repository.settings.environment(plan.environment)
+    problems = [*withdrawn(repository, plan.prompt, served.version), *barriers(state, target, in_ci=in_ci)]
+    if problems:
+        raise refusal(problems)
+    require_intact(repository, plan.prompt, served)
 
 
 def _edit(

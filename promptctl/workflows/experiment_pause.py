@@ -28,7 +28,7 @@ def pause_experiment(
         require_split(experiment, "pause")
         if experiment.state == "paused":
             return None
-        pointer, split = live_split(state, experiment)
+        pointer, split = live_split(repository, state, experiment)
         paused = replace(experiment, state="paused")
         held = replace(split, state="paused")
         change = Change(action="pause", experiment=paused, split=held, reason=reason)

@@ -81,7 +81,7 @@ def _edit(
     starting: Starting,
     reason: str | None,
 ) -> Edit:
-    pointer, split = live_split(state, found)
+    pointer, split = live_split(repository, state, found)
     plan, before, now = planned.plan, found.counting, starting.gate.now
     assert before
     require_day(plan, now)

@@ -159,10 +159,7 @@ def _refusals(
 ) -> list[Problem]:
     """Everything but approvals and the gate that stands against a promotion, each with the way out."""
     called = f"{release.name} {release.version}"
-    found: list[Problem] = []
-    if reason := read_lock(repository.policy).retired(release.name, release.version):
-        found.append(Problem(RETIRED, f"{called} is retired: {reason}", hint=f"promptctl history {release.name}"))
-    found += barriers(state, environment, in_ci=in_ci)
+    found = [*withdrawn(repository, release.name, release.version), *barriers(state, environment, in_ci=in_ci)]
     live = state.pointer(environment.name, release.name)
     if live and live.split:
         found.append(under_way(release.name, environment.name, live.split))
@@ -174,6 +171,13 @@ def _refusals(
     if problem := _other_on_remote(repository, release):
         found.append(problem)
     return found
+
+
+def withdrawn(repository: Repository, name: str, version: Version) -> list[Problem]:
+    """Why nothing promotes a version any more, where the default branch's lock retired it."""
+    reason = read_lock(repository.policy).retired(name, version)
+    message = f"{name} {version} is retired: {reason}"
+    return [Problem(RETIRED, message, hint=f"promptctl history {name}")] if reason else []
 
 
 def barriers(state: State, environment: Environment, *, in_ci: bool) -> list[Problem]:
