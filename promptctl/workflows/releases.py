@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from promptctl.adapters.bounded import alive
 from promptctl.adapters.git.refs import Ref, list_refs
 from promptctl.adapters.git.tags import ReleaseTag, TagClaim, read_claim, read_claims
-from promptctl.adapters.project import Project
+from promptctl.adapters.project import UNKNOWN_PROMPT, Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
 from promptctl.core.name import check_name
 from promptctl.core.releases.lockfile import LockEntry, Lockfile
@@ -213,12 +213,14 @@ def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockf
 def _content(repository: Repository, tag: ReleaseTag, project: Project) -> tuple[str, str | None]:
     """The digest of the prompt at a tag's commit and the one that the lock there has, kept for the next command.
 
-    Raises UsageError when they cannot be read.
+    Raises UsageError when they cannot be read, also where the prompt has another name there: that is no release of it.
     """
     key = f"{tag.commit} {tag.name} {tag.version}"
     known = repository.facts.get("releases", key)
     if isinstance(known, list) and len(known) == 2:
         return known[0], known[1]
+    if not project.has(tag.name) and (today := project.former.get(tag.name)):
+        raise UsageError(UNKNOWN_PROMPT, f"{tag.name} is called {today} there")
     found = project.digest(tag.name), read_lock(project).release_digest(tag.name, tag.version)
     repository.facts.put("releases", key, found)
     return found

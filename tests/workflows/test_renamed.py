@@ -66,6 +66,16 @@ def test_what_both_names_mean(repository: GitRepository, asked: str, name: str, 
     assert (found.name, str(found.version), found.note) == (name, version, note)
 
 
+def test_a_tag_of_the_old_name_is_no_release_where_the_prompt_has_the_new_one(tmp_path: Path) -> None:
+    made = copied(shipped(tmp_path / "made").folder.parent, tmp_path / "other")
+    message = made.git("for-each-ref", "--format=%(contents)", f"refs/tags/prompts/{NEW}@v1.3.0")
+    tag = f"prompts/{NAME}@v1.0.0"
+    made.git("tag", "-f", "-a", "-F", "-", tag, f"prompts/{NEW}@v1.3.0^{{}}", stdin=message.replace(NEW, NAME))
+    said = run(made, "verify", f"{NAME}@1.0.0", "--json").data["findings"]
+    assert [(it["kind"], it["version"]) for it in said] == [("tag-foreign", "1.0.0")]
+    assert f"{NAME} is called {NEW} there" in said[0]["message"]
+
+
 def test_the_version_carries_over_and_old_releases_stay(repository: GitRepository) -> None:
     assert (version_of(repository, NEW), releases_of(repository, NEW)) == ("1.3.0", ["1.3.0"])
     assert "5 releases verified" in done(repository, "verify").out
