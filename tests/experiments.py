@@ -63,8 +63,8 @@ def recorded(repository: GitRepository, name: str = TONE) -> Experiment:
     return found
 
 
-def split_of(repository: GitRepository, environment: str = "staging") -> Split | None:
-    pointer = read_state(Repository(repository.folder)).live(environment, NAME)
+def split_of(repository: GitRepository, environment: str = "staging", name: str = NAME) -> Split | None:
+    pointer = read_state(Repository(repository.folder)).live(environment, name)
     assert pointer
     return pointer.split
 
@@ -79,7 +79,15 @@ class Behaviour:
 
 
 def calls(
-    split: Split, units: int, behaviour: Mapping[str, Behaviour], start: datetime, seed: int = 1, each: int = 2
+    split: Split,
+    units: int,
+    behaviour: Mapping[str, Behaviour],
+    start: datetime,
+    seed: int = 1,
+    each: int = 2,
+    *,
+    environment: str = "staging",
+    name: str = NAME,
 ) -> Iterator[tuple[Event, Score]]:
     """Calls of units, ``each`` apiece, assigned as applications do.
 
@@ -112,11 +120,11 @@ def calls(
                 Event(
                     id=call,
                     at=at + number,
-                    prompt=NAME,
+                    prompt=name,
                     status="failing" if falls(arm.name, "fails", how.fails) else "ok",
                     version=str(arm.served.version),
                     digest=arm.served.digest,
-                    environment="staging",
+                    environment=environment,
                     split=split.id,
                     arm=arm.name,
                     unit=f"user-{number}",

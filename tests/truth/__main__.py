@@ -11,8 +11,8 @@ import pytest
 
 from tests.conftest import isolate
 from tests.truth.hands import Hands
+from tests.truth.histories import live
 from tests.truth.machine import Truth
-from tests.truth.rollouts import live
 
 
 def main() -> None:

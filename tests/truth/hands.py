@@ -16,7 +16,7 @@ from tests.support import SETTINGS, GitRepository, Ran
 from tests.truth.judge import Shares, drift_of, status_of
 from tests.truth.memory import Memory, objects
 from tests.truth.plain_git import MIRROR, look, shared
-from tests.truth.seen import FOLDER, Shared
+from tests.truth.seen import FOLDER, PLANS, Shared
 
 NO, USAGE, STATE, OUTSIDE = 1, 2, 3, 4
 FETCHED = ("ref refs/remotes/", "ref refs/promptctl/")
@@ -27,6 +27,8 @@ MAY_CHANGE: dict[str, tuple[str, ...]] = {
     "lock": ("file prompts/prompts.lock",),
     "new": ("file prompts/",),
     "release": (*FETCHED, "ref refs/tags/prompts/"),
+    "retire": ("file prompts/prompts.lock",),
+    "experiment": (*FOLLOWED, "file prompts/experiments/"),
     **dict.fromkeys(("promote", "rollback", "remove", "freeze", "unfreeze", "rollout", "approve"), FOLLOWED),
 }
 """What of a clone each command may change when it works; one that refuses may have fetched, or made tags."""
@@ -93,13 +95,13 @@ class Hands:
 
     def _only_its_own(self, clone: GitRepository, arguments: tuple[str, ...], ran: Ran, before: Before) -> None:
         """Work in progress looks as before, and a refusal moved nothing that others or the user can see."""
-        verb, worked = arguments[0], ran.code == 0 or (ran.code == NO and arguments[:2] == ("rollout", "advance"))
+        verb, worked = arguments[0], ran.code == 0 or (ran.code == NO and arguments[1:2] == ("advance",))
         may = MAY_CHANGE.get(verb, ()) if worked else FETCHED * (verb in MAY_CHANGE)
-        may += ("ref refs/tags/prompts/",) * (verb == "release")
+        may = FETCHED if "--branch" in arguments else may + ("ref refs/tags/prompts/",) * (verb == "release")
         after = snap(clone)
         touched = {key for key in changed(before.clone, after) if not key.startswith(may or ("nothing",))}
         assert not touched, (arguments, ran, touched)
-        if verb not in ("lock", "new"):
+        if verb not in ("lock", "new", "retire"):
             assert kept(before.porcelain, porcelain(clone)), (arguments, ran, before.porcelain, porcelain(clone))
         if not (worked or ran.code == OUTSIDE) or "--no-push" in arguments or verb not in MAY_CHANGE:
             assert refs(self.remote) == before.remote, (arguments, ran)
@@ -129,7 +131,8 @@ class Hands:
         ran = self._sound(clone, "drift", "--json")
         found = ran.data["findings"]
         got = {(one["kind"], one["prompt"], one["environment"], one["version"]) for one in found}
-        assert got == drift_of(seen, self.memory.of(clone)), found
+        true = drift_of(seen, self.memory.of(clone))
+        assert got == true, (true - got, found)
         assert ran.code == (1 if any(one["level"] == "error" for one in found) else 0)
         assert all(one["repair"] for one in found)
         self._only_its_own(clone, ("status and drift",), ran, before)
@@ -154,15 +157,17 @@ class Hands:
 
 
 def _shares(split: dict[str, Any]) -> Shares:
-    """What a split of ``status --json`` says of its canary."""
-    (canary,) = (arm for arm in split["arms"] if arm["name"] == "canary")
-    return canary["version"], sum(end - start for start, end in canary["ranges"]) / 100, split["state"] == "paused"
+    """What ``status --json`` says of a split."""
+    arms = (
+        (arm["name"], arm["version"], sum(end - start for start, end in arm["ranges"]) / 100) for arm in split["arms"]
+    )
+    return split["id"], split["state"] == "paused", tuple(arms)
 
 
 def kept(before: str, after: str) -> bool:
-    """Whether work in progress is as before; a hand edit of a pointer is none any more where the move did the same."""
+    """Whether work in progress is as before; a hand edit or a draft is none any more where the command did the same."""
     gone, come = set(before.splitlines()) - set(after.splitlines()), set(after.splitlines()) - set(before.splitlines())
-    return not come and all(FOLDER in line for line in gone)
+    return not come and all(FOLDER in line or PLANS in line for line in gone)
 
 
 def porcelain(clone: GitRepository) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.truth.seen import Place, Pointer, Seen, Shared, Tag, stack
+from tests.truth.seen import Place, Pointer, Release, Seen, Shared, Tag, stack
 
 ENVIRONMENTS = ("staging", "prod")
 Finding = tuple[str, str, str | None, str | None]
 """Kind, prompt, environment, version."""
-Shares = tuple[str, float, bool]
-"""A canary's version, its share in percent, whether the rollout is paused."""
+Shares = tuple[str, bool, tuple[tuple[str, str, float], ...]]
+"""What a split is called, whether it is paused, and of each arm name, version and percent."""
 
 
 def status_of(seen: Seen) -> dict[str, Any]:
@@ -37,7 +37,8 @@ def shares(pointer: Pointer | None) -> Shares:
     """What shares the traffic with a pointer's version."""
     assert pointer
     assert pointer.split
-    return pointer.split.canary[0], pointer.split.percent, pointer.split.paused
+    arms = tuple((arm.name, arm.served[0], arm.percent) for arm in pointer.split.arms)
+    return pointer.split.id, pointer.split.paused, arms
 
 
 def doubtful(shared: Shared, place: Place) -> bool:
@@ -71,7 +72,8 @@ def drift_of(seen: Seen, known: Mapping[str, str]) -> set[Finding]:
     if seen.lock is None or seen.shared.lock is None:
         return found | {("lock-broken", "", None, None)}
     tags = {*_tags(seen), *_untagged(seen)}
-    return found | tags | set(_rewritten(seen, known, tags)) | set(_pointers(seen)) | set(_unused(seen))
+    served = {*_pointers(seen), *_unused(seen), *_retired(seen), *_without_plan(seen)}
+    return found | tags | set(_rewritten(seen, known, tags)) | served
 
 
 def _rewritten(seen: Seen, known: Mapping[str, str], found: set[Finding]) -> Iterator[Finding]:
@@ -131,7 +133,7 @@ def tag_fault(seen: Seen, name: str, version: str, tag: Tag, *, here: bool = Tru
 
 
 def vouched(tag: Tag) -> bool:
-    """Whether the lock in its own commit has it, and main has that commit."""
+    """Whether the lock in its own commit has it, and main or a branch of hotfixes has that commit."""
     return tag.own == tag.holds and tag.landed
 
 
@@ -184,12 +186,32 @@ def _own_fault(seen: Seen, place: Place) -> str | None:
 def _release_fault(seen: Seen, place: Place, pointer: Pointer) -> Iterator[Finding]:
     """A pointer is judged without the work tree: what is edited here changes nothing about what is served."""
     environment, name = place
-    for version, digest in (pointer.served, *([pointer.split.canary] if pointer.split else [])):
+    for version, digest in live_of(pointer):
         tag = seen.known.get((name, version))
         if tag is None:
             yield "pointer-dangling", name, environment, version
         elif tag_fault(seen, name, version, tag, here=False) or tag.holds != digest:
             yield "pointer-digest", name, environment, version
+
+
+def live_of(pointer: Pointer) -> set[Release]:
+    """All that a pointer lets applications have."""
+    return {pointer.served, *(arm.served for arm in (pointer.split.arms if pointer.split else ()))}
+
+
+def _retired(seen: Seen) -> Iterator[Finding]:
+    for (environment, name), pointer in seen.shared.pointers.items():
+        for version, _ in live_of(pointer) if pointer else ():
+            if seen.retired(name, version):
+                yield "retired-served", name, environment, version
+
+
+def _without_plan(seen: Seen) -> Iterator[Finding]:
+    """Experiments that share traffic, and nobody knows why."""
+    for (environment, name), pointer in seen.shared.pointers.items():
+        split = pointer.split if pointer else None
+        if pointer and split and split.kind == "experiment" and seen.shared.experiments.get(split.id) is None:
+            yield "split-stale", name, environment, pointer.version
 
 
 def _unused(seen: Seen) -> Iterator[Finding]:

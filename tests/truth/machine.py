@@ -6,6 +6,7 @@ Each step is checked against the model: what a command must do (``foretell``), a
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import Any
 
@@ -17,14 +18,15 @@ from tests.shipping import NAME, OTHER, hint, shell
 from tests.support import GitRepository, Ran, build_files
 from tests.truth import foretell, hand_edits
 from tests.truth.hands import Hands
-from tests.truth.plain_git import after_fetch, look, read_lock
+from tests.truth.plain_files import read_lock
+from tests.truth.plain_git import after_fetch, look
 from tests.truth.seen import FOLDER, Seen, Shared
 from tests.versioning import plain, text
 
-ADDED = "extra/more"
+ADDED, RENAMED = "extra/more", "support/router"
 WHY = ("--reason", "why")
 who = st.integers(0, 1)
-names = st.sampled_from((NAME, NAME, NAME, OTHER, ADDED))
+names = st.sampled_from((NAME, NAME, NAME, OTHER, ADDED, RENAMED))
 environments = st.sampled_from(("staging", "staging", "prod"))
 words = st.sampled_from(("one queue", "exactly one queue", "a short queue", "the queue"))
 which = st.integers(0, 7)
@@ -37,6 +39,8 @@ WRITES: dict[str, tuple[str, ...]] = {
     "release": ("release",),
     "rollout abort": ("rollout", "abort", "NAME", "ENV", *WHY),
     "approve": ("approve", "NAME", "prod"),
+    "experiment pause": ("experiment", "pause", "TRIED", *WHY),
+    "experiment conclude": ("experiment", "conclude", "TRIED", "--control", *WHY),
 }
 
 
@@ -82,8 +86,12 @@ class Truth(RuleBasedStateMachine):
 
     @rule(who=who, name=names, word=words)
     def edit(self, who: int, name: str, word: str) -> None:
-        content = text(word) if name == NAME else plain(word)
-        build_files(self.clone(who).folder, {f"prompts/{name}/prompt.yaml": content})
+        file, content = self.clone(who).folder / "prompts" / name / "prompt.yaml", plain(word)
+        kept = re.findall(r"(?m)^formerly: .*\n", file.read_text()) if file.exists() else []
+        if name in (NAME, RENAMED):
+            content = text(word)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join([*kept, content]))
 
     @rule(who=who, word=words)
     def edit_a_partial(self, who: int, word: str) -> None:
@@ -254,7 +262,7 @@ class Truth(RuleBasedStateMachine):
     @rule(who=who, verb=st.sampled_from(sorted(WRITES)), name=names, environment=environments,
           at=st.integers(1, 45), action=st.sampled_from(ACTIONS))  # fmt: skip
     def crash(self, who: int, verb: str, name: str, environment: str, at: int, action: str) -> None:
-        meant = {"NAME": name, "ENV": environment}
+        meant = {"NAME": name, "ENV": environment, "TRIED": next(reversed(self.hands.main().experiments), "none")}
         command = [meant.get(word, word) for word in WRITES[verb]]
         self.hands.struck(self.clone(who), *command, at=at, action=action)
 
@@ -270,14 +278,16 @@ class Truth(RuleBasedStateMachine):
             assert look(clone).unsent == (), ran
         return ran
 
-    def moved(self, before: Shared, name: str, environment: str, kind: str) -> tuple[str, str] | None:
-        """What is live now; one move, one pointer and nothing else differs from before."""
+    def moved(
+        self, before: Shared, name: str, environment: str, kind: str, beside: str | None = None
+    ) -> tuple[str, str] | None:
+        """What is live now; one move, one pointer and nothing else but ``beside`` differs from before."""
         now, place = self.hands.main(), (environment, name)
         paths = {
             path for path in before.files.keys() | now.files.keys() if before.files.get(path) != now.files.get(path)
         }
         pointer, moves = f"{FOLDER}/{environment}/{name}.yaml", f"{FOLDER}/{environment}/{name}.moves.jsonl"
-        assert paths <= {pointer, moves}, paths
+        assert paths <= {pointer, moves, beside}, paths
         earlier, later = before.moves.get(place) or (), now.moves.get(place) or ()
         assert later[: len(earlier)] == earlier
         assert [move.kind for move in later[len(earlier) :]] == [kind] * bool(paths)

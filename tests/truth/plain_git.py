@@ -1,30 +1,34 @@
-"""Reads what a clone holds with plain Git and naive parsers: the other pair of eyes that promptctl is compared with."""
+"""Reads what a clone holds with plain Git: the other pair of eyes that promptctl is compared with."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from promptctl.adapters.files import parse_yaml
 from promptctl.adapters.project import Project
 from promptctl.core.files.made_trees import TextTree
 from promptctl.core.prompts.canonical import digest
-from promptctl.core.splits.split import parse_split
 from promptctl.errors import UsageError
 from tests.support import GitRepository
-from tests.truth.seen import FOLDER, Approval, Lock, Move, Place, Pointer, Seen, Shared, Split, Tag
+from tests.truth.plain_files import (
+    APPROVALS,
+    is_pointer,
+    last_move,
+    place_of,
+    read_approval,
+    read_experiments,
+    read_lock,
+    read_moves,
+    read_pointer,
+)
+from tests.truth.seen import FOLDER, PLANS, Place, Seen, Shared, Tag
 
 MIRROR = "refs/promptctl/remote/origin/tags/prompts/"
 TAGS = "refs/tags/prompts/"
-APPROVALS = "/_approvals/"
 _OBJECT = "%(refname)%00%(objectname)%00%(*objectname)%00%(contents)%00%(tag)%01"
 _BLOBS: dict[str, str] = {}
 _TREES: dict[str, dict[str, str]] = {}
@@ -41,9 +45,10 @@ def look(repository: GitRepository) -> Seen:
     return Seen(
         work=digests(files),
         lock=read_lock(files.get("prompts/prompts.lock")),
+        plans=read_experiments(files),
         shared=shared(repository, main),
-        tags=_tags(repository, TAGS, main),
-        mirror=_tags(repository, MIRROR, main),
+        tags=_tags(repository, TAGS, [main, *_fixes(repository)]),
+        mirror=_tags(repository, MIRROR, [main, *_fixes(repository)]),
         unsent=unsent,
         meets=meets,
         clean=repository.git("--no-optional-locks", "status", "--porcelain") == "",
@@ -54,7 +59,8 @@ def after_fetch(clone: GitRepository, bare: GitRepository) -> Seen:
     """What the clone would hold had it just asked the remote for main and the release tags."""
     main = bare.git("rev-parse", "refs/heads/main")
     unsent, meets = _kept(clone, bare, main)
-    return replace(look(clone), shared=shared(bare, main), mirror=_tags(bare, TAGS, main), unsent=unsent, meets=meets)
+    mirror = _tags(bare, TAGS, [main, *_fixes(clone)])
+    return replace(look(clone), shared=shared(bare, main), mirror=mirror, unsent=unsent, meets=meets)
 
 
 def _kept(clone: GitRepository, there: GitRepository, main: str) -> tuple[tuple[str, ...], bool]:
@@ -70,8 +76,8 @@ def _kept(clone: GitRepository, there: GitRepository, main: str) -> tuple[tuple[
         return subprocess.run(command, env=variables, capture_output=True, check=True, text=True).stdout.split("\n")
 
     said = git("log", "--reverse", "--format=%(trailers:key=Promptctl-Op,valueonly)", f"{main}..{unsent}")
-    ours, theirs = (set(git("diff", "--name-only", f"{main}...{unsent}", "--", FOLDER)),
-                    set(git("diff", "--name-only", f"{unsent}...{main}", "--", FOLDER)))  # fmt: skip
+    ours, theirs = (set(git("diff", "--name-only", f"{main}...{unsent}", "--", FOLDER, PLANS)),
+                    set(git("diff", "--name-only", f"{unsent}...{main}", "--", FOLDER, PLANS)))  # fmt: skip
     return tuple(line for line in said if line), bool((ours & theirs) - {""})
 
 
@@ -83,89 +89,16 @@ def shared(repository: GitRepository, commit: str) -> Shared:
         _SHARED[commit] = Shared(
             lock=read_lock(files.get("prompts/prompts.lock")),
             prompts=digests(files),
-            pointers={_place(path): _pointer(path, text) for path, text in below.items() if _is_pointer(path)},
-            approvals=frozenset(_approval(text) for path, text in below.items() if APPROVALS in path),
-            moves={_place(path): read_moves(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
-            last={_place(path): last_move(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
+            pointers={place_of(path): read_pointer(path, text) for path, text in below.items() if is_pointer(path)},
+            approvals=frozenset(read_approval(text) for path, text in below.items() if APPROVALS in path),
+            moves={place_of(path): read_moves(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
+            last={place_of(path): last_move(text) for path, text in below.items() if path.endswith(".moves.jsonl")},
             serials=_serials(repository, commit),
             frozen=frozenset(path.split("/")[0] for path in below if path.endswith("/_freeze.yaml")),
+            experiments=read_experiments(files),
             files=files,
         )
     return _SHARED[commit]
-
-
-def _is_pointer(path: str) -> bool:
-    return path.endswith(".yaml") and not path.endswith("_freeze.yaml") and APPROVALS not in path
-
-
-def _place(path: str) -> Place:
-    environment, _, name = path.partition("/")
-    return environment, name.removesuffix(".yaml").removesuffix(".moves.jsonl")
-
-
-def _pointer(path: str, text: str) -> Pointer | None:
-    try:
-        value = yaml.safe_load(text)
-        sound = value["prompt"] == _place(path)[1]
-        split = _split(path, text, value.get("split"))
-        return Pointer(value["version"], value["digest"], value["serial"], value["lineage"], split) if sound else None
-    except (yaml.YAMLError, TypeError, KeyError):
-        return None
-
-
-def _split(path: str, text: str, written: Any) -> Split | None:
-    if not written:
-        return None
-    (canary,) = (arm for arm in written["arms"] if arm["name"] == "canary")
-    share = sum(end - start for start, end in canary["ranges"]) / 100
-    digest = parse_split(parse_yaml(text.encode(), path), written).digest
-    return Split((canary["version"], canary["digest"]), share, written["state"] == "paused", digest)
-
-
-def _approval(text: str) -> Approval:
-    found = yaml.safe_load(text)
-    release = found["version"], found["digest"]
-    return Approval(found["environment"], found["prompt"], release, found["follows"], found["by"])
-
-
-def read_lock(text: str | None) -> Lock | None:
-    """The lock that a text spells; None when it spells none."""
-    if text is None:
-        return {}
-    try:
-        prompts: Any = json.loads(text)["prompts"]
-    except (ValueError, TypeError, KeyError):
-        return None
-    return {name: entry | {"retired": entry.get("retired", {})} for name, entry in prompts.items()}
-
-
-def read_moves(text: str) -> tuple[Move, ...] | None:
-    """The moves of a file; None when a line is none, or is not chained to the line before."""
-    found: list[Move] = []
-    chain = None
-    for line in text.splitlines():
-        try:
-            value = json.loads(line)
-        except ValueError:
-            return None
-        if value["chain"] != chain or (found and value["serial"] <= found[-1].serial):
-            return None
-        found.append(_move(value))
-        chain = "sha256:" + sha256(line.encode()).hexdigest()
-    return tuple(found)
-
-
-def last_move(text: str) -> Move | None:
-    """The last move of a file, whatever stands before it; None where there is none."""
-    try:
-        return _move(json.loads(text.splitlines()[-1]))
-    except (ValueError, IndexError):
-        return None
-
-
-def _move(value: Mapping[str, Any]) -> Move:
-    served = (value["version"], value["digest"]) if value["version"] else None
-    return Move(value["serial"], value["kind"], served, (value["split"] or {}).get("digest"))
 
 
 def digests(files: Mapping[str, str]) -> dict[str, str | None]:
@@ -229,12 +162,12 @@ def _serials(repository: GitRepository, commit: str) -> dict[Place, int]:
         blobs = {path.removeprefix(f"{FOLDER}/"): facts.split()[3] for facts, path in lines}
         present = {path: blob for path, blob in blobs.items() if set(blob) != {"0"}}
         _read(repository, present.values())
-        for path in filter(_is_pointer, blobs):
+        for path in filter(is_pointer, blobs):
             moves = path.removesuffix(".yaml") + ".moves.jsonl"
             pointer = _written_serial(_BLOBS[present[path]]) if path in present else 0
             last = _BLOBS[present[moves]].splitlines()[-1:] if path not in present and moves in present else []
             serial = json.loads(last[0])["serial"] if last and last[0].startswith('{"serial":') else 0
-            found[_place(path)] = max(found.get(_place(path), 0), pointer, serial)
+            found[place_of(path)] = max(found.get(place_of(path), 0), pointer, serial)
     return found
 
 
@@ -243,17 +176,22 @@ def _written_serial(text: str) -> int:
     return int(lines[0].removeprefix("serial: ")) if lines else 0
 
 
-def _tags(repository: GitRepository, prefix: str, main: str) -> dict[tuple[str, str], Tag]:
+def _fixes(clone: GitRepository) -> list[str]:
+    """The commits of the remote's hotfix branches as a clone last saw them: promptctl itself fetches none."""
+    return clone.git("for-each-ref", "--format=%(objectname)", "refs/remotes/origin/hotfix/").split()
+
+
+def _tags(repository: GitRepository, prefix: str, tips: Sequence[str]) -> dict[tuple[str, str], Tag]:
     written = repository.git("for-each-ref", f"--format={_OBJECT}", prefix)
     return {
         key: tag
         for one in written.split("\1")
         if one.strip("\n")
-        for key, tag in [_tag(repository, one.strip("\n"), prefix, main)]
+        for key, tag in [_tag(repository, one.strip("\n"), prefix, tips)]
     }
 
 
-def _tag(repository: GitRepository, written: str, prefix: str, main: str) -> tuple[tuple[str, str], Tag]:
+def _tag(repository: GitRepository, written: str, prefix: str, tips: Sequence[str]) -> tuple[tuple[str, str], Tag]:
     ref, object_id, peeled, message, inner = written.split("\0")
     name, _, version = ref.removeprefix(prefix).rpartition("@v")
     commit = peeled or object_id
@@ -267,6 +205,6 @@ def _tag(repository: GitRepository, written: str, prefix: str, main: str) -> tup
         claims=said,
         holds=digests(files).get(name),
         own=own[name]["releases"].get(version) if own and name in own else None,
-        landed=commit in _history(repository, main),
+        landed=any(commit in _history(repository, tip) for tip in tips),
     )
     return (name, version), tag

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
 from tests.rollouts import Behaviour, split_of, store_of
 from tests.support import GitRepository
 from tests.truth import foretell
 from tests.truth.foretell import SHARES
 from tests.truth.hands import USAGE
-from tests.truth.judge import Shares, shares
 from tests.truth.machine import WHY, Truth, environments, names, which, who
 from tests.truth.plain_git import after_fetch, look
+from tests.truth.seen import Pointer
 
 STEPS = ("--steps", ",".join(map(str, SHARES)), "--minimum-requests", "50", "--minimum-minutes", "0")
 looks = st.sampled_from(("fine", "fine", "fine", "bad", "none"))
 """How the calls of a step went."""
 FAILING = {"fine": 0.0, "bad": 0.8}
+Canary = tuple[str, float, bool]
+"""Its version, its share in percent, whether the rollout is paused."""
 
 
-class Histories(Truth):
+def canary(pointer: Pointer | None) -> Canary:
+    """What shares the traffic with a pointer's version."""
+    assert pointer
+    assert pointer.split
+    return pointer.split.canary.served[0], pointer.split.canary.percent, pointer.split.paused
+
+
+class Rollouts(Truth):
     """What ``Truth`` lives, and rollouts."""
 
     @rule(who=who, name=names, which=which, environment=environments)
@@ -57,7 +65,7 @@ class Histories(Truth):
         works = foretell.rollout_change(seen, name, environment)
         ran = self.written(clone, seen, works, "rollout", verb, name, environment, *WHY)
         if ran.code == 0 and not seen.unsent:
-            was = shares(seen.shared.pointers[environment, name])
+            was = canary(seen.shared.pointers[environment, name])
             self.moved(before, name, environment, "rollback" if verb == "abort" else "split")
             after = None if verb == "abort" else (was[0], was[1], verb == "pause")
             assert self.split(name, environment) == after
@@ -72,7 +80,7 @@ class Histories(Truth):
         assert code is None or ran.code == code or (kind == "refusal" and ran.code == USAGE), (code, kind, ran)
         if kind == "refusal" or (code and kind != "rollback"):
             return
-        was = shares(seen.shared.pointers[environment, name])
+        was = canary(seen.shared.pointers[environment, name])
         if kind == "hold":
             assert self.hands.main().files == before.files
             return
@@ -94,21 +102,7 @@ class Histories(Truth):
         number, canary = 0 if calls == "none" else 900, Behaviour(failing=FAILING.get(calls, 0))
         return store_of(path, split, number, environment=environment, name=name, canary=canary)
 
-    def split(self, name: str, environment: str) -> Shares | None:
+    def split(self, name: str, environment: str) -> Canary | None:
         """The rollout that is under way by what the remote's main says."""
         live = self.hands.main().pointers.get((environment, name))
-        return shares(live) if live and live.split else None
-
-
-def live(examples: int, steps: int, chosen: int) -> None:
-    """Lives random histories of at most so many steps; the same number chooses the same ones."""
-    wanted = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    seed(chosen)(Histories)
-    run_state_machine_as_test(Histories, settings=wanted)
+        return canary(live) if live and live.split else None

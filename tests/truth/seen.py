@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 FOLDER = "prompts/environments"
+PLANS = "prompts/experiments"
 Place = tuple[str, str]
 """Environment and prompt."""
 Release = tuple[str, str]
@@ -16,13 +18,52 @@ Lock = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """A rollout under way; ``digest`` is of all that is written of it."""
+class Arm:
+    """``ranges`` are in ten-thousandths of [0, 1)."""
 
-    canary: Release
-    percent: float
+    name: str
+    served: Release
+    ranges: tuple[tuple[int, int], ...]
+
+    @property
+    def percent(self) -> float:
+        return sum(end - start for start, end in self.ranges) / 100
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A rollout or an experiment under way, the arm that was served before it first; ``digest`` is of all that is
+    written of it."""
+
+    kind: str
+    id: str
+    salt: str
+    arms: tuple[Arm, ...]
     paused: bool
     digest: str
+
+    @property
+    def canary(self) -> Arm:
+        return self.arms[-1]
+
+    def arm_of(self, unit: str) -> str:
+        """The arm of a unit, as the reference spells it."""
+        bits = int.from_bytes(sha256(f"promptctl-assign/v1|{self.salt}|{unit}".encode()).digest()[:8]) >> 11
+        place = bits / 2**53 * 10_000
+        return next(arm.name for arm in self.arms if any(start <= place < end for start, end in arm.ranges))
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """``plan`` is all that people wrote but words, ``arms`` names, versions and percents of it; ``edited``: it is not
+    the plan that units are counted for; ``arm`` is the one that everybody has after its end."""
+
+    state: str
+    place: Place
+    arms: tuple[tuple[str, str, float], ...]
+    plan: str
+    edited: bool
+    arm: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +104,7 @@ class Approval:
 class Tag:
     """``claims`` is the digest in its message, ``holds`` its content's, ``own`` the one in its own commit's lock.
 
-    ``landed``: main has its commit.
+    ``landed``: main, or a branch of hotfixes, has its commit.
     """
 
     object_id: str
@@ -86,18 +127,20 @@ class Shared:
     last: Mapping[Place, Move | None]
     serials: Mapping[Place, int]
     frozen: frozenset[str]
+    experiments: Mapping[str, Experiment | None]
     approvals: frozenset[Approval]
     files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One clone: digests of its files by prompt (None: unreadable), its lock and tags, main as last fetched,
+    """One clone: digests of its files by prompt (None: unreadable), its lock, plans and tags, main as last fetched,
     and the commands recorded here only; ``meets``: main moved the same files since.
     """
 
     work: Mapping[str, str | None]
     lock: Lock | None
+    plans: Mapping[str, Experiment | None]
     shared: Shared
     tags: Mapping[tuple[str, str], Tag]
     mirror: Mapping[tuple[str, str], Tag]
@@ -109,6 +152,10 @@ class Seen:
     def known(self) -> dict[tuple[str, str], Tag]:
         """The tags that count: those here, else the remote's as last fetched."""
         return {**self.mirror, **self.tags}
+
+    def retired(self, name: str, version: str) -> bool:
+        """Whether main's lock withdrew a release."""
+        return version in ((self.shared.lock or {}).get(name) or {"retired": ()})["retired"]
 
 
 def stack(moves: tuple[Move, ...]) -> list[Release | None]:

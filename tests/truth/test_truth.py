@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ from tests.shipping import NAME, OTHER
 from tests.support import GitRepository, build_files
 from tests.truth import hand_edits
 from tests.truth.hands import Hands
-from tests.truth.machine import Truth
-from tests.truth.rollouts import Histories, live
+from tests.truth.histories import Histories, live
+from tests.truth.machine import RENAMED, Truth
 from tests.versioning import PROMPT, text
 
 LIES: dict[str, tuple[str, Callable[..., Any]]] = {
@@ -92,6 +92,78 @@ def _a_week(history: Histories) -> None:
     served = history.hands.main().pointers["prod", NAME]
     assert served
     assert served.version == "1.2.0"
+
+
+IN_EXPERIMENTS: dict[str, str] = {
+    "nothing": "",
+    "a freeze": "promptctl.workflows.experiment_moves.barriers",
+    "a retired arm": "promptctl.workflows.experiment_moves.withdrawn",
+    "a pointer that was turned back": "promptctl.workflows.experiment_moves.require_newest",
+}
+
+
+@pytest.mark.parametrize(
+    "gone", [pytest.param(it, id=it, marks=[pytest.mark.long] if IN_EXPERIMENTS[it] else []) for it in IN_EXPERIMENTS]
+)
+def test_what_stops_an_experiment_is_foretold(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if IN_EXPERIMENTS[gone]:
+        monkeypatch.setattr(IN_EXPERIMENTS[gone], lambda *_, **__: [])
+    with _history() as history, nullcontext() if gone == "nothing" else pytest.raises(AssertionError):
+        _experiments(history)
+
+
+def test_other_names_hotfixes_and_pull_requests_are_foretold() -> None:
+    with _history() as history:
+        history.propose(0, "promote", NAME, 0, "staging", merge=False)
+        history.propose(1, "rollback", NAME, 6, "staging", merge=True)
+        history.merge(0)
+        history.hotfix(0, NAME, 1, "a short queue")
+        history.promote(0, NAME, 0, "staging")
+        history.retire(0, NAME, 2, share=True)
+        history.rollback(0, NAME, 6, "staging", keep=False)
+        history.rename(0, share=True)
+        history.the_truth_is_told()
+        history.ask_by_an_old_name(0)
+        history.promote(0, RENAMED, 0, "staging")
+        history.remove(0, NAME, "staging")
+        history.rename(0, share=True)
+        history.the_truth_is_told()
+        served = history.hands.main().pointers
+        assert served["staging", RENAMED].version == "1.2.0"
+        assert ("staging", NAME) not in served
+
+
+@contextmanager
+def _history() -> Iterator[Histories]:
+    history = Histories()
+    history.begin()
+    with history.hands:
+        yield history
+
+
+def _experiments(history: Histories) -> None:
+    """One that is turned back, one that a freeze and a withdrawal keep from its end, and one that does harm."""
+    history.try_out(0, NAME, 0, "staging", guess=True)
+    history.step_in(1, 0, "pause", None)
+    history.step_in(1, 0, "resume", "design")
+    history.pull(1, "reset")
+    history.revert(1, 0, push=True)
+    history.step_in(0, 0, "control", None)
+    history.rollback(0, NAME, 2, "staging", keep=False)
+    history.look(0, 0, "none")
+    history.try_out(0, NAME, 0, "staging", guess=True)
+    history.look(1, 0, "none")
+    history.freeze(0, "freeze", "staging")
+    history.look(1, 0, "better")
+    history.freeze(1, "unfreeze", "staging")
+    history.retire(0, NAME, 0, share=True)
+    history.step_in(0, 0, "treatment", None)
+    history.step_in(0, 0, "abort", None)
+    history.pull(0, "reset")
+    history.try_out(0, NAME, 1, "staging", guess=True)
+    history.look(1, 0, "failing")
+    history.the_truth_is_told()
+    assert [it.state for it in history.hands.main().experiments.values()] == ["aborted", "aborted", "concluded"]
 
 
 def _go_on(hands: Hands, clone: GitRepository) -> None:
