@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from promptctl.reports import eval_data
 from tests.evals import FOLDER, NAME, PROMPT, Registry, cases, registry
 from tests.golden import golden
 from tests.support import build_files
@@ -68,6 +69,17 @@ def test_show(it: Registry) -> None:
     golden("eval/show-case.txt", steady(it.done("eval", "show", NAME, "--case", "ok*").out))
     golden("eval/show.json", steady(it.done("eval", "show", NAME, "--case", "ok one", "--json").out))
     assert it.asked == 0
+
+
+def test_what_people_see_is_not_made_for_programs_too(it: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    it.refused("eval", code=1)
+
+    def much(*_: object) -> None:
+        raise AssertionError("a hundred megabytes, at 100,000 cases")
+
+    monkeypatch.setattr(eval_data, "eval_data", much)
+    assert "ok three" in it.done("eval", "show", NAME).out
+    assert "ok three" in it.done("eval", "compare", f"{NAME}@prod", NAME).out
 
 
 def test_compare(it: Registry) -> None:
