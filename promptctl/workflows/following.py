@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
+
 from promptctl.adapters.git.checkout import WORK_IN_THE_WAY, Checkout, Unfinished, finishing
 from promptctl.adapters.git.commits import update_branch
 from promptctl.adapters.git.failure import GitKilled
 from promptctl.adapters.git.refs import commit_of, current_branch, is_ancestor
 from promptctl.adapters.repository import Repository
 from promptctl.errors import OutsideError, StateError
+from promptctl.workflows.unsent import changed_paths
 
 
 class Following:
     """What can follow from ``tip`` to ``commit``: nothing, a branch, or a branch and the work tree that has it."""
 
     def __init__(self, repository: Repository, tip: str | None, commit: str) -> None:
-        self._git, self._remote, self._branch = repository.git, repository.remote, repository.state_branch
+        self._repository, self._git = repository, repository.git
+        self._remote, self._branch = repository.remote, repository.state_branch
         self._tip, self._commit = tip, commit
         self._local = commit_of(self._git, f"refs/heads/{self._branch}")
         follows = tip is not None and self._local == tip
@@ -51,7 +55,16 @@ class Following:
     @property
     def _pull(self) -> str:
         here = current_branch(self._git) == self._branch
-        return ("" if here else f"git switch {self._branch} && ") + f"git pull --rebase {self._remote} {self._branch}"
+        steps = [*self._cleared, *([] if here else [f"git switch {self._branch}"])]
+        return " && ".join([*steps, f"git pull --rebase {self._remote} {self._branch}"])
+
+    @property
+    def _cleared(self) -> list[str]:
+        """What takes untracked files away that the commit brings, as the draft of an experiment: a pull would stop."""
+        moved = changed_paths(self._repository, self._tip, self._commit) if self._tip else []
+        untracked = self._git.text("ls-files", "--others", "-z", "--", *moved).split("\0") if moved else []
+        files = [path for path in untracked if path]
+        return [f"rm {shlex.join(files)}"] if files else []
 
     def _left_behind(self) -> str | None:
         assert self._local

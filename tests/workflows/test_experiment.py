@@ -8,7 +8,7 @@ import pytest
 
 from promptctl.core.experiments.experiment import HEAD, planned_text
 from tests.experiments import PATH, PLAN, TONE, draft, recorded, split_of
-from tests.shipping import NAME, STATE_BRANCH, done, hint, line, refused, run, served, shown
+from tests.shipping import NAME, STATE_BRANCH, done, hint, line, refused, run, served, shell, shown
 from tests.support import GitRepository
 
 STAGED = ("1.0.0", "1.1.0")
@@ -46,6 +46,21 @@ def test_a_start_is_one_commit_of_plan_pointer_and_move(built: GitRepository) ->
         {"control": 50, "friendly": 50},
     )
     assert served(built) == "1.1.0"
+
+
+def test_a_clone_that_was_behind_is_told_how_to_catch_up(tmp_path: Path) -> None:
+    """The draft in the work tree is not in the way of the line that is printed."""
+    repository = line(tmp_path, staged=STAGED)
+    other = repository.clone(tmp_path / "other")
+    other.commit({"notes.md": "more\n"})
+    other.git("push", "-q", "origin", "main")
+    draft(repository)
+    ran = done(repository, "experiment", "start", TONE)
+    said = f"your branch main is behind: rm {PATH} && git pull --rebase origin main"
+    assert ran.err.splitlines()[0] == said
+    shell(repository, said.partition(": ")[2])
+    assert clean(repository)
+    assert (repository.folder / PATH).read_text() == shown(repository, PATH) + "\n"
 
 
 def test_nothing_else_moves_what_is_split(built: GitRepository) -> None:
