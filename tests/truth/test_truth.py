@@ -119,7 +119,7 @@ def test_other_names_hotfixes_and_pull_requests_are_foretold() -> None:
         history.merge(0)
         history.hotfix(0, NAME, 1, "a short queue")
         history.promote(0, NAME, 0, "staging")
-        history.retire(0, NAME, 2, share=True)
+        history.retire(0, NAME, 3, share=True)
         history.rollback(0, NAME, 6, "staging", keep=False)
         history.rename(0, share=True)
         history.the_truth_is_told()
