@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from promptctl.adapters import reply_sharing
-from promptctl.adapters.sqlite_file import transaction
+from promptctl.adapters.sqlite_file import file_bytes, transaction
 from promptctl.core.caching.key import APPLICATION
 from promptctl.core.caching.limits import CacheLimits
 from promptctl.core.models.price import picodollars
@@ -160,12 +160,6 @@ def asked_before(connection: sqlite3.Connection, prompt: str) -> list[dict[str, 
             if isinstance(parts, dict):
                 found.append({str(name): str(value) for name, value in parts.items()})
     return found
-
-
-def file_bytes(connection: sqlite3.Connection) -> int:
-    """The size of the database."""
-    (pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
-    return int(pages) * int(size)
 
 
 def keep_within(connection: sqlite3.Connection, limits: CacheLimits, now: float) -> None:

@@ -153,6 +153,12 @@ def connect(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite
     return connection
 
 
+def file_bytes(connection: sqlite3.Connection) -> int:
+    """The size of the database."""
+    (pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(pages) * int(size)
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """A transaction that has its lock from the start: one that asks later is refused at once instead of waiting."""

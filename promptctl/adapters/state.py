@@ -72,6 +72,13 @@ class State:
         path = pointer_path(environment, prompt)
         return self._project.parsed("pointer", path, lambda document: parse_pointer(document, prompt))
 
+    def readable_pointer(self, environment: str, prompt: str) -> Pointer | None:
+        """The pointer, or None where there is none that can be read: a rollback writes it anew."""
+        try:
+            return self.pointer(environment, prompt)
+        except UsageError:
+            return None
+
     def live(self, environment: str, prompt: str) -> Pointer | None:
         """The pointer, borne out by the last of its moves; None when nothing is served.
 

@@ -21,7 +21,7 @@ def row(found: ModelRun) -> dict[str, Any]:
         "cases": run.cases,
         "passed": run.passed,
         "share": run.passed / run.cases if run.cases else None,
-        "interval": [run.interval.low, run.interval.high],
+        "interval": run.interval.to_list(),
         "cost": run.cost,
         "latency_p95": run.latency_p95,
     }

@@ -14,11 +14,7 @@ def data(shown: Shown) -> dict[str, Any]:
     """One prompt: versions, contract, model, messages or steps, partials."""
     resolved, prompt = shown.resolved, shown.resolved.closure.prompt
     return {
-        "name": resolved.name,
-        "reference": str(resolved.reference),
-        "version": str(resolved.version) if resolved.version else None,
-        "commit": resolved.commit,
-        "digest": resolved.digest,
+        **resolved.to_dict(),
         "lock": _lock_data(shown.lock),
         "as_locked": shown.as_locked,
         "suite": shown.suite,

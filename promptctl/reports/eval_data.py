@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promptctl.core.evals.report import Answered, Difference, EvalReport, Row
-from promptctl.core.statistics.interval import Interval
+from promptctl.core.evals.report import Answered, EvalReport, Row
 
 
 def eval_data(report: EvalReport) -> dict[str, Any]:
@@ -24,7 +23,7 @@ def eval_data(report: EvalReport) -> dict[str, Any]:
         "cost": report.cost,
         "judge_cost": report.judge_cost,
         "flaky": list(report.flaky),
-        "differences": [_difference(it) for it in report.differences],
+        "differences": [it.to_dict() for it in report.differences],
         "cases": [_row(row) for row in report.rows],
         "runs": [
             {
@@ -32,7 +31,7 @@ def eval_data(report: EvalReport) -> dict[str, Any]:
                 "time": run.time,
                 "cases": run.cases,
                 "passed": run.passed,
-                "interval": _interval(run.interval),
+                "interval": run.interval and run.interval.to_list(),
                 "cost": run.cost,
                 "latency_p95": run.latency_p95,
             }
@@ -40,14 +39,6 @@ def eval_data(report: EvalReport) -> dict[str, Any]:
         ],
         "notes": list(report.notes),
     }
-
-
-def _difference(it: Difference) -> dict[str, Any]:
-    return {"metric": it.metric, "before": it.before, "now": it.now, "interval": _interval(it.interval)}
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [interval.low, interval.high]
 
 
 def _row(row: Row) -> dict[str, Any]:

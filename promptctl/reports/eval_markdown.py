@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from promptctl.core.evals.check import spell
-from promptctl.core.evals.report import Difference, EvalReport, Row
+from promptctl.core.evals.report import EvalReport, Row
 from promptctl.core.safe_text import safe_text
 from promptctl.reports.ci_markdown import cell, table
 from promptctl.reports.diff_markdown import code
+from promptctl.reports.eval_text import difference_table
 
 MAX_CHARACTERS = 65_536
 """What GitHub takes of a comment; a step's summary may have a MiB, so both hold it."""
@@ -54,7 +54,7 @@ def _report(report: EvalReport) -> Iterator[str]:
     yield f"### {code(report.reference)}\n\n{counts}; cost {cost}; {code(report.subject[:19])}"
     yield from (f"> {code(note)}" for note in report.notes)
     if report.differences:
-        yield table(("metric", "before", "now", "change", "90 % interval"), map(_difference, report.differences))
+        yield table(*difference_table(report.differences))
     wrong = [row for row in report.rows if row.change or row.outcome != "pass"]
     for start in range(0, len(wrong), 50):
         yield table(("outcome", "before", "case", "model", "passed", "why"), map(_row, wrong[start : start + 50]))
@@ -62,11 +62,6 @@ def _report(report: EvalReport) -> Iterator[str]:
         yield from _answers(row)
     if len(wrong) > MOST_ANSWERS:
         yield f"The answers to {len(wrong) - MOST_ANSWERS} more cases are not shown."
-
-
-def _difference(it: Difference) -> tuple[str, ...]:
-    interval = f"[{spell(it.interval.low)}, {spell(it.interval.high)}]" if it.interval else ""
-    return it.metric, spell(it.before), spell(it.now), f"{it.now - it.before:+.4g}", interval
 
 
 def _row(row: Row) -> tuple[str, ...]:

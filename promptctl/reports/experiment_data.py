@@ -6,7 +6,6 @@ from typing import Any
 
 from promptctl.core.experiments.counted import EXCLUSIONS, Left
 from promptctl.core.experiments.report import EffectLine, ExperimentReport, LookLine, SegmentLine
-from promptctl.core.statistics.interval import Interval
 
 
 def experiment_data(report: ExperimentReport) -> dict[str, Any]:
@@ -60,9 +59,9 @@ def _effect(effect: EffectLine) -> dict[str, Any]:
         "control": effect.control,
         "treatment": effect.treatment,
         "difference": effect.difference,
-        "interval": _interval(effect.interval),
+        "interval": effect.interval and effect.interval.to_list(),
         "relative": effect.relative,
-        "relative_interval": _interval(effect.relative_interval),
+        "relative_interval": effect.relative_interval and effect.relative_interval.to_list(),
         "always_valid": effect.anytime,
         "p": effect.p,
         "adjusted_p": effect.adjusted,
@@ -85,7 +84,3 @@ def _look(look: LookLine) -> dict[str, Any]:
         "boundary": look.boundary,
         "decision": look.decision,
     }
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [interval.low, interval.high]

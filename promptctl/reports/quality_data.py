@@ -8,7 +8,6 @@ from promptctl.core.reporting.money import exact
 from promptctl.core.reporting.quality import SHARES, QualityLine, QualityReport, ScoreLine
 from promptctl.core.reporting.window import moment_of
 from promptctl.core.statistics.independent import Difference
-from promptctl.core.statistics.interval import Interval
 from promptctl.core.timestamp import timestamp
 
 
@@ -31,7 +30,7 @@ def _line(line: QualityLine, report: QualityReport) -> dict[str, Any]:
         "calls": group.calls,
         "errors": group.errors,
         "error_rate": group.errors / group.calls,
-        "error_interval": _interval(line.error_rate),
+        "error_interval": line.error_rate and line.error_rate.to_list(),
         "error_change": _difference(line.error_change),
         **{f"latency_p{share * 100:.0f}": value for share, value in zip(SHARES, latencies, strict=True)},
         "cost_per_call": None if dollars is None else exact(round(dollars, 12)),
@@ -45,16 +44,13 @@ def _score(score: ScoreLine) -> dict[str, Any]:
         "count": score.count,
         "mean": score.mean,
         "is_share": score.is_share,
-        "interval": _interval(score.interval),
+        "interval": score.interval and score.interval.to_list(),
         "change": _difference(score.change),
     }
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [interval.low, interval.high]
 
 
 def _difference(change: Difference | None) -> dict[str, Any] | None:
     if change is None:
         return None
-    return {"estimate": change.estimate, "interval": _interval(change.interval), "visible": change.visible}
+    interval = change.interval and change.interval.to_list()
+    return {"estimate": change.estimate, "interval": interval, "visible": change.visible}

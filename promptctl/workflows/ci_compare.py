@@ -49,14 +49,9 @@ class BaseComparison:
             "cases": self.cases,
             "lost": list(self.lost),
             "gained": list(self.gained),
-            "differences": [_difference(it) for it in self.differences],
+            "differences": [it.to_dict() for it in self.differences],
             "weaker": list(self.weaker),
         }
-
-
-def _difference(it: Difference) -> dict[str, Any]:
-    interval = [it.interval.low, it.interval.high] if it.interval else None
-    return {"metric": it.metric, "before": it.before, "now": it.now, "interval": interval}
 
 
 def compare_with_base(

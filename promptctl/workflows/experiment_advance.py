@@ -17,7 +17,6 @@ from promptctl.core.experiments.plan import experiment_path
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.experiment_files import experiment_bytes, require_unedited, started_experiment
 from promptctl.workflows.experiment_moves import (
-    Change,
     ExperimentResult,
     closed,
     ended,
@@ -150,11 +149,7 @@ def _edit(
             now=now,
             numbers=decision.numbers,
         )
-        pointer, split = live_split(repository, state, experiment)
-        change = Change(
-            action="conclude", experiment=after, split=split, reason=decision.because, numbers=decision.numbers
-        )
-        return ended(repository, state, pointer, change, now, in_ci=in_ci)
+        return ended(repository, state, after, decision.because, now, in_ci=in_ci)
     if decision.look is None:
         return None
     files = {experiment_path(experiment.name): experiment_bytes(looked)}

@@ -13,11 +13,9 @@ from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 from promptctl.workflows.experiment_files import UNKNOWN_ARM, require_split, started_experiment
 from promptctl.workflows.experiment_moves import (
-    Change,
     ExperimentResult,
     closed,
     ended,
-    live_split,
     result_of,
     split_is_gone,
     with_result,
@@ -52,9 +50,7 @@ def conclude_experiment(
         require_split(experiment, "conclude")
         verdict = "do not ship" if chosen == experiment.plan.control.name else "ship"
         after = with_result(repository, experiment, verdict=verdict, arm=chosen, because=f"by hand: {reason}", now=now)
-        pointer, split = live_split(repository, state, experiment)
-        change = Change(action="conclude", experiment=after, split=split, reason=f"by hand: {reason}")
-        return ended(repository, state, pointer, change, now, in_ci=in_ci)
+        return ended(repository, state, after, f"by hand: {reason}", now, in_ci=in_ci)
 
     committer(repository.git)
     check_reason(reason)
@@ -75,19 +71,11 @@ def abort_experiment(
         if experiment.state == "aborted":
             return None
         require_split(experiment, "abort")
+        because, control = f"by hand: {reason}", experiment.plan.control.name
         if split_is_gone(state, experiment):
-            return closed(repository, experiment, f"by hand: {reason}", now)[1]
-        after = with_result(
-            repository,
-            experiment,
-            verdict="aborted",
-            arm=experiment.plan.control.name,
-            because=f"by hand: {reason}",
-            now=now,
-        )
-        pointer, split = live_split(repository, state, experiment)
-        change = Change(action="abort", experiment=after, split=split, reason=reason)
-        return ended(repository, state, pointer, change, now, in_ci=False)
+            return closed(repository, experiment, because, now)[1]
+        after = with_result(repository, experiment, verdict="aborted", arm=control, because=because, now=now)
+        return ended(repository, state, after, reason, now, in_ci=False)
 
     committer(repository.git)
     check_reason(reason)

@@ -45,7 +45,6 @@ class Change:
     experiment: Experiment
     split: Split
     reason: str | None = None
-    numbers: Mapping[str, Any] | None = None
     admission: Admission | None = None
 
 
@@ -90,7 +89,7 @@ def going_on(repository: Repository, state: State, pointer: Pointer, change: Cha
         kind="split",
         served=pointer.served,
         split=change.split,
-        change=change_of(change.split, change.action, change.numbers),
+        change=change_of(change.split, change.action),
         reason=change.reason,
     )
     if change.admission is None:
@@ -100,25 +99,28 @@ def going_on(repository: Repository, state: State, pointer: Pointer, change: Cha
 
 
 def ended(
-    repository: Repository, state: State, pointer: Pointer, change: Change, now: datetime, *, in_ci: bool
+    repository: Repository, state: State, experiment: Experiment, reason: str, now: datetime, *, in_ci: bool
 ) -> Edit:
-    """The edit of a change that gives everybody the arm that the result names. Raises StateError where that would be
-    a promotion that the environment does not take now, or not from here, of a version that was retired or whose tag
+    """The edit that gives everybody the arm that the result of an experiment names. Raises StateError where that would
+    be a promotion that the environment does not take now, or not from here, of a version that was retired or whose tag
     does not hold what is tried; control is never refused."""
-    plan, result = change.experiment.plan, change.experiment.result
+    plan, result = experiment.plan, experiment.result
     assert result
+    pointer, split = live_split(repository, state, experiment)
+    action = "abort" if experiment.state == "aborted" else "conclude"
+    change = Change(action=action, experiment=experiment, split=split, reason=reason)
     ships = result.arm != plan.control.name
-    arm = next((arm for arm in change.split.arms if arm.name == result.arm), None)
+    arm = next((arm for arm in split.arms if arm.name == result.arm), None)
     if arm is None:
-        raise edited_error(change.experiment)
+        raise edited_error(experiment)
     if ships:
         _require_taken(repository, state, plan, arm.served, in_ci=in_ci)
     move = SplitMove(
         kind="promote" if ships else "rollback",
         served=arm.served if ships else pointer.served,
         split=None,
-        change=change_of(change.split, change.action, change.numbers),
-        reason=change.reason,
+        change=change_of(split, action, result.numbers),
+        reason=reason,
     )
     return _edit(repository, state, pointer, move, change, now)
 

@@ -26,20 +26,12 @@ def check_reason(reason: str) -> str:
 
 def require_expected(repository: Repository, state: State, environment: str, prompt: str, expected: str | None) -> None:
     """Raises StateError where something else is served by now than who asked took it to be; None: nothing."""
-    pointer = readable_pointer(state, environment, prompt)
+    pointer = state.readable_pointer(environment, prompt)
     served = str(pointer.served.version) if pointer else None
     if served != expected:
         last = describe_last(repository, state.commit, pointer_path(environment, prompt))
         message = f"lost a race: {environment} serves {prompt} {served or 'not at all'} by now: {last}"
         raise StateError(RACED, message, hint="look with promptctl status, then try again")
-
-
-def readable_pointer(state: State, environment: str, prompt: str) -> Pointer | None:
-    """The pointer, or None where there is none that can be read: a rollback writes it anew."""
-    try:
-        return state.pointer(environment, prompt)
-    except UsageError:
-        return None
 
 
 def require_known(repository: Repository, name: str) -> None:

@@ -66,20 +66,13 @@ def _own_faults(
         moves = state.moves(environment, name)
     except UsageError as error:
         repair = undo(moves_path(environment, name))
-        return [_broken(environment, name, error, repair)], _readable(state, environment, name)
+        return [_broken(environment, name, error, repair)], state.readable_pointer(environment, name)
     try:
         pointer = state.pointer(environment, name)
     except UsageError as error:
         return [_broken(environment, name, error, _rewrite(environment, name, moves))], None
     known = serials.get(pointer_path(environment, name), 0)
     return list(pointer_faults(environment, name, pointer, moves, known, undo)), pointer
-
-
-def _readable(state: State, environment: str, name: str) -> Pointer | None:
-    try:
-        return state.pointer(environment, name)
-    except UsageError:
-        return None
 
 
 def _rewrite(environment: str, name: str, moves: Moves) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock, require_full_history
@@ -45,6 +45,16 @@ class Resolved:
         Raises UsageError when a file of the work tree was spoiled meanwhile.
         """
         return self.read or self.project.closure(self.name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Which prompt it is, at which state."""
+        return {
+            "name": self.name,
+            "reference": str(self.reference),
+            "version": str(self.version) if self.version else None,
+            "commit": self.commit,
+            "digest": self.digest,
+        }
 
 
 def resolve(repository: Repository, text: str) -> Resolved:

@@ -26,7 +26,6 @@ from promptctl.workflows.moving import (
     check_reason,
     move_files,
     next_serial,
-    readable_pointer,
     require_expected,
     require_known,
 )
@@ -79,7 +78,7 @@ def rollback(
     def build(state: State) -> Edit | None:
         if expected is not None:
             require_expected(repository, state, environment, reference.name, expected)
-        moves, live = state.moves(environment, reference.name), readable_pointer(state, environment, reference.name)
+        moves, live = state.moves(environment, reference.name), state.readable_pointer(environment, reference.name)
         after = _target(repository, moves, reference, environment, retired)
         done[:] = [(live.served if live else None, after)]
         serial = _serial(moves, live, after, partial(_known_serial, repository, state, environment, reference.name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,7 +57,7 @@ def change(
     def build(state: State) -> Edit | None:
         found = rollout_of(repository, state, name, environment)
         before[:] = [found]
-        move = _MOVES[action](found, reason)
+        move = _move(found, action, reason)
         if move is None:
             return None
         return rollout_edit(repository, state, name, environment, found.pointer, move, now)
@@ -81,24 +80,13 @@ def change(
     )
 
 
-def _with_state(action: str) -> Callable[[Rollout, str], SplitMove | None]:
-    def move(found: Rollout, reason: str) -> SplitMove | None:
-        split = replace(found.split, state=_STATES[action])
-        if split == found.split:
-            return None
-        served = found.pointer.served
-        return SplitMove(kind="split", served=served, split=split, change=change_of(split, action), reason=reason)
-
-    return move
-
-
-def _aborted(found: Rollout, reason: str) -> SplitMove:
-    change = change_of(found.split, "abort", winner=STABLE)
-    return SplitMove(kind="rollback", served=found.pointer.served, split=None, change=change, reason=reason)
-
-
-_MOVES: dict[str, Callable[[Rollout, str], SplitMove | None]] = {
-    "pause": _with_state("pause"),
-    "resume": _with_state("resume"),
-    "abort": _aborted,
-}
+def _move(found: Rollout, action: str, reason: str) -> SplitMove | None:
+    """The move that does it; None where it is so already."""
+    served = found.pointer.served
+    if action == "abort":
+        change = change_of(found.split, action, winner=STABLE)
+        return SplitMove(kind="rollback", served=served, split=None, change=change, reason=reason)
+    split = replace(found.split, state=_STATES[action])
+    if split == found.split:
+        return None
+    return SplitMove(kind="split", served=served, split=split, change=change_of(split, action), reason=reason)

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from promptctl.adapters.events.sqlite_pruning import delete_some, file_bytes, give_back
-from promptctl.adapters.sqlite_file import SqliteFile, error_kind, opened_to_read, transaction
+from promptctl.adapters.events.sqlite_pruning import delete_some, give_back
+from promptctl.adapters.sqlite_file import SqliteFile, error_kind, file_bytes, opened_to_read, transaction
 from promptctl.core.events.event import SCHEMA_VERSION, TABLES, Batch, Pruned, Scalar, Table
 from promptctl.core.events.query import EventQuery
 from promptctl.core.events.spelling import add_statements, create_statements, insert_statement

@@ -9,7 +9,7 @@ from promptctl.cli import reporting as options
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
-from promptctl.core.reporting.window import parse_grouping, window_of
+from promptctl.core.reporting.window import FILTERS, parse_grouping, window_of
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,14 +47,7 @@ def command(
 
     if check:
         return checked(context, store)
-    filters = {
-        "prompt": prompt,
-        "environment": env,
-        "model": model,
-        "version": version,
-        "endpoint": endpoint,
-        "user": user,
-    }
+    filters = dict(zip(FILTERS, (prompt, env, model, version, endpoint, user), strict=True))
     window = window_of(context.now, since, until, filters, attribute or ())
     wanted = Wanted(window=window, grouping=parse_grouping(by or ()), top=top)
     reporting = options.opened(context, store)

@@ -68,7 +68,7 @@ def _quality(found: QualityChange | None) -> dict[str, Any] | None:
         "cases": found.cases,
         "before": found.before,
         "now": found.now,
-        "interval": [found.interval.low, found.interval.high],
+        "interval": found.interval.to_list(),
     }
 
 

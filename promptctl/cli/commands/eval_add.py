@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from promptctl.cli.commands.run import Mode
 from promptctl.cli.context import Context
+from promptctl.cli.eval_options import Mode
 from promptctl.cli.inputs import given_inputs
 from promptctl.cli.options import InputOption
 from promptctl.cli.output import Answer

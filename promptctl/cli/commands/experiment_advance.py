@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.answers.experiment import advanced_data
@@ -39,33 +40,25 @@ def command(
 
     repository = context.repository
     chosen = tuple(names or ()) or running_experiments(repository, fetch=not (dry_run or no_push))
-    done: list[Advanced] = []
-    faults: dict[str, PromptctlError] = {}
-    with ExitStack() as stack:
-        warehouse = stack.enter_context(opened(context, store).warehouse) if chosen else None
+    with opened(context, store).warehouse if chosen else nullcontext() as warehouse:
 
         def count(experiment: Experiment) -> Counted:
             assert warehouse
             context.output.progress(f"counting the units of {experiment.name} …")
             return decisive_units(warehouse, experiment, context.now)
 
-        for name in chosen:
-            try:
-                if dry_run:
-                    done.append(foresee(repository, name, count, context.now))
-                else:
-                    done.append(
-                        advance_experiment(
-                            repository, name, count, context.now, in_ci=in_ci(), sending=sending(no_push, branch)
-                        )
-                    )
-            except PromptctlError as error:
-                if len(chosen) == 1:
-                    raise
-                # What stands in the way of one does not keep the others from ending.
-                faults[name] = error
+        def step(name: str) -> Advanced:
+            if dry_run:
+                return foresee(repository, name, count, context.now)
+            sent = sending(no_push, branch)
+            return advance_experiment(repository, name, count, context.now, in_ci=in_ci(), sending=sent)
+
+        done, faults = _each(chosen, step)
     codes = [*(int(not it.ok) for it in done), *(fault.exit_code for fault in faults.values())]
-    text = [*(_text(it, dry_run=dry_run) for it in done), *(f"{it}: {_said(fault)}" for it, fault in faults.items())]
+    text = [
+        *(_text(it, dry_run=dry_run) for it in done),
+        *(f"{it}: {problem_text(fault.problem)}" for it, fault in faults.items()),
+    ]
     notes = [it.result.published.note for it in done if it.result]
     proposed = next((it.result.published for it in done if it.result and it.result.published.into), None)
     return Answer(
@@ -78,8 +71,20 @@ def command(
     )
 
 
-def _said(fault: PromptctlError) -> str:
-    return problem_text(fault.problem)
+def _each(
+    names: Sequence[str], step: Callable[[str], Advanced]
+) -> tuple[Sequence[Advanced], Mapping[str, PromptctlError]]:
+    """What became of each: what stands in the way of one does not keep the others from ending."""
+    done: list[Advanced] = []
+    faults: dict[str, PromptctlError] = {}
+    for name in names:
+        try:
+            done.append(step(name))
+        except PromptctlError as error:
+            if len(names) == 1:
+                raise
+            faults[name] = error
+    return done, faults
 
 
 def _fault(name: str, fault: PromptctlError) -> dict[str, Any]:

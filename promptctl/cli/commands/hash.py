@@ -37,13 +37,8 @@ def command(
 
 
 def data(hashed: Hashed) -> dict[str, Any]:
-    resolved = hashed.resolved
     return {
-        "name": resolved.name,
-        "reference": str(resolved.reference),
-        "version": str(resolved.version) if resolved.version else None,
-        "commit": resolved.commit,
-        "digest": resolved.digest,
+        **hashed.resolved.to_dict(),
         "parts": dict(hashed.parts),
         "canonical": hashed.form,
     }

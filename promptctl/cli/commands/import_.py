@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
+from promptctl.core.counting import count
 from promptctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -76,20 +77,16 @@ def data(result: ImportResult) -> dict[str, Any]:
 
 def view(result: ImportResult, *, dry_run: bool) -> Iterator[str]:
     """What is left out, each with its place, then what was written."""
-    label = "notice" if result.ok else "error"
+    label, dropped = "notice" if result.ok else "error", count(len(result.dropped), "thing")
     yield from (problem_text(problem, label) for problem in result.dropped)
     if not result.ok:
-        yield f"nothing was written: {_counted(len(result.dropped))} cannot be carried over; --lossy leaves them out"
+        yield f"nothing was written: {dropped} cannot be carried over; --lossy leaves them out"
         return
     for found in result.prompts:
-        lost = f", {_counted(len(result.dropped))} left out" if result.dropped and len(result.prompts) == 1 else ""
+        lost = f", {dropped} left out" if result.dropped and len(result.prompts) == 1 else ""
         yield f"{found.source} ({found.format}) is {found.name}{lost}"
         for path in found.files:
             yield f"  {'would write' if dry_run else 'wrote' if path in result.written else 'is there already:'} {path}"
-
-
-def _counted(number: int) -> str:
-    return f"{number} thing{'s' * (number != 1)}"
 
 
 def next_line(result: ImportResult) -> str:

@@ -8,7 +8,7 @@ from promptctl.cli import reporting as options
 from promptctl.cli.context import Context
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
-from promptctl.core.reporting.window import parse_grouping, window_of
+from promptctl.core.reporting.window import FILTERS, parse_grouping, window_of
 
 if TYPE_CHECKING:
     from promptctl.core.reporting.quality import QualityReport
@@ -39,14 +39,7 @@ def command(
     Without --by, by prompt and version."""
     from promptctl.workflows.quality import quality
 
-    filters = {
-        "prompt": prompt,
-        "environment": env,
-        "model": model,
-        "version": version,
-        "endpoint": endpoint,
-        "user": user,
-    }
+    filters = dict(zip(FILTERS, (prompt, env, model, version, endpoint, user), strict=True))
     window = window_of(context.now, since, until, filters, attribute or ())
     grouping = parse_grouping(by or ["prompt,version"])
     with options.opened(context, store).warehouse as warehouse:

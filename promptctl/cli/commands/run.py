@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from promptctl.cli.context import Context
+from promptctl.cli.eval_options import Mode
 from promptctl.cli.inputs import given_inputs
 from promptctl.cli.options import InputOption, NameArgument
 from promptctl.cli.output import Answer
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
 
 _SOURCES = {"recorded": "a recorded reply", "cache": "a cached reply"}
 _FINISHES = {"length": "cut off at the limit of tokens", "refusal": "refused"}
-
-
-class Mode(StrEnum):
-    """Where the answer comes from."""
-
-    auto = "auto"
-    recorded = "recorded"
-    live = "live"
-    refresh = "refresh"
 
 
 def command(

@@ -98,6 +98,11 @@ class Difference:
     now: float
     interval: Interval | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        interval = self.interval and self.interval.to_list()
+        return {"metric": self.metric, "before": self.before, "now": self.now, "interval": interval}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalReport:

@@ -8,7 +8,7 @@ from typing import Any
 from promptctl.core.files.document import Document
 from promptctl.core.prompts.canonical import short
 from promptctl.core.prompts.closure import Closure
-from promptctl.core.prompts.prompt import Message, Placeholder, Prompt, Step, parse_input
+from promptctl.core.prompts.prompt import Prompt, Step, parse_input, parse_message
 
 
 def closure_from_canonical(form: Mapping[str, Any], closures: Mapping[str, Closure], name: str) -> Closure:
@@ -24,7 +24,7 @@ def closure_from_canonical(form: Mapping[str, Any], closures: Mapping[str, Closu
         model=form.get("model"),
         parameters=form.get("parameters", {}),
         inputs={key: parse_input(value) for key, value in form.get("inputs", {}).items()},
-        messages=tuple(_message(message) for message in form.get("messages", ())),
+        messages=tuple(parse_message(message) for message in form.get("messages", ())),
         steps=tuple(Step(name=it["name"], prompt=short(it["digest"]), inputs=it["inputs"]) for it in written),
         output=form.get("output"),
         tools=tuple(form.get("tools", ())),
@@ -33,15 +33,4 @@ def closure_from_canonical(form: Mapping[str, Any], closures: Mapping[str, Closu
         prompt=prompt,
         partials={key: Document(f"{name}: {key}", text, {}, text) for key, text in form.get("partials", {}).items()},
         steps={it["name"]: closures[it["digest"]] for it in written},
-    )
-
-
-def _message(form: Mapping[str, Any]) -> Message | Placeholder:
-    if "placeholder" in form:
-        return Placeholder(input=form["placeholder"])
-    content = form["content"]
-    return Message(
-        role=form["role"],
-        content=content if isinstance(content, str) else tuple(content),
-        cache=form.get("cache", False),
     )

@@ -159,10 +159,11 @@ def parse_input(written: str | Mapping[str, Any]) -> Input:
 def _messages(value: Mapping[str, Any]) -> tuple[Message | Placeholder, ...]:
     if "template" in value:
         return (Message(role="user", content=value["template"]),)
-    return tuple(_message(written) for written in value.get("messages", ()))
+    return tuple(parse_message(written) for written in value.get("messages", ()))
 
 
-def _message(written: Mapping[str, Any]) -> Message | Placeholder:
+def parse_message(written: Mapping[str, Any]) -> Message | Placeholder:
+    """A message, or the place of some, from its written form."""
     if "placeholder" in written:
         return Placeholder(input=written["placeholder"])
     content = written["content"]

@@ -16,6 +16,10 @@ class Interval:
     low: float
     high: float
 
+    def to_list(self) -> list[float]:
+        """Its bounds as JSON has them."""
+        return [self.low, self.high]
+
 
 def wilson(successes: int, trials: int, level: float = 0.95) -> Interval:
     """The interval of a share; [0, 1] without trials.

@@ -63,19 +63,23 @@ class Forecast:
         return float(price)
 
 
-class Guard(Protocol):
+class Guard:
     """What stands between a run and its gateway; what ``pretends`` makes answers up, which are not scored."""
 
-    pretends: ClassVar[bool]
+    pretends: ClassVar[bool] = False
 
     def learn(self, replies: Iterable[Reply]) -> None:
         """Answers that are there already."""
 
     def over(self, gateway: Answering) -> Answering:
-        """Stands before a gateway."""
+        """Stands before a gateway. Asking raises Stopped where a bound is met, StateError where nobody may be asked."""
+        return _Before(gateway, self._complete)
+
+    async def _complete(self, gateway: Answering, request: Request, sample: int) -> Reply:
+        raise NotImplementedError
 
 
-class Rehearsal:
+class Rehearsal(Guard):
     """Counts the calls of a run and their price; each is answered by nobody, at once."""
 
     pretends: ClassVar[bool] = True
@@ -87,10 +91,6 @@ class Rehearsal:
         """Answers that are there already."""
         self.forecast.learn("", replies)
 
-    def over(self, gateway: Answering) -> Answering:
-        """Stands before a gateway, which is never asked."""
-        return _Before(gateway, self._complete)
-
     async def _complete(self, gateway: Answering, request: Request, sample: int) -> Reply:
         price = self.forecast.price(request, sample, gateway)
         self.calls, self.price = self.calls + 1, self.price + price
@@ -98,10 +98,8 @@ class Rehearsal:
         return Reply(text="word " * (self.forecast.tokens(request).output or 0), cost=price)
 
 
-class Spending:
+class Spending(Guard):
     """Makes no call whose expected price would pass the run's bound."""
-
-    pretends: ClassVar[bool] = False
 
     def __init__(self, forecast: Forecast, stopping: Stopping) -> None:
         self.forecast, self._stopping = forecast, stopping
@@ -109,10 +107,6 @@ class Spending:
     def learn(self, replies: Iterable[Reply]) -> None:
         """Answers that are there already."""
         self.forecast.learn("", replies)
-
-    def over(self, gateway: Answering) -> Answering:
-        """Stands before a gateway. Asking raises Stopped where the bound is met."""
-        return _Before(gateway, self._complete)
 
     async def _complete(self, gateway: Answering, request: Request, sample: int) -> Reply:
         with self._stopping.call(self.forecast.price(request, sample, gateway)) as settle:
@@ -122,17 +116,8 @@ class Spending:
         return reply
 
 
-class Offline:
+class Offline(Guard):
     """Asks nobody: every answer has to be there."""
-
-    pretends: ClassVar[bool] = False
-
-    def learn(self, replies: Iterable[Reply]) -> None:
-        """Answers that are there already."""
-
-    def over(self, gateway: Answering) -> Answering:
-        """Stands before a gateway, which is never asked. Asking raises StateError."""
-        return _Before(gateway, self._complete)
 
     async def _complete(self, gateway: Answering, request: Request, sample: int) -> Reply:
         raise StateError(NOT_RECORDED, f"no reply of {request.model} to this request (sample {sample}) is there")
