@@ -24,7 +24,7 @@ from benchmarks.references import PYTHON, promptctl
 from benchmarks.repositories import kept_in
 from benchmarks.row import Measured, Row
 
-_PROMPT = 'model: m-1\ninputs: {number: {type: string}}\ntemplate: "Is ticket {{ number }} ok?"\n'
+_PROMPT = 'inputs: {number: {type: string}}\ntemplate: "Is ticket {{ number }} ok?"\n'
 _SUITE = "cases:\n  - dataset: cases.jsonl\n    expect: [{icontains: ok}]\n"
 _SETTINGS = """\
 [repository]
@@ -84,17 +84,22 @@ def _asked() -> int:
 def _registry(cases: int, at_once: int, delay: str = "") -> Path:
     """A registry with one prompt and a suite of so many cases, trusted here."""
     folder = kept_in() / f"evals-{cases}-{at_once}{delay}"
+    make_suite(folder, "m-1", cases)
+    (folder / "promptctl.toml").write_text(_SETTINGS % (_server() + (f"/{delay}" if delay else ""), at_once))
+    subprocess.run(promptctl("trust"), cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
+    return folder
+
+
+def make_suite(folder: Path, model: str, cases: int) -> None:
+    """Makes a registry with one prompt and a suite of so many cases, in the place of an earlier one."""
     shutil.rmtree(folder, ignore_errors=True)
     prompt = folder / "prompts" / "triage"
     prompt.mkdir(parents=True)
     git(folder, "init", "-q", "-b", "main")
-    (folder / "promptctl.toml").write_text(_SETTINGS % (_server() + (f"/{delay}" if delay else ""), at_once))
-    (prompt / "prompt.yaml").write_text(_PROMPT)
+    (prompt / "prompt.yaml").write_text(f"model: {model}\n{_PROMPT}")
     (prompt / "eval.yaml").write_text(_SUITE)
     rows = (json.dumps({"name": f"case {number}", "number": str(number)}) for number in range(cases))
     (prompt / "cases.jsonl").write_text("\n".join(rows) + "\n")
-    subprocess.run(promptctl("trust"), cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
-    return folder
 
 
 def _forget(folder: Path) -> None:

@@ -114,29 +114,23 @@ VERSIONS = Axis(
     quick=(10, 100),
     curves=tuple(_single(words, _versions) for words in ("hash NAME@1.2.0", "show NAME", "history NAME", "list")),
 )
-_MOVED = ("status", "drift", "list")
-MOVES = Axis(
-    key="moves",
-    title="Moves of one prompt, in 100 commits at most",
-    unit="move",
-    sizes=(10, 100, 1_000, 5_000),
-    quick=(10, 100),
-    curves=(
-        *(_whole(words, _moves) for words in _MOVED),
-        _whole("drift", _moves, cold=True),
-        *(_single(words, _moves) for words in ("history NAME", "plan NAME@1.1.0 prod")),
-    ),
-)
-MOVES_OF_ALL = Axis(
-    key="moves-of-all",
-    title="Moves of 500 prompts, a commit each",
-    unit="move",
-    sizes=(500, 1_500, 5_000),
-    quick=(500, 1_500),
-    curves=(
-        *(_whole(words, _moves_of_all) for words in _MOVED),
-        _whole("drift", _moves_of_all, cold=True),
-        *(_single(words, _moves_of_all) for words in ("history NAME", "plan NAME@1.1.0 prod")),
-    ),
-)
+
+
+def _moves_axis(key: str, title: str, sizes: tuple[int, ...], registry: Callable[[int], Grown]) -> Axis:
+    return Axis(
+        key=key,
+        title=title,
+        unit="move",
+        sizes=sizes,
+        quick=sizes[:2],
+        curves=(
+            *(_whole(words, registry) for words in ("status", "drift", "list")),
+            _whole("drift", registry, cold=True),
+            *(_single(words, registry) for words in ("history NAME", "plan NAME@1.1.0 prod")),
+        ),
+    )
+
+
+MOVES = _moves_axis("moves", "Moves of one prompt, in 100 commits at most", (10, 100, 1_000, 5_000), _moves)
+MOVES_OF_ALL = _moves_axis("moves-of-all", "Moves of 500 prompts, a commit each", (500, 1_500, 5_000), _moves_of_all)
 AXES = (PROMPTS, TAGS, VERSIONS, MOVES, MOVES_OF_ALL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
@@ -14,7 +13,8 @@ from pathlib import Path
 
 from benchmarks.evals import _forget as forget_answers
 from benchmarks.evals import _registry as asking
-from benchmarks.fast_import import HOME, git
+from benchmarks.evals import make_suite
+from benchmarks.fast_import import HOME
 from benchmarks.growth.curve import Axis, Curve
 from benchmarks.growth.registries import processor
 from benchmarks.recording import made, opened
@@ -23,8 +23,6 @@ from benchmarks.repositories import NOTHING
 from promptctl.adapters.events.sqlite import SqliteEvents
 from promptctl.core.events.event import Batch, row
 
-_PROMPT = 'model: echo:echo\ninputs: {number: {type: string}}\ntemplate: "Is ticket {{ number }} ok?"\n'
-_SUITE = "cases:\n  - dataset: cases.jsonl\n    expect: [{icontains: ok}]\n"
 _EVENTS_EACH = 5_000
 _CASES = 200
 _DELAY = "0.02"
@@ -34,14 +32,7 @@ _DELAY = "0.02"
 def _suite(cases: int) -> Path:
     """A registry with one prompt and a suite of so many cases, which nobody has to be asked for."""
     folder = HOME / "grown-suites" / str(cases)
-    shutil.rmtree(folder, ignore_errors=True)
-    prompt = folder / "prompts" / "triage"
-    prompt.mkdir(parents=True)
-    git(folder, "init", "-q", "-b", "main")
-    (prompt / "prompt.yaml").write_text(_PROMPT)
-    (prompt / "eval.yaml").write_text(_SUITE)
-    rows = (json.dumps({"name": f"case {number}", "number": str(number)}) for number in range(cases))
-    (prompt / "cases.jsonl").write_text("\n".join(rows) + "\n")
+    make_suite(folder, "echo:echo", cases)
     return folder
 
 
