@@ -15,9 +15,8 @@ from promptctl.core.importing.parts import (
     inputs_of,
     parameters,
     prompt_value,
-    role,
     segments,
-    template,
+    text_message,
     type_of,
 )
 from promptctl.core.importing.segments import Segments, Variable, braces, jinja
@@ -32,7 +31,7 @@ def read(source: Source) -> Import:
     listed = root.take("messages", list)
     if listed is None:
         raise root.error("the file holds no `messages`")
-    messages = [_message(item) for item in listed.items()]
+    messages = [text_message(item, braces) for item in listed.items()]
     schema, form, facts = _answer(root)
     rows = list(found.items()) if (found := root.take("testData", list)) else []
     declared = inputs_of(messages, {})
@@ -51,15 +50,6 @@ def read(source: Source) -> Import:
     tests = _tests(root, rows, set(declared))
     root.finish()
     return Import(prompts=(Imported(value=value, tests=tests),), dropped=tuple(root.dropped))
-
-
-def _message(node: Node) -> dict[str, Any]:
-    content = node.take("content", str)
-    if content is None:
-        raise node.error(f"{node.spelled} holds no `content`")
-    found = {"role": role(node.take("role"), node), "content": template(content, braces)}
-    node.finish()
-    return found
 
 
 def _answer(root: Node) -> tuple[dict[str, Any] | None, dict[str, Any], dict[str, Any]]:

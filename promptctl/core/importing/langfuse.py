@@ -11,8 +11,8 @@ from promptctl.core.importing.parts import (
     inputs_of,
     parameters,
     prompt_value,
-    role,
     template,
+    text_message,
 )
 from promptctl.core.importing.segments import braces
 from promptctl.core.importing.source import Import, Imported, Source
@@ -47,14 +47,9 @@ def read(source: Source) -> Import:
 
 
 def _message(node: Node) -> dict[str, Any]:
-    kind = node.text("type")
-    if kind == "placeholder":
-        found = {"placeholder": node.text("name")}
-    else:
-        content = node.take("content", str)
-        if content is None:
-            raise node.error(f"{node.spelled} holds no `content`")
-        found = {"role": role(node.take("role"), node), "content": template(content, braces)}
+    if node.text("type") != "placeholder":
+        return text_message(node, braces)
+    found = {"placeholder": node.text("name")}
     node.finish()
     return found
 

@@ -93,6 +93,16 @@ def role(node: Node | None, parent: Node) -> str:
     return ROLES[written]
 
 
+def text_message(node: Node, read: Callable[[str], Segments]) -> dict[str, Any]:
+    """A message that is a role and a text. Raises DocumentError."""
+    content = node.take("content", str)
+    if content is None:
+        raise node.error(f"{node.spelled} holds no `content`")
+    found = {"role": role(node.take("role"), node), "content": template(content, read)}
+    node.finish()
+    return found
+
+
 def inputs_of(messages: Iterable[Mapping[str, Any]], known: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs of a prompt in the order of ``known``; what templates read and nobody declares is told by its use."""
     found = dict(known)
