@@ -22,7 +22,7 @@ from promptctl.workflows.evidence import Subject
 from promptctl.workflows.gate_context import NO_SUITE, GateContext
 from promptctl.workflows.gather import gather
 from promptctl.workflows.kept_evidence import offline
-from promptctl.workflows.releases import known_tags, require_tags
+from promptctl.workflows.release_tags import known_tags, require_tags
 from promptctl.workflows.resolve import Resolved, resolve
 
 NO_RANGE = "PC191"

@@ -15,7 +15,7 @@ from promptctl.adapters.scratch import copy_over, demo_files, make_scratch, remo
 from promptctl.core.demo_script import CHAPTERS, Chapter, Step
 from promptctl.errors import OutsideError, PromptctlError
 
-BROKEN = "PC035"
+BROKEN, STOPPED = "PC035", "PC036"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def _chapter(
         if code != step.exit_code:
             message = f"`{step.line}` ended with exit {code}, not {step.exit_code}"
             if code < 0 or code == OutsideError.exit_code or not step.line.startswith("promptctl "):
-                raise OutsideError(BROKEN, message, hint=f"what is printed above says why; look into {folder}")
+                raise OutsideError(STOPPED, message, hint=f"what is printed above says why; look into {folder}")
             raise PromptctlError(BROKEN, message, hint=f"look into {folder}, and report what is printed above")
         yield ran
 

@@ -15,7 +15,8 @@ from promptctl.core.name import check_name
 from promptctl.core.releases.lockfile import LockEntry, ordered
 from promptctl.core.releases.version import Version
 from promptctl.errors import StateError
-from promptctl.workflows.releases import claim_of, known_tags, require_tags
+from promptctl.workflows.release_tags import known_tags, require_tags
+from promptctl.workflows.releases import claim_of
 from promptctl.workflows.resolve import NOT_SERVED, Resolved, resolve
 
 

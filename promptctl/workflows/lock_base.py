@@ -18,7 +18,8 @@ from promptctl.core.releases.proposal import PromptBase
 from promptctl.core.releases.version import Version
 from promptctl.errors import DocumentError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought, lock_at
-from promptctl.workflows.releases import check_tag, known_tags, require_tags
+from promptctl.workflows.release_tags import known_tags, require_tags
+from promptctl.workflows.releases import check_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from promptctl.core.moves.pointer import FOLDER, Pointer, Served, moves_path, po
 from promptctl.core.moves.pointer_drift import pointer_faults
 from promptctl.core.name import name_fault
 from promptctl.errors import UsageError
-from promptctl.workflows.releases import check_tag, known_tags, witnesses
+from promptctl.workflows.release_tags import known_tags
+from promptctl.workflows.releases import check_tag, witnesses
 from promptctl.workflows.serials import history_is_cut, known_serials
 
 

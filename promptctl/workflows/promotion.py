@@ -17,7 +17,8 @@ from promptctl.core.releases.version import Version
 from promptctl.core.settings import Environment
 from promptctl.core.splits.split import Split
 from promptctl.errors import Problem, StateError, UsageError
-from promptctl.workflows.releases import RELEASE_BROKEN, TAGS_MISSING, Release, find_tag, read_release, witnesses
+from promptctl.workflows.release_tags import TAGS_MISSING, find_tag
+from promptctl.workflows.releases import RELEASE_BROKEN, Release, read_release, witnesses
 from promptctl.workflows.serials import require_newest
 
 ORDER, FROZEN, RETIRED = "PC101", "PC103", "PC104"

@@ -30,7 +30,8 @@ from promptctl.errors import DocumentError, OutsideError, StateError, UsageError
 from promptctl.workflows.brought import commits_that_brought
 from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.recovery import recover
-from promptctl.workflows.releases import claim_of, known_tags, note_claims, release_refs
+from promptctl.workflows.release_tags import known_tags
+from promptctl.workflows.releases import claim_of, note_claims, release_refs
 
 _AT_ONCE = 200
 """Tags in one push: each costs three arguments, and a command line is bounded."""

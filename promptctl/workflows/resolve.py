@@ -165,7 +165,7 @@ def _of_release(release: Release, reference: Reference, note: str | None) -> Res
 
 def _latest(repository: Repository, name: str) -> Version:
     from promptctl.core.releases.lockfile import newest
-    from promptctl.workflows.releases import RELEASE_UNKNOWN, known_tags, require_tags
+    from promptctl.workflows.release_tags import RELEASE_UNKNOWN, known_tags, require_tags
 
     require_tags(repository, name)
     tags = known_tags(repository, name)

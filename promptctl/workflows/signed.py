@@ -11,7 +11,8 @@ from promptctl.core.moves.approval import address
 from promptctl.core.moves.drift import Drift
 from promptctl.core.moves.pointer import moves_path
 from promptctl.workflows.approvals import allowed_signers
-from promptctl.workflows.releases import Release, find_tag
+from promptctl.workflows.release_tags import find_tag
+from promptctl.workflows.releases import Release
 
 
 def unsigned_releases(repository: Repository, releases: Sequence[Release]) -> Iterator[Drift]:

@@ -12,16 +12,8 @@ from promptctl.core.moves.drift import Drift
 from promptctl.core.releases import lockfile
 from promptctl.core.releases.lockfile import Lockfile
 from promptctl.core.releases.tag import parse_tag_ref, tag_name, tag_ref
-from promptctl.workflows.releases import (
-    Fault,
-    Release,
-    ReleaseCheck,
-    check_tag,
-    known_tags,
-    note_claims,
-    require_tags,
-    witnesses,
-)
+from promptctl.workflows.release_tags import known_tags, require_tags
+from promptctl.workflows.releases import Fault, Release, ReleaseCheck, check_tag, note_claims, witnesses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

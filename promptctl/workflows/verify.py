@@ -12,7 +12,8 @@ from promptctl.core.name import check_name
 from promptctl.core.releases.reference import Reference, parse_reference
 from promptctl.core.releases.version import Version
 from promptctl.errors import UsageError
-from promptctl.workflows.releases import Release, find_tag
+from promptctl.workflows.release_tags import find_tag
+from promptctl.workflows.releases import Release
 from promptctl.workflows.tag_drift import TagReport, tag_report
 
 

@@ -21,7 +21,8 @@ from promptctl.core.timestamp import timestamp
 from promptctl.core.ulid import ulid_milliseconds
 from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.history import MoveRow
-from promptctl.workflows.releases import Release, known_tags, read_release, witnesses
+from promptctl.workflows.release_tags import known_tags
+from promptctl.workflows.releases import Release, read_release, witnesses
 from promptctl.workflows.resolve import resolve
 from promptctl.workflows.why_approvals import Agreed, approvals_of
 from promptctl.workflows.why_changes import pull_requests

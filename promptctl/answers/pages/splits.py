@@ -50,7 +50,7 @@ def there(repository: Repository, rows: Sequence[dict[str, Any]]) -> list[str]:
 
 def changes(repository: Repository, name: str, old: str, others: Sequence[str]) -> list[dict[str, str]]:
     """The pages that say what changed from one version to others, where both are released."""
-    from promptctl.workflows.releases import known_tags
+    from promptctl.workflows.release_tags import known_tags
 
     released = {str(tag.version) for tag in known_tags(repository, name)} if repository.work.has(name) else set()
     pairs = [{"old": old, "new": new} for new in dict.fromkeys(others) if {old, new} <= released and new != old]
