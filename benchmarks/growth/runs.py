@@ -7,6 +7,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -75,10 +76,11 @@ def _store(count: int) -> Path:
                 other.unlink()
         store, now = SqliteEvents(file), time.time_ns() // 1000
         step = 30 * 86_400_000_000 // count
-        cells = list(row(made(0)))
+        call = made(0)
         for first in range(0, count, 10_000):
             numbers = range(first, min(first + 10_000, count))
-            store.write(Batch(events=[(f"01K{number:023d}", now - number * step, *cells[2:]) for number in numbers]))
+            calls = (replace(call, id=f"01K{number:023d}", at=now - number * step) for number in numbers)
+            store.write(Batch(events=[row(it) for it in calls]))
         store.close()
     return file
 

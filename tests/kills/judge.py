@@ -207,6 +207,11 @@ def _tidy(scene: Scene, repository: GitRepository, found: Verdict, ran: Ran) -> 
     left = [*common.rglob("*.lock"), *common.glob("promptctl/journal.json")]
     left += [path for kind in ("index", "blobs", "tags") for path in common.glob(f"promptctl/{kind}-*")]
     left += repository.folder.parent.rglob(f"{PREFIX}*")
+    if not found.died:
+        # What a disk did not let Git take away, nobody can: it has to be told.
+        told = run(repository, "doctor").out
+        found.named += [str(path) for path in left if f"rm {path}" in told]
+        left = [path for path in left if str(path) not in found.named]
     if left:
         found.wrong.append(f"left after the next command: {[str(path) for path in left]}")
     if scene.ships and repository.git("status", "--porcelain"):
