@@ -41,10 +41,11 @@ def _judged(words: str, *, anew: bool) -> Curve:
 
     def cost(cases: int) -> float:
         folder = _suite(cases)
+        forget = partial(forget_answers, folder)
         if not anew:
-            processor(promptctl("eval", "triage", "--replies", "live"), folder, lambda: None, 1)
-        before = partial(forget_answers, folder) if anew else None
-        return processor(promptctl(*words.split()), folder, before, 2 if cases < 5_000 else 1)
+            # Each run adds a sample: what is kept is one of each case.
+            processor(promptctl("eval", "triage", "--replies", "live"), folder, forget, 1)
+        return processor(promptctl(*words.split()), folder, forget if anew else None, 2 if cases < 5_000 else 1)
 
     return Curve(title=f"{words}, {'nothing kept' if anew else 'all kept'}", cost=cost, start=lambda: cost(1))
 
