@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from promptctl.cli.context import Context
     from promptctl.workflows.publish import Published
 
 
@@ -26,6 +27,14 @@ def published_text(published: Published) -> str:
     return (
         f"sent what was recorded here before: {short} on {where}" if published.resent else f"commit {short} on {where}"
     )
+
+
+def recover_first(context: Context, operation: str) -> None:
+    """Finishes or undoes what a killed write left, for a command that may find nothing to write itself."""
+    from promptctl.workflows.recovery import recovered
+
+    if note := recovered(context.repository, operation):
+        context.output.remark(note)
 
 
 def next_step(published: Published | None, otherwise: str | None) -> str | None:

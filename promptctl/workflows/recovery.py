@@ -25,7 +25,7 @@ def recover(repository: Repository, journal: Journal) -> str | None:
     return f"an interrupted `{entry.operation}` was found: {outcome}{locks}"
 
 
-def settled(repository: Repository, operation: str) -> str | None:
+def recovered(repository: Repository, operation: str) -> str | None:
     """The same for a command that may find nothing to write."""
     journal = Journal(repository.git)
     if not journal.path.exists():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from tests.faults import ACTIONS, strike
@@ -94,3 +95,13 @@ def test_an_interrupted_write_is_named_by_the_next(folder: Path) -> None:
         ended = strike(*COMMANDS["promote"], cwd=repository.folder, folder=folder / "bin", at=at, action="kill-before")
         assert ended.reached, "no step of a promotion is named"
         found = done(repository, "freeze" if at % 2 else "unfreeze", "prod", "--reason", "x").err
+
+
+@pytest.mark.parametrize("words", [("rollout", "watch", "staging", "--advance"), ("experiment", "advance")])
+def test_who_finds_nothing_to_write_settles_what_was_left(folder: Path, words: tuple[str, ...]) -> None:
+    repository = prepared(folder / "left", "promote", remote=True)
+    journal, head = Journal(Repository(repository.folder).git), repository.git("rev-parse", "HEAD")
+    journal.note(Entry(operation="freeze staging", refs=("refs/heads/main",), base=f"{head}^", new=head))
+    ran = run(repository, *words)
+    assert (ran.code, journal.path.exists()) == (0, False), ran
+    assert "an interrupted `freeze staging` was found: it is done" in ran.err

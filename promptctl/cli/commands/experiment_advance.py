@@ -12,7 +12,7 @@ from promptctl.cli.options import BranchOption, NoPushOption, sending
 from promptctl.cli.output import Answer, problem_data, problem_text
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
-from promptctl.cli.sent import joined_notes, next_step, published_text
+from promptctl.cli.sent import joined_notes, next_step, published_text, recover_first
 from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def command(
     from promptctl.workflows.experiment_reading import decisive_units
 
     repository = context.repository
+    if not dry_run:
+        recover_first(context, "experiment advance")
     chosen = tuple(names or ()) or running_experiments(repository, fetch=not (dry_run or no_push))
     with opened(context, store).warehouse if chosen else nullcontext() as warehouse:
 

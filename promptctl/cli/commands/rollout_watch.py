@@ -13,6 +13,7 @@ from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Argument, Option
 from promptctl.cli.reporting import StoreOption, opened
 from promptctl.cli.rollout_painting import painting
+from promptctl.cli.sent import recover_first
 
 if TYPE_CHECKING:
     from promptctl.adapters.repository import Repository
@@ -31,6 +32,8 @@ def command(
 
     *names, environment = targets
     seen: dict[str, Looked] = {}
+    if advance:
+        recover_first(context, "rollout watch")
     with painting(context) as paint:
         while chosen := _chosen(context, names, environment, seen):
             with opened(context, store).warehouse as warehouse:

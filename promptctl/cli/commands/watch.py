@@ -14,6 +14,7 @@ from promptctl.cli.options import EnvironmentArgument, PromptArgument
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.cli.reporting import StoreOption, opened
+from promptctl.cli.sent import recover_first
 from promptctl.cli.watch_view import watch_data, watch_sentence, watch_text
 from promptctl.errors import PromptctlError, StateError, UsageError
 
@@ -57,7 +58,7 @@ def command(
     hook = users_webhook(webhook, "--webhook") if webhook else None
     told = _words(run)
     if roll_back:
-        _settle(context)
+        recover_first(context, "watch")
     found = _looked(context, name, environment, wish, store, every)
     done: RollbackResult | None = None
     if not found.ok:
@@ -85,13 +86,6 @@ def _wish(context: Context, rules: list[str] | None, since: str, baseline: str, 
         reach=now - parse_moment(baseline, context.now),
         against=against,
     )
-
-
-def _settle(context: Context) -> None:
-    from promptctl.workflows.recovery import settled
-
-    if note := settled(context.repository, "watch"):
-        context.output.remark(note)
 
 
 def _looked(
