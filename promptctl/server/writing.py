@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from promptctl.workflows.publish import UNKNOWN_OUTCOME
 if TYPE_CHECKING:
     from promptctl.workflows.gate_context import GateContext
 
+_LOG = logging.getLogger("promptctl.server")
 READ_ONLY = "PC319"
 MOST_AT_ONCE = 16
 """Writes under way: each has a thread, and who reads needs threads too."""
@@ -117,13 +119,15 @@ class Writing:
             # What failed outside was not done, or is sent by the same request again; unless it landed, or nobody can
             # tell: then it must never be done a second time.
             landed = self._opened.landed if self._opened else None
-            if landed is None and error.code != UNKNOWN_OUTCOME and isinstance(error, OutsideError):
-                repeats.forget(caller.id, key)
-            else:
-                repeats.finish(caller.id, key, status_of(error), error_body(error))
+            with _told_all_the_same():
+                if landed is None and error.code != UNKNOWN_OUTCOME and isinstance(error, OutsideError):
+                    repeats.forget(caller.id, key)
+                else:
+                    repeats.finish(caller.id, key, status_of(error), error_body(error))
             raise
         response = json_response(data)
-        repeats.finish(caller.id, key, 200, bytes(response.body))
+        with _told_all_the_same():
+            repeats.finish(caller.id, key, 200, bytes(response.body))
         self._request.app.state.follower.see()
         return response
 
@@ -135,6 +139,15 @@ class Writing:
         if said := self._caller.refusal(action, environment):
             raise StateError(FORBIDDEN, said, hint="promptctl token new")
         return self._caller, self._repeats
+
+
+@contextmanager
+def _told_all_the_same() -> Iterator[None]:
+    """What became of a write is the answer, also where it cannot be kept: the same key is then refused as under way."""
+    try:
+        yield
+    except OutsideError as error:
+        _LOG.warning("an answer cannot be kept for who asks again: %s", error)
 
 
 Writes = Annotated[Writing, Depends(Writing)]

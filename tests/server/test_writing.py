@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from promptctl.adapters.repeats import Repeats
 from promptctl.adapters.token_folder import TokenFolder
 from promptctl.errors import OutsideError
 from promptctl.workflows import rollback as workflow
@@ -77,6 +78,20 @@ def test_what_landed_is_not_done_again_although_what_came_after_failed(
     again = world.post(ROLLBACKS, body, token, "r")
     assert (first.status, again.status, again.headers["idempotent-replayed"]) == (503, 503, "true")
     assert world.tip == tip
+
+
+def test_what_is_done_is_told_although_it_cannot_be_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OutsideError("PC322", "disk I/O error")
+
+    monkeypatch.setattr(Repeats, "finish", full)
+    token, body = world.token("rollback", "promote"), {"reference": NAME, "reason": "bad day"}
+    assert world.post(PROMOTIONS, PROMOTED, token, "p").status == 200
+    assert world.post(ROLLBACKS, body, token, "r").status == 200
+    assert served(world.repository) == "1.0.0"
+    assert world.post(ROLLBACKS, body | {"reference": "nobody"}, token, "n").json["code"] != "PC322"
+    tip = world.tip
+    assert (world.post(ROLLBACKS, body, token, "r").json["code"], world.tip) == ("PC321", tip)
 
 
 def test_at_once_it_is_done_once(world: World) -> None:
