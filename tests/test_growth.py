@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -49,3 +53,9 @@ def test_an_axis_has_a_drawing_and_its_place(axis: object) -> None:
         assert [curve["title"] for curve in kept["curves"]] == [curve.title for curve in found.curves]
         assert f"growth-{found.key}.svg" in PAGE.read_text()
         ET.fromstring(PAGE.with_name(f"growth-{found.key}.svg").read_text())
+
+
+def test_nothing_is_made_before_it_is_measured(tmp_path: Path) -> None:
+    line = [sys.executable, "-c", "import benchmarks.growth.__main__, benchmarks.__main__"]
+    subprocess.run(line, cwd=PAGE.parents[1], env=os.environ | {"TMPDIR": str(tmp_path)}, check=True)
+    assert not list(tmp_path.iterdir())

@@ -42,7 +42,7 @@ def _whole(words: str, registry: Callable[[int], Generated | Grown], *, cold: bo
         return processor(line, folder, partial(forget, folder) if cold else None, 1 if cold else ROUNDS)
 
     title = f"{words}, nothing known" if cold else words
-    return Curve(title=title, cost=cost, start=partial(processor, line, NOTHING.folder))
+    return Curve(title=title, cost=cost, start=lambda: processor(line, NOTHING.folder))
 
 
 def _single(words: str, registry: Callable[[int], Generated | Grown]) -> Curve:
@@ -52,7 +52,7 @@ def _single(words: str, registry: Callable[[int], Generated | Grown]) -> Curve:
     return Curve(
         title=words,
         cost=lambda size: processor(line, registry(size).folder),
-        start=partial(processor, line, TEN.folder),
+        start=lambda: processor(line, TEN.folder),
     )
 
 
