@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.fast_import import ENVIRONMENT, git
+from benchmarks.launcher import Run, launched
 from benchmarks.references import PYTHON, promptctl
 from benchmarks.repositories import kept_in
 from benchmarks.row import Measured, Row
@@ -40,15 +41,6 @@ _QUIET = {"PROMPTFOO_DISABLE_TELEMETRY": "1", "PROMPTFOO_DISABLE_UPDATE": "1", "
 _MISSING = "no promptfoo that asks each case once: name its folder with --promptfoo"
 _RUNNING = ExitStack()
 atexit.register(_RUNNING.close)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One process: seconds on the wall clock and of processors, and the most memory it held, in MiB."""
-
-    wall: float
-    processor: float
-    memory: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,15 +118,10 @@ def _promptfoo_line(cases: int, at_once: int, folder: Path) -> list[str] | None:
 def _run_once(line: Sequence[str], folder: Path, codes: tuple[int, ...] = (0,)) -> Run:
     """Raises RuntimeError for an exit code that is not expected: what fails fast must not look fast."""
     home = {"PROMPTFOO_CONFIG_DIR": str(kept_in() / "promptfoo")}
-    started = time.perf_counter()
-    quiet = subprocess.DEVNULL
-    child = subprocess.Popen(line, cwd=folder, env=ENVIRONMENT | _QUIET | home, stdin=quiet, stdout=quiet, stderr=quiet)
-    _, status, used = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in codes:
-        raise RuntimeError(f"{' '.join(line)} ended with {child.returncode} in {folder}")
-    return Run(wall=wall, processor=used.ru_utime + used.ru_stime, memory=used.ru_maxrss / 1024)
+    run = launched(line, folder, ENVIRONMENT | _QUIET | home, subprocess.DEVNULL)
+    if run.code not in codes:
+        raise RuntimeError(f"{' '.join(line)} ended with {run.code} in {folder}")
+    return run
 
 
 @cache
@@ -164,6 +151,7 @@ def _contest(cases: int, at_once: int, rounds: int) -> Contest:
 
 def _median(runs: Sequence[Run]) -> Run:
     return Run(
+        code=0,
         wall=statistics.median(run.wall for run in runs),
         processor=statistics.median(run.processor for run in runs),
         memory=statistics.median(run.memory for run in runs),

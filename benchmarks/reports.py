@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.launcher import launched
 from benchmarks.many_events import CALLS, USUAL
 from benchmarks.references import promptctl
 from benchmarks.row import Measured, Row
@@ -61,20 +63,13 @@ def _measure(command: str, engine: str) -> Callable[[int], Measured]:
 
 def run_measured(line: list[str]) -> tuple[float, float]:
     """Milliseconds and the most memory, in MiB, of one run."""
-    import subprocess
-    import time
-
     root = Path(__file__).parent.parent
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "PYTHONPATH": str(root)}
-    started = time.perf_counter()
-    process = subprocess.Popen(line, stdout=subprocess.PIPE, cwd="/", env=environment)
-    assert process.stdout is not None
-    shown = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode or not shown:
-        raise SystemExit(f"{line} failed")
-    return 1000 * (time.perf_counter() - started), usage.ru_maxrss / 1024
+    with tempfile.TemporaryFile() as shown:
+        run = launched(line, Path("/"), environment, shown.fileno())
+        if run.code or not shown.tell():
+            raise SystemExit(f"{line} failed")
+    return 1000 * run.wall, run.memory
 
 
 ROWS = tuple(

@@ -27,8 +27,10 @@ LOCK = ROOT / ".ci" / "lock.txt"
 STAMP = VENV / "installed-for"
 OLDEST = (3, 11)
 Command = Sequence["str | Path"]
+MEMORY, ROOM = Path("/dev/shm"), 6 << 30
+"""Where the system keeps files in memory, and the bytes that there must be."""
 WORKERS = str(max(2, 3 * (os.cpu_count() or 1) // 2))
-"""A third of a test's time is waiting for disks and for other processes."""
+"""Part of a test's time is waiting for other processes."""
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +38,7 @@ def main(arguments: list[str]) -> int:
     if fault := _unusable():
         print(fault, file=sys.stderr)
         return 2
+    os.environ |= _scratch()
     return _install() or _first_failure(_checks(arguments))
 
 
@@ -45,6 +48,16 @@ def _unusable() -> str | None:
     if shutil.which("git") is None:
         return "the program git is not on the PATH"
     return None
+
+
+def _scratch() -> dict[str, str]:
+    """Keeps what tests write and throw away in memory, where there is room: a fifth of their time is waiting for disks
+    to say that something is safe."""
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return {}
+    there = os.statvfs(MEMORY)
+    fits = there.f_bavail * there.f_frsize >= ROOM and not there.f_flag & os.ST_NOEXEC
+    return {"TMPDIR": str(MEMORY)} if fits else {}
 
 
 def _install() -> int:
