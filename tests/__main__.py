@@ -27,7 +27,7 @@ LOCK = ROOT / ".ci" / "lock.txt"
 STAMP = VENV / "installed-for"
 OLDEST = (3, 11)
 Command = Sequence["str | Path"]
-MEMORY, ROOM = Path("/dev/shm"), 6 << 30
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30
 """Where the system keeps files in memory, and the bytes that there must be."""
 WORKERS = str(max(2, 3 * (os.cpu_count() or 1) // 2))
 """Part of a test's time is waiting for other processes."""
