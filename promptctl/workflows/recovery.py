@@ -26,9 +26,9 @@ def recover(repository: Repository, journal: Journal) -> str | None:
 
 
 def recovered(repository: Repository, operation: str) -> str | None:
-    """The same for a command that may find nothing to write."""
+    """The same for a command that may find nothing to write; who is writing at this moment is not waited for."""
     journal = Journal(repository.git)
-    if not journal.path.exists():
+    if not journal.path.exists() or journal.holder() is not None:
         return None
     with journal.writing(operation):
         return recover(repository, journal)

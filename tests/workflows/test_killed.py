@@ -102,6 +102,9 @@ def test_who_finds_nothing_to_write_settles_what_was_left(folder: Path, words: t
     repository = prepared(folder / "left", "promote", remote=True)
     journal, head = Journal(Repository(repository.folder).git), repository.git("rev-parse", "HEAD")
     journal.note(Entry(operation="freeze staging", refs=("refs/heads/main",), base=f"{head}^", new=head))
+    with journal.writing("freeze staging"):
+        ran = run(repository, *words)
+        assert (ran.code, ran.err.count("interrupted"), journal.path.exists()) == (0, 0, True), ran
     ran = run(repository, *words)
     assert (ran.code, journal.path.exists()) == (0, False), ran
     assert "an interrupted `freeze staging` was found: it is done" in ran.err
