@@ -100,7 +100,7 @@ _SAMPLES: Mapping[str, tuple[str, ...]] = {
     "prompty": (samples.PROMPTY,),
     "dotprompt": (samples.DOTPROMPT,),
     "github-models": (samples.GITHUB, samples.GITHUB.replace("{who: Max, expected: Max!}", "Max")),
-    "langfuse": (json.dumps(samples.LANGFUSE), '{"prompt": "Hi {{who}}", "labels": []}'),
+    "langfuse": (json.dumps(samples.LANGFUSE), '{"prompt": "Hi {{who}}", "labels": []}', '{"prompt": []}'),
     "langchain": (json.dumps(samples.LANGCHAIN), '{"_type": "prompt", "template": "Hi {who}"}'),
     "llm": (samples.LLM,),
     "text": ("# Greet\n\nYou greet {{who}}.\n", "x"),

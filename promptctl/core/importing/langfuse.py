@@ -24,7 +24,7 @@ def read(source: Source) -> Import:
     """The prompt of a Langfuse export. Raises DocumentError for what is none."""
     root = Node(source.document).checked(dict)
     kind, written = root.text("type"), root.take("prompt", (str, list))
-    if written is None:
+    if written is None or written.value == []:
         raise root.error("the file holds no `prompt`")
     if kind not in ("", "text", "chat"):
         raise root.error(f"`{kind}` is no type of a Langfuse prompt")

@@ -84,3 +84,8 @@ def test_any_value_anywhere(form: str, data: st.DataObject) -> None:
 def test_any_text(form: str, text: str) -> None:
     ends_well(text, form)
     ends_well(f"---\n---\n{text}", form)
+
+
+def test_no_messages_are_no_prompt() -> None:
+    with pytest.raises(UsageError, match="the file holds no `prompt`"):
+        imported('{"prompt": []}', "made-up", "langfuse")
