@@ -1,6 +1,7 @@
 """Kills and failures at every step: a ``git`` on the PATH that counts its calls and, at one of them, does harm.
 
-Each step of a write is one call of git, so that failing call 1, then 2, … until a run passes visits them all.
+Each step of a write is one call of git, so that failing call 1, then 2, … until a run passes visits them all. What
+answers for as long as it is asked (``--batch``) has no end to fail after: it fails at once.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ case {action} in
   kill-after) env PROMPTCTL_TEST_NESTED=1 {git} "$@"; kill -9 $PPID; exit 137;;
   kill-group) (sleep 0.0$(($$ % 10)); kill -9 0) & exec env PROMPTCTL_TEST_NESTED=1 {git} "$@";;
   fail-before) echo "fatal: no space left on device" >&2; exit 128;;
-  fail-after) env PROMPTCTL_TEST_NESTED=1 {git} "$@" >/dev/null; echo "fatal: no space left on device" >&2; exit 128;;
+  fail-after)
+    case "$*" in *--batch*) ;; *) env PROMPTCTL_TEST_NESTED=1 {git} "$@" >/dev/null;; esac
+    echo "fatal: no space left on device" >&2; exit 128;;
 esac
 """
 

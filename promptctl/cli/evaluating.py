@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def gate_context(context: Context) -> Iterator[GateContext]:
-    """The outside that a gate may use; the cache is closed afterwards."""
+def gate_context(context: Context, *, journaled: bool = False) -> Iterator[GateContext]:
+    """The outside that a gate may use; the cache is closed afterwards. What a ``journaled`` run is answered is kept by
+    its journal at once, so that the cache need not."""
     from promptctl.adapters.replies import open_cache
     from promptctl.workflows.gate_context import GateContext
 
-    # A run's journal has each answer at once, so that the cache need not.
-    with open_cache(os.environ, together=50) as cache:
+    with open_cache(os.environ, together=50 if journaled else 1) as cache:
         yield GateContext(cache=cache, environment=os.environ, now=context.now, watch=EvalProgress(context.output))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -50,28 +50,6 @@ def test_a_program_that_lies_is_caught(lie: str, monkeypatch: pytest.MonkeyPatch
             _go_on(hands, clone)
 
 
-UNHEEDED: dict[str, str] = {
-    "nothing": "",
-    "a freeze": "promptctl.workflows.rollout_advance.barriers",
-    "who agreed": "promptctl.workflows.approvals.missing",
-}
-
-
-@pytest.mark.parametrize(
-    "gone", [pytest.param(it, id=it, marks=[pytest.mark.long] if UNHEEDED[it] else []) for it in UNHEEDED]
-)
-def test_what_stops_a_rollout_is_foretold(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if UNHEEDED[gone]:
-        monkeypatch.setattr(UNHEEDED[gone], lambda *_, **__: None if gone == "who agreed" else [])
-    history = Histories()
-    history.begin()
-    try:
-        with nullcontext() if gone == "nothing" else pytest.raises(AssertionError):
-            _a_week(history)
-    finally:
-        history.hands.__exit__()
-
-
 def _a_week(history: Histories) -> None:
     """A rollout that is frozen, paused, taken on and done, and a promotion that nobody agreed to."""
     history.promote(0, NAME, 0, "prod")
@@ -92,24 +70,6 @@ def _a_week(history: Histories) -> None:
     served = history.hands.main().pointers["prod", NAME]
     assert served
     assert served.version == "1.2.0"
-
-
-IN_EXPERIMENTS: dict[str, str] = {
-    "nothing": "",
-    "a freeze": "promptctl.workflows.experiment_moves.barriers",
-    "a retired arm": "promptctl.workflows.experiment_moves.withdrawn",
-    "a pointer that was turned back": "promptctl.workflows.experiment_moves.require_newest",
-}
-
-
-@pytest.mark.parametrize(
-    "gone", [pytest.param(it, id=it, marks=[pytest.mark.long] if IN_EXPERIMENTS[it] else []) for it in IN_EXPERIMENTS]
-)
-def test_what_stops_an_experiment_is_foretold(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if IN_EXPERIMENTS[gone]:
-        monkeypatch.setattr(IN_EXPERIMENTS[gone], lambda *_, **__: [])
-    with _history() as history, nullcontext() if gone == "nothing" else pytest.raises(AssertionError):
-        _experiments(history)
 
 
 def test_other_names_hotfixes_and_pull_requests_are_foretold() -> None:
@@ -171,3 +131,27 @@ def _go_on(hands: Hands, clone: GitRepository) -> None:
     clone.commit(message="by hand")
     clone.git("push", "-q", "origin", "main")
     hands.agree(clone)
+
+
+UNHEEDED: dict[str, tuple[Callable[[Histories], None], str, Any]] = {
+    "a freeze of rollouts": (_a_week, "promptctl.workflows.rollout_advance.barriers", []),
+    "who agreed": (_a_week, "promptctl.workflows.approvals.missing", None),
+    "a freeze of experiments": (_experiments, "promptctl.workflows.experiment_moves.barriers", []),
+    "a retired arm": (_experiments, "promptctl.workflows.experiment_moves.withdrawn", []),
+    "a pointer that was turned back": (_experiments, "promptctl.workflows.experiment_moves.require_newest", []),
+}
+
+
+@pytest.mark.parametrize("week", [_a_week, _experiments])
+def test_what_stops_is_foretold(week: Callable[[Histories], None]) -> None:
+    with _history() as history:
+        week(history)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("gone", UNHEEDED)
+def test_what_is_not_heeded_is_noticed(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    week, what, answer = UNHEEDED[gone]
+    monkeypatch.setattr(what, lambda *_, **__: answer)
+    with _history() as history, pytest.raises(AssertionError):
+        week(history)

@@ -92,7 +92,7 @@ def _evaluated(
     from promptctl.workflows.eval_choose import Chosen, choose
 
     files = report_files(report, context.directory, REPORTS)
-    with gate_context(context) as gate:
+    with gate_context(context, journaled=True) as gate:
         if choice is None:
             chosen, run = Chosen(), eval_run.resume(context.repository, wish, gate)
         else:
