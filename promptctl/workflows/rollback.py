@@ -72,19 +72,17 @@ def rollback(
     check_reason(reason)
     repository.settings.environment(environment)
     retired = _retired(repository, reference.name)
-    done: list[tuple[Served | None, Served]] = []
-    ended: list[str] = []
+    done: list[tuple[Served | None, Served | None, Mapping[str, Any] | None]] = []
 
     def build(state: State) -> Edit | None:
         if expected is not None:
             require_expected(repository, state, environment, reference.name, expected)
         moves, live = state.moves(environment, reference.name), state.readable_pointer(environment, reference.name)
         after = _target(repository, moves, reference, environment, retired)
-        done[:] = [(live.served if live else None, after)]
+        done[:] = [(live.served if live else None, after, moves.split)]
         serial = _serial(moves, live, after, partial(_known_serial, repository, state, environment, reference.name))
         if serial is None:
             return None
-        ended[:] = [f"the {moves.split['kind']} {moves.split['id']}"] if moves.split else []
         require_intact(repository, reference.name, after)
         move = _move(repository, serial, live, after, moves.split, reason, now)
         files = move_files(state, environment, reference.name, live, move, now)
@@ -93,16 +91,18 @@ def rollback(
 
     operation = shlex.join(["rollback", str(reference), environment])
     published = publish(repository, operation, build, sending=sending, fetch=False)
-    before, recorded = done[0] if done else as_recorded(repository, published, environment, reference.name)
-    assert recorded
-    warning = f"{recorded.version} is retired: {retired[recorded.version]}" if recorded.version in retired else None
+    if not done:
+        done = [(*as_recorded(repository, published, environment, reference.name), None)]
+    before, after, split = done[0]
+    assert after
+    warning = f"{after.version} is retired: {retired[after.version]}" if after.version in retired else None
     return RollbackResult(
         name=reference.name,
         environment=environment,
         before=before,
-        after=recorded,
+        after=after,
         published=published,
-        ended=ended[0] if ended else None,
+        ended=f"the {split['kind']} {split['id']}" if split else None,
         warning=warning,
         note=repository.policy_note,
     )
