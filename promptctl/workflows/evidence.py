@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -131,8 +132,13 @@ def recorded_replies(subject: Subject, trees: Iterable[Tree]) -> Stores:
 
 def read_evidence(tree: Tree, path: str) -> Evidence:
     """The evidence in a file of a tree. Raises DocumentError when it is malformed or contradicts itself."""
-    place = shown(tree, path)
-    text = decode(tree.read(path), place)
+    return _evidence(tree.read(path), shown(tree, path))
+
+
+@lru_cache(maxsize=4)
+def _evidence(data: bytes, place: str) -> Evidence:
+    """A command looks at the same file for several reasons."""
+    text = decode(data, place)
     try:
         value = strict_json(text)
     except ValueError as error:
@@ -205,7 +211,7 @@ def score_again(subject: Subject, evidence: Evidence, stores: Stores, sources: S
             indexes.setdefault(f"{sample.model}\n{sample.case}", []).append(sample.sample)
     ran = _replayed(subject, evidence.models, lambda case, model: indexes.get(f"{model}\n{case}", ()), offline, replies)
     again = make_evidence(subject.digest, subject.loaded.digest, ran.results, ran.hosts, evidence.meta)
-    if result_dict(again, listed=True) != result_dict(evidence, listed=True):
+    if (again.hosts, again.samples) != (evidence.hosts, evidence.samples):
         raise _refused(subject, "does not follow from its replies")
     if gap := _gap(evidence.samples):
         raise _refused(subject, f"leaves out an answer to {gap!r}")

@@ -158,6 +158,7 @@ def _whole() -> Iterator[bytes]:
     said += [{"type": "error", "error": {"type": "overloaded_error", "message": "\ud83d"}}]
     yield from (json.dumps(it).encode() for it in said)
     yield from (b"Wed, 21 Oct 2026 07:28:00 GMT", b"120", b"-1", b"1e400", b"nan")
+    yield b"Wed, 21 Oct 2026 8:00 1111111111111111111111111 GMD"
 
 
 def _openai_stream() -> Iterator[bytes]:

@@ -206,7 +206,7 @@ def _file_samples() -> Iterator[bytes]:
 _ADDRESSES = (
     "sqlite:e.sqlite3 jsonl:folder otlp:http://127.0.0.1:4318 none postgresql://ada:PASSWORD@db.example/shop "
     "redis://:PASSWORD@cache.example:6379/1 rediss://ada:PASSWORD@[::1]/0 https://u:PASSWORD@hooks.example/x?y#z "
-    "postgres://db/x?password=PASSWORD&sslmode=require"
+    "postgres://db/x?password=PASSWORD&sslmode=require postgresql:///ada:PASSWORD@db.example/shop"
 ).split()
 _QUERIES = (
     "7d 24h 2026-11-20 2026-11-20T12:00:00+02:00 prompt,day model attribute%region error_rate=0.02 500MB 2GB "

@@ -29,7 +29,7 @@ def to_dict(evidence: Evidence) -> dict[str, Any]:
     return {"format": 1, "result": result_dict(evidence), "meta": _meta_dict(evidence.meta)}
 
 
-def result_dict(evidence: Evidence, *, listed: bool | None = None) -> dict[str, Any]:
+def result_dict(evidence: Evidence, *, listed: bool = True) -> dict[str, Any]:
     """All that follows from the replies and the suite, in a fixed order.
 
     Samples are ``listed`` unless that takes more than a file of a repository should (5 MB); else their number and one
@@ -37,7 +37,7 @@ def result_dict(evidence: Evidence, *, listed: bool | None = None) -> dict[str, 
     """
     if evidence.unlisted is not None:
         return dict(evidence.unlisted)
-    return {**_summed(evidence), **_samples(evidence.samples, listed)[0]}
+    return {**_summed(evidence), **_samples(evidence.samples, MAX_KEPT_BYTES if listed else -1)[0]}
 
 
 def _summed(evidence: Evidence) -> dict[str, Any]:
@@ -58,23 +58,21 @@ def _is_of(model: str, sample: CaseResult) -> bool:
     return sample.model == model
 
 
-def _samples(samples: Sequence[CaseResult], listed: bool | None) -> tuple[dict[str, Any], list[str]]:
-    """What a result says of its samples, and the lines that spell them where they are listed."""
+def _samples(samples: Sequence[CaseResult], most: int) -> tuple[dict[str, Any], list[str]]:
+    """What a result says of its samples, and the lines that spell them where they are listed: in ``most`` bytes."""
     lines: list[str] = []
     size = 0
     hashed = hashlib.sha256(b"promptctl-samples/v1\n")
-    listing = listed is not False
     for sample in samples:
         line = compact_json(_sample_dict(sample))
         spelled = line.encode()
         hashed.update(spelled + b"\n")
         size += len(spelled)
-        if listing and listed is None and size > MAX_KEPT_BYTES:
-            listing = False
+        if size > most:
             lines.clear()
-        if listing:
+        else:
             lines.append(line)
-    if listing:
+    if size <= most:
         return {"samples": [_sample_dict(sample) for sample in samples]}, lines
     asked = {model: _asked(group) for model, group in groupby(samples, key=lambda sample: sample.model)}
     stated = {"count": len(samples), "digest": f"sha256:{hashed.hexdigest()}", "asked": asked}
@@ -150,7 +148,7 @@ def _meta_dict(meta: Meta) -> dict[str, Any]:
 
 def to_text(evidence: Evidence) -> str:
     """The file's text: JSON with one sample a line, so that a further run reads as added lines."""
-    stated, lines = ({}, []) if evidence.unlisted else _samples(evidence.samples, None)
+    stated, lines = ({}, []) if evidence.unlisted else _samples(evidence.samples, MAX_KEPT_BYTES)
     result = {**(evidence.unlisted or _summed(evidence)), **stated}
     listed = "[\n" + ",\n".join(lines) + "\n]" if lines else "[]"
     spelled = (listed if key == "samples" else compact_json(value) for key, value in result.items())
@@ -171,15 +169,17 @@ def from_document(document: Document) -> Evidence:
             return _unlisted(written, meta)
         samples = [_sample(sample) for sample in written["samples"]]
         found = make_evidence(written["subject"], written["suite"], samples, written["hosts"], meta)
-        derived = result_dict(found, listed=True)
+        derived = _summed(found)
     except (ValueError, OverflowError) as error:
         raise document.error(
             INCONSISTENT, f"not evidence: {error}", ("result", "samples"), "run the suite again"
         ) from None
-    for key, value in derived.items():
-        if written[key] != value:
-            message = f"the recorded `{key}` do not follow from the samples"
-            raise document.error(INCONSISTENT, message, ("result", key), "the file was changed: run the suite again")
+    wrong = [key for key, value in derived.items() if written[key] != value]
+    pairs = zip(found.samples, written["samples"], strict=True)
+    wrong += ["samples"] * any(_sample_dict(own) != its for own, its in pairs)
+    if wrong:
+        message = f"the recorded `{wrong[0]}` do not follow from the samples"
+        raise document.error(INCONSISTENT, message, ("result", wrong[0]), "the file was changed: run the suite again")
     return found
 
 

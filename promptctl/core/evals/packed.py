@@ -42,6 +42,8 @@ class Packed(Sequence[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
             return NotImplemented
+        if isinstance(other, Packed) and (self._unpack, self._items) == (other._unpack, other._items):
+            return True
         return len(self) == len(other) and all(own == its for own, its in zip(self, other, strict=True))
 
     def __repr__(self) -> str:

@@ -129,6 +129,9 @@ def _require_no_password(url: str, shared: bool) -> None:
         parts = urlsplit(url)
         said = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
         secret = parts.password is not None or "password" in said
+        # What stands before it is a user who got a slash too many, and perhaps a password that nobody would look for.
+        if "@" in parts.path:
+            raise ValueError
     except ValueError:
         raise UsageError(BAD_STORE, f"`{_shown(url)}` is not a URL", hint=_HINT) from None
     if secret and shared:

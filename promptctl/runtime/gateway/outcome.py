@@ -150,6 +150,6 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         from email.utils import parsedate_to_datetime
 
         at = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())

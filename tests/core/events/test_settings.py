@@ -65,3 +65,10 @@ def test_a_repository_names_no_password(written: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_store(written, shared=True)
     assert "hunter2" not in str(caught.value.problem)
+
+
+def test_a_user_behind_a_slash_too_many_is_named_and_not_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_store("postgresql:///ada:hunter2@db/events")
+    assert caught.value.code == "PC221"
+    assert "hunter2" not in str(caught.value.problem)

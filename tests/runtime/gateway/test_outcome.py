@@ -88,6 +88,7 @@ def test_a_long_and_talkative_error_is_short_and_masked() -> None:
         ({"retry-after": "inf"}, None),
         ({"retry-after": "soon"}, None),
         ({"retry-after": ""}, None),
+        ({"retry-after": "Wed, 21 Oct 2026 8:00 1111111111111111111111111 GMD"}, None),
     ],
 )
 def test_how_long_a_provider_asks_to_wait(headers: dict[str, str], seconds: float | None) -> None:
