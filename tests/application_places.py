@@ -150,7 +150,8 @@ def _meaning(fault: Fault, folder: Path, patched: pytest.MonkeyPatch) -> Came:
                 reply, outcome = await cache.answer(asked, scope=SCOPE, ask=Model())
                 assert (reply.text, outcome.kind) == ("hi", "miss")
                 assert (await cache.answer(asked, scope=SCOPE, ask=Model()))[1].kind == "exact"
-                await cache.aclose()
+                assert cache.store
+                await cache.store.aclose()
 
         asyncio.run(main())
         assert server.received or fault.url is not str, "nobody was asked"

@@ -34,6 +34,7 @@ class LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._end: weakref.finalize[Any, Any] | None = None
+        self._open: dict[int, Closing] = {}
 
     def submit(self, coroutine: Coroutine[Any, Any, Value]) -> Future[Value]:
         """Starts a coroutine there. Cancelling the future cancels it."""
@@ -48,10 +49,16 @@ class LoopThread:
         except BaseException:
             future.cancel()
             raise
+        finally:
+            # It has the error whose traceback has this frame.
+            del future
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Waits so many seconds for the end of the thread. The next coroutine begins another one."""
+        """Closes what is open, and waits so many seconds for the end of the thread. The next coroutine begins another
+        one."""
         with self._lock:
+            for left in self._open.values() if self._loop else ():
+                self.submit(left.aclose())
             thread, end = self._thread, self._end
             self._loop = self._thread = self._end = None
         if thread and end:
@@ -59,11 +66,15 @@ class LoopThread:
             thread.join(timeout)
 
     def closes(self, left: Closing, owner: object) -> None:
-        """Has what is left open closed here once nobody has its owner any more."""
-        weakref.finalize(owner, self._close, left, os.getpid()).atexit = False
-
-    def _close(self, left: Closing, process: int) -> None:
+        """Has what is left open closed here once nobody has its owner any more, and with the loop if that ends first:
+        a traceback that somebody keeps has owners too."""
         with self._lock:
+            self._open[id(left)] = left
+        weakref.finalize(owner, self._close, id(left), os.getpid()).atexit = False
+
+    def _close(self, name: int, process: int) -> None:
+        with self._lock:
+            left = self._open.pop(name)
             if self._loop and process == os.getpid():
                 self.submit(left.aclose())
 

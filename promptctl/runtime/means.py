@@ -124,20 +124,18 @@ class Workshop:
         means.shadows.close()
         means.online.close()
         means.underway.cut()
-        means.loop.wait(_closed(means))
+        means.loop.wait(_cancelled())
         means.loop.stop()
         if means.recorder:
             means.recorder.close()
 
 
-async def _closed(means: Means) -> None:
+async def _cancelled() -> None:
+    """All that is under way in this loop."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await means.gateway.aclose()
-    if means.caching:
-        await means.caching.aclose()
 
 
 def _made(snapshot: Snapshot, before: Means | None, environment: str, work_tree: Path | None) -> Means:

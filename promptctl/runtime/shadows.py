@@ -83,6 +83,4 @@ class Shadows:
         wait(set(self._under_way), timeout)
         for future in set(self._under_way):
             future.cancel()
-        if self._gateway:
-            self._loop.wait(self._gateway[1].aclose())
         self._loop.stop()

@@ -102,7 +102,8 @@ async def ask(cache: Caching, texts: Sequence[str]) -> str:
 
     async with asyncio.timeout(DEADLINE):
         said = await asyncio.gather(*map(one, texts))
-    await cache.aclose()
+    assert cache.store
+    await cache.store.aclose()
     return " ".join(filter(None, said))
 
 

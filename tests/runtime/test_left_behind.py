@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +95,48 @@ def test_settings_that_are_replaced_leave_nothing(
             assert thread
             thread.join(10)
         assert [thread.is_alive() for thread in writers if thread] == [False] * 5 + [True]
+
+
+def test_closing_closes_what_somebody_has_of_replaced_settings(
+    server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The traceback of a call that failed, for one, holds what it was made with."""
+    allow(bundle(server), tmp_path, monkeypatch)
+    held: list[Any] = []
+    with ending():
+        with prompts_of(written(tmp_path, bundle(server))) as prompts:
+            for turn in range(3):
+                written(tmp_path, bundle(server, turn))
+                assert prompts.refresh().ok
+                asked(prompts, f"text {turn}")
+                assert prompts._calls
+                means = prompts._calls._means
+                assert means
+                held += [means.gateway, means.shadows._gateway]
+        del prompts, means
+    assert len(held) == 6
+
+
+def test_an_error_is_not_kept_by_what_raised_it() -> None:
+    loop = LoopThread()
+
+    class Fault(Exception):
+        """One that can be looked for."""
+
+    async def fails() -> None:
+        raise Fault
+
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(Fault) as caught:
+            loop.wait(fails())
+        error = weakref.ref(caught.value)
+        del caught
+        assert error() is None
+    finally:
+        gc.enable()
+        loop.stop()
 
 
 def test_what_a_forsaken_recorder_has_is_written_before_the_end(tmp_path: Path) -> None:

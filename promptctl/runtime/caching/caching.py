@@ -96,11 +96,6 @@ class Caching:
         """What came of this process's calls so far, by scope."""
         return self._counting.by_scope()
 
-    async def aclose(self) -> None:
-        """Closes what the store has open for this event loop."""
-        if self.store:
-            await self.store.aclose()
-
     def _wanted(self, request: Request, scope: str, prompt: str) -> Wanted | None:
         policy = self.settings.policy(prompt, self.environment)
         if policy.mode == "off" or (policy.mode == "exact" and not is_deterministic(request)):

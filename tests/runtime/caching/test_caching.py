@@ -44,7 +44,8 @@ def test_an_answer_is_used_again_by_this_process_and_the_next(store: SqliteRepli
         model, cache = Model(), caching(store)
         assert await asked(cache, model) == MISS
         assert await asked(cache, model) == EXACT
-        await cache.aclose()
+        assert cache.store
+        await cache.store.aclose()
         assert await asked(caching(sqlite_store(tmp_path)), model) == EXACT
         assert model.asked == 1
         assert cache.counts() == {SCOPE: ScopeCounts(miss=1, exact=1, saved=SAVED)}
@@ -291,7 +292,8 @@ def test_the_environment_names_the_folder_and_may_turn_the_cache_off(tmp_path: P
         for each in (cache, off):
             await asked(each, model)
         assert [await asked(each, model) for each in (cache, off)] == [EXACT, OFF]
-        await cache.aclose()
+        assert cache.store
+        await cache.store.aclose()
 
     asyncio.run(scene())
     assert [path.name for path in tmp_path.iterdir()] == ["replies-v1.sqlite3"]

@@ -48,7 +48,8 @@ def test_a_redis_that_the_user_allows_is_used(redis: Redis, tmp_path: Path, how:
             cache = open_caching(table, environment={"PROMPTCTL_DATA_DIR": str(tmp_path), **own}, providers={})
             found.append((await cache.answer(request(), scope="s", ask=model))[1].kind)
             assert cache.notes == ()
-            await cache.aclose()
+            assert cache.store
+            await cache.store.aclose()
         return found
 
     assert asyncio.run(scene()) == ["miss", "exact"]

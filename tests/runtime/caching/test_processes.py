@@ -51,7 +51,8 @@ async def main():
     results = await asyncio.gather(*calls)
     assert all(found == reply() for found, _ in results)
     print(dict(Counter(outcome.kind for _, outcome in results)))
-    await cache.aclose()
+    assert cache.store
+    await cache.store.aclose()
 
 asyncio.run(main())
 """

@@ -55,7 +55,8 @@ def by_meaning(store: ReplyStore, embed: Embeddings, **options: Any) -> Caching:
 def kinds(cache: Caching, *requests: Request, scope: str = SCOPE) -> list[str]:
     async def scene() -> list[str]:
         found = [(await cache.answer(each, scope=scope, ask=Model()))[1].kind for each in requests]
-        await cache.aclose()
+        assert cache.store
+        await cache.store.aclose()
         return [str(kind) for kind in found]
 
     return asyncio.run(scene())
