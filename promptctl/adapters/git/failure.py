@@ -11,9 +11,10 @@ from promptctl.errors import OutsideError
 GIT_FAILED, SILENT = "PC090", "PC171"
 
 
-# A remote's words are in there as well: only a line of Git's own, which is one command and nothing behind it.
+# A remote's words are in there as well: only a line of Git's own, quoted as Git does where it must be, which is one
+# command and nothing behind it.
 _FOREIGN = re.compile(
-    r"""^\t(git config --global --add safe\.directory (?:'[^'\n]*'|[^\s'"`$&|;<>(){}*?\\]+))$""", re.MULTILINE
+    r"^\t(git config --global --add safe\.directory (?:'[^'\n]*'|[A-Za-z0-9+,./:=@_^-]+))$", re.MULTILINE
 )
 
 
