@@ -51,8 +51,8 @@ def _unusable() -> str | None:
 
 
 def _scratch() -> dict[str, str]:
-    """Keeps what tests write and throw away in memory, where there is room: a fifth of their time is waiting for disks
-    to say that something is safe."""
+    """Keeps what tests write and throw away in memory, where there is room: nobody waits there for a disk to say that
+    something is safe."""
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
         return {}
     there = os.statvfs(MEMORY)
