@@ -113,12 +113,15 @@ def check_tag(repository: Repository, tag: ReleaseTag, locks: Mapping[str, Lockf
     except UsageError as error:
         return _broken(tag, known, f"its content cannot be read: {error}")
     vouched = own == content and set(known.values()) != {content} and bool(release_refs(repository, tag.commit))
-    if not known and own == content and not vouched:
+    unseen = not known and own == content and not vouched
+    if unseen:
         require_full_history(repository, "what a release branch holds")
     faults = [*_claim_faults(repository, tag, content), *_lock_faults(known, content, vouched=vouched)]
     hotfix = vouched and not known
     if not known and not hotfix:
         message = f"no lock knows {tag.name} {tag.version} ({content})"
+        if unseen and repository.remote:
+            message += f" but that of its own commit, which no release branch has here: git fetch {repository.remote}"
         faults.append(Fault("tag-foreign", message, actual=content))
     release = Release(name=tag.name, version=tag.version, digest=content, commit=tag.commit, project=project)
     return ReleaseCheck(tag=tag, release=None if faults else release, faults=tuple(faults), hotfix=hotfix)

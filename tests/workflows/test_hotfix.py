@@ -98,6 +98,11 @@ def test_the_lock_of_the_tags_own_commit_is_the_witness_until_main_copies_it(rep
     fixed(repository)
     locks = witnesses(opened(repository), work=False)
     assert read_release(opened(repository), NAME, version("1.0.1"), locks).version == version("1.0.1")
+    repository.git("update-ref", "-d", "refs/remotes/origin/hotfix/brief")
+    with pytest.raises(StateError, match=r"which no release branch has here: git fetch origin"):
+        read_release(opened(repository), NAME, version("1.0.1"), locks)
+    repository.git("fetch", "-q", "origin")
+    assert read_release(opened(repository), NAME, version("1.0.1"), locks).version == version("1.0.1")
     repository.git("push", "-q", "origin", "--delete", "hotfix/brief")
     repository.git("fetch", "-q", "--prune")
     with pytest.raises(StateError, match=r"no lock knows support/triage 1\.0\.1"):
