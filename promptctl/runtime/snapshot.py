@@ -43,7 +43,10 @@ class Snapshot:
         for name, pointer in bundle.prompts.items():
             for served in (*([pointer.previous] if pointer.previous else []), *pointer.live):
                 key = (name, str(served.version), served.digest)
-                found = known.get(key) or Released(*key, _called(closures[served.digest], name), self.providers)
+                closure, found = _called(closures[served.digest], name), known.get(key)
+                # What serves a tier may change while the digest stays.
+                if found is None or found.closure.prompt.model != closure.prompt.model:
+                    found = Released(*key, closure, self.providers)
                 self.released[key] = self.versions.setdefault(name, {})[key[1]] = found
         self.expected = {
             name: Expected(

@@ -238,3 +238,18 @@ def test_settings_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.
     with Prompts("prod", refresh_every=0) as prompts:
         assert prompts.status().source == str(tmp_path / "prod.json")
         assert prompts.status().ok
+
+
+def test_what_serves_a_tier_may_change_while_the_digest_stays(tmp_path: Path) -> None:
+    tiered = {"greet": {"1.0.0": "model: {tier: economy}\ntemplate: Hello\n"}}
+    digest = bundle_of(tiered).prompts["greet"].served.digest
+
+    def serving(model: str, serial: int) -> Path:
+        return written(tmp_path, bundle_of(tiered, serial=serial, settings={"models": {"served": {digest: [model]}}}))
+
+    prompts = prompts_of(serving("openai:gpt-4.1", 1))
+    before = prompts.get("greet")
+    serving("openai:gpt-4.1-mini", 2)
+    assert prompts.refresh().ok
+    assert (before.model, prompts.get("greet").model) == ("openai:gpt-4.1", "openai:gpt-4.1-mini")
+    assert prompts.get("greet").digest == digest
