@@ -123,16 +123,18 @@ class Workshop:
             return
         means.shadows.close()
         means.online.close()
-        means.underway.cut()
-        means.loop.wait(_cancelled())
+        means.loop.wait(_called_off(means.underway))
         means.loop.stop()
         if means.recorder:
             means.recorder.close()
 
 
-async def _cancelled() -> None:
-    """All that is under way in this loop."""
+async def _called_off(underway: Underway) -> None:
+    """Ends all that is under way in this loop, once its events are recorded."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    # A call that came and has not begun could tell nobody that it ended: it begins now, and no later one does.
+    await asyncio.sleep(0)
+    underway.cut()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

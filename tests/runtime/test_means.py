@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from promptctl.runtime.means import _called_off
+from promptctl.runtime.underway import Underway
 from tests.runtime.calling import calling_bundle
 from tests.runtime.prompting import prompts_of, written
 
@@ -24,3 +27,22 @@ def test_notes_stay_when_other_settings_change(tmp_path: Path, monkeypatch: pyte
             redis, receiver = prompts.status().notes
             assert "Redis at 127.0.0.1:9" in redis
             assert "events would go to otlp:http://127.0.0.1:9" in receiver
+
+
+def test_a_call_that_comes_in_the_moment_of_closing_has_an_end() -> None:
+    """Else whoever reads its pieces waits for ever: nothing of it would have run."""
+    seen: list[str] = []
+
+    async def call() -> None:
+        seen.append("begun")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            seen.append("ended")
+
+    loop, underway = asyncio.new_event_loop(), Underway()
+    underway.begin("1", lambda: seen.append("recorded"))
+    closing, late = loop.create_task(_called_off(underway)), loop.create_task(call())
+    loop.run_until_complete(closing)
+    assert (seen, late.cancelled()) == (["begun", "recorded", "ended"], True)
+    loop.close()
