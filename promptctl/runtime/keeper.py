@@ -71,14 +71,16 @@ class Keeper:
 
     def after_fork(self) -> None:
         """In a child process, which inherits no thread, and locks that nobody there will ever release."""
-        self._lock, self._swap, self._stop = threading.Lock(), threading.Lock(), threading.Event()
-        self._go_on()
+        self._lock, self._swap = threading.Lock(), threading.Lock()
+        if not self._stop.is_set():
+            self._stop = threading.Event()
+            self._go_on()
 
     def _go_on(self) -> None:
+        _KEEPERS.add(self)
         if self._every > 0:
             arguments = (weakref.ref(self), self._stop)
             threading.Thread(target=_look_again, args=arguments, name="promptctl-refresh", daemon=True).start()
-            _KEEPERS.add(self)
 
     def pause(self, chance: float) -> float:
         """Seconds until the next look, for a uniform number in [0, 1)."""
@@ -88,7 +90,6 @@ class Keeper:
     def stop(self) -> None:
         """Ends the thread; what is served stays."""
         self._stop.set()
-        _KEEPERS.discard(self)
 
     def refresh(self, patience: float | None = None) -> None:
         """Asks the source now, in a thread of its own, since the caller may run an event loop."""

@@ -67,10 +67,11 @@ def test_every_forked_worker_goes_on_asking(tmp_path: Path) -> None:
     prompts.close()
 
 
-def test_a_fork_while_the_source_is_being_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", [3600, 0])
+def test_a_fork_while_the_source_is_being_asked(tmp_path: Path, every: float) -> None:
     """The child has the lock of a thread that it does not have."""
     with bundle_server(small_bundle(serial=1).to_bytes()) as shelf:
-        prompts = prompts_of(shelf.url, refresh_every=3600)
+        prompts = prompts_of(shelf.url, refresh_every=every)
         asked, release = threading.Event(), threading.Event()
 
         def hold(_: Any) -> None:
