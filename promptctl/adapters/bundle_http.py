@@ -69,8 +69,13 @@ class HttpSource:
         """The body and its ETag, None where it is as the tag says. By a connection of its own: not every server takes
         a second request."""
         context = certificates() if self._url.startswith("https") else None
-        sent = {"host": self._host, "accept-encoding": "identity", "user-agent": f"promptctl/{__version__}"}
-        sent |= {"if-none-match": tag} if tag else {}
+        sent: dict[str, str | bytes] = {
+            "host": self._host,
+            "accept-encoding": "identity",
+            "user-agent": f"promptctl/{__version__}",
+        }
+        # As it came: a tag may have bytes above 127.
+        sent |= {"if-none-match": tag.encode("latin-1")} if tag else {}
         request = httpcore2.Request("GET", url, headers=[*sent.items()])
         async with httpcore2.AsyncHTTPConnection(request.url.origin, ssl_context=context) as connection:
             response = await connection.handle_async_request(request)

@@ -14,11 +14,13 @@ from tests.bundles import small_bundle
 from tests.runtime.prompting import bundle_server, prompts_of, serves, written
 
 
-def test_an_address_is_asked_by_its_tag() -> None:
+@pytest.mark.parametrize("tag", ['"1"', 'W/"é"'])
+def test_an_address_is_asked_by_its_tag(tag: str) -> None:
     with bundle_server(small_bundle(serial=5).to_bytes()) as shelf:
+        shelf.tag = tag
         prompts = prompts_of(shelf.url)
         assert prompts.refresh().ok
-        assert (shelf.asked, prompts.status().refreshes) == ([None, '"1"'], 1)
+        assert (shelf.asked, prompts.status().refreshes) == ([None, tag], 1)
         shelf.data, shelf.tag = small_bundle(serial=6).to_bytes(), '"2"'
         assert prompts.refresh().serials["greet"] == 6
         serves(prompts, "fresh", None)
