@@ -7,6 +7,7 @@ opentelemetry-proto generates of it.
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -16,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from promptctl.adapters.events.bounded_response import BoundedResponse
 from promptctl.core.events.event import DROPS, SCORES, Batch, Scalar
 from promptctl.core.events.otel import DROPPED_EVENT, EVALUATION_EVENT, SCORE_NAMES, Span, nanoseconds, span_of
+from promptctl.core.events.settings import BAD_STORE
 from promptctl.errors import OutsideError, UsageError
 from promptctl.version import __version__
 
@@ -27,6 +29,7 @@ UNUSABLE, NOT_INSTALLED, INSECURE = "PC222", "PC225", "PC226"
 _REFUSED_FOR_GOOD = (400, 413, 422)
 _MOST_ANSWER = 64 * 1024
 _MOST_REQUEST = 1024 * 1024
+_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -95,9 +98,14 @@ class OtlpEvents:
 
 
 def header_values(written: str) -> dict[str, str]:
-    """``OTEL_EXPORTER_OTLP_HEADERS``: ``name=value,name=value``, percent-encoded."""
+    """``OTEL_EXPORTER_OTLP_HEADERS``: ``name=value,name=value``, percent-encoded. Raises UsageError for what cannot be
+    sent, which does not show it."""
     pairs = (pair.partition("=") for pair in written.split(",") if "=" in pair)
-    return {name.strip().lower(): unquote(value.strip()) for name, _, value in pairs}
+    found = {name.strip().lower(): unquote(value).strip() for name, _, value in pairs}
+    if not all(_NAME.fullmatch(name) and value.isascii() and value.isprintable() for name, value in found.items()):
+        message = "OTEL_EXPORTER_OTLP_HEADERS holds characters that no header has"
+        raise UsageError(BAD_STORE, message, hint="write name=value,name=value, values percent-encoded")
+    return found
 
 
 def require_installed() -> None:

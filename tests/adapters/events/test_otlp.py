@@ -17,7 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from promptctl.adapters.events import open_store
-from promptctl.adapters.events.otlp import OtlpEvents
+from promptctl.adapters.events.otlp import OtlpEvents, header_values
 from promptctl.core.events.event import EVENTS, Batch, Drop, row
 from promptctl.core.events.otel import SPAN_NAMES, span_of
 from promptctl.core.events.settings import StoreAddress, parse_store
@@ -226,3 +226,16 @@ def test_a_key_goes_only_where_the_environment_says(receiver: Receiver, tmp_path
     with pytest.raises(UsageError) as caught:
         open_store(parse_store("otlp:http://collector.example:4318"), environment, tmp_path)
     assert caught.value.code == "PC226"
+
+
+@pytest.mark.parametrize("written", ["api-key=se%0Acret", "api-key=secr\u00e9t", "api key=secret", "=secret"])
+def test_a_header_that_cannot_be_sent_is_said_and_not_shown(written: str, tmp_path: Any) -> None:
+    address = StoreAddress(kind="otlp", target="http://127.0.0.1:9", shared=False)
+    with pytest.raises(UsageError) as caught:
+        open_store(address, {"OTEL_EXPORTER_OTLP_HEADERS": written}, tmp_path)
+    assert caught.value.code == "PC221"
+    assert "cret" not in str(caught.value)
+
+
+def test_a_line_break_at_the_end_of_a_header_is_none_of_it() -> None:
+    assert header_values("api-key=secret%0A") == {"api-key": "secret"}
