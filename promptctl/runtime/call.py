@@ -20,6 +20,7 @@ from promptctl.core.prompts.rendered import digest_or_none
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.caching.outcome import CacheOutcome
 from promptctl.runtime.call_event import Caller, Course, event_of
+from promptctl.runtime.given import as_given
 from promptctl.runtime.loop import LoopThread
 from promptctl.runtime.means import ATTEMPTS, Means
 from promptctl.runtime.prompt import UNFIT, Prompt
@@ -47,7 +48,7 @@ class Call:
         self.prompt = prompt
         self.reply: Reply | None = None
         self._means, self._renewed = means(), means
-        self._caller, self._inputs, self._deadline = caller, inputs, deadline
+        self._caller, self._inputs, self._deadline = caller, as_given(inputs), deadline
         self._asked, self._fresh = False, True
         self._limit: asyncio.Timeout | None = None
 

@@ -15,6 +15,7 @@ from promptctl.core.models.attempt import Attempt
 from promptctl.core.models.price import picodollars
 from promptctl.core.models.request import Reply, Usage
 from promptctl.runtime.caching.outcome import CacheOutcome
+from promptctl.runtime.given import as_given
 from promptctl.runtime.prompt import Prompt
 from promptctl.runtime.recording.opening import new_id
 
@@ -141,7 +142,7 @@ def event_of(
         cache=outcome.kind if outcome else None,
         attempts=len(attempts),
         prices=priced[-1] if priced else None,
-        attributes=prompt.attributes or None,
+        attributes=as_given(prompt.attributes) or None,
         inputs=course.inputs if content else None,
         output=reply.text[:MOST_SEEN] if reply and content else None,
         rendered=course.rendered,

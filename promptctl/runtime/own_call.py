@@ -16,6 +16,7 @@ from promptctl.core.models.request import Reply, Usage
 from promptctl.core.prompts.rendered import digest_or_none
 from promptctl.errors import UsageError
 from promptctl.runtime.call_event import Caller, Course, event_of, status_of
+from promptctl.runtime.given import as_given
 from promptctl.runtime.means import Means
 from promptctl.runtime.prompt import UNFIT, Prompt
 
@@ -40,7 +41,7 @@ class OwnCall:
         messages: Iterable[Mapping[str, Any]] | None = None,
     ) -> None:
         self.prompt = prompt
-        self._means, self._caller, self._inputs, self._messages = means, caller, inputs, messages
+        self._means, self._caller, self._inputs, self._messages = means, caller, as_given(inputs), messages
         self._course: Course | None = None
         self._entered: Means | None = None
         self._cost: int | None = None

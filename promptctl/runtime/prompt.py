@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from promptctl.core.prompts.closure import Closure
 from promptctl.core.prompts.render import Rendering
 from promptctl.errors import UsageError
+from promptctl.runtime.given import as_given
 
 if TYPE_CHECKING:
     from promptctl.core.models.provider import ProviderSettings
@@ -150,7 +151,7 @@ class Prompt:
     def shadow(self) -> Prompt | None:
         """What ``Prompts.call`` calls besides, in the background, and answers to nobody."""
         shadow = self._resolution.shadow
-        return Prompt(shadow, self._unit, self._attributes) if shadow else None
+        return Prompt(shadow, self._unit, as_given(self._attributes)) if shadow else None
 
     @property
     def expected(self) -> Expected | None:

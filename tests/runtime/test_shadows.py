@@ -226,3 +226,22 @@ def test_a_forked_worker_casts_shadows_of_its_own(app: Application) -> None:
 
     assert in_child(work) == [1]
     assert [row["reason"] for row in ended(app)].count("shadow") == 2
+
+
+def test_a_shadow_call_is_made_of_what_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Applications that chat append each answer to the list that they gave."""
+    chat = "model: gpt-4.1\ninputs: {history: {type: array}}\nmessages: [{placeholder: history}]\n"
+    options: dict[str, Any] = {"prompts": {"chat": {"1.0.0": chat, "1.1.0": chat + "parameters: {max_tokens: 9}\n"}}}
+    options |= {"splits": {"chat": SHARES}, "change": shadowed(100), "settings": {"events": {"content": True}}}
+    with shadowing(tmp_path, monkeypatch, **options) as app:
+        for _ in range(5):
+            history, seen = [{"role": "user", "content": "hello"}], {"turn": 1}
+            call = app.prompts.call(app.prompts.get("chat", BELOW, seen), history=history)
+            history.append({"role": "assistant", "content": call.complete().text})
+            seen["turn"] = 2
+        app.prompts.close()
+        rows = app.rows()
+        assert [len(sent.body["messages"]) for sent in app.server.received] == [1] * 10
+        assert {(row["inputs"], row["attributes"]) for row in rows} == {
+            ('{"history":[{"role":"user","content":"hello"}]}', '{"turn":1}')
+        }
