@@ -73,7 +73,7 @@ class Gateway:
         self._observe = observe
         self._random = random
         self._now = now
-        self._secrets = known_values(self._environment, [it.key for it in providers.values() if it.key])
+        self._secrets = self._known()
         self.lanes = Lanes()
         self._trusted: set[str] = set()
         self._prices = PriceTable()
@@ -215,6 +215,9 @@ class Gateway:
             observe=self._observe,
         )
 
+    def _known(self) -> tuple[str, ...]:
+        return known_values(self._environment, [it.key for it in self._providers.values() if it.key])
+
     def _key(self, provider: ProviderSettings) -> str:
         if provider.name not in self._trusted:
             require_trust(provider, self._providers, self._environment)
@@ -229,6 +232,9 @@ class Gateway:
             raise StateError(
                 NO_KEY, f"{provider.key} holds characters that no key has", hint=f"set {provider.key} anew"
             )
+        if key not in self._secrets:
+            # It was set, or turned over, after the gateway was made.
+            self._secrets = self._known()
         return key
 
     def _lane(self, provider: ProviderSettings, wire: WireFormat) -> Lane:
