@@ -76,11 +76,16 @@ class OwnCall:
         if self._entered.underway.end(self.id) or elsewhere:
             self._record(self._course, error)
             if error is None and self._course.reply and self._course.reply.text:
-                means = self._means()
+                means = self._here()
                 means.online.offer(means, self.prompt, self._caller, self._course)
 
+    def _here(self) -> Means:
+        """What it was entered with, whatever other settings came since; in a forked process that one's own."""
+        entered = self._entered
+        return entered if entered and entered.process == os.getpid() else self._means()
+
     def _record(self, course: Course, error: BaseException | None) -> None:
-        means = self._means()
+        means = self._here()
         event = event_of(self.prompt, self._caller, course, (), error, content=means.keeps_content)
         means.record(replace(event, status=_status(error), cost=self._cost, attempts=None, output=event.output or None))
 

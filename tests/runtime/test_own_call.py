@@ -13,8 +13,9 @@ import pytest
 from promptctl import Usage, UsageError
 from promptctl.core.models.price import picodollars
 from promptctl.core.prompts.rendered import rendered_digest
-from tests.runtime.calling import Application, application
+from tests.runtime.calling import Application, application, calling_bundle
 from tests.runtime.forking import in_child
+from tests.runtime.prompting import written
 
 
 @pytest.fixture
@@ -141,6 +142,20 @@ def test_a_forced_call_says_so_beside_arm_and_split(app: Application) -> None:
             pass
         app.prompts.call(prompt, text="x").complete()
     assert [(row["reason"], row["arm"], row["split"]) for row in app.rows()] == [("forced", "a", "answer-split")] * 2
+
+
+def test_settings_that_change_meanwhile_stay_changed(app: Application, tmp_path: Path) -> None:
+    """Else limits, breakers and connections would be made anew, twice."""
+    with app.prompts.own_call(app.prompts.get("answer")) as own:
+        own.answered("x")
+        newer = calling_bundle(app.server.url, serial=9, settings={"quality": {"sample": 0.5}})
+        written(tmp_path, newer)
+        assert app.prompts.refresh().ok
+        app.prompts.call(app.prompts.get("echo")).complete()
+        assert app.prompts._calls
+        means = app.prompts._calls._means
+    assert app.prompts._calls._means is means
+    assert [row["prompt"] for row in app.rows()] == ["echo", "answer"]
 
 
 def test_a_forked_worker_records_its_own(app: Application) -> None:
