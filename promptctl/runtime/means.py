@@ -40,7 +40,8 @@ def _observe(attempt: Attempt) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """``caching`` or ``recorder`` is None where the settings for it are malformed: ``notes`` say why."""
+    """``caching`` or ``recorder`` is None where the settings for it are malformed: ``notes`` say why. ``keys`` are the
+    variables with keys that any settings named until now: a recorder outlives providers."""
 
     process: int
     settings: Mapping[str, Any]
@@ -52,6 +53,7 @@ class Means:
     underway: Underway
     shadows: Shadows
     online: Online
+    keys: set[str] = field(default_factory=set)
     notes: tuple[str, ...] = ()
 
     @property
@@ -152,8 +154,10 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str, work_tree:
     if caching is None or any(kept.get(table) != settings.get(table) for table in ("cache", "providers")):
         caching = _noted(notes, lambda: _caching(settings.get("cache", {}), providers, environment))
     notes += caching.notes if caching else ()
+    keys = before.keys if before else set[str]()
+    keys.update(it.key for it in providers.values() if it.key)
     if recorder is None or kept.get("events") != settings.get("events"):
-        recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), providers, work_tree))
+        recorder = _noted(notes, lambda: _recorder(settings.get("events", {}), keys, work_tree))
     gateway = live_gateway(providers)
     if caching:
         caching.embed = gateway.complete
@@ -174,6 +178,7 @@ def _made(snapshot: Snapshot, before: Means | None, environment: str, work_tree:
         underway=before.underway if before and same_process else Underway(),
         shadows=before.shadows if before and same_process else Shadows(),
         online=before.online if before and same_process else Online(),
+        keys=keys,
         notes=tuple(notes),
     )
 
@@ -202,6 +207,5 @@ def _caching(table: Mapping[str, Any], providers: Mapping[str, ProviderSettings]
     return open_caching(table, environment=os.environ, providers=providers, serving=environment)
 
 
-def _recorder(table: Mapping[str, Any], providers: Mapping[str, ProviderSettings], work_tree: Path | None) -> Recorder:
-    keys = [it.key for it in providers.values() if it.key]
+def _recorder(table: Mapping[str, Any], keys: set[str], work_tree: Path | None) -> Recorder:
     return open_recorder(table, os.environ, Path.cwd(), keys, work_tree)

@@ -92,10 +92,12 @@ class Writer:
                 self.store.close()
 
     def _take(self) -> _Taken:
-        taken, redactor = _Taken(), self._means.redactor()
-        self._add(taken, self._queue.get(), redactor)
-        if not taken.marks:
+        first = self._queue.get()
+        if not isinstance(first, Mark):
             self.hurry.wait(self._means.linger)
+        # Not sooner: what came first may have been waited for since long before its secrets were known.
+        taken, redactor = _Taken(), self._means.redactor()
+        self._add(taken, first, redactor)
         with suppress(Empty):
             while taken.rows < self._means.most and not taken.full_stop:
                 self._add(taken, self._queue.get_nowait(), redactor)

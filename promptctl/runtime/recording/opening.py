@@ -33,7 +33,8 @@ def open_recorder(
     root: Path | None = None,
 ) -> Recorder:
     """A recorder for the ``[events]`` table as written. ``keys`` are variables that hold secrets, besides those whose
-    names say so; ``folder`` is where relative paths in the environment begin, ``root`` the work tree that says so.
+    names say so, and may become more; ``folder`` is where relative paths in the environment begin, ``root`` the work
+    tree that says so.
 
     Nothing is opened, and no thread begins, before the first event. Raises UsageError for a store that nothing is
     recorded to, StateError for one elsewhere that only a repository names and nobody trusts here.
@@ -54,7 +55,7 @@ def open_recorder(
         known = redactor.known
         with suppress(KeyError, RuntimeError):
             # The environment may change while it is read: then it is read again for the next batch.
-            known = known_values(environment, keys)
+            known = known_values(environment, tuple(keys))
         if known != redactor.known:
             redactor = Redactor(known, content=settings.content, names_hashed=settings.hashed)
         return redactor
