@@ -17,6 +17,7 @@ from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.last_good import LastGood
 from promptctl.core.name import check_environment
 from promptctl.errors import UsageError
+from promptctl.runtime.caching.process_lock import ProcessLock
 from promptctl.runtime.forcing import VARIABLE, checked_forced, is_arm, parse_forced
 from promptctl.runtime.keeper import Keeper
 from promptctl.runtime.prompt import UNFIT, Prompt
@@ -70,6 +71,7 @@ class Prompts:
         self._everywhere = parse_forced(os.environ.get(VARIABLE, ""))
         self._forced: ContextVar[Mapping[str, str]] = ContextVar("promptctl_forced", default=self._everywhere)
         self._calls: Workshop | None = None
+        self._making = ProcessLock()
         self._keeper.start(patience)
 
     def __enter__(self) -> Self:
@@ -215,9 +217,10 @@ class Prompts:
     def _workshop(self) -> Workshop:
         from promptctl.runtime.means import Workshop
 
-        if self._calls is None:
-            self._calls = Workshop(self._keeper.environment, self._keeper.source.work_tree)
-        return self._calls
+        with self._making.here():
+            if self._calls is None:
+                self._calls = Workshop(self._keeper.environment, self._keeper.source.work_tree)
+            return self._calls
 
     def refresh(self) -> Status:
         """Asks the source now, and says how that went."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from promptctl import Prompts
 from promptctl.runtime.means import _called_off
 from promptctl.runtime.underway import Underway
 from tests.runtime.calling import calling_bundle
@@ -46,3 +50,22 @@ def test_a_call_that_comes_in_the_moment_of_closing_has_an_end() -> None:
     loop.run_until_complete(closing)
     assert (seen, late.cancelled()) == (["begun", "recorded", "ended"], True)
     loop.close()
+
+
+def test_threads_that_call_first_have_the_same_means(tmp_path: Path) -> None:
+    """Of two, closing would see one alone."""
+    path, interval = written(tmp_path, calling_bundle("http://127.0.0.1:9")), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(100):
+            prompts, barrier = prompts_of(path), threading.Barrier(4)
+
+            def first(prompts: Prompts, barrier: threading.Barrier) -> object:
+                barrier.wait()
+                return prompts._workshop()
+
+            with ThreadPoolExecutor(4) as pool:
+                made = [pool.submit(first, prompts, barrier) for _ in range(4)]
+                assert len({id(it.result()) for it in made}) == 1
+    finally:
+        sys.setswitchinterval(interval)
