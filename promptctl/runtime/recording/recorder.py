@@ -80,7 +80,7 @@ class Recorder:
         self._writer = Writer(self._queue, self._overflow, self._means)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
-        weakref.finalize(self, _forsaken, self._queue).atexit = False
+        weakref.finalize(self, _forsaken, self._queue, os.getpid()).atexit = False
 
     def _put(self, item: Event | Score) -> None:
         self._recorded.add()
@@ -139,7 +139,10 @@ def _write(recorder: weakref.ref[Recorder], writer: Writer) -> None:
             found.ended()
 
 
-def _forsaken(queue: SimpleQueue[Item]) -> None:
+def _forsaken(queue: SimpleQueue[Item], process: int) -> None:
+    if process != os.getpid():
+        # Its thread is the parent's: nobody here would ever reach the mark.
+        return
     mark = Mark(last=True)
     _orphans.add(mark)
     queue.put(mark)

@@ -36,6 +36,26 @@ def test_after_a_fork_parent_and_child_each_write_their_own(path: Path) -> None:
     assert counted(path) == (300, 0)
 
 
+LET_GO = """
+import os, time
+events = recorder(Path(sys.argv[1]))
+events.record(event(1))
+assert events.flush(60), events.failure
+child = os.fork()
+if child == 0:
+    del events
+    sys.exit()
+began = time.monotonic()
+assert os.waitpid(child, 0)[1] == 0
+print(time.monotonic() - began)
+"""
+
+
+def test_a_child_that_lets_go_of_its_parents_recorder_waits_for_nobody(path: Path) -> None:
+    assert float(script(LET_GO, path)) < 1.5
+    assert counted(path) == (1, 0)
+
+
 FORKS = """
 import os
 events, children = recorder(Path(sys.argv[1])), []
