@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 import weakref
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
@@ -54,11 +54,9 @@ class LoopThread:
             del future
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Closes what is open, and waits so many seconds for the end of the thread. The next coroutine begins another
+        """Waits so many seconds for the end of the thread, which closes what is open. The next coroutine begins another
         one."""
         with self._lock:
-            for left in self._open.values() if self._loop else ():
-                self.submit(left.aclose())
             thread, end = self._thread, self._end
             self._loop = self._thread = self._end = None
         if thread and end:
@@ -81,17 +79,21 @@ class LoopThread:
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=_run, args=(loop,), name="promptctl-calls", daemon=True)
+            self._thread = threading.Thread(target=_run, args=(loop, self._open), name="promptctl-calls", daemon=True)
             self._thread.start()
             self._loop, self._end = loop, weakref.finalize(self, _end, loop, os.getpid())
             self._end.atexit = False
         return self._loop
 
 
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    """In the thread. Calls that came before the end have deadlines of their own, and are waited for."""
+def _run(loop: asyncio.AbstractEventLoop, left_open: Mapping[int, Closing]) -> None:
+    """In the thread. Calls that came before the end have deadlines of their own, and are waited for; what they used is
+    closed after them."""
     loop.run_forever()
     loop.run_until_complete(_settled())
+    for left in list(left_open.values()):
+        with suppress(Exception):  # what cannot be closed keeps nobody from closing the others
+            loop.run_until_complete(left.aclose())
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -90,6 +92,28 @@ def test_a_call_that_is_under_way_when_it_is_closed_was_cancelled(app: Applicati
         next(pieces)
     assert caught.value.code == "PC186"
     assert [row["status"] for row in app.rows()] == ["cancelled", "cancelled"]
+
+
+def test_closing_while_others_call_cuts_calls_short_and_does_nothing_else(app: Application) -> None:
+    """A loop that ends and the one that begins share no connection, and a socket that is left open would warn."""
+    app.server.always = None
+    faults: list[BaseException] = []
+
+    def ask() -> None:
+        for _ in range(25):
+            try:
+                app.prompts.call(app.prompts.get("answer"), text="x").complete()
+            except BaseException as error:
+                faults.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        app.prompts.close()
+    app.prompts.close()
+    assert {getattr(fault, "code", repr(fault)) for fault in faults} <= {"PC186"}
+    gc.collect()
 
 
 def test_what_was_closed_may_be_asked_again(app: Application) -> None:

@@ -238,18 +238,18 @@ class Gateway:
         return key
 
     def _lane(self, provider: ProviderSettings, wire: WireFormat) -> Lane:
-        name = provider.name + wire.path
-        if name not in self.lanes:
+        name, lanes = provider.name + wire.path, self.lanes.here()
+        if name not in lanes:
             from promptctl.adapters.providers.transport import Transport
 
-            self.lanes[name] = Lane(
+            lanes[name] = Lane(
                 transport=Transport(provider.base_url + wire.path, self._patience.bounds),
                 allowance=Allowance(provider, self._concurrency),
                 circuit=self._circuits.of(provider),
                 cautious=self._live,
             )
-            self.lanes[name].make_room()
-        return self.lanes[name]
+            lanes[name].make_room()
+        return lanes[name]
 
 
 async def _here(

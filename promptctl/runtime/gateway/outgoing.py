@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from promptctl.adapters.providers import WireFormat
 from promptctl.adapters.providers.answer import MalformedAnswer, StreamFault
@@ -42,13 +43,21 @@ class Lane:
         self.allowance.places.hold(self.circuit.room(cautious=self.cautious))
 
 
-class Lanes(dict[str, Lane]):
-    """Those of one gateway, by name."""
+class Lanes:
+    """Those of one gateway, by name, for each event loop its own: where one ends, another may have begun."""
+
+    def __init__(self) -> None:
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Lane]] = WeakKeyDictionary()
+
+    def here(self) -> dict[str, Lane]:
+        """Those of the running loop."""
+        return self._loops.setdefault(asyncio.get_running_loop(), {})
 
     async def aclose(self) -> None:
-        """Closes all connections; each lane begins anew."""
-        while self:
-            await self.popitem()[1].transport.aclose()
+        """Closes all connections of the running loop; each of its lanes begins anew."""
+        lanes = self._loops.pop(asyncio.get_running_loop(), {})
+        while lanes:
+            await lanes.popitem()[1].transport.aclose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
