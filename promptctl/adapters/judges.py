@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -57,7 +57,7 @@ def _is_pinned(project: Project, wanted: Grading, content: str) -> bool:
 
 def _place(document: Document, wanted: Grading) -> Path:
     """Where a suite first names a judge."""
-    for path, kind, argument in _written(document):
+    for path, kind, argument in written_arguments(document, KINDS):
         if isinstance(argument, str | dict) and grading(kind, argument).prompt == wanted.prompt:
             return path
     return ("cases",)
@@ -66,13 +66,14 @@ def _place(document: Document, wanted: Grading) -> Path:
 def written_judges(document: Document) -> Iterator[str]:
     """The names of the judges in a suite as it is written, whatever is wrong with it, without their pins."""
     with suppress(LookupError, TypeError, AttributeError):
-        for _, kind, argument in _written(document):
+        for _, kind, argument in written_arguments(document, KINDS):
             yield grading(kind, argument).name
 
 
-def _written(document: Document) -> Iterator[tuple[Path, str, Any]]:
+def written_arguments(document: Document, kinds: Container[str]) -> Iterator[tuple[Path, str, Any]]:
+    """The expectations of some kinds in a suite as it is written: where each stands, its kind and its argument."""
     for index, entry in enumerate(document.value["cases"]):
         for number, expectation in enumerate(entry["expect"]):
             for key, argument in expectation.items():
-                if split_kind(key)[0] in KINDS:
+                if split_kind(key)[0] in kinds:
                     yield ("cases", index, "expect", number, key), split_kind(key)[0], argument

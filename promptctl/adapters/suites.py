@@ -6,14 +6,14 @@ import hashlib
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from promptctl.adapters.data_sets import DATA_SET, MOST_PROBLEMS, DataRow, read_rows
 from promptctl.adapters.files import decode
-from promptctl.adapters.judges import load_judges
+from promptctl.adapters.judges import load_judges, written_arguments
 from promptctl.adapters.programs import program
 from promptctl.adapters.project import Project
 from promptctl.core.evals.case import Case
@@ -109,6 +109,19 @@ def _files(name: str, own: Iterable[str], modules: Iterable[str]) -> frozenset[s
     return frozenset(f"prompts/{name}/{file}" for file in files).union(
         f"prompts/{_module_path(module)}" for module in modules
     )
+
+
+def named_files(document: Document, name: str) -> Iterator[str]:
+    """The paths that a prompt's suite names as it is written: data sets, programs, and where modules are looked for."""
+    with suppress(LookupError, TypeError, AttributeError):
+        yield from (f"prompts/{name}/{entry['dataset']}" for entry in document.value["cases"] if "dataset" in entry)
+    with suppress(LookupError, TypeError, AttributeError):
+        for _, kind, argument in written_arguments(document, ("python", "command")):
+            if kind == "command":
+                yield f"prompts/{name}/{program_file(argument)}"
+            else:
+                module = _module_path(function_name(argument).partition(":")[0])
+                yield from (f"prompts/{name}/{module}", f"prompts/{module}")
 
 
 def _module_path(module: str) -> str:

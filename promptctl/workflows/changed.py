@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from promptctl.adapters.judges import written_judges
 from promptctl.adapters.project import Project
 from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.suites import named_files
 from promptctl.core.prompts.canonical import digest, parts
 from promptctl.core.prompts.closure import Closure
 from promptctl.core.releases.lockfile import LockEntry, Lockfile
@@ -38,7 +39,7 @@ def changed_prompts(repository: Repository, base: str) -> tuple[ChangedPrompt, .
     found = [change for closure in closures.values() if (change := _change(repository, before, lock, closure, beside))]
     kept = {*repository.work.names, *repository.work.former}
     found += [ChangedPrompt(name=name, kind="removed") for name in lock.prompts if name not in kept]
-    found += list(_judged_by(repository.work, found))
+    found += list(_judged_by(repository.work, before, found))
     return tuple(sorted(found, key=lambda change: change.name))
 
 
@@ -61,22 +62,42 @@ def _change(
     return ChangedPrompt(name=prompt.name, kind="suite", reasons=files) if files else None
 
 
-def _judged_by(project: Project, found: Collection[ChangedPrompt]) -> Iterator[ChangedPrompt]:
-    """Prompts that are as they were, under suites whose judges are not."""
+def _judged_by(project: Project, before: Project, found: Collection[ChangedPrompt]) -> Iterator[ChangedPrompt]:
+    """Prompts that are as they were, under suites whose judges, or files outside of what is theirs alone, are not."""
     known = {change.name for change in found}
-    changed = {change.name for change in found if change.kind != "suite"}
-    for name in project.names if changed else ():
-        judges = _judges(project, name) & changed if name not in known else set()
-        if judges:
-            yield ChangedPrompt(name=name, kind="suite", reasons=tuple(f"judge {judge}" for judge in sorted(judges)))
+    judges = {change.name for change in found if change.kind != "suite"}
+    files = {path for path in _for_others(project) | _for_others(before) if _differs(project, before, path)}
+    for name in project.names if judges or files else ():
+        reasons = _reasons(project, name, judges, files) if name not in known else ()
+        if reasons:
+            yield ChangedPrompt(name=name, kind="suite", reasons=tuple(reasons))
 
 
-def _judges(project: Project, name: str) -> set[str]:
+def _for_others(project: Project) -> set[str]:
+    """Files that the suite of another prompt than theirs may name: modules, and what is in a folder inside its own."""
+    names = frozenset(project.names)
+    return {
+        path
+        for path in project.tree.files()
+        if path.endswith(".py") or _owner(names, _owner(names, path.removeprefix("prompts/")).rpartition("/")[0])
+    }
+
+
+def _differs(project: Project, before: Project, path: str) -> bool:
+    here, there = (path if path in each.tree.files() else None for each in (project, before))
+    return _bytes(project, here) != _bytes(before, there)
+
+
+def _reasons(project: Project, name: str, judges: Set[str], files: Set[str]) -> list[str]:
+    """What judges a prompt and is otherwise."""
     try:
         document = project.document(f"prompts/{name}/eval.yaml")
     except UsageError:
-        return set()
-    return set(written_judges(document)) if document else set()
+        return []
+    if document is None:
+        return []
+    called = sorted(judges.intersection(written_judges(document)))
+    return [*(f"judge {judge}" for judge in called), *sorted(files.intersection(named_files(document, name)))]
 
 
 def _differing(entry: LockEntry, now: Mapping[str, str]) -> Iterator[str]:
@@ -90,13 +111,18 @@ def _beside(project: Project) -> dict[str, dict[str, str]]:
     """Each prompt's own files, those it is judged by, as their names in its folder with their paths."""
     names, found = frozenset(project.names), dict[str, dict[str, str]]()
     for path in project.tree.files():
-        owner = path.removeprefix("prompts/")
-        while owner and owner not in names:
-            owner = owner.rpartition("/")[0]
+        owner = _owner(names, path.removeprefix("prompts/"))
         file = path.removeprefix(f"prompts/{owner}/")
         if owner and file.split("/")[0] not in _NO_PART:
             found.setdefault(owner, {})[file] = path
     return found
+
+
+def _owner(names: Set[str], place: str) -> str:
+    """The innermost prompt that a place below ``prompts/`` is in; empty where it is in none."""
+    while place and place not in names:
+        place = place.rpartition("/")[0]
+    return place
 
 
 def _bytes(project: Project, path: str | None) -> bytes | None:

@@ -57,6 +57,31 @@ def test_what_changed_and_why(repository: GitRepository, name: str) -> None:
     assert changed(repository) == expected
 
 
+@pytest.mark.parametrize("written", ["'scorers:fine'", "{function: 'scorers:fine', min: 1}"])
+def test_a_module_that_suites_share_changes_what_judges_them(repository: GitRepository, written: str) -> None:
+    suite, module = SUITES[SUITE].replace("contains: x", f"python: {written}"), "prompts/scorers.py"
+    build_files(repository.folder, {SUITE: suite, module: "def fine(text, context):\n    return bool(text)\n"})
+    repository.commit(message="a module for all")
+    assert changed(repository) == []
+    build_files(repository.folder, {module: "def fine(text, context):\n    return True\n"})
+    assert changed(repository) == [(NAME, "suite", (module,))]
+    (repository.folder / module).unlink()
+    assert changed(repository) == [(NAME, "suite", (module,))]
+
+
+@pytest.mark.parametrize("file", ["cases.jsonl", "scorers.py"])
+def test_files_of_a_prompt_inside_its_folder_judge_the_prompt_too(repository: GitRepository, file: str) -> None:
+    inner = f"prompts/{NAME}/inner"
+    suite = "cases: [{dataset: inner/cases.jsonl, expect: [{python: 'inner.scorers:fine'}]}]\n"
+    files = {"cases.jsonl": '{"ticket": "x"}\n', "scorers.py": "x = 1\n", "prompt.yaml": plain()}
+    build_files(repository.folder, {SUITE: suite} | {f"{inner}/{name}": content for name, content in files.items()})
+    locked(repository)
+    repository.commit(message="a prompt inside")
+    assert changed(repository) == []
+    build_files(repository.folder, {f"{inner}/{file}": files[file] * 2})
+    assert changed(repository) == [(NAME, "suite", (f"{inner}/{file}",))]
+
+
 def test_a_removed_and_a_renamed_prompt(repository: GitRepository) -> None:
     (repository.folder / "prompts/other/prompt.yaml").rename(repository.folder / "prompts/other/gone.txt")
     assert changed(repository) == [("other", "removed", ())]
