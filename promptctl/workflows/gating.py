@@ -13,7 +13,7 @@ from promptctl.core.evals.verdict import Verdict, decide
 from promptctl.core.files.tree import Tree
 from promptctl.core.models.provider_table import providers_of
 from promptctl.errors import StateError
-from promptctl.workflows.baseline import Compared, compare_with, weaker_than, without_baseline
+from promptctl.workflows.baseline import Compared, compare_with, find_baseline, weaker_than, without_baseline
 from promptctl.workflows.evaluation import NOTHING_RECORDED, own_model
 from promptctl.workflows.evidence import NOT_REPRODUCED, Gathered, Sources, Subject, find_evidence
 from promptctl.workflows.gate import GateForecast, GateOutcome, GateWish
@@ -34,7 +34,7 @@ def judged(
     sources = _sources(repository, state, move, context)
     found = gather(subject, sources)
     compared = _compared(repository, state, subject, found, sources, wish)
-    weaker = _weaker(subject, compared, move)
+    weaker = _weaker(repository, state, subject, compared, move)
     verdict = _verdict(subject, found, compared, () if wish.accept_suite_change else weaker)
     work = repository.work.tree
     files = _landing(compared.subject, compared.found, sources, work) if compared else {}
@@ -64,7 +64,7 @@ def foreseen(
             raise
         missing = error.code == NOTHING_RECORDED
         return GateForecast(ok=missing, sentence=f"{error}; {'promote asks for them' if missing else error.hint}")
-    weaker = () if wish.accept_suite_change else _weaker(subject, compared, move)
+    weaker = () if wish.accept_suite_change else _weaker(repository, state, subject, compared, move)
     verdict = _verdict(subject, found, compared, weaker)
     return GateForecast(ok=verdict.ok, sentence=verdict.sentence)
 
@@ -140,9 +140,13 @@ def _compared(
     )
 
 
-def _weaker(subject: Subject, compared: Compared | None, move: PlannedMove) -> tuple[str, ...]:
-    """What the suite lost against its baseline's, and against that of what is live, which it may not name at all."""
-    live = move.live_release
+def _weaker(
+    repository: Repository, state: State, subject: Subject, compared: Compared | None, move: PlannedMove
+) -> tuple[str, ...]:
+    """What the suite lost against its baseline's, and against that of what is live, which it may not name at all; where
+    the prompt is live by a name that it had before only, against that."""
+    formerly, environment = subject.closure.prompt.formerly, move.environment.name
+    live = move.live_release or find_baseline(repository, state, subject.name, environment, formerly)
     lost = weaker_than(subject.loaded.suite, live.project, live.name) if live else ()
     return tuple(dict.fromkeys((*(compared.weakened if compared else ()), *lost)))
 
