@@ -29,6 +29,12 @@ def commits_that_brought(
     return found
 
 
+def last_that_had(repository: Repository, head: str, name: str) -> str | None:
+    """The last first-parent commit up to ``head`` whose lock has a prompt, of those that changed the lock; or None."""
+    log = repository.git.text("log", "--first-parent", "--format=%H", head, "--", lockfile.PATH)
+    return next((commit for commit in log.split() if name in lock_at(repository, commit).prompts), None)
+
+
 def lock_at(repository: Repository, commit: str) -> Lockfile:
     """The lock of a commit; empty where it cannot be read, since then it agrees on nothing."""
     try:

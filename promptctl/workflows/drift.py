@@ -15,6 +15,7 @@ from promptctl.errors import Problem, UsageError
 from promptctl.workflows.file_drift import file_drift
 from promptctl.workflows.pointer_drift import PointerReport
 from promptctl.workflows.refs_drift import RefsDrift
+from promptctl.workflows.retirement import retired_versions
 from promptctl.workflows.split_drift import stale_splits
 
 
@@ -109,7 +110,9 @@ def _unused(repository: Repository, report: PointerReport) -> list[Drift]:
 
 
 def _retired(repository: Repository, report: PointerReport) -> list[Drift]:
-    withdrawn = retired(repository.policy)
+    here, withdrawn = agreed(repository.policy), dict(retired(repository.policy))
+    for name in {name for _, name in report.pointers} - here.keys():
+        withdrawn[name] = {str(version): reason for version, reason in retired_versions(repository, name).items()}
     return [
         Drift(
             kind="retired-served",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from promptctl.adapters.git.identity import committer
-from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, read_state
 from promptctl.core.experiments.counted import Counted
 from promptctl.core.experiments.decision import Decision, decide
@@ -26,6 +26,7 @@ from promptctl.workflows.experiment_moves import (
     with_result,
 )
 from promptctl.workflows.publish import RACED, Edit, publish
+from promptctl.workflows.retirement import retired_versions
 from promptctl.workflows.sending import AT_ONCE, Sending
 
 Count = Callable[[Experiment], Counted]
@@ -117,9 +118,9 @@ def _decided(repository: Repository, state: State, experiment: Experiment, count
     live_split(repository, state, experiment)
     plan = experiment.plan
     decision = decide(experiment, count(experiment), now)
-    lock = read_lock(repository.policy)
+    retired = retired_versions(repository, plan.prompt)
     for arm in plan.treatments:
-        if reason := lock.retired(plan.prompt, arm.version):
+        if reason := retired.get(arm.version):
             because = f"{arm.name} ({plan.prompt} {arm.version}) is retired: {reason}"
             return replace(decision, verdict="do not ship", cause="harm", arm=plan.control.name, because=because)
     return decision

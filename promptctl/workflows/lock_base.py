@@ -17,7 +17,7 @@ from promptctl.core.releases.lockfile import LockEntry, Lockfile, ordered
 from promptctl.core.releases.proposal import PromptBase
 from promptctl.core.releases.version import Version
 from promptctl.errors import DocumentError, StateError, UsageError
-from promptctl.workflows.brought import commits_that_brought, lock_at
+from promptctl.workflows.brought import commits_that_brought, last_that_had, lock_at
 from promptctl.workflows.release_tags import known_tags, require_tags
 from promptctl.workflows.releases import check_tag
 
@@ -176,8 +176,7 @@ def _where(repository: Repository, base: Base, name: str, former: tuple[str, ...
         return repository.at(own.commit), own.commit
     if base.commit is None or name not in base.tags or any(known in base.lock.prompts for known in (name, *former)):
         return base.project, base.commit
-    log = repository.git.text("log", "--first-parent", "--format=%H", base.commit, "--", lockfile.PATH)
-    last = next((commit for commit in log.split() if name in lock_at(repository, commit).prompts), None)
+    last = last_that_had(repository, base.commit, name)
     if last is None:
         require_full_history(repository, f"when {name} was removed")
         return base.project, base.commit

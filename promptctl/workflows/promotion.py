@@ -19,6 +19,7 @@ from promptctl.core.splits.split import Split
 from promptctl.errors import Problem, StateError, UsageError
 from promptctl.workflows.release_tags import TAGS_MISSING, find_tag
 from promptctl.workflows.releases import RELEASE_BROKEN, Release, read_release, witnesses
+from promptctl.workflows.retirement import retired_versions
 from promptctl.workflows.serials import require_newest
 
 ORDER, FROZEN, RETIRED = "PC101", "PC103", "PC104"
@@ -175,8 +176,8 @@ def _refusals(
 
 
 def withdrawn(repository: Repository, name: str, version: Version) -> list[Problem]:
-    """Why nothing promotes a version any more, where the default branch's lock retired it."""
-    reason = read_lock(repository.policy).retired(name, version)
+    """Why nothing promotes a version any more, where the default branch retired it."""
+    reason = retired_versions(repository, name).get(version)
     message = f"{name} {version} is retired: {reason}"
     return [Problem(RETIRED, message, hint=f"promptctl history {name}")] if reason else []
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from promptctl.adapters.git.identity import committer
-from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State
 from promptctl.core.moves.moves import Move, Moves
 from promptctl.core.moves.pointer import Pointer, Served, moves_path, pointer_path
@@ -20,7 +20,7 @@ from promptctl.core.releases.lockfile import LockEntry, Lockfile
 from promptctl.core.releases.reference import Reference, parse_reference
 from promptctl.core.releases.version import Version
 from promptctl.core.timestamp import timestamp
-from promptctl.errors import StateError, UsageError
+from promptctl.errors import PromptctlError, StateError, UsageError
 from promptctl.workflows.moving import (
     as_recorded,
     check_reason,
@@ -31,6 +31,7 @@ from promptctl.workflows.moving import (
 )
 from promptctl.workflows.publish import Edit, Published, publish
 from promptctl.workflows.releases import read_release
+from promptctl.workflows.retirement import retired_versions
 from promptctl.workflows.sending import AT_ONCE, Sending
 from promptctl.workflows.serials import known_serials
 
@@ -133,10 +134,9 @@ def _reference(text: str, environment: str) -> Reference:
 def _retired(repository: Repository, name: str) -> Mapping[Version, str]:
     """Withdrawn versions; a lock that cannot be read must not stop a rollback."""
     try:
-        entry = read_lock(repository.policy).prompts.get(name)
-    except UsageError:
+        return retired_versions(repository, name)
+    except PromptctlError:
         return {}
-    return entry.retired if entry else {}
 
 
 def _target(

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from promptctl.adapters.repository import Repository, read_lock
+from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import State, state_at, unsent_commit
 from promptctl.adapters.warehouse.units import units_of
 from promptctl.adapters.warehouse.warehouse import Warehouse
@@ -29,9 +29,10 @@ from promptctl.core.splits.rollout import (
 )
 from promptctl.core.splits.rollout_health import measure_of
 from promptctl.core.splits.split import Split
-from promptctl.errors import StateError, UsageError
+from promptctl.errors import PromptctlError, StateError
 from promptctl.workflows.promotion import barriers
 from promptctl.workflows.publish import RACED, Edit, Published, describe_last, publish
+from promptctl.workflows.retirement import retired_versions
 from promptctl.workflows.rollback import require_intact
 from promptctl.workflows.rollout import Rollout, rollout_edit, rollout_of, spelled
 from promptctl.workflows.sending import AT_ONCE, Sending
@@ -204,10 +205,9 @@ def _seen(found: Rollout, warehouse: Warehouse, now: datetime) -> Seen:
 def _retired(repository: Repository, found: Rollout) -> str | None:
     """Why the canary was withdrawn; a lock that cannot be read says nothing of it."""
     try:
-        entry = read_lock(repository.policy).prompts.get(found.name)
-    except UsageError:
+        return retired_versions(repository, found.name).get(arm_named(found.split, CANARY).served.version)
+    except PromptctlError:
         return None
-    return entry.retired.get(arm_named(found.split, CANARY).served.version) if entry else None
 
 
 def _move(repository: Repository, looked: Looked, now: datetime) -> SplitMove | None:

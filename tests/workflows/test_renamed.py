@@ -76,6 +76,25 @@ def test_a_tag_of_the_old_name_is_no_release_where_the_prompt_has_the_new_one(tm
     assert f"{NAME} is called {NEW} there" in said[0]["message"]
 
 
+@pytest.mark.parametrize("became", ["renamed", "removed"])
+def test_what_was_retired_stays_so_where_the_lock_has_its_name_no_more(tmp_path: Path, became: str) -> None:
+    made = line(tmp_path, staged=("1.0.0", "1.1.0"))
+    made.git("pull", "-q")
+    done(made, "retire", f"{NAME}@1.0.0", "--reason", "leaks addresses")
+    made.commit(message="Retire 1.0.0")
+    if became == "renamed":
+        renamed(made, NAME, NEW, NAME)
+        released(made)
+    else:
+        made.git("rm", "-qr", f"prompts/{NAME}", LOCK)
+        made.commit(message="Nobody needs it")
+        made.git("push", "-q")
+    refused(made, "promote", f"{NAME}@1.0.0", "staging", error="PC104")
+    refused(made, "rollback", NAME, "staging", "--reason", "x", error="PC110")
+    done(made, "rollback", f"{NAME}@1.0.0", "staging", "--reason", "x")
+    assert "retired-served" in {it["kind"] for it in run(made, "drift", "--json").data["findings"]}
+
+
 def test_the_version_carries_over_and_old_releases_stay(repository: GitRepository) -> None:
     assert (version_of(repository, NEW), releases_of(repository, NEW)) == ("1.3.0", ["1.3.0"])
     assert "5 releases verified" in done(repository, "verify").out
