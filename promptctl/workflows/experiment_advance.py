@@ -127,10 +127,12 @@ def _decided(repository: Repository, state: State, experiment: Experiment, count
 
 
 def _why_gone(state: State, experiment: Experiment) -> str:
-    """What ended the split, by the last move that speaks of it."""
+    """What ended the split: the first move that said what is served since the split was last spoken of, for a removal
+    takes it along without a word."""
     plan = experiment.plan
-    moves = reversed(state.moves(plan.environment, plan.prompt).entries)
-    last = next((move for move in moves if move.split and move.split["id"] == plan.name), None)
+    entries = state.moves(plan.environment, plan.prompt).entries
+    told = [place for place, move in enumerate(entries) if move.split and move.split["id"] == plan.name]
+    last = next((move for move in entries[told[-1] :] if move.kind != "split"), None) if told else None
     return f"its split was ended by {last.by}: {last.reason}" if last else "its split is not there any more"
 
 

@@ -58,6 +58,18 @@ def test_a_pointer_that_was_turned_back_is_not_moved(running: GitRepository, ver
     assert "was turned back" in refused(running, *words[verb], error="PC129").err
 
 
+@pytest.mark.parametrize("verb", ["remove", "rollback"])
+def test_who_ended_the_split_is_who_is_named(running: GitRepository, verb: str) -> None:
+    store = observed(running, 1000, {"control": Units(), "friendly": Units()})
+    running.git("config", "user.name", "Grace Hopper")
+    done(running, verb, NAME, "staging", "--reason", "it leaks addresses")
+    done(running, "experiment", "advance", TONE, "--store", store)
+    result = recorded(running).result
+    assert result
+    assert result.because.startswith("its split was ended by Grace Hopper <")
+    assert result.because.endswith(">: it leaks addresses")
+
+
 def test_an_arm_that_only_an_edited_plan_has_is_not_shipped(running: GitRepository) -> None:
     path = running.folder / PATH
     path.write_text(path.read_text().replace("name: friendly", "name: cordial"))
