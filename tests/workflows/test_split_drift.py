@@ -37,6 +37,7 @@ def rollout(**rules: Any) -> Split:
         (720, 48 * HOUR, None),
         (720, 49 * HOUR, HOUR),
         (0, 26 * HOUR, 2 * HOUR),
+        (10**12, 49 * HOUR, None),
     ],
 )
 def test_a_step_takes_no_longer_than_all_were_meant_to(
@@ -66,6 +67,7 @@ ENDS = "  ends: 2026-12-31\n"
     [
         (ENDS, 40 * DAY, None),
         (ENDS, 41 * DAY, DAY / 2),
+        ("  ends: 9999-12-31\n", 41 * DAY, None),
         ("", 28 * DAY, None),
         ("", 29 * DAY, DAY),
     ],

@@ -22,6 +22,8 @@ from promptctl.errors import UsageError
 BAD_STEPS = "PC247"
 STABLE, CANARY = "stable", "canary"
 WHOLE = Decimal(100)
+MOST_REQUESTS, MOST_MINUTES = 1_000_000_000, 5_256_000
+"""What a step may need: more calls than anybody has, ten years."""
 _EARLY = 0.1
 """Of the units of a step: where the bounds of harm are tightest. The sooner it shows the better, and ten times later
 they are wider by a twentieth only."""

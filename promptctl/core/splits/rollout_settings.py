@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from promptctl.core.splits.health import parse_rule
-from promptctl.core.splits.rollout import RolloutPlan, checked_steps
+from promptctl.core.splits.rollout import MOST_MINUTES, MOST_REQUESTS, RolloutPlan, checked_steps
+from promptctl.errors import UsageError
 
 
 def rollout_plan(table: Mapping[str, Any]) -> RolloutPlan:
@@ -38,8 +39,9 @@ def told_otherwise(
     when: str | None,
     shadow: float | None,
 ) -> RolloutPlan:
-    """The plan with what a command says instead. Raises UsageError for rules that are none."""
-    return replace(
+    """The plan with what a command says instead. Raises UsageError for rules that are none, and for numbers that no
+    rollout could go by."""
+    told = replace(
         plan,
         steps=plan.steps if steps is None else tuple(steps),
         requests=plan.requests if requests is None else requests,
@@ -49,3 +51,12 @@ def told_otherwise(
         when=when,
         shadow=plan.shadow if shadow is None else shadow,
     )
+    # What is no number is not within either.
+    for what, value, most in (
+        ("requests of a step", told.requests, MOST_REQUESTS),
+        ("minutes of a step", told.minutes, MOST_MINUTES),
+        ("percent of a shadow", told.shadow, 100),
+    ):
+        if not 0 <= value <= most:
+            raise UsageError("PC001", f"{what}: a number from 0 to {most:,} is needed")
+    return told

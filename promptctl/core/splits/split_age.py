@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from promptctl.core.splits.rollout import MOST_MINUTES
 from promptctl.core.splits.split import Split
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ def rollout_overdue(split: Split, now: datetime) -> timedelta | None:
     """For how much longer a rollout has stood at one step than all its steps were meant to take together; None while
     it has not."""
     since = split.rules.get("since")
-    minutes = float(split.rules.get("minimum", {}).get("minutes", 0))
+    minutes = min(split.rules.get("minimum", {}).get("minutes", 0), MOST_MINUTES)
     meant = max(timedelta(minutes=minutes) * len(split.rules.get("steps", ())), _SHORTEST)
-    return _beyond(datetime.fromisoformat(since) + meant, now) if since else None
+    return _beyond(datetime.fromisoformat(since), meant, now) if since else None
 
 
 def experiment_overdue(experiment: Experiment, now: datetime) -> timedelta | None:
@@ -30,10 +31,12 @@ def experiment_overdue(experiment: Experiment, now: datetime) -> timedelta | Non
     if counting is None:
         return None
     if design.ends:
-        return _beyond(datetime.combine(design.ends, time(), UTC) + timedelta(days=1), now)
+        return _beyond(datetime.combine(design.ends, time(), UTC), timedelta(days=1), now)
     meant = max(timedelta(days=design.minimum_days) * design.looks, _SHORTEST)
-    return _beyond(datetime.fromisoformat(counting.since) + meant, now)
+    return _beyond(datetime.fromisoformat(counting.since), meant, now)
 
 
-def _beyond(end: datetime, now: datetime) -> timedelta | None:
-    return now - end if now > end else None
+def _beyond(begin: datetime, meant: timedelta, now: datetime) -> timedelta | None:
+    """The end itself may be after the last day of the calendar."""
+    beyond = now - begin - meant
+    return beyond if beyond > timedelta() else None
