@@ -128,7 +128,7 @@ def _properties(old: Schema, new: Schema) -> Iterator[str]:
         yield from _within(f"`{name}`", formerly, schema)
     for pattern, schema in new_patterns.items():
         yield from _within(f"`{pattern}`", patterns.get(pattern, {}), schema)
-    gone = [name for name in (*before, *patterns) if name not in after and name not in new_patterns]
+    gone = [*(name for name in before if name not in after), *(name for name in patterns if name not in new_patterns)]
     if gone and new_others != {}:
         yield f"no longer takes the field `{gone[0]}` as it did"
     yield from _within("other fields", others, new_others)

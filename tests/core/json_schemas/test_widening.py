@@ -86,6 +86,14 @@ TIGHTER: list[tuple[Any, Any]] = [
     ({"patternProperties": {"a": {}}, "additionalProperties": False}, {"additionalProperties": False}),
     (
         {"patternProperties": {"a": {}}, "additionalProperties": False},
+        {"properties": {"a": {}}, "additionalProperties": False},
+    ),
+    (
+        {"properties": {"$a": {}}, "additionalProperties": False},
+        {"patternProperties": {"$a": {}}, "additionalProperties": False},
+    ),
+    (
+        {"patternProperties": {"a": {}}, "additionalProperties": False},
         {"patternProperties": {"a": {}}, "additionalProperties": False, "properties": {"a": {"type": "null"}}},
     ),
     ({"items": {"type": "number"}}, {"items": {"type": "integer"}}),
