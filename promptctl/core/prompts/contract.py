@@ -16,7 +16,7 @@ from promptctl.core.models.request import compact_json
 from promptctl.core.prompts.binding import Binding
 from promptctl.core.prompts.canonical import canonical, digest
 from promptctl.core.prompts.closure import Closure
-from promptctl.core.prompts.prompt import Input, Placeholder
+from promptctl.core.prompts.prompt import Input, Placeholder, Prompt
 from promptctl.core.releases.version import ORDER
 from promptctl.errors import UsageError
 
@@ -46,6 +46,7 @@ def change_class(old: Closure, new: Closure) -> ContractChange:
         return ContractChange(change="none")
     found = [
         *_input_reasons(old.prompt.inputs, new.prompt.inputs),
+        *_placeholder_reasons(old.prompt, new.prompt),
         *_output_reasons(old, new),
         *_tool_reasons(old, new),
     ]
@@ -58,10 +59,9 @@ def accepts(closure: Closure, given: Mapping[str, Any]) -> bool:
     """Whether a call with these inputs keeps to the closure's contract; placeholders must hold messages."""
     from promptctl.core.prompts.render import earlier_messages
 
-    placeholders = [message.input for message in closure.prompt.messages if isinstance(message, Placeholder)]
     try:
         values = Binding(closure.prompt.inputs).values(given)
-        for name in placeholders:
+        for name in _placeholders(closure.prompt):
             earlier_messages(name, values[name])
     except UsageError:
         return False
@@ -98,6 +98,18 @@ def _input_reason(field: str, old: Input, new: Input) -> Iterator[Reason]:
         yield _minor(field, "has a default now")
     elif not old.required and compact_json(old.default) != compact_json(new.default):
         yield _minor(field, "has another default")
+
+
+def _placeholders(prompt: Prompt) -> tuple[str, ...]:
+    """The inputs that stand for earlier messages."""
+    return tuple(message.input for message in prompt.messages if isinstance(message, Placeholder))
+
+
+def _placeholder_reasons(old: Prompt, new: Prompt) -> Iterator[Reason]:
+    """Inputs that took anything of their schema, and have to hold messages now."""
+    for name in dict.fromkeys(_placeholders(new)):
+        if name in old.inputs and name not in _placeholders(old):
+            yield _major(f"inputs.{name}", "has to hold messages now")
 
 
 def _output_reasons(old: Closure, new: Closure) -> Iterator[Reason]:

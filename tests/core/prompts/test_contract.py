@@ -190,6 +190,14 @@ def test_what_a_contract_accepts(closure: Closure, given: dict[str, Any], accept
     assert accepts(closure, given) is accepted
 
 
+def test_an_input_that_becomes_a_placeholder_takes_less() -> None:
+    text, history = closure_of("inputs: {history: {}}\ntemplate: '{{ history }}'\n"), closure_of(HISTORY)
+    found = change_class(text, history)
+    assert (found.change, found.reasons[0].field) == ("major", "inputs.history")
+    assert accepts(text, {"history": "x"})
+    assert change_class(history, text).change == "minor"
+
+
 NAMES, PLAIN = (
     st.sampled_from("abc"),
     st.sampled_from(
