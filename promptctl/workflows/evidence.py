@@ -92,8 +92,8 @@ class Sources:
 
     ``home`` is the tree that new files are put onto: replies it keeps are kept. ``mode`` as in ``Replies``. ``fresh``
     takes no evidence that others recorded; ``fallback`` lets other providers answer where one fails; ``ran`` remembers
-    what this command ran itself; ``watch`` sees runs; ``journal`` is that of the run, ``stopping`` and ``spending``
-    what may end it early, as in ``Line``.
+    by its file what this command ran itself; ``watch`` sees runs; ``journal`` is that of the run, ``stopping`` and
+    ``spending`` what may end it early, as in ``Line``.
     """
 
     trees: Sequence[Tree]
@@ -109,7 +109,7 @@ class Sources:
     concurrency: int | None = None
     patience: Patience | None = None
     fallback: bool = False
-    ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
+    ran: dict[str, Gathered] = field(default_factory=dict)
     journal: RunJournal | None = None
     stopping: Stopping | None = None
     spending: Guard | None = None

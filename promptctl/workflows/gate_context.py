@@ -34,7 +34,7 @@ class GateContext:
     watch: Callable[[Progress], None] = lambda _: None
     recorded: bool = False
     patience: Patience | None = None
-    ran: dict[tuple[str, str], Gathered] = field(default_factory=dict)
+    ran: dict[str, Gathered] = field(default_factory=dict)
     journal: RunJournal | None = None
     stopping: Stopping | None = None
     spending: Guard | None = None

@@ -60,11 +60,11 @@ def gather(
     """
     asked = Asked(cases or subject.loaded.suite.cases, tuple(models or models_of(subject)))
     stores = recorded_replies(subject, (sources.home, *sources.trees))
-    name = subject.digest, subject.loaded.digest
     if sources.mode == "refresh":
-        if name not in sources.ran:
-            sources.ran[name] = _run(subject, sources, _without_replaced(subject, sources.home, stores), asked, None)
-        return sources.ran[name]
+        file = subject.evidence_file
+        if file not in sources.ran:
+            sources.ran[file] = _run(subject, sources, _without_replaced(subject, sources.home, stores), asked, None)
+        return sources.ran[file]
     earlier = None if sources.fresh else _recorded(subject, sources, stores)
     if earlier and sources.mode != "live" and _covers(subject, earlier, asked):
         return earlier

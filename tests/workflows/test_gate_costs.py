@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.evals import GATED, NAME, PROMPT, Registry, cases, registry, saying
-from tests.shipping import served
+from tests.evals import FOLDER, GATED, NAME, PROMPT, Registry, cases, registry, saying
+from tests.shipping import moves_file, served, shown
+from tests.versioning import released
 
 SUITE = cases("ok one", "ok two")
 SECOND = PROMPT.replace("{{ ticket }}", "{{ ticket }} again")
@@ -58,6 +59,19 @@ def test_a_rerun_that_lost_a_race_is_not_paid_for_twice(tmp_path: Path) -> None:
         it.promoted("1.0.0")
         assert it.asked == 2
         assert served(it.repository, "prod") == "1.0.0"
+
+
+def test_a_rerun_keeps_the_evidence_of_each_of_two_equal_prompts(tmp_path: Path) -> None:
+    with registry(tmp_path, SUITE) as it:
+        settings = (GATED % it.server.url).replace("[environments.prod]", '[environments.prod]\ngate = "rerun"')
+        twin = {
+            f"prompts/twin/{file}": (it.folder / FOLDER / file).read_text() for file in ("prompt.yaml", "eval.yaml")
+        }
+        released(it.repository, twin | {"promptctl.toml": settings})
+        it.done("promote", f"{NAME}@1.0.0", "twin@1.0.0", "prod")
+        kept = it.repository.git("ls-tree", "-r", "--name-only", it.state, "prompts/").split()
+        (move,) = map(json.loads, shown(it.repository, moves_file("prod", "twin"), it.state).splitlines())
+        assert move["evidence"]["file"] in kept
 
 
 def test_a_plan_asks_nobody_and_says_what_promote_would_ask(tmp_path: Path) -> None:
