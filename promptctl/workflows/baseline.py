@@ -95,13 +95,18 @@ def compare_with(
     cases: Sequence[Case],
     *,
     forgiving: bool = True,
+    instead: str | None = None,
 ) -> Compared:
-    """The candidate's suite on what ``against`` stands for; ``found`` are the candidate's own results.
+    """The candidate's suite on what ``against`` stands for; ``found`` are the candidate's own results. Where that is
+    the candidate's own content, which loses nothing against itself, on what ``instead`` stands for.
 
     A baseline that cannot run is ``broken``, which fails the gate, or, not ``forgiving``, what it raises. Raises as
     ``find_baseline`` does.
     """
-    before = find_baseline(repository, state, subject.name, against, subject.closure.prompt.formerly)
+    formerly = subject.closure.prompt.formerly
+    before = find_baseline(repository, state, subject.name, against, formerly)
+    if instead and before and before.digest == subject.digest:
+        against, before = instead, find_baseline(repository, state, subject.name, instead, formerly)
     if before is None:
         return Compared(baseline=Baseline(label=against, absent=f"{against} does not serve {subject.name} yet"))
     weaker = weaker_than(subject.loaded.suite, before.project, before.name)

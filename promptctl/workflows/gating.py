@@ -33,7 +33,7 @@ def judged(
     subject = _subject(move.release)
     sources = _sources(repository, state, move, context)
     found = gather(subject, sources)
-    compared = _compared(repository, state, subject, found, sources, wish)
+    compared = _compared(repository, state, subject, found, sources, wish, move)
     weaker = _weaker(repository, state, subject, compared, move)
     verdict = _verdict(subject, found, compared, () if wish.accept_suite_change else weaker)
     work = repository.work.tree
@@ -58,7 +58,7 @@ def foreseen(
             return GateForecast(ok=True, sentence=_to_ask(subject, move, sources))
         sources = replace(sources, mode="recorded")
         found = gather(subject, sources)
-        compared = _compared(repository, state, subject, found, sources, wish, forgiving=False)
+        compared = _compared(repository, state, subject, found, sources, wish, move, forgiving=False)
     except StateError as error:
         if error.code not in (NOTHING_RECORDED, NO_SUITE, NOT_REPRODUCED):
             raise
@@ -126,6 +126,7 @@ def _compared(
     found: Gathered,
     sources: Sources,
     wish: GateWish,
+    move: PlannedMove,
     *,
     forgiving: bool = True,
 ) -> Compared | None:
@@ -136,7 +137,15 @@ def _compared(
     if wish.no_baseline:
         return without_baseline(repository, state, suite.gate.against, subject, wish.no_baseline)
     return compare_with(
-        repository, state, suite.gate.against, subject, found, sources, suite.cases, forgiving=forgiving
+        repository,
+        state,
+        suite.gate.against,
+        subject,
+        found,
+        sources,
+        suite.cases,
+        forgiving=forgiving,
+        instead=move.environment.name,
     )
 
 

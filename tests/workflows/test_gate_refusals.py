@@ -55,6 +55,20 @@ def test_replies_edited_with_the_evidence_left_alone_are_refused(it: Registry) -
     it.refused("promote", f"{NAME}@1.0.0", "prod", code=3, error="PC067")
 
 
+@pytest.mark.parametrize("against", ["latest", "staging", "1.1.0", "main"])
+def test_a_version_that_lost_cases_is_not_compared_with_itself(tmp_path: Path, against: str) -> None:
+    tickets = [f"ok {number}" for number in range(8)]
+    with registry(tmp_path, cases(*tickets, gate={"pass_rate": {"min": 0}})) as it:
+        it.promoted("1.0.0", "staging")
+        it.promoted("1.0.0")
+        it.server.always = saying(lambda text: "no" if "again" in text else "ok")
+        suite = cases(*tickets, gate={"against": against, "pass_rate": {"min": 0}})
+        it.release({"prompt.yaml": SECOND, "eval.yaml": suite})
+        it.promoted("1.1.0", "staging")
+        ran = it.refused("promote", f"{NAME}@1.1.0", "prod", code=1)
+        assert "compared with prod (1.0.0) over 8 cases" in ran.out
+
+
 def test_evidence_of_another_version_under_this_ones_name_does_not_count(it: Registry) -> None:
     it.done("eval")
     (good,) = (it.folder / FOLDER / "evidence").iterdir()
