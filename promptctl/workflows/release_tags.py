@@ -39,7 +39,7 @@ def find_tag(repository: Repository, name: str, version: Version) -> ReleaseTag:
         raise StateError(TAGS_MISSING, f"the tag of {name} {version} is not in this clone", hint=missing_line)
     entry = _witness(repository, name)
     if entry and version in entry.releases:
-        raise _untagged(repository, name, version, current=version == entry.version)
+        raise _untagged(repository, name, version, entry)
     if not entry and not known:
         repository.work.find(name)
     listed = f"releases: {', '.join(str(tag.version) for tag in known[-5:])}"
@@ -47,8 +47,11 @@ def find_tag(repository: Repository, name: str, version: Version) -> ReleaseTag:
     raise StateError(RELEASE_UNKNOWN, f"{name} {version} is not released", hint=hint)
 
 
-def _untagged(repository: Repository, name: str, version: Version, *, current: bool) -> StateError:
-    if current or repository.remote is None:
+def _untagged(repository: Repository, name: str, version: Version, entry: LockEntry) -> StateError:
+    if reason := entry.retired.get(version):
+        message = f"{name} {version} is not tagged, and is retired: {reason}"
+        return StateError(RELEASE_UNKNOWN, message, hint=f"promptctl history {name}")
+    if version == entry.version or repository.remote is None:
         return StateError(RELEASE_UNKNOWN, f"{name} {version} is not tagged", hint="promptctl release")
     message = f"{name} {version} was released, but its tag is not here"
     hint = f"git fetch {repository.remote} '+refs/tags/prompts/*:refs/tags/prompts/*', else promptctl release"

@@ -50,6 +50,17 @@ def test_promote_refuses_it_once_the_default_branch_knows(repository: GitReposit
     succeed("promote", f"{NAME}@1.1.0", "staging", cwd=repository.folder)
 
 
+def test_what_was_retired_before_it_was_tagged_is_not_sent_to_release(repository: GitRepository) -> None:
+    build_files(repository.folder, {PROMPT: text("two")})
+    locked(repository)
+    retire(opened(repository), f"{NAME}@1.2.0", "never mind")
+    repository.commit()
+    pushed(repository)
+    ran = must_fail("promote", NAME, "staging", cwd=repository.folder, code=3)
+    assert f"{NAME} 1.2.0 is not tagged, and is retired: never mind" in ran.err
+    assert "promptctl release" not in ran.err
+
+
 def test_a_retired_release_can_still_be_read(repository: GitRepository) -> None:
     retire(opened(repository), f"{NAME}@1.0.0", "leaks addresses")
     assert "1.0.0" in succeed("show", f"{NAME}@1.0.0", cwd=repository.folder).out
