@@ -96,8 +96,8 @@ def _reasons(project: Project, name: str, judges: Set[str], files: Set[str]) -> 
         return []
     if document is None:
         return []
-    called = sorted(judges.intersection(written_judges(document)))
-    return [*(f"judge {judge}" for judge in called), *sorted(files.intersection(named_files(document, name)))]
+    called = sorted(judges & {*written_judges(document)})
+    return [*(f"judge {judge}" for judge in called), *sorted(files & {*named_files(document, name)})]
 
 
 def _differing(entry: LockEntry, now: Mapping[str, str]) -> Iterator[str]:
