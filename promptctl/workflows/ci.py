@@ -18,7 +18,7 @@ from promptctl.workflows.ci_files import judge_changed, judge_lint, judge_lock
 from promptctl.workflows.ci_impact import impacts_of
 from promptctl.workflows.ci_plan import EnvironmentPlan
 from promptctl.workflows.ci_planning import plans_of
-from promptctl.workflows.ci_refused import less_findings, not_run, refused_findings
+from promptctl.workflows.ci_refused import brought_answers, less_findings, not_run, refused_findings
 from promptctl.workflows.ci_result import CiResult
 from promptctl.workflows.ci_served import state_for
 from promptctl.workflows.ci_suites import SuiteJudged, judge_suite
@@ -74,6 +74,7 @@ def ci(repository: Repository, event: GithubEvent, context: GateContext, wish: C
     lesser = less_findings(rules, repository.work, strange) if rules else ()
     plans, unplanned = _planned(repository, event, found, changed, suites, fetch=wish.fetch)
     unanswered = [*(it for suite in suites for it in suite.unjudged), *not_run(strange)]
+    unanswered += brought_answers(repository, found.commit) if found.commit and wish.untrusted else ()
     left = [*unknown, *unanswered, *unread, *unseen, *unplanned]
     return CiResult(
         base=found,

@@ -4,6 +4,7 @@ suites that ask less.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from promptctl.adapters.git.objects import CommitTree
@@ -19,6 +20,7 @@ from promptctl.workflows.hooks.pointer_check import pointer_findings
 from promptctl.workflows.untrusted_suite import OwnSuite
 
 WRITTEN, SUBMODULE, LESS = "PC303", "PC304", "PC305"
+_ANSWERS = re.compile(r"prompts/(.+)/(?:replies/[0-9a-f]{12}\.jsonl|evidence/[0-9a-f]{12}-[0-9a-f]{12}\.json)")
 
 
 def refused_findings(repository: Repository, base: str | None, *, untrusted: bool) -> tuple[Finding, ...]:
@@ -33,7 +35,7 @@ def refused_findings(repository: Repository, base: str | None, *, untrusted: boo
     findings = [*map(_submodule_finding, tree.submodules()), *_settings_findings(repository.work, tree, untrusted)]
     if base:
         left = _where_left(repository, base, head)
-        paths = _written(repository, left, head)
+        paths = _written(repository, left, head, FOLDER, EXPERIMENTS)
         findings += map(_stranger_finding, paths) if untrusted else pointer_findings(repository, (left,), paths)
     return tidy(findings)
 
@@ -54,6 +56,15 @@ def not_run(own: Mapping[str, OwnSuite]) -> Iterator[Unjudged]:
         if it.unrun:
             why = f"{', '.join(it.unrun)} would judge from now on, and nothing of a stranger's is run"
             yield Unjudged(kind="suite", prompt=name, why=why, decides=True)
+
+
+def brought_answers(repository: Repository, base: str) -> Iterator[Unjudged]:
+    """Recorded answers that a stranger brings: they decide nothing now, and would be the base's for the next change."""
+    head = commit_of(repository.git, "HEAD") or base
+    paths = _written(repository, _where_left(repository, base, head), head, "prompts", option="--diff-filter=d")
+    for name in sorted({found[1] for path in paths if (found := _ANSWERS.fullmatch(path))}):
+        why = "replies or evidence of a stranger would count as recorded from then on: leave them out of the change"
+        yield Unjudged(kind="suite", prompt=name, why=why, decides=True)
 
 
 def _with_suite(project: Project) -> set[str]:
@@ -102,10 +113,10 @@ def _submodule_finding(path: str) -> Finding:
     return Finding(code=SUBMODULE, level="error", message=message, place=Place(path), hint=hint)
 
 
-def _written(repository: Repository, before: str, after: str) -> list[str]:
-    """The paths of pointers, moves, approvals, freezes and experiments that differ between two commits."""
-    options = ("-r", "-z", "--no-renames", "--name-only")
-    listing = repository.git.run("diff-tree", *options, before, after, "--", FOLDER, EXPERIMENTS).stdout
+def _written(repository: Repository, before: str, after: str, *folders: str, option: str = "--no-renames") -> list[str]:
+    """The paths in some folders that differ between two commits."""
+    options = ("-r", "-z", "--no-renames", "--name-only", option)
+    listing = repository.git.run("diff-tree", *options, before, after, "--", *folders).stdout
     return [path for path in listing.decode("utf-8", "surrogateescape").split("\0") if path]
 
 

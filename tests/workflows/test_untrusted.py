@@ -154,6 +154,19 @@ def test_the_change_does_not_choose_its_base(it: Registry) -> None:
     it.refused("eval", "--untrusted", "--base", "origin/main", "--filter", "o*", code=2, error="PC001")
 
 
+def test_answers_that_a_stranger_brings_are_no_ones_base(it: Registry) -> None:
+    """What is merged is recorded: the next change, which brings the prompt for these replies, would pass by them."""
+    planted = f"{FOLDER}/replies/{'1' * 12}.jsonl"
+    it.repository.commit({planted: "{}\n"})
+    ran = it.run("ci", "--untrusted", "--base", "origin/main", "--json")
+    (open_,) = ran.data["unjudged"]
+    assert (open_["prompt"], open_["decides"]) == (NAME, True)
+    assert "leave them out" in open_["why"]
+    it.repository.git("rm", "-q", planted)
+    it.repository.commit()
+    assert it.run("ci", "--untrusted", "--base", "origin/main", "--json").data["unjudged"] == []
+
+
 def test_ci_takes_the_verdict_of_the_base(it: Registry) -> None:
     it.repository.commit(
         {

@@ -213,6 +213,11 @@ RECORDS = (
         outcome="no",
     ),
     Change(
+        name="plants replies for the prompt of its next change",
+        files={f"{PAID}/replies/{'1' * 12}.jsonl": "{}\n"},
+        outcome="unknown",
+    ),
+    Change(
         name="plants evidence that is another prompt's",
         files={**DEARER, f"{PAID}/evidence/{'1' * 12}-{'2' * 12}.json": EVIDENCE, f"{PAID}/replies/x.jsonl": "{}\n"},
         lock=True,
