@@ -6,10 +6,10 @@ from datetime import datetime
 
 from promptctl.adapters.repository import Repository, read_lock
 from promptctl.adapters.state import State, state_at
-from promptctl.adapters.yaml_documents import yaml_bytes
+from promptctl.adapters.yaml_documents import yaml_bytes, yaml_document
 from promptctl.core.moves.lineage import new_lineage
 from promptctl.core.moves.moves import Move, Moves
-from promptctl.core.moves.pointer import Pointer, Served, moves_path, pointer_path
+from promptctl.core.moves.pointer import Pointer, Served, moves_path, parse_pointer, pointer_path
 from promptctl.core.splits.split import Split
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.publish import RACED, Published, describe_last
@@ -69,7 +69,7 @@ def move_files(
     split: Split | None = None,
 ) -> dict[str, bytes | None]:
     """The pointer after a move (None when it is removed), with the split it leaves under way, and one more line in the
-    moves file."""
+    moves file. Raises DocumentError for a split that no pointer may have."""
     moves = state.moves(environment, prompt).append(move)
     files: dict[str, bytes | None] = {moves_path(environment, prompt): moves.text.encode()}
     if move.served is None:
@@ -84,7 +84,11 @@ def move_files(
     )
     verb, reason = ("rollback", " --reason …") if split else ("promote", "")
     comment = f"# Written by promptctl; to change it: promptctl {verb} {prompt} {environment}{reason}\n"
-    return {pointer_path(environment, prompt): comment.encode() + yaml_bytes(pointer.to_dict()), **files}
+    path, written = pointer_path(environment, prompt), comment.encode() + yaml_bytes(pointer.to_dict())
+    if split:
+        # What a split says comes from people. A pointer that cannot be read would leave the prompt unserved.
+        parse_pointer(yaml_document(written.decode(), path), prompt)
+    return {path: written, **files}
 
 
 def _previous(live: Pointer, served: Served) -> Served | None:

@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.rollouts import QUICK, Behaviour, backdated, pointer, split_of, store_of
-from tests.shipping import NAME, OTHER, done, hint, line, moves_file, pointer_file, refused, run, served, shown
+from tests.shipping import (
+    NAME,
+    OTHER,
+    done,
+    hint,
+    line,
+    moves_file,
+    pointer_file,
+    refused,
+    remote_refs,
+    run,
+    served,
+    shown,
+)
 from tests.splitting import start_split
 from tests.support import SETTINGS, GitRepository
 
@@ -142,6 +155,16 @@ def test_settings_are_what_start_does_unless_told_otherwise(tmp_path: Path) -> N
     ran = run(repository, "rollout", "status")
     assert (ran.code, "PC247" in ran.err, "promptctl.toml:" in ran.err) == (2, True, True)
     assert hint(ran) == "--steps 5,25,50,100"
+
+
+HALVES = ",".join(str(step / 2) for step in range(1, 201))
+
+
+@pytest.mark.parametrize("wish", [("--unit", "u" * 65), ("--steps", HALVES)], ids=("unit", "steps"))
+def test_what_no_pointer_may_say_is_not_written(repository: GitRepository, wish: tuple[str, str]) -> None:
+    before = remote_refs(repository)
+    assert f"`split.{wish[0].removeprefix('--')}`" in refused(repository, *START, *wish, code=2, error="PC012").err
+    assert (remote_refs(repository), served(repository)) == (before, "1.1.0")
 
 
 def test_a_pointer_that_cannot_be_trusted_is_in_no_other_rollouts_way(

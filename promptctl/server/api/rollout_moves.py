@@ -31,8 +31,8 @@ class Start(BaseModel):
     minimum_requests: Annotated[int | None, Field(ge=0, description="Calls of it in each step.")] = None
     minimum_minutes: Annotated[float | None, Field(ge=0, description="That each step lasts.")] = None
     health: Annotated[dict[str, float], Field(max_length=20, description="How much worse it may be, by metric.")] = {}
-    unit: Annotated[str | None, Field(max_length=200, description="What is assigned.")] = None
-    when: Annotated[str | None, Field(max_length=2000, description="Only units whose attributes match.")] = None
+    unit: Annotated[str | None, Field(min_length=1, max_length=64, description="What is assigned.")] = None
+    when: Annotated[str | None, Field(max_length=500, description="Only units whose attributes match.")] = None
     shadow: Annotated[float | None, Field(ge=0, le=100, description="% of units also asked with it, unserved.")] = None
     reason: Reason | None = None
     dry_run: DryRun = False
