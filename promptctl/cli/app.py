@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from typer.core import TyperGroup
 
 from promptctl.cli.boundary import TRACEBACK, bug
 from promptctl.cli.output import Output
-from promptctl.cli.parameters import Argument, Parameter, parameters_of
+from promptctl.cli.parameters import Argument, Option, Parameter, parameters_of
 from promptctl.cli.shell import Command, load, run
 from promptctl.cli.table import command_named, family, overview, second_words, summaries
 from promptctl.core.suggestion import suggest
@@ -75,13 +76,25 @@ def _help(function: Any, name: str) -> str:
 def _as_command(name: str, function: Command) -> Callable[..., None]:
     """The function as the library takes it: the parameters are read from the signature."""
 
+    declared = parameters_of(function)
+
     def command(**arguments: Any) -> None:
+        _require_finite(name, declared, arguments)
         raise typer.Exit(run(name, function, **arguments))
 
-    parameters = [_parameter(found) for found in parameters_of(function)]
+    parameters = [_parameter(found) for found in declared]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
+
+
+def _require_finite(name: str, declared: Sequence[Parameter], arguments: Mapping[str, Any]) -> None:
+    """Raises UsageError for ``nan`` and ``inf``: the library takes them for numbers, and no range keeps ``nan`` out."""
+    for found in declared:
+        value = arguments[found.name]
+        if isinstance(found.declared, Option) and isinstance(value, float) and not math.isfinite(value):
+            message = f"invalid value for '{found.declared.spellings[0]}': {value} is not a number"
+            raise UsageError("PC001", message, hint=f"promptctl {name} --help")
 
 
 def _parameter(found: Parameter) -> inspect.Parameter:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.server.test_following import wait_until
 from tests.serving import Served
-from tests.shipping import NAME, done, line
+from tests.shipping import NAME, done, line, refused
 
 RESOLVED = f"/api/v1/environments/prod/prompts/{NAME}"
 
@@ -91,6 +91,11 @@ def test_what_is_under_way_is_finished_and_nothing_else_begun(tmp_path: Path) ->
         assert it.process.stderr
         *_, last = (json.loads(line) for line in it.process.stderr.read().splitlines() if line.startswith("{"))
         assert (last["route"], last["status"]) == ("/api/v1/prompts/{name:path}/-/render", 200)
+
+
+@pytest.mark.parametrize("wish", ["--poll=0", "--poll=-1", "--fetch=0", "--poll=nan", "--fetch=inf"])
+def test_who_looks_without_a_pause_is_refused(tmp_path: Path, wish: str) -> None:
+    refused(line(tmp_path, staged=("1.0.0",)), "serve", "--port=0", wish, code=2, error="PC001")
 
 
 def test_who_is_told_to_stop_while_it_starts_stops(tmp_path: Path) -> None:

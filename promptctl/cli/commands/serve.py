@@ -42,6 +42,8 @@ def command(
     Beyond this machine nobody reads without a token (`promptctl token new`); nobody writes without one anywhere."""
     if open_reads and closed_reads:
         raise UsageError("PC001", "either --open-reads or --closed-reads")
+    if poll <= 0 or (fetch is not None and fetch <= 0):
+        raise UsageError("PC001", "--poll and --fetch are seconds, more than 0")
     from promptctl.adapters.pinned import PinnedRepository
 
     _require_extra()
