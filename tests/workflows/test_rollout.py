@@ -167,6 +167,11 @@ def test_what_no_pointer_may_say_is_not_written(repository: GitRepository, wish:
     assert (remote_refs(repository), served(repository)) == (before, "1.1.0")
 
 
+@pytest.mark.parametrize("wish", ["--minimum-minutes=nan", "--minimum-minutes=inf", "--shadow=nan"])
+def test_what_is_no_number_is_no_plan(repository: GitRepository, wish: str) -> None:
+    refused(repository, *START, wish, code=2, error="PC001")
+
+
 def test_a_pointer_that_cannot_be_trusted_is_in_no_other_rollouts_way(
     repository: GitRepository, tmp_path: Path
 ) -> None:
