@@ -29,7 +29,10 @@ def tell_problems(routes: FastAPI) -> None:
 
     async def nowhere(request: Request, error: Any) -> Response:
         said = f"{request.method} {mask(request.url.path)}: {error.detail.lower()}"
-        return _told(request, error.status_code, (Problem("PC001", said, hint="/openapi.json"),))
+        told = _told(request, error.status_code, (Problem("PC001", said, hint="/openapi.json"),))
+        # Of a method that is not taken, which ones are.
+        told.headers.update(error.headers or {})
+        return told
 
     async def broken(request: Request, error: Exception) -> Response:
         return _told(request, 500, (bug_problem(error),))

@@ -99,6 +99,7 @@ REFUSED = {
     "/api/v1/environments/nowhere/bundle": (404, "PC004"),
     "/api/v1/environments/staging/prompts/nobody": (404, "PC002"),
     f"/api/v1/environments/staging/prompts/{NAME}?attributes=1": (400, "PC001"),
+    f"/api/v1/environments/staging/prompts/{NAME}?attributes={'[' * 5000}": (400, "PC001"),
     "/api/v1/prompts?page_size=0": (400, "PC001"),
     "/api/v1/prompts?page_token=%FF": (400, "PC001"),
     "/nowhere": (404, "PC001"),
@@ -116,7 +117,9 @@ def test_a_no_is_a_problem_with_a_code(server: Served, path: str) -> None:
 def test_nothing_is_written_here(server: Served) -> None:
     for path in READ:
         for method in ("POST", "PUT", "DELETE", "PATCH"):
-            assert server.ask(path, method, b"{}").status == 405
+            refused = server.ask(path, method, b"{}")
+            assert refused.status == 405
+            assert "GET" in refused.headers["allow"]
 
 
 def test_pages_have_every_prompt_once(server: Served) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from promptctl.core.files.strict_json import strict_json
 from promptctl.core.models.request import compact_json
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import Prompt
@@ -85,7 +85,7 @@ def _attributes(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        found = json.loads(text)
+        found = strict_json(text)
     except ValueError:
         found = None
     if not isinstance(found, dict):
