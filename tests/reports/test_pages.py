@@ -30,6 +30,11 @@ def test_scripts_stand_beside_pages(links: Links, address: str) -> None:
     assert path in static_files()
 
 
+def test_what_is_asked_as_empty_stays_so() -> None:
+    asked = {"since": "", "prompt": "a/b", "env": None}
+    assert Links().to("calls/", page_token="x=", **asked) == "/calls/?page_token=x%3D&since=&prompt=a%2Fb"
+
+
 def test_names_of_files_follow_their_contents() -> None:
     assert len(static_files()) == 2
     assert all(re.fullmatch(r"static/(charts|live)-[0-9a-f]{16}\.js", path) for path in static_files())

@@ -98,8 +98,9 @@ def test_calls_are_found_by_what_they_were(server: Served) -> None:
     assert "is not a time" in text(server, "/calls/?since=yesterday")
 
 
-def test_older_calls_follow(server: Served) -> None:
-    page = server.ask("/calls/?since=2025-11-01").body.decode()
+@pytest.mark.parametrize("since", ["2025-11-01", ""])
+def test_older_calls_follow(server: Served, since: str) -> None:
+    page = server.ask(f"/calls/?since={since}").body.decode()
     found = re.search(r'href="([^"]*page_token[^"]*)" rel="next"', page)
     assert found
     older = server.ask(found[1].replace("&amp;", "&")).body.decode()

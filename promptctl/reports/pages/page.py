@@ -56,8 +56,9 @@ class Links:
     live: bool = True
 
     def to(self, path: str, **query: Any) -> str:
-        """The address of a page, or of a file when the path does not end with a slash."""
-        asked = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query.items() if value)
+        """The address of a page, or of a file when the path does not end with a slash. What is asked as empty stays so:
+        without it the page would ask for what is usual."""
+        asked = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in query.items() if value is not None)
         end = f"?{asked}" if asked else ""
         if self.live:
             return f"/{quote(path)}{end}"
