@@ -90,4 +90,4 @@ class Answering:
 
 def route_of(scope: Scope) -> str:
     """The path of the route that answered, as it is written down: with names in braces."""
-    return getattr(scope.get("route"), "path", NO_ROUTE)
+    return getattr(scope.get("route"), "path_format", NO_ROUTE)

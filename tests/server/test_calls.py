@@ -108,6 +108,7 @@ def test_the_same_as_the_command(server: Served, registry: Lived, path: str) -> 
 
 REFUSED = {
     f"/api/v1/calls/01K{999:023d}": (404, "PC235"),
+    "/api/v1/calls/job%2F7": (404, "PC235"),
     "/api/v1/calls?since=nonsense": (400, "PC230"),
     "/api/v1/calls?page_token=bm9uc2Vuc2U=": (400, "PC001"),
     "/api/v1/why?what=nobody": (404, "PC002"),

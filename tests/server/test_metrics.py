@@ -56,7 +56,7 @@ def of(found: Samples, name: str, **labels: str) -> float:
 def test_requests_are_counted_by_route(asked: tuple[Served, io.StringIO]) -> None:
     reply = asked[0].ask("/metrics")
     found = samples(reply.body.decode())
-    route = "/api/v1/environments/{environment}/prompts/{name:path}"
+    route = "/api/v1/environments/{environment}/prompts/{name}"
     assert reply.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert of(found, "http_requests_total", method="GET", route=route, status="200") == 3
     assert of(found, "http_requests_total", method="GET", route="none", status="401") == 3

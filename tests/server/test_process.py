@@ -90,7 +90,7 @@ def test_what_is_under_way_is_finished_and_nothing_else_begun(tmp_path: Path) ->
         assert it.process.wait(20) == 0
         assert it.process.stderr
         *_, last = (json.loads(line) for line in it.process.stderr.read().splitlines() if line.startswith("{"))
-        assert (last["route"], last["status"]) == ("/api/v1/prompts/{name:path}/-/render", 200)
+        assert (last["route"], last["status"]) == ("/api/v1/prompts/{name}/-/render", 200)
 
 
 @pytest.mark.parametrize("wish", ["--poll=0", "--poll=-1", "--fetch=0", "--poll=nan", "--fetch=inf"])

@@ -33,7 +33,7 @@ def list_calls(
     return json_response({"calls": [event_data(event) for event in page], "next_page_token": following})
 
 
-@router.get("/calls/{call}", summary="Show a call")
+@router.get("/calls/{call:path}", summary="Show a call")
 def show_call(view: Viewed, store: Stored, call: str) -> Response:
     """One call: what it took, what was said of it, and the messages that the model was sent, where inputs were kept and
     the text is here."""
