@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class Follower:
         self.failures, self.changed, self.looked = 0, time.time(), time.time()
         self.root, self._poll, self._fetch = root, poll, fetch
         self._fetched = time.monotonic()
+        self._unfetched: str | None = None
         self._stop, self._seeing = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -44,23 +46,30 @@ class Follower:
         self.view.close()
 
     def look(self) -> None:
-        """Asks the remote if it is time, and sees what moved."""
-        try:
-            if self._fetch is not None and time.monotonic() - self._fetched >= self._fetch:
-                self._fetched = time.monotonic()
-                Repository(self.root).fetch()
-            self._see()
-            self.fault, self.looked = None, time.time()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
-            said = str(error) if isinstance(error, (PromptctlError, OSError)) else f"{type(error).__name__}: {error}"
-            if said != self.fault:
-                _LOG.warning("the repository cannot be followed: %s", said)
-            self.fault, self.failures = said, self.failures + 1
+        """Asks the remote if it is time, and sees what moved, also where the remote did not answer. That it did not is
+        a fault until it does."""
+        if self._fetch is not None and time.monotonic() - self._fetched >= self._fetch:
+            self._fetched = time.monotonic()
+            self._unfetched = self._fault_of(lambda: Repository(self.root).fetch())
+        fault = self._fault_of(self._see) or self._unfetched
+        if fault is None:
+            self.looked = time.time()
+        elif fault != self.fault:
+            _LOG.warning("the repository cannot be followed: %s", fault)
+        self.fault = fault
 
     def see(self) -> None:
         """Makes a new view if anything moved. What goes wrong the next look finds again."""
         with suppress(PromptctlError, OSError):
             self._see()
+
+    def _fault_of(self, work: Callable[[], object]) -> str | None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
+            self.failures += 1
+            return str(error) if isinstance(error, (PromptctlError, OSError)) else f"{type(error).__name__}: {error}"
+        return None
 
     def _see(self) -> None:
         # Who looks first is done first: an older view would not follow a newer one.

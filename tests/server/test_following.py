@@ -37,6 +37,26 @@ def test_a_repository_that_is_gone_is_served_on(tmp_path: Path) -> None:
     assert follower.fault is None
 
 
+def test_what_is_here_is_followed_while_the_remote_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    follower = Follower(repository.folder, poll=3600, fetch=0.0)
+    remote = Path(repository.git("remote", "get-url", "origin"))
+    remote.rename(tmp_path / "away")
+    repository.git("commit", "--allow-empty", "-q", "-m", "fetched by somebody else")
+    repository.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    follower.look()
+    assert follower.view.repository.commit == repository.git("rev-parse", "HEAD")
+    fault = follower.fault
+    monkeypatch.setattr(follower, "_fetch", 3600.0)
+    follower.look()
+    assert fault
+    assert (follower.fault, follower.failures) == (fault, 1)
+    (tmp_path / "away").rename(remote)
+    monkeypatch.setattr(follower, "_fetch", 0.0)
+    follower.look()
+    assert follower.fault is None
+
+
 def test_whatever_goes_wrong_is_looked_after_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     follower = Follower(line(tmp_path, staged=("1.0.0",)).folder, poll=3600)
 
