@@ -51,10 +51,11 @@ def foreseen(
     repository: Repository, state: State, move: PlannedMove, wish: GateWish, context: GateContext
 ) -> GateForecast:
     """The gate's answer as far as recorded replies give it. Raises StateError for a baseline that cannot be read."""
+    asks = not context.recorded
     try:
         subject = _subject(move.release)
         sources = _sources(repository, state, move, context)
-        if sources.fresh or next(find_evidence(subject, sources.trees), None) is None:
+        if asks and (sources.fresh or next(find_evidence(subject, sources.trees), None) is None):
             return GateForecast(ok=True, sentence=_to_ask(subject, move, sources))
         sources = replace(sources, mode="recorded")
         found = gather(subject, sources)
@@ -62,8 +63,8 @@ def foreseen(
     except StateError as error:
         if error.code not in (NOTHING_RECORDED, NO_SUITE, NOT_REPRODUCED):
             raise
-        missing = error.code == NOTHING_RECORDED
-        return GateForecast(ok=missing, sentence=f"{error}; {'promote asks for them' if missing else error.hint}")
+        asked = asks and error.code == NOTHING_RECORDED
+        return GateForecast(ok=asked, sentence=f"{error}; {'promote asks for them' if asked else error.hint}")
     weaker = () if wish.accept_suite_change else _weaker(repository, state, subject, compared, move)
     verdict = _verdict(subject, found, compared, weaker)
     return GateForecast(ok=verdict.ok, sentence=verdict.sentence)

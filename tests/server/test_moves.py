@@ -156,6 +156,8 @@ def test_gates_go_by_what_is_recorded(tmp_path: Path) -> None:
             assert (again.status, again.body) == (found.status, found.body)
             return found.status, found.json.get("code"), world.refs == before
 
+        foreseen = world.post(path, {**wanted, "dry_run": True}, token).json["moves"][0]["gate"]
+        assert (foreseen["ok"], "asks for" in foreseen["sentence"]) == (False, False)
         assert asked("nothing-is-recorded") == (409, "PC065", True)
         recorded(repository)
         assert asked("recorded") == (200, None, False)
