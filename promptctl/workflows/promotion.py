@@ -94,19 +94,20 @@ def promotable(repository: Repository, state: State, environment: str, *, new: b
 def chosen_version(repository: Repository, state: State, environment: Environment, reference: Reference) -> Version:
     """The version meant: the one named, else what the environment before serves, else the default branch's entry.
 
-    Raises StateError when there is none.
+    Raises StateError when there is none, UsageError where nothing is called so.
     """
     if reference.ref != "work":
         return _named_version(state, environment, reference)
     if environment.after:
         before = state.live(environment.after, reference.name)
         if before is None:
+            _require_known(repository, reference.name)
             message = f"{environment.after} does not serve {reference.name}, and {environment.name} comes after it"
             raise StateError(ORDER, message, hint=f"promptctl promote {reference.name} {environment.after}")
         return before.served.version
     entry = read_lock(repository.policy).prompts.get(reference.name)
     if entry is None:
-        _refuse_unknown(repository, reference.name)
+        _require_known(repository, reference.name)
         _refuse_renamed(repository, reference.name, environment)
         message = f"{reference.name} is not in the lock of {repository.default_branch}"
         raise StateError(NOTHING_TO_PROMOTE, message, hint="promptctl lock, commit, then promptctl release")
@@ -124,10 +125,10 @@ def _named_version(state: State, environment: Environment, reference: Reference)
     return served.served.version
 
 
-def _refuse_unknown(repository: Repository, name: str) -> None:
-    """Raises UsageError with the nearest name when nothing anywhere is called so."""
-    if name not in repository.work.names:
-        repository.policy.find(name)
+def _require_known(repository: Repository, name: str) -> None:
+    from promptctl.workflows.moving import require_known  # it writes too, which plans do not
+
+    require_known(repository, name)
 
 
 def _refuse_renamed(repository: Repository, name: str, environment: Environment) -> None:

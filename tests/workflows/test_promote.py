@@ -64,6 +64,7 @@ def test_the_commit_holds_the_pointer_and_its_move_and_nothing_else(repository: 
 
 
 def test_prod_before_staging_is_refused(repository: GitRepository) -> None:
+    refused(repository, "promote", "support/triag", "prod", code=2, error="PC002")
     ran = refused(repository, "promote", NAME, "prod", error="PC101")
     shell_line = hint(ran)
     assert shell_line == f"promptctl promote {NAME} staging"
