@@ -52,4 +52,4 @@ def _text(result: ReleaseResult) -> str:
         lines.append(f"pushed {count(len(result.pushed), 'tag')} to {result.remote}")
     elif result.pending:
         lines.append(f"{count(len(result.pending), 'tag')} not on {result.remote} yet; the next release sends them")
-    return "\n".join(lines) or "nothing to release: every entry of the lock is tagged"
+    return "\n".join(lines) or "nothing to release: every entry of the committed lock is tagged"
