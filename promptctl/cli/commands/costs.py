@@ -70,7 +70,9 @@ def checked(context: Context, store: str | None) -> Answer:
     settings = context.repository.work.settings
     budgets = parse_budgets(settings.budgets)
     if not budgets:
-        raise UsageError("PC233", "promptctl.toml has no budgets", hint='[budgets.all] usd = 50, per = "month"')
+        raise UsageError(
+            "PC233", "promptctl.toml has no budgets", hint='a table [budgets.all] with usd = 50, per = "month"'
+        )
     with options.opened(context, store).warehouse as warehouse:
         found = check_budgets(warehouse, budgets, os.environ, context.now)
     told = {"told": list(found.told), "untold": list(found.untold)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from promptctl.answers.history import data
 from promptctl.cli.context import Context
 from promptctl.cli.move_text import move_text
-from promptctl.cli.options import NameArgument
+from promptctl.cli.options import PromptArgument
 from promptctl.cli.output import Answer
 from promptctl.cli.parameters import Option
 from promptctl.cli.tables import table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def command(
     context: Context,
-    name: NameArgument,
+    name: PromptArgument,
     environment: Annotated[str | None, Option("--env", metavar="ENV", help="Moves of this environment only.")] = None,
     at: Annotated[
         str | None, Option("--at", metavar="TIME", help="What --env, or each, served at a time, ISO 8601.")

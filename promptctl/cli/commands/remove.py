@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from promptctl.answers.published import published_data
 from promptctl.cli.context import Context
-from promptctl.cli.options import BranchOption, EnvironmentArgument, NameArgument, NoPushOption, ReasonOption, sending
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, PromptArgument, ReasonOption, sending
 from promptctl.cli.output import Answer
 from promptctl.cli.sent import joined_notes, next_step, published_text
 
 
 def command(
     context: Context,
-    name: NameArgument,
+    name: PromptArgument,
     environment: EnvironmentArgument,
     reason: ReasonOption,
     no_push: NoPushOption = False,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from promptctl.cli.context import Context
-from promptctl.cli.options import NameArgument, ReasonOption
+from promptctl.cli.options import ReasonOption
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
 
 
-def command(context: Context, reference: NameArgument, reason: ReasonOption) -> Answer:
+def command(
+    context: Context,
+    reference: Annotated[str, Argument(metavar="NAME@VERSION", help="A released version.")],
+    reason: ReasonOption,
+) -> Answer:
     """Withdraw a version, so that nothing promotes it once the lock is on the default branch."""
     from promptctl.workflows.retire import retire
 

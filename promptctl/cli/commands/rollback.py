@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from promptctl.answers.rollback import data
 from promptctl.cli.context import Context
-from promptctl.cli.options import BranchOption, EnvironmentArgument, NameArgument, NoPushOption, ReasonOption, sending
+from promptctl.cli.options import BranchOption, EnvironmentArgument, NoPushOption, ReasonOption, sending
 from promptctl.cli.output import Answer
+from promptctl.cli.parameters import Argument
 from promptctl.cli.sent import joined_notes, next_step, published_text
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def command(
     context: Context,
-    reference: NameArgument,
+    reference: Annotated[str, Argument(metavar="NAME[@VERSION]", help="A prompt; without a version back one.")],
     environment: EnvironmentArgument,
     reason: ReasonOption,
     no_push: NoPushOption = False,
