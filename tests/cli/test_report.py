@@ -24,6 +24,15 @@ def test_every_link_leads_to_a_file(tmp_path: Path) -> None:
             assert (path.parent / unquote(target)).is_file(), (path, target)
 
 
+def test_a_rollout_that_a_rollback_ended_is_told(tmp_path: Path) -> None:
+    repository = line(tmp_path / "line", staged=("1.0.0",))
+    done(repository, "rollout", "start", f"{NAME}@1.1.0", "staging")
+    done(repository, "rollback", NAME, "staging", "--reason", "all of them fail")
+    done(repository, "report", "--html", "../pages")
+    said = (tmp_path / "line" / "pages" / "prompts" / NAME / "index.html").read_text(encoding="utf-8")
+    assert "rollout triage-1.1.0</a>: rollback</p>" in said
+
+
 def test_the_pages_say_what_the_server_says(tmp_path: Path) -> None:
     repository = line(tmp_path, staged=("1.0.0",))
     done(repository, "report", "--html", "pages")

@@ -11,6 +11,7 @@ import pytest
 
 from promptctl.reports.drawing import chart_text
 from promptctl.reports.pages.page import Links
+from promptctl.reports.pages.spelling import gates_said
 from promptctl.reports.pages.static import static_files, static_path
 from tests.hostile_texts import HOSTILE
 
@@ -28,6 +29,18 @@ def test_scripts_stand_beside_pages(links: Links, address: str) -> None:
     path = static_path("charts")
     assert str(links.script("charts")) == f'<script src="{address.format(path)}" defer></script>'
     assert path in static_files()
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        (None, []),
+        ({"outcome": "pass", "file": "a.json"}, ["Gate: pass"]),
+        ({"1.1.0": {"outcome": "pass"}, "1.2.0": {"outcome": "fail"}}, ["Gate of 1.1.0: pass", "Gate of 1.2.0: fail"]),
+    ],
+)
+def test_gates_are_told_of_one_version_or_of_several(evidence: Any, said: list[str]) -> None:
+    assert gates_said(evidence) == said
 
 
 def test_what_is_asked_as_empty_stays_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from promptctl.core.models.price import dollars_of
@@ -32,5 +33,20 @@ def price_text(picodollars: int | None) -> str:
     return UNKNOWN if picodollars is None else f"${dollars_of(picodollars):.6f}"
 
 
-FILTERS = {"tojson_text": json_text, "moment": moment_text, "instant": instant_text, "price": price_text}
+def gates_said(evidence: Mapping[str, Any] | None) -> list[str]:
+    """What gates said to a move: of the one version that came in, or of each where several came in at once."""
+    if not evidence:
+        return []
+    if "outcome" in evidence:
+        return [f"Gate: {evidence['outcome']}"]
+    return [f"Gate of {version}: {said['outcome']}" for version, said in evidence.items() if "outcome" in said]
+
+
+FILTERS = {
+    "tojson_text": json_text,
+    "moment": moment_text,
+    "instant": instant_text,
+    "price": price_text,
+    "gates": gates_said,
+}
 """By the names that templates call them."""
