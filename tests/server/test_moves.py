@@ -141,6 +141,15 @@ def _out_of_reach(world: World, token: str) -> None:
     assert world.refs == before
 
 
+@pytest.mark.parametrize("path", [MOVES, EXPERIMENTS])
+def test_what_cannot_be_foreseen_is_not_done_instead(tmp_path: Path, path: str) -> None:
+    with made_twins(tmp_path) as twins:
+        before = twins.world.refs
+        found = twins.world.post(path, {"action": "abort", "reason": "why", "dry_run": True}, twins.token, "looking")
+        assert (found.status, found.json["code"], "dry_run" in found.json["detail"]) == (400, "PC001", True)
+        assert twins.world.refs == before
+
+
 def test_gates_go_by_what_is_recorded(tmp_path: Path) -> None:
     gated(tmp_path)
     repository = GitRepository(tmp_path / "work")

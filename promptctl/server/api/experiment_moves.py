@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from promptctl.errors import UsageError
-from promptctl.server.api.moves import Reason
+from promptctl.server.api.moves import Reason, is_foreseen
 from promptctl.server.asked import Viewed
 from promptctl.server.refusal import GateSaidNo
 from promptctl.server.store import Store, Stored
@@ -43,7 +43,7 @@ def move(writes: Writes, view: Viewed, store: Stored, name: str, asked: Move) ->
     """Does with an experiment what its command does. It is started by the plan that the shared branches have."""
     environment = view.using(lambda repository: _environment_of(repository, name))
     act = _ACTS[asked.action]
-    if asked.dry_run and asked.action == "advance":
+    if is_foreseen(asked.action, dry_run=asked.dry_run):
         return writes.foreseen("split", environment, lambda: act(writes, store, name, asked))
     return writes.done("split", environment, asked.model_dump(), lambda: act(writes, store, name, asked))
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from promptctl.errors import UsageError
 from promptctl.server.refusal import GateSaidNo
 from promptctl.server.writing import Writes, Writing
 
@@ -81,6 +82,13 @@ def freeze(writes: Writes, environment: str, asked: Freeze) -> Response:
 def unfreeze(writes: Writes, environment: str, asked: Freeze) -> Response:
     """Allows promotions to an environment again."""
     return _set_frozen(writes, environment, asked, frozen=False)
+
+
+def is_foreseen(action: str, *, dry_run: bool) -> bool:
+    """Whether a move of a split is only to be foreseen. Raises UsageError where that cannot be: it would be done."""
+    if dry_run and action != "advance":
+        raise UsageError("PC001", f"`{action}` cannot be foreseen: `dry_run` is of `advance` alone")
+    return dry_run
 
 
 def planned(writes: Writing, environment: str, references: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from promptctl.server.api.moves import DryRun, Reason, planned
+from promptctl.server.api.moves import DryRun, Reason, is_foreseen, planned
 from promptctl.server.refusal import GateSaidNo
 from promptctl.server.store import Stored
 from promptctl.server.writing import Writes, Writing
@@ -65,9 +65,9 @@ def move(writes: Writes, store: Stored, environment: str, name: str, asked: Move
         with store.opened() as warehouse:
             return _advanced(writes, warehouse, environment, name, record=record)
 
+    if is_foreseen(asked.action, dry_run=asked.dry_run):
+        return writes.foreseen("split", environment, lambda: advance(record=False))
     if asked.action == "advance":
-        if asked.dry_run:
-            return writes.foreseen("split", environment, lambda: advance(record=False))
         return writes.done("split", environment, asked.model_dump(), lambda: advance(record=True))
     return writes.done("split", environment, asked.model_dump(), lambda: _changed(writes, environment, name, asked))
 
