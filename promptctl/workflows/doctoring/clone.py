@@ -20,7 +20,7 @@ def _shallow(patient: Patient) -> Iterator[Ailment]:
         yield Ailment(
             kind="shallow",
             message="this clone is shallow",
-            why='without history a "no" means nothing, so release, lock and promote refuse',
+            why='without history a "no" means nothing, so release, drift and approvals refuse',
             repair=f"git fetch --unshallow --tags {remote}",
         )
     config = repository.git.config
