@@ -52,10 +52,12 @@ class Answering:
 
     async def _once(self, view: View, key: Key, scope: Scope, receive: Receive) -> Answer:
         """The answer to what many may ask at the same time, worked out by one of them."""
-        asking = view.asking.get(key)
+        # Errors, which are not kept, are told to people as pages and to programs as problems.
+        same = (*key, next((value for name, value in scope["headers"] if name == b"accept"), b""))
+        asking = view.asking.get(same)
         if asking is None:
-            asking = view.asking[key] = asyncio.ensure_future(self._made(view, key, scope, receive))
-            asking.add_done_callback(lambda _: view.asking.pop(key, None))
+            asking = view.asking[same] = asyncio.ensure_future(self._made(view, key, scope, receive))
+            asking.add_done_callback(lambda _: view.asking.pop(same, None))
         return await asyncio.shield(asking)
 
     async def _made(self, view: View, key: Key, scope: Scope, receive: Receive) -> Answer:

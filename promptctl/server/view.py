@@ -15,7 +15,7 @@ from promptctl.core.settings import Settings
 from promptctl.core.timestamp import timestamp
 from promptctl.runtime.prompt import Prompt
 from promptctl.runtime.snapshot import Snapshot
-from promptctl.server.shelf import Answer, Key, Shelf
+from promptctl.server.shelf import Answer, Shelf
 
 Found = TypeVar("Found")
 MOST_KNOWN = 5000
@@ -34,7 +34,7 @@ class View:
     def __init__(self, root: Path, mark: str) -> None:
         self.mark, self.shelf = mark, Shelf()
         self.at = timestamp(datetime.now(UTC))
-        self.asking: dict[Key, Future[Answer]] = {}
+        self.asking: dict[tuple[bytes, ...], Future[Answer]] = {}
         self.repository = PinnedRepository(root)
         self._known: dict[Hashable, Any] = {}
         self._resolved: dict[Hashable, Answer] = {}
