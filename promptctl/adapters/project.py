@@ -193,7 +193,7 @@ class Project:
 
     def closure(self, name: str, above: tuple[str, ...] = ()) -> Closure:
         """The prompt with its partials and, for a chain, its steps. Raises DocumentError or UsageError."""
-        from promptctl.core.prompts.closure import Closure
+        from promptctl.core.prompts.closure import assembled
 
         if name not in self._closures:
             alive()
@@ -202,7 +202,7 @@ class Project:
                 raise prompt.document.error(CYCLE, "the chains contain each other: " + " -> ".join((*above, name)))
             partials, asked = self._partials(prompt)
             steps = {step.name: self._step(prompt, index, (*above, name)) for index, step in enumerate(prompt.steps)}
-            self._closures[name] = Closure(prompt=prompt, partials=partials, steps=steps)
+            self._closures[name] = assembled(prompt, partials, steps)
             self._files[name] = asked.union(*(self._files[step.prompt.name] for step in steps.values()))
         return self._closures[name]
 

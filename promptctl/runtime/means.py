@@ -98,30 +98,35 @@ class Workshop:
             self._means = _made(snapshot, self._means, self.environment, self.work_tree)
             return self._means
 
+    @property
+    def _own(self) -> Means | None:
+        """This process's means; a child's are not its parent's."""
+        return self._means if self._means and self._means.process == os.getpid() else None
+
     def counts(self) -> Counts | None:
         """What became of this process's events, None before the first."""
-        return self._means.recorder.counts() if self._means and self._means.recorder else None
+        return self._own.recorder.counts() if self._own and self._own.recorder else None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What settings ask for and is not there."""
-        return self._means.notes if self._means else ()
+        return self._own.notes if self._own else ()
 
     @property
     def shadows(self) -> Shadows | None:
         """The calls of this process beside those that are served, None before the first call."""
-        return self._means.shadows if self._means else None
+        return self._own.shadows if self._own else None
 
     @property
     def online(self) -> Online | None:
         """What scores answers in this process, None before the first call."""
-        return self._means.online if self._means else None
+        return self._own.online if self._own else None
 
     def close(self) -> None:
         """Calls off what is under way, writes the events that wait, and closes connections. Shadow calls and scoring
         get five seconds each."""
-        means = self._means
-        if means is None or means.process != os.getpid():
+        means = self._own
+        if means is None:
             return
         means.shadows.close()
         means.online.close()

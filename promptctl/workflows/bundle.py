@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,16 +97,20 @@ def _committed(repository: Repository, commit: str) -> datetime:
 def _tiers(
     repository: Repository, pointers: Mapping[str, Pointer], forms: Mapping[str, str], at: datetime
 ) -> dict[str, list[str]]:
-    """By digest the models that may serve a prompt's tier, best first. Raises StateError where none fits."""
+    """By digest the models that may serve a prompt's tier, best first; of what was served before, where one fits.
+
+    Raises StateError where none fits what is served.
+    """
     found = {}
     for name, pointer in pointers.items():
-        for served in pointer.live:
+        for served in (*pointer.live, *([pointer.previous] if pointer.previous else [])):
             if _TIER in forms[served.digest]:
                 from promptctl.core.models.tier import tier_wish
                 from promptctl.workflows.tiers import tier_models
 
                 wish = tier_wish(json.loads(forms[served.digest])["model"])
-                found[served.digest] = tier_models(repository, name, {served.digest}, wish, at, committed=True)
+                with nullcontext() if served in pointer.live else suppress(StateError):
+                    found[served.digest] = tier_models(repository, name, {served.digest}, wish, at, committed=True)
     return dict(sorted(found.items()))
 
 

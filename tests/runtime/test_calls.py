@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from promptctl import OutsideError, PromptctlError, StateError, UsageError
+from promptctl import OutsideError, StateError, UsageError
 from promptctl.core.events.event import EVENTS
 from promptctl.core.prompts.rendered import rendered_digest
-from tests.runtime.calling import Application, application, calling_bundle
+from tests.runtime.calling import Application, application
 from tests.runtime.forking import in_child
 from tests.servers import Handler, answer_well, silence, status
 
@@ -269,46 +269,6 @@ def test_settings_may_change_while_an_application_runs(tmp_path: Path, monkeypat
         assert app.prompts.refresh().ok
         assert app.prompts.call(app.prompts.get("echo")).complete().text == "Bye you"
         assert [row["version"] for row in app.rows()] == ["1.0.0", "1.1.0"]
-
-
-def test_a_key_that_only_newer_settings_name_is_a_secret_of_events(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tests.runtime.prompting import written
-
-    monkeypatch.setenv("ORG_LLM", "swordfish")
-    with application(tmp_path, monkeypatch, settings={"events": {"content": True}}) as app:
-        app.prompts.call(app.prompts.get("echo"), name="swordfish").complete()
-        assert len(app.rows()) == 1
-        newer = calling_bundle(app.server.url, serial=2, settings={"events": {"content": True}})
-        newer.settings["providers"]["other"] = {"kind": "openai", "base_url": app.server.url, "key": "ORG_LLM"}
-        written(tmp_path, newer)
-        assert app.prompts.refresh().ok
-        app.prompts.call(app.prompts.get("echo"), name="swordfish").complete()
-        assert [row["inputs"] for row in app.rows()] == ['{"name":"swordfish"}', '{"name":"[masked]"}']
-
-
-def test_a_secret_that_is_learnt_later_is_one_of_the_next_event(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with application(tmp_path, monkeypatch, settings={"events": {"content": True}}) as app:
-        for _ in range(2):
-            app.prompts.call(app.prompts.get("echo"), name="swordfish-0").complete()
-            found = [row["inputs"] for row in app.rows()]
-            monkeypatch.setenv("CRM_TOKEN", "swordfish-0")
-        assert found == ['{"name":"swordfish-0"}', '{"name":"[masked]"}']
-
-
-def test_a_key_that_was_turned_over_is_masked(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
-    def quote(handler: Handler) -> None:
-        key = handler.headers["Authorization"].removeprefix("Bearer ")
-        handler.reply(401, json.dumps({"error": {"message": f"no such key: {key}"}}).encode())
-
-    app.server.always = quote
-    for key in ("sk-relay-0123456789", "turned-over-and-again"):
-        monkeypatch.setenv("RELAY_KEY", key)
-        with pytest.raises(PromptctlError, match=r"no such key: \[masked\]"):
-            app.prompts.call(app.prompts.get("answer"), text="x").complete()
 
 
 def test_a_text_that_means_the_same_is_answered_and_its_embedding_paid_for(

@@ -109,5 +109,10 @@ def test_a_bundle_says_which_model_serves_the_tier(tmp_path: Path) -> None:
         made = bundle(Repository(shipped.folder), "staging")
         assert made.data == bundle(Repository(shipped.folder), "staging").data
         snapshot = Snapshot(parse_bundle(made.data, "b"), "", "source")
+        shipped.release({"prompt.yaml": TIER.replace("temperature: 0", "temperature: 1")})
+        shipped.commit_evidence()
+        shipped.done("promote", NAME, "staging")
+        again = Snapshot(parse_bundle(bundle(Repository(shipped.folder), "staging").data, "b"), "", "source")
     assert list(made.bundle.settings["models"]["served"].values()) == [["m-dear", "m-fair", "m-poor"]]
     assert snapshot.plain[NAME].model == "m-dear"
+    assert [found.closure.prompt.model for found in again.versions[NAME].values()] == ["m-dear"] * 2

@@ -11,7 +11,7 @@ from promptctl.core.prompts.prompt import Prompt
 from promptctl.errors import MOST_PROBLEMS, DocumentError, Place, Problem
 
 MAX_DEPTH = 8
-SYNTAX, INCLUDE = "PC013", "PC014"
+SYNTAX, INCLUDE, NO_MODEL = "PC013", "PC014", "PC023"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,19 @@ class Closure:
             return self.partials[template].line(line)
         paths = {pointer(path): path for path, _ in self.prompt.templates()}
         return self.prompt.document.template_place(paths.get(template, ()), line)
+
+
+def assembled(prompt: Prompt, partials: Mapping[str, Document], steps: Mapping[str, Closure]) -> Closure:
+    """The closure of these parts.
+
+    Raises DocumentError for a step whose prompt names a tier: its model is found for what is served, which no step is.
+    """
+    for index, step in enumerate(prompt.steps):
+        if isinstance(steps[step.name].prompt.model, Mapping):
+            message = f"{step.prompt} names a tier, and a step needs a model"
+            hint = f"set `model:` in prompts/{step.prompt}/prompt.yaml"
+            raise prompt.document.error(NO_MODEL, message, ("steps", index, "prompt"), hint)
+    return Closure(prompt=prompt, partials=partials, steps=steps)
 
 
 def partial_path(prompt: str, written: str) -> str | None:

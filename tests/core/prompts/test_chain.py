@@ -65,3 +65,11 @@ def test_a_prompt_that_is_no_chain_is_its_only_step() -> None:
 def test_the_chains_own_inputs_are_checked(given: dict[str, str], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         next(step_calls(closure("outer"), given))
+
+
+def test_a_step_needs_a_model() -> None:
+    tiered = FILES | {"prompts/one/prompt.yaml": "model: {tier: economy}\n" + FILES["prompts/one/prompt.yaml"]}
+    for chain in ("inner", "outer"):
+        with pytest.raises(UsageError, match="one names a tier, and a step needs a model") as caught:
+            Project(TextTree(tiered)).closure(chain)
+        assert (caught.value.code, str(caught.value.problem.place)) == ("PC023", "prompts/inner/prompt.yaml:3:19")

@@ -24,7 +24,7 @@ first = 1000 if child == 0 else 100
 for number in range(first, first + 100):
     events.record(event(number))
 assert events.flush(60), events.failure
-print(events.counts().recorded, events.counts().dropped, flush=True)
+print(f"{events.counts().recorded} {events.counts().dropped}\\n", end="", flush=True)
 if child == 0:
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
@@ -37,22 +37,21 @@ def test_after_a_fork_parent_and_child_each_write_their_own(path: Path) -> None:
 
 
 LET_GO = """
-import os, time
+import os
+from promptctl.runtime.recording.recorder import _orphans
 events = recorder(Path(sys.argv[1]))
 events.record(event(1))
 assert events.flush(60), events.failure
 child = os.fork()
 if child == 0:
     del events
-    sys.exit()
-began = time.monotonic()
+    os._exit(len(_orphans))
 assert os.waitpid(child, 0)[1] == 0
-print(time.monotonic() - began)
 """
 
 
 def test_a_child_that_lets_go_of_its_parents_recorder_waits_for_nobody(path: Path) -> None:
-    assert float(script(LET_GO, path)) < 1.5
+    script(LET_GO, path)
     assert counted(path) == (1, 0)
 
 
