@@ -71,9 +71,12 @@ class LoopThread:
         weakref.finalize(owner, self._close, id(left), os.getpid()).atexit = False
 
     def _close(self, name: int, process: int) -> None:
+        if process != os.getpid():
+            # A parent's thread may have held the lock when this child was made.
+            return
         with self._lock:
             left = self._open.pop(name)
-            if self._loop and process == os.getpid():
+            if self._loop:
                 self.submit(left.aclose())
 
     def _running(self) -> asyncio.AbstractEventLoop:

@@ -40,7 +40,8 @@ def suites_of(repository: Repository) -> tuple[str, ...]:
     files = repository.work.tree.files()
     names = tuple(name for name in repository.work.names if f"prompts/{name}/eval.yaml" in files)
     if not names:
-        raise StateError(NO_SUITE, "no prompt has a suite", hint="promptctl new --suite NAME")
+        hint = "promptctl new --suite NAME" if repository.work.names else "promptctl new NAME"
+        raise StateError(NO_SUITE, "no prompt has a suite", hint=hint)
     return names
 
 

@@ -151,7 +151,7 @@ def test_an_abort_leaves_control_and_follows_a_rollback(tmp_path: Path) -> None:
     draft(repository)
     done(repository, "experiment", "start", TONE)
     done(repository, "rollback", NAME, "staging", "--reason", "pages burn")
-    assert "its split is gone" in done(repository, "experiment", "list").out
+    assert "its split is gone: promptctl experiment abort " in done(repository, "experiment", "list").out
     done(repository, "experiment", "abort", TONE, "--reason", "rolled back")
     assert (recorded(repository).state, served(repository)) == ("aborted", "1.1.0")
     build = draft(repository, ("unit: user\n", "unit: user\nwhen: plan == 'pro'\n")).read_text()

@@ -40,5 +40,5 @@ def _cells(it: Listed) -> tuple[str, ...]:
     if experiment.result:
         outcome = f"ship {experiment.result.arm}" if experiment.result.verdict == "ship" else experiment.result.verdict
     if it.lost:
-        outcome = "its split is gone: promptctl experiment abort"
+        outcome = f"its split is gone: promptctl experiment abort {plan.name} --reason …"
     return plan.name, plan.prompt, plan.environment, experiment.state, arms_line(experiment), looks, outcome
