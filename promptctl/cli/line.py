@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ _PLAIN = (bool, str, Path)
 def plain_arguments(parameters: Sequence[Parameter], words: Sequence[str]) -> dict[str, Any] | None:
     """The values that a command line gives, by parameter; None where it takes the library to say what they are.
 
-    That is: everything that is wrong, ``--help``, ``--``, values that start with ``-``, values to be converted or taken
-    from the environment.
+    That is: everything that is wrong, ``--help``, ``--``, values that start with ``-``, numbers, and values taken from
+    the environment.
     """
     try:
         return dict(_values(parameters, iter(words)))
@@ -77,12 +78,14 @@ def _taken(found: Parameter, loose: list[str]) -> list[str]:
 
 
 def _converted(found: Parameter, texts: list[str]) -> Any:
-    if found.kind not in _PLAIN:
+    if found.kind not in _PLAIN and not issubclass(found.kind, Enum):
         raise _NotPlainError
     if found.kind is bool:
         return True
-    if found.many:
-        return texts
-    if len(texts) > 1:
+    if len(texts) > 1 and not found.many:
         raise _NotPlainError
-    return found.kind(texts[0])
+    try:
+        values = [found.kind(text) for text in texts]
+    except ValueError:
+        raise _NotPlainError from None
+    return values if found.many else values[0]

@@ -115,7 +115,8 @@ def _submodule_finding(path: str) -> Finding:
 
 def _written(repository: Repository, before: str, after: str, *folders: str, option: str = "--no-renames") -> list[str]:
     """The paths in some folders that differ between two commits."""
-    options = ("-r", "-z", "--no-renames", "--name-only", option)
+    # Submodules are a finding of their own; what a change says of them, Git need not be able to read.
+    options = ("-r", "-z", "--no-renames", "--name-only", "--ignore-submodules=all", option)
     listing = repository.git.run("diff-tree", *options, before, after, "--", *folders).stdout
     return [path for path in listing.decode("utf-8", "surrogateescape").split("\0") if path]
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptctl.cli.app import build
+from promptctl.cli.commands.lock import Step
 from promptctl.cli.line import plain_arguments
 from promptctl.cli.parameters import parameters_of
 from promptctl.cli.shell import load
@@ -37,6 +38,7 @@ def plain(line: str) -> dict[str, Any] | None:
         ("eval show a --case x*", {"names": ["a"], "case": "x*"}),
         ("run a", {"name": "a"}),
         ("lint a b -q", {"names": ["a", "b"], "quiet": True}),
+        ("lock --bump major", {"bump": Step.major}),
     ],
 )
 def test_plain_lines_are_read(line: str, arguments: dict[str, Any]) -> None:
@@ -59,7 +61,7 @@ def test_plain_lines_are_read(line: str, arguments: dict[str, Any]) -> None:
         "render a -i=x",
         "status -qC .",
         "rollback a prod",
-        "lock --bump major",
+        "lock --bump largest",
         "eval --concurrency 3",
         "promote",
     ],
