@@ -225,7 +225,7 @@ ROWS = (
     _row("eval-1", "eval, 1 case", "<= 1/3 of promptfoo", 1 / 3, _against("promptfoo", 1, 1), 5),
     _row("eval-200-bare", "eval, 200 cases, 20 at once", "<= 1.3x bare", 1.3, _against("bare", 200, 20), 3),
     _row("eval-200", "eval, 200 cases, 20 at once", "<= 1/3 of promptfoo", 1 / 3, _against("promptfoo", 200, 20), 3),
-    _row("eval-1000-4", "eval, 1,000 cases, 4 at once", "<= 1.05x bare", 1.05, _against("bare", 1000, 4), 1),
+    _row("eval-1000-4", "eval, 1,000 cases, 4 at once", "<= 1.05x bare", 1.05, _against("bare", 1000, 4), 3),
     _row("eval-1000-20-bare", "eval, 1,000 cases, 20 at once", "<= 1.25x bare", 1.25, _against("bare", 1000, 20), 3),
     _row(
         "eval-1000-20",
