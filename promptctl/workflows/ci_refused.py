@@ -61,7 +61,7 @@ def not_run(own: Mapping[str, OwnSuite]) -> Iterator[Unjudged]:
 def brought_answers(repository: Repository, base: str) -> Iterator[Unjudged]:
     """Recorded answers that a stranger brings: they decide nothing now, and would be the base's for the next change."""
     head = commit_of(repository.git, "HEAD") or base
-    paths = _written(repository, _where_left(repository, base, head), head, "prompts", option="--diff-filter=d")
+    paths = _written(repository, _where_left(repository, base, head), head, "prompts", how="d")
     for name in sorted({found[1] for path in paths if (found := _ANSWERS.fullmatch(path))}):
         why = "replies or evidence of a stranger would count as recorded from then on: leave them out of the change"
         yield Unjudged(kind="suite", prompt=name, why=why, decides=True)
@@ -113,10 +113,10 @@ def _submodule_finding(path: str) -> Finding:
     return Finding(code=SUBMODULE, level="error", message=message, place=Place(path), hint=hint)
 
 
-def _written(repository: Repository, before: str, after: str, *folders: str, option: str = "--no-renames") -> list[str]:
-    """The paths in some folders that differ between two commits."""
+def _written(repository: Repository, before: str, after: str, *folders: str, how: str = "") -> list[str]:
+    """The paths in some folders that differ between two commits, as Git filters by ``how`` (``d``: not taken away)."""
     # Submodules are a finding of their own; what a change says of them, Git need not be able to read.
-    options = ("-r", "-z", "--no-renames", "--name-only", "--ignore-submodules=all", option)
+    options = ("-r", "-z", "--no-renames", "--name-only", "--ignore-submodules=all", f"--diff-filter={how}")
     listing = repository.git.run("diff-tree", *options, before, after, "--", *folders).stdout
     return [path for path in listing.decode("utf-8", "surrogateescape").split("\0") if path]
 

@@ -40,10 +40,7 @@ def command(
     """Serve an API and pages over this registry, as the shared branches have it, until it is stopped.
 
     Beyond this machine nobody reads without a token (`promptctl token new`); nobody writes without one anywhere."""
-    if open_reads and closed_reads:
-        raise UsageError("PC001", "either --open-reads or --closed-reads")
-    if poll <= 0 or (fetch is not None and fetch <= 0):
-        raise UsageError("PC001", "--poll and --fetch are seconds, more than 0")
+    _require_sense(poll, fetch, both=open_reads and closed_reads)
     from promptctl.adapters.pinned import PinnedRepository
 
     _require_extra()
@@ -69,6 +66,13 @@ def command(
         )
         serve(settings, listener)
     return Answer(data={"stopped": True}, view=lambda: "stopped")
+
+
+def _require_sense(poll: float, fetch: float | None, *, both: bool) -> None:
+    if both:
+        raise UsageError("PC001", "either --open-reads or --closed-reads")
+    if poll <= 0 or (fetch is not None and fetch <= 0):
+        raise UsageError("PC001", "--poll and --fetch are seconds, more than 0")
 
 
 def _require_extra() -> None:
