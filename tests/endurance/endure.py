@@ -77,7 +77,7 @@ def endure(
         with life.open():
             worker = os.fork()
             if worker == 0:
-                _as_worker(places, kept, seed + 1, seconds, every, rate / 3, life, said)
+                _as_worker(places, kept, seed + 1, seconds, every, rate / 3, life, said, tell)
             _live(life, seconds, every, tell, "parent", trace)
             code = os.waitpid(worker, 0)[1]
         life.lived.wrong += [*(f"still there: {name}" for name in _left(before)), *said]
@@ -116,13 +116,14 @@ def _as_worker(
     rate: float,
     life: Life,
     said: list[str],
+    tell: Tell,
 ) -> None:
     """The forked process: it goes on with what its parent opened, and ends here."""
     code = 1
     try:
         mine = Life(places, seed, rate=rate, threads=1)
         mine._open = life._open
-        _live(mine, seconds, every, lambda _: None, "worker")
+        _live(mine, seconds, every, tell, "worker")
         for prompts in life._open.values():
             prompts.close()
         lived = mine.lived
