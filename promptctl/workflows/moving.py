@@ -10,6 +10,7 @@ from promptctl.adapters.yaml_documents import yaml_bytes, yaml_document
 from promptctl.core.moves.lineage import new_lineage
 from promptctl.core.moves.moves import Move, Moves
 from promptctl.core.moves.pointer import Pointer, Served, moves_path, parse_pointer, pointer_path
+from promptctl.core.releases.version import version
 from promptctl.core.splits.split import Split
 from promptctl.errors import StateError, UsageError
 from promptctl.workflows.publish import RACED, Published, describe_last
@@ -25,7 +26,10 @@ def check_reason(reason: str) -> str:
 
 
 def require_expected(repository: Repository, state: State, environment: str, prompt: str, expected: str | None) -> None:
-    """Raises StateError where something else is served by now than who asked took it to be; None: nothing."""
+    """Raises StateError where something else is served by now than who asked took it to be; None: nothing. Raises
+    UsageError for what is no version."""
+    if expected is not None:
+        version(expected)
     pointer = state.readable_pointer(environment, prompt)
     served = str(pointer.served.version) if pointer else None
     if served != expected:

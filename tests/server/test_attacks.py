@@ -187,6 +187,16 @@ def test_of_many_at_once_one_wins(world: World) -> None:
     assert served(world.repository) == "1.0.0"
 
 
+def test_what_is_taken_to_be_served_is_a_version(world: World) -> None:
+    wanted, before = WANTED | {"expected": {NAME: "v1.0.0"}}, world.refs
+    found = world.post(STAGING, wanted, world.token("promote"), "misspelt")
+    assert (found.status, found.json["code"]) == (400, "PC008"), found.json
+    back = {"reference": NAME, "reason": "bad day", "expected": "latest"}
+    found = world.post(STAGING.replace("promotions", "rollbacks"), back, world.token("rollback"), "misspelt-back")
+    assert (found.status, found.json["code"]) == (400, "PC008"), found.json
+    assert world.refs == before
+
+
 def test_no_commit_has_a_token(world: World) -> None:
     everything = world.repository.git("log", "--all", "-p", "--format=%B%an%cn")
     assert "robot (token " in everything
