@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from promptctl.errors import Place, UsageError
 
@@ -22,6 +24,13 @@ def read_bytes(path: Path, shown: str, most: int = MAX_BYTES) -> bytes:
 
     Raises UsageError naming ``shown`` when the file is missing, special or too large.
     """
+    with opened(path, shown, most) as file:
+        return file.read(most + 1)
+
+
+@contextmanager
+def opened(path: Path, shown: str, most: int) -> Iterator[BinaryIO]:
+    """The same file to read bit by bit. Raises as ``read_bytes`` does, before anything is read."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
@@ -34,7 +43,7 @@ def read_bytes(path: Path, shown: str, most: int = MAX_BYTES) -> bytes:
         if status.st_size > most:
             raise UsageError(UNREADABLE, f"{shown} is larger than {most >> 20} MiB", place=Place(shown))
         with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read(most + 1)
+            yield file
     finally:
         os.close(handle)
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from promptctl.adapters.reply_spool import ReplySpool
 from promptctl.core.evals.recording import reply_from_dict, reply_to_dict
@@ -21,6 +21,8 @@ from promptctl.core.evals.run_head import RunHead, head_dict, head_from_dict
 from promptctl.core.files.strict_json import strict_json
 from promptctl.core.layers import Layers
 from promptctl.core.models.request import Reply, compact_json
+
+_PIECE = 1 << 16
 
 Starts = dict[str, int]
 """By model and case, each on a line, the first sample that a run asks for."""
@@ -82,10 +84,12 @@ class RunJournal:
             return None
         try:
             if _lock(handle):
-                head, lines, size = parse_journal(path.read_bytes())
-                # What follows the last whole line is a write that a kill cut short.
-                os.truncate(handle, size)
-                return cls(path, handle, head, lines)
+                with open(handle, "rb", closefd=False) as file:
+                    size = whole_bytes(file)
+                    head, lines = parse_journal(file)
+                    # What follows the last whole line is a write that a kill cut short.
+                    os.truncate(handle, size)
+                    return cls(path, handle, head, lines)
         except (OSError, ValueError, KeyError, TypeError):
             pass
         os.close(handle)
@@ -148,26 +152,34 @@ def _spelled(line: dict[str, Any]) -> bytes:
     return (compact_json(line) + "\n").encode("utf-8", "surrogatepass")
 
 
-def parse_journal(data: bytes) -> tuple[RunHead, Iterator[dict[str, Any]], int]:
-    """The head and the whole lines of a journal, read as they are asked for, and how many bytes they take.
+def parse_journal(file: BinaryIO) -> tuple[RunHead, Iterator[dict[str, Any]]]:
+    """The head and the whole lines of a journal, from its begin, read as they are asked for.
 
     Raises ValueError for what is no journal, and while the lines are read.
     """
-    size = data.rfind(b"\n") + 1
-    lines = _lines(data, size)
-    first = next(lines, None)
-    return head_from_dict(first), lines, size
+    file.seek(0)
+    lines = (_line(data) for data in file if data.endswith(b"\n"))
+    return head_from_dict(next(lines, None)), lines
 
 
-def _lines(data: bytes, size: int) -> Iterator[dict[str, Any]]:
-    start = 0
-    while start < size:
-        end = data.index(b"\n", start)
-        line = strict_json(data[start:end].decode("utf-8", "surrogatepass"))
-        if not isinstance(line, dict):
-            raise ValueError("no journal of a run")
-        yield line
-        start = end + 1
+def _line(data: bytes) -> dict[str, Any]:
+    line = strict_json(data.decode("utf-8", "surrogatepass"))
+    if not isinstance(line, dict):
+        raise ValueError("no journal of a run")
+    return line
+
+
+def whole_bytes(file: BinaryIO) -> int:
+    """How many bytes a file's whole lines take."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        begin = max(0, end - _PIECE)
+        file.seek(begin)
+        found = file.read(end - begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
 
 
 def runs_folder(cache: Path, root: Path) -> Path:

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from promptctl.adapters.files import read_bytes
+from promptctl.adapters.files import opened
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.run_journal import RunJournal, parse_journal
 from promptctl.core.evals.run_head import RunHead
@@ -48,12 +48,11 @@ def merge(repository: Repository, files: Sequence[Path], context: GateContext) -
 
 
 def _read(file: Path) -> _Part:
-    data = read_bytes(file, file.name, MOST_BYTES)
-    try:
-        head, lines, _ = parse_journal(data)
-        journal = RunJournal.unwritten(head, lines)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        journal = None
+    with opened(file, file.name, MOST_BYTES) as data:
+        try:
+            journal = RunJournal.unwritten(*parse_journal(data))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            journal = None
     if journal is None or journal.head.shard is None:
         hint = "promptctl eval --shard 1/2 writes one"
         raise UsageError(NO_SHARD, f"{file.name} is no shard of a run", hint=hint)

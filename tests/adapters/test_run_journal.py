@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptctl.adapters.run_failures import failed_cases, note_failures
-from promptctl.adapters.run_journal import RunJournal, head_of, journals, parse_journal, runs_folder
+from promptctl.adapters.run_journal import RunJournal, head_of, journals, parse_journal, runs_folder, whole_bytes
 from promptctl.core.evals.run_head import RunHead, RunSuite
 from promptctl.core.models.request import Reply, Usage
 
@@ -38,7 +39,7 @@ def test_what_was_kept_is_there_again(tmp_path: Path) -> None:
         assert journal.get("key 1", "relay") is None
         assert journal.starts("s t", {"m\nc": 9}) == {"m\nc": 2}, "as the run began"
         journal.put("new", None, Reply(text="new"))
-    assert len(list(parse_journal(path.read_bytes())[1])) == 6
+    assert len(list(parse_journal(BytesIO(path.read_bytes()))[1])) == 6
 
 
 @given(kept=st.floats(0, 1))
@@ -53,7 +54,14 @@ def test_a_file_that_was_cut_off_has_its_whole_lines(tmp_path_factory: pytest.Te
         with closing(journal):
             assert len(journal.replies) == min(3, max(0, lines - 2))
             journal.put("after", None, Reply(text="after"))
-        assert len(list(parse_journal(path.read_bytes())[1])) == lines
+        assert len(list(parse_journal(BytesIO(path.read_bytes()))[1])) == lines
+
+
+@pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 200_000])
+def test_the_end_of_the_last_whole_line_is_found_from_behind(size: int) -> None:
+    assert whole_bytes(BytesIO(b"head\n" + b"x" * size)) == 5
+    assert whole_bytes(BytesIO(b"x" * size + b"\n")) == size + 1
+    assert whole_bytes(BytesIO(b"x" * size)) == 0
 
 
 def test_a_run_that_lives_is_not_gone_on_with(tmp_path: Path) -> None:
@@ -63,7 +71,9 @@ def test_a_run_that_lives_is_not_gone_on_with(tmp_path: Path) -> None:
     assert list(journals(tmp_path)) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"x\n", b"{}\n", b"[]\n", b'{"format":1}\n', b"\xff\n", b"null\nnull\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"x\n", b"{}\n", b"[]\n", b'{"format":1}\n', b"\xff\n", b"null\nnull\n"]
+)
 def test_what_is_no_journal(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.jsonl"
     path.write_bytes(content)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from io import BytesIO
 
 from promptctl.adapters.files import decode, parse_yaml
 from promptctl.adapters.run_journal import RunJournal, parse_journal
@@ -161,7 +162,7 @@ def journals(data: bytes) -> None:
     again.close()
     assert again.head == journal.head
     assert dict(again.replies) == {**replies, "key": Reply(text="late")}
-    part = RunJournal.unwritten(journal.head, parse_journal(again.part(again.replies))[1])
+    part = RunJournal.unwritten(journal.head, parse_journal(BytesIO(again.part(again.replies)))[1])
     assert dict(part.replies) == dict(again.replies)
 
 
