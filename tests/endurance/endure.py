@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.endurance.life import Life, Lived, listening
-from tests.endurance.measure import Sample, children, open_files
+from tests.endurance.measure import Sample, children, open_files, settle_names
 
 Tell = Callable[[str], None]
 
@@ -99,6 +99,9 @@ def _live(life: Life, seconds: float, every: float, tell: Tell, name: str, trace
     first = None
     for number in range(max(1, round(seconds / every))):
         life.run(every)
+        if number == 1:
+            # What is loaded late is there by now.
+            settle_names()
         tell(f"{name} {life.measure()}  wrong {len(life.lived.wrong)}")
         if trace and number == 2:
             first = tracemalloc.take_snapshot()
