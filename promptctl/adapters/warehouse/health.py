@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from promptctl.adapters.warehouse.scored import squares, summable
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.metrics import QUANTILES
 from promptctl.core.splits.health import LEVEL, Quantile, Side
@@ -94,11 +95,10 @@ def _latency(warehouse: Warehouse, calls: Any, count: int) -> Mapping[str, Quant
 
 
 def _scores(warehouse: Warehouse, calls: Any) -> Mapping[str, Moments]:
-    scores = warehouse.scores
-    known = scores.filter(scores["value"].notnull())
+    known = summable(warehouse.scores)
     joined = known.inner_join(calls.select("id"), known["event"] == calls["id"])
     value = joined["value"]
-    grouped = joined.group_by("name").aggregate(count=value.count(), total=value.sum(), squares=(value * value).sum())
+    grouped = joined.group_by("name").aggregate(count=value.count(), total=value.sum(), squares=squares(value))
     return {
         str(name): Moments(int(count), float(total), float(squares))
         for name, count, total, squares in warehouse.rows(grouped)

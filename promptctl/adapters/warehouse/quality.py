@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from promptctl.adapters.warehouse.chosen import bucket, chosen_calls, group_keys
+from promptctl.adapters.warehouse.scored import squares, summable
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.reporting.quality import GOOD, SHARES, CallGroup, ScoreGroup
 from promptctl.core.reporting.window import Grouping, Window
 from promptctl.core.statistics.two_samples import Moments
-
-_MOST = 1e150
-"""Beyond it, and below its inverse, squares leave what a double holds, and PostgreSQL would refuse the whole sum."""
 
 
 def call_groups(warehouse: Warehouse, window: Window, grouping: Grouping, top: int) -> list[CallGroup]:
@@ -37,8 +35,7 @@ def call_groups(warehouse: Warehouse, window: Window, grouping: Grouping, top: i
 def score_groups(warehouse: Warehouse, window: Window, grouping: Grouping, name: str | None) -> list[ScoreGroup]:
     """The scores of each group by their names; only those of ``name`` where one is given."""
     calls, keys = _grouped(warehouse, window, grouping)
-    scores = warehouse.scores
-    scores = scores.filter(scores["value"].between(-_MOST, _MOST))
+    scores = summable(warehouse.scores)
     if name is not None:
         scores = scores.filter(scores["name"] == name)
     joined = calls.select("id", *keys).inner_join(scores.select("event", "name", "value"), [("id", "event")])
@@ -47,7 +44,7 @@ def score_groups(warehouse: Warehouse, window: Window, grouping: Grouping, name:
         joined.group_by([*keys, "name"]).aggregate(
             number=joined.count(),
             total=value.sum(),
-            squares=(value.abs() < 1 / _MOST).ifelse(0.0, value * value).sum(),
+            squares=squares(value),
             ones=joined.count(where=value == 1.0),
             zeros=joined.count(where=value == 0.0),
         )

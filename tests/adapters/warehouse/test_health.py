@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
@@ -14,7 +15,7 @@ from promptctl.adapters.warehouse.call import event_of
 from promptctl.adapters.warehouse.health import Calls, side
 from promptctl.adapters.warehouse.live import ProviderTraffic, Seen, seen_since, traffic_of_providers
 from promptctl.core.events.event import Event, Score
-from promptctl.core.splits.health import LEVEL, Side
+from promptctl.core.splits.health import LEVEL, Rule, Side, judge
 from promptctl.core.statistics.interval import Interval
 from promptctl.core.statistics.two_samples import quantile_ranks
 from tests.event_samples import NOON, event, score
@@ -57,6 +58,20 @@ def test_a_side_by_hand(tmp_path: Path) -> None:
         "resolved": (2, 1.0, 1.0),
         "helpful": (1, 0.25, 0.0625),
     }
+
+
+@pytest.mark.parametrize("value", [1e200, -1e200, math.inf, math.nan])
+def test_one_score_beyond_all_sums_hides_no_drop(tmp_path: Path, value: float) -> None:
+    other = "sha256:" + "0" * 64
+    calls = [event(it, digest=(DIGEST, other)[it % 2]) for it in range(60)]
+    scores = [score(it, value=(0.3, 0.9)[it % 2] + it / 1000) for it in range(60)]
+    stores = [write_duckdb(tmp_path / "e.duckdb", calls, [*scores, score(0, at=NOON + 1, value=value)])]
+    if math.isfinite(value):
+        stores.append(write_sqlite(tmp_path / "e.sqlite3", calls, [*scores, score(0, at=NOON + 1, value=value)]))
+    rule = Rule(metric="quality:resolved", allowed=0.05)
+    for store in stores:
+        (found,) = judge(seen(store), seen(store, replace(ALL, digest=other)), [rule])
+        assert found.outcome == "worse"
 
 
 def test_nothing_is_a_side_too(tmp_path: Path) -> None:
