@@ -25,6 +25,13 @@ def chosen_calls(warehouse: Warehouse, window: Window) -> Any:
     return calls
 
 
+def served(calls: Any) -> Any:
+    """Whether a call gave somebody what an environment serves: not what testers forced or what judged answers, and not
+    what was called in the shadow of others."""
+    reason = calls["reason"].fill_null("")
+    return ~(reason.startswith("forced") | reason.startswith("shadow")) & (reason != "judge")
+
+
 def group_keys(warehouse: Warehouse, calls: Any, grouping: Grouping) -> dict[str, Any]:
     """The keys ``k0``, ``k1``, … of a grouping by its names, null where a call has none."""
     keys = [calls[column] for column in grouping.columns]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from promptctl.adapters.warehouse.chosen import served
 from promptctl.adapters.warehouse.scored import squares, summable
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.metrics import QUANTILES
@@ -61,6 +62,7 @@ def _chosen(warehouse: Warehouse, chosen: Calls) -> Any:
         calls["digest"] == chosen.digest,
         calls["at"] >= chosen.since,
         calls["at"] < chosen.until,
+        served(calls),
         # What nobody waited for says nothing of the prompt.
         calls["status"] != "cancelled",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from promptctl.adapters.warehouse.chosen import served
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.reporting.quality import GOOD
 
@@ -26,19 +27,12 @@ class Seen:
 
 
 def seen_since(warehouse: Warehouse, since: int) -> list[Seen]:
-    """What was called since a time, by environment, prompt and digest; not what testers forced or what judged answers,
-    and not what was called in the shadow of others and served to nobody.
+    """What was called since a time and served, by environment, prompt and digest.
 
     Raises OutsideError where the store cannot be read.
     """
     calls = warehouse.events
-    reason = calls["reason"].fill_null("")
-    chosen = calls.filter(
-        calls["at"] >= since,
-        calls["environment"].notnull(),
-        ~(reason.startswith("forced") | reason.startswith("shadow")),
-        reason != "judge",
-    )
+    chosen = calls.filter(calls["at"] >= since, calls["environment"].notnull(), served(calls))
     grouped = chosen.group_by("environment", "prompt", "version", "digest").aggregate(
         calls=chosen.count(),
         errors=chosen.count(where=chosen["status"].notin(GOOD)),

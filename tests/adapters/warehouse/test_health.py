@@ -41,6 +41,9 @@ def test_a_side_by_hand(tmp_path: Path) -> None:
         event(106, prompt="other"),
         event(107, at=ALL.until),
         event(108, at=ALL.since - 1),
+        event(109, status="app", reason="forced"),
+        event(110, status="app", reason="shadow, renamed"),
+        event(111, status="app", reason="judge"),
     ]
     scores = [score(1), score(2, value=0.0), score(3, value=None), score(104), score(4, name="helpful", value=0.25)]
     found = seen(write_sqlite(tmp_path / "e.sqlite3", calls, scores))
