@@ -58,7 +58,7 @@ def _membership(calls: Any, population: Population) -> tuple[Any, Any]:
     import ibis
 
     if population.digest:
-        return calls["digest"] == population.digest, ibis.literal(0)
+        return calls["digest"].fill_null("") == population.digest, ibis.literal(0)
     place = ibis.cases(*((calls["arm"] == arm, number) for number, arm in enumerate(population.arms)))
     return calls["split"].fill_null("") == population.id, place
 

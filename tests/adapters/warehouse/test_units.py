@@ -70,6 +70,13 @@ def test_what_does_not_count_is_counted_by_its_reason(tmp_path: Path) -> None:
     assert found.arms["friendly"].units == 0
 
 
+def test_calls_of_no_known_digest_are_not_those_of_the_one_asked_for(tmp_path: Path) -> None:
+    own = event(1, unit="a")
+    others = [event(2, unit="b", digest=None), event(3, unit="c", digest="sha256:" + "0" * 64)]
+    found = asked(tmp_path, [own, *others], CALLS, arms=("control",), digest=own.digest)
+    assert (found.arms["control"].units, found.left["elsewhere"].calls) == (1, 2)
+
+
 def test_units_whose_segment_changed_stand_apart(tmp_path: Path) -> None:
     events = [
         served(1, "a", "control", attributes={"plan": "pro"}),
