@@ -23,5 +23,6 @@ def unit_traffic(warehouse: Warehouse, prompt: str, environment: str, until: int
     first, *found = warehouse.rows(units.aggregate(first=units["first"].min(), **counts))[0]
     if first is None:
         return Traffic()
-    known = -(-(until - int(first)) // DAY)
-    return Traffic(reach={days: int(count) for days, count in zip(DAYS, found, strict=True) if days <= max(1, known)})
+    # A day that is known in part would make the pace seem as many times slower.
+    known = max(1, (until - int(first)) // DAY)
+    return Traffic(reach={days: int(count) for days, count in zip(DAYS, found, strict=True) if days <= known})

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from promptctl.adapters.warehouse.unit_traffic import unit_traffic
 from promptctl.adapters.warehouse.units import units_of
 from promptctl.core.events.event import Event
 from promptctl.core.experiments.counted import Counted, Left, Measure, Population
+from promptctl.core.reporting.window import DAY
 from promptctl.errors import UsageError
 from tests.event_samples import NOON, event, score
 from tests.event_stores import opened, write_sqlite
@@ -75,6 +77,14 @@ def test_calls_of_no_known_digest_are_not_those_of_the_one_asked_for(tmp_path: P
     others = [event(2, unit="b", digest=None), event(3, unit="c", digest="sha256:" + "0" * 64)]
     found = asked(tmp_path, [own, *others], CALLS, arms=("control",), digest=own.digest)
     assert (found.arms["control"].units, found.left["elsewhere"].calls) == (1, 2)
+
+
+@pytest.mark.parametrize(("units", "reach"), [(10, {1: 10}), (101, {1: 100}), (199, {1: 100}), (201, {1: 100, 2: 200})])
+def test_a_pace_is_told_by_whole_days(tmp_path: Path, units: int, reach: dict[int, int]) -> None:
+    until = NOON + 40 * DAY
+    calls = [event(it, unit=f"u{it}", at=until - it * DAY // 100 - 1) for it in range(units)]
+    with opened(write_sqlite(tmp_path / "events.sqlite3", calls)) as store:
+        assert unit_traffic(store, "support/triage", "prod", until).reach == reach
 
 
 def test_units_whose_segment_changed_stand_apart(tmp_path: Path) -> None:
