@@ -44,9 +44,11 @@ def _change(rule: Rule, now: UnitSums, before: UnitSums, planned: float) -> Inte
     always = ever.difference if metric.absolute else ever.relative
     if metric.rises and always:
         always = Interval(-always.high, -always.low)
-    if here is None or always is None:
-        return here or always
-    return Interval(min(always.low, here.high), here.high)
+    if here is None:
+        return always
+    # Where nothing bounds the change at all looks together, this look alone calls nothing worse.
+    low = always.low if always else min(here.low, 0.0)
+    return Interval(min(low, here.high), here.high)
 
 
 def _of_this_look(metric: Measured, now: UnitSums, before: UnitSums) -> Interval | None:

@@ -31,6 +31,7 @@ from promptctl.core.splits.rollout import (
     plan_of,
     stepped,
 )
+from promptctl.core.splits.rollout_health import held_against, measure_of
 from promptctl.core.splits.rollout_settings import rollout_plan
 from promptctl.core.splits.split import Split
 from promptctl.errors import UsageError
@@ -94,6 +95,17 @@ CASES = [
 
 def decided(split: Split, canary: ArmUnits, elapsed: timedelta = LONG, **facts: str) -> Decision:
     return decide(split, Seen(canary=canary, stable=arm(9000)), NOW + elapsed, **facts)
+
+
+def test_a_change_that_only_this_look_bounds_is_not_called_worse() -> None:
+    """Of few dear calls the control's mean is told from zero at one look, and not at all looks together."""
+    cost = Rule(metric="cost", allowed=0.2)
+    canary, stable = (
+        ArmUnits(units=100, sums={measure_of(cost): sums_of_pairs((float(it < dear), 1.0) for it in range(100))})
+        for dear in (30, 8)
+    )
+    (found,) = held_against(canary, stable, [cost], 200)
+    assert (found.outcome, found.change and found.change.low) == ("open", 0.0)
 
 
 @pytest.mark.parametrize(
