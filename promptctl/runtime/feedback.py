@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
 from promptctl.core.events.event import Score
+from promptctl.core.finite import is_finite
 from promptctl.errors import UsageError
 from promptctl.runtime.prompt import UNFIT
 
@@ -22,7 +22,7 @@ def scores_of(
     if not scores and correction is None and comment is None:
         raise UsageError(UNFIT, "feedback says something", hint="prompts.feedback(call.id, resolved=1, comment=…)")
     for name, value in scores.items():
-        if not isinstance(value, int | float) or not math.isfinite(value):
+        if not isinstance(value, int | float) or not is_finite(value):
             raise UsageError(UNFIT, f"the score {name!r} is no number", hint="1 for yes, 0 for no")
     for name in scores or (SAID,):
         number = float(scores[name]) if scores else None

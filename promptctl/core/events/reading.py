@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from promptctl.core.events.event import EVENTS, SCORES, Event, Score, Table
@@ -88,7 +88,7 @@ def _scaled(name: str, value: Any, factor: int, *, whole: bool) -> int | float:
     try:
         number = Decimal(str(value)) * factor
         return round(number) if whole else float(number)
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         raise UsageError(BAD_FIELD, f"`{name}`: a number is needed, not {value!r:.40}") from None
 
 

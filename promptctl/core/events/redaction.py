@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from promptctl.core.events.event import EVENTS, MOST_INTEGER, SCORES, Event, Scalar, Score, Table, row
+from promptctl.core.finite import is_finite
 from promptctl.core.secrets import mask
 
 MOST_NAME, MOST_TEXT, MOST_CONTENT = 500, 10_000, 65_536
@@ -85,7 +86,10 @@ class Redactor:
             return value
         if isinstance(value, int | float):
             room[0] -= 8
-            return value if math.isfinite(value) and abs(value) <= MOST_INTEGER else str(value)
+            if abs(value) <= MOST_INTEGER:
+                return value
+            # Python spells no whole number of thousands of digits but by its bits.
+            return str(value) if isinstance(value, float) or is_finite(value) else f"{value:#x}"[:MOST_NAME]
         if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 - the second takes ten times as long
             return {
                 self._bounded(str(key), room): self._bounded(item, room) for key, item in value.items() if room[0] > 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from promptctl.core.events.event import EVENTS, MOST_INTEGER, SCORES, Column, Event, Score, Table
 from promptctl.core.files.strict_json import strict_json
+from promptctl.core.finite import is_finite
 from promptctl.core.suggestion import suggest
 from promptctl.errors import UsageError
 
@@ -119,7 +119,7 @@ def _value(column: Column, value: Any) -> Any:
         value = int(value)
         if abs(value) > MOST_INTEGER:
             raise _bad(column, "it does not fit into 64 bits")
-    elif not number or not math.isfinite(value):
+    elif not number or not is_finite(value):
         raise _bad(column, f"a number is needed, not {value!r:.40}")
     if column.least is not None and value < column.least:
         raise _bad(column, f"it cannot be less than {column.least}")

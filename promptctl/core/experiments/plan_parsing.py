@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ from promptctl.core.experiments.metric import Metric, metric_fault
 from promptctl.core.experiments.plan import LEAST_UNITS, Design, Plan, PlannedArm
 from promptctl.core.files import schema
 from promptctl.core.files.document import Document, Path
+from promptctl.core.finite import is_finite
 from promptctl.core.metrics import METRICS, is_metric, measured, spelled
 from promptctl.core.name import name_fault
 from promptctl.core.releases.version import version
@@ -161,7 +161,7 @@ def _design_faults(document: Document, value: Mapping[str, Any]) -> Iterator[Pro
     effect, baseline = design["minimum_effect"], design.get("baseline")
     name = value["metrics"]["primary"]["metric"]
     share = is_metric(name) and measured(name).unit == "share"
-    if not math.isfinite(effect) or (baseline is not None and not math.isfinite(baseline)):
+    if not is_finite(effect) or (baseline is not None and not is_finite(baseline)):
         yield document.problem(UNFIT, "baseline and minimum_effect are numbers with an end", path)
     elif baseline is not None and share and not 0 <= baseline <= 1:
         yield document.problem(UNFIT, f"the baseline of {name} is a share, from 0 to 1", (*path, "baseline"))

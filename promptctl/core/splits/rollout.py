@@ -80,7 +80,7 @@ def parse_steps(text: str) -> tuple[Decimal, ...]:
 def checked_steps(steps: Sequence[Decimal]) -> tuple[Decimal, ...]:
     """Steps that grow to 100, with two decimals at most. Raises UsageError."""
     shown = ", ".join(f"{step:f}" if step.is_finite() else str(step) for step in steps)
-    known = all(step.is_finite() and step > 0 and step * 100 % 1 == 0 for step in steps)
+    known = all(step.is_finite() and 0 < step <= WHOLE and step * 100 % 1 == 0 for step in steps)
     grow = known and all(one < other for one, other in pairwise(steps))
     if not grow or len(steps) < 2 or steps[-1] != WHOLE:
         raise _bad_steps(shown)

@@ -66,6 +66,8 @@ def test_units(fields: dict[str, Any], column: str, value: object) -> None:
         ({"at": datetime(2026, 1, 31, 11)}, "`at`: a time is needed"),  # noqa: DTZ001 - without a zone is what is refused
         ({"at": 5, "cost_usd": "dear"}, "`cost_usd`: a number is needed"),
         ({"at": 5, "cost_usd": "NaN"}, "`cost_usd`: a number is needed"),
+        ({"at": 5, "cost_usd": "1e999999"}, "`cost_usd`: a number is needed"),
+        ({"at": 5, "latency_ms": 10**400}, "`latency_ms`: a number is needed"),
         ({}, "`id`: it is missing"),
         ({"at": 5, "colour": "red"}, "`colour` is not a column"),
     ],

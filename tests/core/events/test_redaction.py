@@ -75,6 +75,12 @@ def test_what_is_no_json_becomes_text() -> None:
     assert json.loads(found["attributes"]) == {"day": "2026-01-02", "odd": "nan", "big": str(2**70), "lone": "?�"}
 
 
+@pytest.mark.parametrize("number", [10**400, -(10**400), 10**5000], ids=["large", "negative", "endless"])
+def test_whole_numbers_beyond_all_doubles_cost_no_event(number: int) -> None:
+    found = json.loads(cells(event(attributes={"all": [number]}), Redactor())["attributes"])
+    assert found["all"][0].startswith(f"{number:#x}"[:80])
+
+
 def test_units_are_hashed_alike_once_and_only_if_wanted() -> None:
     call = event(unit="ada", user="ada")
     found = cells(call, Redactor())

@@ -48,6 +48,7 @@ FAULTS = [
     ("metric: latency_p95", "metric: error_rate", "PC254", 14, "error_rate stands there twice"),
     ("ends: 2026-12-31", "ends: 2026-02-30", "PC254", 21, "2026-02-30 is no day"),
     ("sample: 12000", "sample: 900", "PC254", 19, "never has the minimum"),
+    ("baseline: 0.6", f"baseline: {10**350}", "PC254", 16, "numbers with an end"),
     ("experiment: triage-tone", "experiment: other", "PC254", 2, "is called `other`"),
     ("prompt: support/triage", "prompt: Support", "PC254", 3, "cannot name a prompt"),
     ("segments: [plan]", "segments: [plan, plan]", "PC254", 15, "the segment plan stands there twice"),

@@ -182,7 +182,21 @@ def test_a_plan_is_read_from_the_split_that_it_began(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "5", "100", "25,5,100", "5,5,100", "5,25,50", "5,101", "0,100", "nan,100", "1.005,100", "a,b", "-1,100"],
+    [
+        "",
+        "5",
+        "100",
+        "25,5,100",
+        "5,5,100",
+        "5,25,50",
+        "5,101",
+        "0,100",
+        "nan,100",
+        "1.005,100",
+        "a,b",
+        "-1,100",
+        "9e999999,100",
+    ],
 )
 def test_steps_that_are_none(text: str) -> None:
     with pytest.raises(UsageError) as found:
