@@ -136,7 +136,8 @@ def _parquet_rows(path: Path, shown: str) -> Iterator[Row]:
                 for fields in batch.to_pylist():
                     number += 1
                     yield Place(shown, number), fields
-    except arrow.ArrowException as error:
+    except (arrow.ArrowException, OverflowError, ValueError) as error:
+        # The last two: times that Python's calendar does not have.
         raise UsageError(BAD_FIELD, f"not Parquet: {error}", place=Place(shown)) from None
 
 
@@ -152,8 +153,9 @@ def _parquet() -> tuple[Any, Any]:
 
 def _csv_line(cells: Iterable[object]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+    # What ends a line is what is quoted in a cell: of a lone \r too, which readers take for an end.
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _parts(rows: Iterable[Sequence[Scalar]], size: int) -> Iterator[list[Sequence[Scalar]]]:

@@ -39,9 +39,9 @@ class ImportedEvents:
 
 def import_events(place: EventsPlace, files: Sequence[Path], reading: Reading) -> ImportedEvents:
     """Brings the rows of files in, as ``import_rows`` does. Raises UsageError for a name that says no format."""
-    for file in files:
-        format_of(str(file))
-    return import_rows(place, [Source(read_file(it, str(it)), text=it.suffix == ".csv") for it in files], reading)
+    forms = [format_of(str(file)) for file in files]
+    sources = [Source(read_file(it, str(it)), text=form == "csv") for it, form in zip(files, forms, strict=True)]
+    return import_rows(place, sources, reading)
 
 
 def import_rows(

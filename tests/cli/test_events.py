@@ -51,7 +51,7 @@ def store(tmp_path: Path) -> Path:
     """A store with twenty calls and a score."""
     path = tmp_path / "calls.sqlite3"
     found = SqliteEvents(path)
-    found.write(Batch(events=[row(call) for call in CALLS], scores=[row(score(3, comment="slow"))]))
+    found.write(Batch(events=[row(call) for call in CALLS], scores=[row(score(3, comment="slow\rso slow"))]))
     found.close()
     return path
 
@@ -80,6 +80,21 @@ def test_what_is_exported_is_imported_once_and_as_it_was(run: Run, tmp_path: Pat
             for name in ("calls", "new")
         )
         assert new == old
+
+
+def test_a_files_ending_may_be_in_capitals(run: Run, tmp_path: Path, store: Path) -> None:
+    run("events", "export", "--store", "sqlite:calls.sqlite3", "-o", "CALLS.CSV")
+    assert run("events", "import", "CALLS.CSV", "--store", "sqlite:new.sqlite3", "--json").data["added"] == 20
+
+
+def test_a_time_beyond_the_calendar_is_refused(run: Run, tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    at = pa.array([253_402_300_800_000_000], pa.timestamp("us", "UTC"))
+    pyarrow.parquet.write_table(pa.table({"at": at, "prompt": ["p"], "status": ["ok"]}), tmp_path / "far.parquet")
+    ran = run("events", "import", "far.parquet", "--store", "sqlite:new.sqlite3", "--json", code=2)
+    assert ran.json["error"]["code"] == "PC220"
 
 
 def test_a_time_and_a_prompt_are_chosen(run: Run, tmp_path: Path, store: Path) -> None:
