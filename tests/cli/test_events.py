@@ -199,6 +199,21 @@ def test_a_folder_of_lines_is_exported_and_pruned(run: Run, tmp_path: Path) -> N
     run("events", "import", "a.jsonl", "--store", "jsonl:calls", code=2)
 
 
+def test_lines_that_are_malformed_are_told_with_their_place(run: Run, tmp_path: Path) -> None:
+    build_files(tmp_path, {"calls/events-2025-11-21.jsonl": lines(CALLS[0]) + '{"at":"x"}\n'})
+    ran = run("events", "export", "--store", "jsonl:calls", "--since", "2025-01-01", code=2)
+    assert "[PC220]" in ran.err
+    assert "events-2025-11-21.jsonl:2" in ran.err
+
+
+@pytest.mark.parametrize("place", ["sqlite:calls.sqlite3", "jsonl:calls"])
+def test_an_age_longer_than_any_calendar_leaves_all_there_is(run: Run, tmp_path: Path, store: Path, place: str) -> None:
+    JsonlEvents(tmp_path / "calls").write(Batch(events=[row(call) for call in CALLS]))
+    run("events", "prune", "--keep", "999999999999w", "--store", place)
+    out = run("events", "export", "--since", "999999999999w", "--store", place).out
+    assert len(out.splitlines()) == len(CALLS)
+
+
 def test_settings_and_environment_name_the_store(run: Run, tmp_path: Path) -> None:
     build_files(
         tmp_path,

@@ -34,9 +34,13 @@ class JsonlArchive:
             return
         read = event_from_dict if query.table is EVENTS else score_from_dict
         for path in event_files(self._folder, query.table.name):
-            for _, fields in read_file(path, str(path)):
+            for place, fields in read_file(path, str(path)):
+                try:
+                    value = read(fields)
+                except UsageError as error:
+                    raise UsageError(error.code, error.problem.message, hint=error.hint, place=place) from None
                 if query.matches(fields):
-                    yield row(read(fields))
+                    yield row(value)
 
     def prune(self, before: int) -> Pruned:
         """Deletes the files of days that ended before a moment."""

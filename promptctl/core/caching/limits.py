@@ -19,6 +19,7 @@ _SIZES = {
     "gib": 1024**3,
 }
 _AGES = {"m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+_LONGEST = 1000 * 365 * 86_400.0
 _AMOUNT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([A-Za-z]{1,3})", re.ASCII)
 
 
@@ -50,8 +51,8 @@ def parse_size(written: str) -> int:
 
 
 def parse_age(written: str) -> float:
-    """Seconds. Raises UsageError."""
-    return _parse(written, _AGES, "an age", "write it as 12h, 30d or 4w")
+    """Seconds, of a thousand years at most: times that long ago are still days of the calendar. Raises UsageError."""
+    return min(_parse(written, _AGES, "an age", "write it as 12h, 30d or 4w"), _LONGEST)
 
 
 def _parse(written: str, units: Mapping[str, int], what: str, hint: str) -> float:
