@@ -97,9 +97,12 @@ class PostgresEvents:
 
 
 def _preparing(connection: psycopg.Connection[Any], table: Table) -> list[str]:
-    """SQL that makes a table, or what it lacks; indexes are looked at after columns."""
+    """SQL that makes a table, or what it lacks; indexes are looked at after columns. Nothing where nothing is lacking:
+    who may read or fill tables may not make them."""
     columns = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
     held = {name for (name,) in connection.execute(columns, (table.name,))}
+    if held.issuperset(table.names):
+        return []
     return (add_statements(table, "postgresql", held) if held else []) + create_statements(table, "postgresql")
 
 

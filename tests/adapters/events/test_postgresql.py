@@ -41,6 +41,19 @@ def test_old_rows_go_with_their_scores(store: PostgresEvents) -> None:
     assert len(list(store.rows(EventQuery(table=SCORES)))) == 6
 
 
+def test_who_may_only_read_or_fill_the_tables_does_so(store: PostgresEvents, postgres: str) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    store.add(EVENTS, [row(event(1))])
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        for role, rights in (("reader", "SELECT"), ("filler", "SELECT, INSERT")):
+            connection.execute(f"CREATE ROLE {role} LOGIN")
+            connection.execute(f"GRANT {rights} ON events, scores, drops TO {role}")
+    with closing(PostgresEvents(postgres.replace("tests@", "filler@"))) as filler:
+        assert filler.add(EVENTS, [row(event(2))]) == 1
+    with closing(PostgresEvents(postgres.replace("tests@", "reader@"))) as reader:
+        assert list(reader.rows(EventQuery())) == [row(event(1)), row(event(2))]
+
+
 def test_a_server_that_is_not_there_is_an_outside_error_without_its_password() -> None:
     with pytest.raises(OutsideError) as caught:
         PostgresEvents("postgresql://u:hunter2@127.0.0.1:1/db").add(EVENTS, [])
