@@ -25,6 +25,30 @@ def chosen_calls(warehouse: Warehouse, window: Window) -> Any:
     return calls
 
 
+_SAME = ("prompt", "environment", "digest", "arm", "split", "reason", "unit", "attributes")
+"""Columns that all steps of a chain share."""
+
+
+def whole(warehouse: Warehouse, calls: Any) -> Any:
+    """A row a call: the steps of a chain put together. It took and cost what all of them did, nobody knows how much
+    where one does not say, and ended as the step that ended it."""
+    import ibis
+
+    steps = calls.filter(calls["step"].notnull())
+    if not warehouse.rows(steps.select("id").limit(1)):
+        # Engines would read all calls twice.
+        return calls
+    names = ("id", "at", "status", "latency_ms", "cost", *_SAME)
+    sums = {name: (steps[name].count() == steps.count()).ifelse(steps[name].sum(), None) for name in names[3:5]}
+    chains = steps.group_by(call=ibis.coalesce(steps["parent"], steps["id"])).aggregate(
+        at=steps["at"].min(),
+        status=steps["status"].max(where=steps["status"] != "ok").fill_null("ok"),
+        **sums,
+        **{name: steps[name].max() for name in _SAME},
+    )
+    return calls.filter(calls["step"].isnull()).select(*names).union(chains.rename(id="call").select(*names))
+
+
 def served(calls: Any) -> Any:
     """Whether a call gave somebody what an environment serves: not what testers forced or what judged answers, and not
     what was called in the shadow of others."""

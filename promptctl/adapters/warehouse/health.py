@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promptctl.adapters.warehouse.chosen import served
+from promptctl.adapters.warehouse.chosen import served, whole
 from promptctl.adapters.warehouse.scored import squares, summable
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.metrics import QUANTILES
@@ -56,16 +56,17 @@ def side(warehouse: Warehouse, chosen: Calls, label: str) -> Side:
 
 def _chosen(warehouse: Warehouse, chosen: Calls) -> Any:
     calls = warehouse.events
-    return calls.filter(
+    calls = calls.filter(
         calls["prompt"] == chosen.prompt,
         calls["environment"] == chosen.environment,
         calls["digest"] == chosen.digest,
         calls["at"] >= chosen.since,
         calls["at"] < chosen.until,
         served(calls),
-        # What nobody waited for says nothing of the prompt.
-        calls["status"] != "cancelled",
     )
+    calls = whole(warehouse, calls)
+    # What nobody waited for says nothing of the prompt.
+    return calls.filter(calls["status"] != "cancelled")
 
 
 def _answered(calls: Any) -> Any:

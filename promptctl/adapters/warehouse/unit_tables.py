@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from promptctl.adapters.warehouse.chosen import whole
 from promptctl.adapters.warehouse.warehouse import Warehouse
 from promptctl.core.experiments.counted import EXCLUSIONS, SEVERAL, Measure, Population
 from promptctl.core.reporting.quality import GOOD
@@ -37,6 +38,7 @@ def calls_of(warehouse: Warehouse, population: Population, *present: str) -> Any
         events["at"] < population.until,
         *(events[column].notnull() for column in present),
     )
+    calls = whole(warehouse, calls)
     reason, (inside, place) = calls["reason"].fill_null(""), _membership(calls, population)
     calls = calls.mutate(
         arm_place=place,
