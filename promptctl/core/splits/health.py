@@ -15,6 +15,9 @@ BAD_RULE = "PC237"
 LEVEL = 0.98
 """Of the two-sided intervals: one judgement of two equal sides calls one of them worse in at most one of a hundred."""
 
+LEAST = 20
+"""Values of each side whose spread tells something of all: a few that happen to be alike would look certain."""
+
 Outcome = Literal["worse", "fine", "open"]
 """``open``: what was seen allows both."""
 
@@ -114,7 +117,7 @@ def _judged(rule: Rule, now: Side, before: Side) -> Finding:
         change = share_difference((now.errors, now.calls), (before.errors, before.calls), LEVEL)
     elif kind == "cost":
         values = now.cost.mean, before.cost.mean
-        change = _risen(mean_ratio(now.cost, before.cost, LEVEL))
+        change = _risen(mean_ratio(now.cost, before.cost, LEVEL)) if _tell(now.cost, before.cost) else None
     elif kind == "quality":
         one, two = now.scores.get(name, Moments()), before.scores.get(name, Moments())
         values, change = (one.mean, two.mean), _drop(one, two)
@@ -151,7 +154,11 @@ def _drop(now: Moments, before: Moments) -> Interval | None:
     """Yes and no are shares; other scores have means."""
     if now.binary and before.binary:
         return share_difference((round(before.total), before.count), (round(now.total), now.count), LEVEL)
-    return mean_difference(before, now, LEVEL)
+    return mean_difference(before, now, LEVEL) if _tell(now, before) else None
+
+
+def _tell(now: Moments, before: Moments) -> bool:
+    return min(now.count, before.count) >= LEAST
 
 
 def _quantiles(now: Quantile | None, before: Quantile | None) -> Interval | None:

@@ -9,12 +9,9 @@ from promptctl.core.experiments.always_valid import always_valid
 from promptctl.core.experiments.counted import ArmUnits, Measure
 from promptctl.core.experiments.samples import UnitSums
 from promptctl.core.metrics import Measured, measured
-from promptctl.core.splits.health import LEVEL, Finding, Rule, judged_by
+from promptctl.core.splits.health import LEAST, LEVEL, Finding, Rule, judged_by
 from promptctl.core.statistics.interval import Interval, student_t_quantile
 from promptctl.core.statistics.two_samples import ratio_bounds
-
-_LEAST_UNITS = 20
-"""Of each arm: the spread of fewer says too little of the spread of all to call a canary fine."""
 
 
 def measure_of(rule: Rule) -> Measure:
@@ -74,7 +71,7 @@ def _variance(metric: Measured, sums: UnitSums) -> float | None:
     not. Source: A. Agresti and B. A. Coull, Approximate is better than "exact" for interval estimation of binomial
     proportions, The American Statistician 52 (1998), 119.
     """
-    if sums.units < _LEAST_UNITS or sums.estimate is None or sums.variance is None:
+    if sums.units < LEAST or sums.estimate is None or sums.variance is None:
         return None
     if metric.unit != "share":
         return sums.variance

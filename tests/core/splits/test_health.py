@@ -41,6 +41,10 @@ def quality(hits: int, count: int) -> Side:
     return Side(label="x", calls=count, scores={"resolved": Moments(count, float(hits), float(hits))})
 
 
+def stars(each: float, count: int) -> Side:
+    return Side(label="x", calls=count, scores={"stars": Moments(count, each * count, each * each * count)})
+
+
 @pytest.mark.parametrize(
     ("rule", "now", "before", "outcome"),
     [
@@ -55,6 +59,10 @@ def quality(hits: int, count: int) -> Side:
         ("cost=0.5", cost(1.5, 200), cost(1.0, 200), "open"),
         ("cost=0.1", cost(1.5, 1), cost(1.0, 200), "open"),
         ("cost=0.1", cost(1.0, 200), cost(0.0, 200), "open"),
+        ("cost=0.1", cost(3.0, 2, spread=0.0), cost(1.0, 200), "open"),
+        ("cost=0.1", cost(3.0, 20, spread=0.0), cost(1.0, 200), "worse"),
+        ("quality:stars=0.05", stars(4.0, 2), stars(5.0, 200), "open"),
+        ("quality:stars=0.05", stars(4.0, 20), stars(5.0, 200), "worse"),
         ("latency_p95=0.2", latency(1300, 1400), latency(900, 1000), "worse"),
         ("latency_p95=0.6", latency(1300, 1400), latency(900, 1000), "fine"),
         ("latency_p95=0.4", latency(1300, 1400), latency(900, 1000), "open"),
