@@ -15,6 +15,7 @@ def main() -> None:
     """Runs ``promptctl`` with the process's arguments and exits."""
     # What is loaded at the start stays: looking there for garbage every 700 objects costs a twentieth of a command.
     gc.set_threshold(50_000, 20, 20)
+    code = 0
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
@@ -24,7 +25,6 @@ def main() -> None:
     except BrokenPipeError:
         # Whoever read has gone; the interpreter must not find that out again when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         print(f"error[PC042]: standard output cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)

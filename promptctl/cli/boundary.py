@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from promptctl.cli.output import Answer, Output
+from promptctl.cli.output import Answer, Output, unread
 from promptctl.errors import Interrupted, OutsideError, PromptctlError
 
 INTERRUPTED, LANDED = 130, "PC172"
@@ -21,9 +21,9 @@ TRACEBACK = "PROMPTCTL_TRACEBACK"
 
 
 def exit_code(output: Output, answer: Answer) -> int:
-    """Prints an answer and gives its exit code: 0, or the answer's own for a "no"."""
-    output.answer(answer)
-    sys.stdout.flush()
+    """Prints an answer and gives its exit code: 0, or the answer's own for a "no", also where nobody reads it."""
+    with _read_or_not():
+        output.answer(answer)
     return 0 if answer.ok else answer.code
 
 
@@ -37,8 +37,9 @@ def guarded(output: Output, act: Callable[[], int]) -> int:
         print(interruption if isinstance(interruption, Interrupted) else "interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # Who saw the work go on has gone before its end, so that there is no answer: that is no yes.
+        unread(sys.stdout)
+        return OutsideError.exit_code
     except Exception as error:
         from promptctl.adapters.writing import is_refusal, refusal
 
@@ -66,9 +67,19 @@ def landing(landed: Callable[[], str | None]) -> Iterator[None]:
 
 def _told(output: Output, error: PromptctlError) -> int:
     """Prints an error where that is possible, and gives its exit code."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), _read_or_not():
         output.error(error)
     return error.exit_code
+
+
+@contextmanager
+def _read_or_not() -> Iterator[None]:
+    """Around what is printed at the end: how a command ended stays so, also where nobody reads it any more."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        unread(sys.stdout)
 
 
 def bug(error: Exception) -> PromptctlError:

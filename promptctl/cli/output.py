@@ -62,7 +62,7 @@ class Output:
         for line in (answer.note, answer.next and f"next: {answer.next}"):
             if line and not self.quiet:
                 sys.stdout.flush()
-                print(_dim(safe_log(line)), file=sys.stderr)
+                _aside(_dim(safe_log(line)))
 
     def say(self, text: str, style: str = "") -> None:
         """Prints a part of what people see while a command still works; programs get it all with the answer.
@@ -81,7 +81,7 @@ class Output:
             first, *more = [problem_data(problem) for problem in error.problems]
             self._json({"ok": False, "error": first | ({"more": more} if more else {})})
             return
-        print("\n".join(problem_text(problem) for problem in error.problems), file=sys.stderr)
+        _aside("\n".join(problem_text(problem) for problem in error.problems))
 
     @property
     def watched(self) -> bool:
@@ -99,24 +99,24 @@ class Output:
 
             self._wipe()
             for line in above:
-                print(safe_text(line), file=sys.stderr)
+                _aside(safe_text(line))
             width = shutil.get_terminal_size().columns - 1
-            print(_dim(safe_text(text)[:width]), end="", file=sys.stderr, flush=True)
+            _aside(_dim(safe_text(text)[:width]), end="")
             self._painted = True
 
     def remark(self, text: str) -> None:
         """A plain line about work that goes on, for logs."""
         if not self.quiet and not self.as_json:
-            print(safe_log(text), file=sys.stderr, flush=True)
+            _aside(safe_log(text))
 
     def warn(self, text: str) -> None:
         """A line that nobody may miss: also beside an error, in a quiet run, and for programs on standard error."""
         sys.stdout.flush()
-        print(safe_log(text), file=sys.stderr, flush=True)
+        _aside(safe_log(text))
 
     def _wipe(self) -> None:
         if self._painted:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            _aside("\r\x1b[K", end="")
             self._painted = False
 
     def _text(self, text: str, *, exact: bool) -> None:
@@ -139,6 +139,19 @@ class Output:
         text = io.StringIO()
         Console(file=text, force_terminal=False, soft_wrap=True, **plain).print(drawn)
         self._text(text.getvalue(), exact=False)
+
+
+def unread(stream: TextIO) -> None:
+    """Whoever read a stream has gone: what is printed there goes nowhere, so that nothing finds that out again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _aside(text: str, end: str = "\n") -> None:
+    """Prints on standard error. Work goes on, and its answer counts, also where nobody reads there any more."""
+    try:
+        print(text, end=end, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        unread(sys.stderr)
 
 
 def problem_text(problem: Problem, label: str = "error") -> str:
