@@ -59,7 +59,9 @@ def _inputs(node: Node | None) -> tuple[dict[str, Any], dict[str, str]]:
     node.finish()
     inputs: dict[str, Any] = {}
     kinds: dict[str, str] = {}
-    for name, written in schema.get("properties", {}).items():
+    for name, said in schema.get("properties", {}).items():
+        # A schema may also be true or false: anything, or nothing at all.
+        written = said if isinstance(said, Mapping) else {} if said else {"not": {}}
         inputs[name], kinds[name] = dict(written), str(written.get("type", ""))
         if name in defaults:
             inputs[name]["default"] = defaults[name]

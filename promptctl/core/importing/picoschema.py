@@ -17,10 +17,18 @@ def json_schema(node: Node) -> dict[str, Any] | None:
     """The JSON Schema that a node says in short or in full; None, and named, when it stands in code elsewhere."""
     value = node.value
     if isinstance(value, Mapping) and (value.get("type") in _JSON_SCHEMA_TYPES or "$schema" in value):
-        return dict(value)
+        return _in_full(node, value)
     if isinstance(value, Mapping) and isinstance(value.get("properties"), Mapping):
-        return {"type": "object", **value}
+        return _in_full(node, {"type": "object", **value})
     return _schema(node)
+
+
+def _in_full(node: Node, schema: Mapping[str, Any]) -> dict[str, Any]:
+    from promptctl.core.json_schemas.value_schema import schema_fault
+
+    if fault := schema_fault(schema):
+        raise node.error(f"{node.spelled} is no JSON Schema: {fault}")
+    return dict(schema)
 
 
 def _schema(node: Node) -> dict[str, Any] | None:

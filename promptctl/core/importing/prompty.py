@@ -93,7 +93,7 @@ def _tool(node: Node) -> dict[str, Any] | None:
     asked = function.take("parameters", (dict, list))
     schema: dict[str, Any] = {}
     if asked and isinstance(asked.value, list):
-        properties = {item.text("name"): property_schema(item) for item in asked.items()}
+        properties = {item.checked(dict).text("name"): property_schema(item) for item in asked.items()}
         required = [item.text("name") for item in asked.items() if item.value.get("required")]
         schema = {"type": "object", "properties": properties} | ({"required": required} if required else {})
     elif asked:

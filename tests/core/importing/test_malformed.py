@@ -89,3 +89,30 @@ def test_any_text(form: str, text: str) -> None:
 def test_no_messages_are_no_prompt() -> None:
     with pytest.raises(UsageError, match="the file holds no `prompt`"):
         imported('{"prompt": []}', "made-up", "langfuse")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": None},
+        {"type": "object", "properties": {"who": "string"}},
+        {"type": "object", "properties": {"who": {"type": "string"}}, "required": None},
+        {"properties": {"who": 1}},
+    ],
+)
+def test_a_schema_that_is_none(schema: Any) -> None:
+    head = json.dumps({"input": {"schema": schema}})
+    with pytest.raises(UsageError, match=r"`input\.schema` is no JSON Schema"):
+        imported(f"---\n{head}\n---\nHello {{{{who}}}}", "made-up", "dotprompt")
+
+
+def test_an_input_that_takes_anything() -> None:
+    head = json.dumps({"input": {"schema": {"type": "object", "properties": {"who": True}, "required": ["who"]}}})
+    (found,) = imported(f"---\n{head}\n---\nHello {{{{who}}}}", "made-up", "dotprompt").prompts
+    assert found.value["inputs"] == {"who": {}}
+
+
+def test_parameters_of_a_tool_that_have_no_names() -> None:
+    head = json.dumps({"model": {"options": {"tools": [{"name": "f", "parameters": ["x"]}]}}})
+    with pytest.raises(UsageError, match=r"parameters\[0\]` must be a mapping"):
+        imported(f"---\n{head}\n---\nsystem:\nHello", "made-up", "prompty")
