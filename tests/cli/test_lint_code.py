@@ -36,6 +36,15 @@ def test_places_and_hints(folder: Path) -> None:
     ]
 
 
+def test_places_where_lines_and_letters_are_not_as_python_counts_them(folder: Path) -> None:
+    text = 'from app import prompts\n\x0c\ngrößen = "\u2028", prompts.get("nowhere")\n'
+    build_files(folder, STARTER | {"app/main.py": text})
+    ran = promptctl("lint", "--code", "app", "--json", cwd=folder)
+    (found,) = (it for it in ran.data["findings"] if it["code"] == "L080")
+    assert found["excerpt"] == 'größen = "\u2028", prompts.get("nowhere")'
+    assert found["where"] == {"file": "app/main.py", "line": 3, "column": found["excerpt"].index('"nowhere') + 1}
+
+
 def test_the_settings_name_where_code_is(folder: Path) -> None:
     build_files(folder, STARTER | {"app/main.py": APPLICATION, "promptctl.toml": CHECKING})
     assert "L080" in promptctl("lint", cwd=folder).out

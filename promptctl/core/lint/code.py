@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from promptctl.core.lint.finding import Finding
@@ -43,12 +44,14 @@ def code_findings(file: str, source: str, asked: Asked) -> Iterator[Finding]:
 
 def placed_sites(file: str, source: str) -> list[tuple[CallSite, Callable[[], Place]]]:
     """The uses of prompts in one Python file, each with its place. Raises one of UNREADABLE."""
-    lines = source.splitlines()
+    # Lines as Python counts them: a form feed ends none. Its columns count bytes.
+    lines = StringIO(source, newline=None).read().split("\n")
 
-    def excerpt(line: int) -> str | None:
-        return lines[line - 1] if line <= len(lines) else None
+    def place(site: CallSite) -> Place:
+        line = lines[site.line - 1]
+        return Place(file, site.line, len(line.encode()[: site.column - 1].decode()) + 1, line)
 
-    return [(it, partial(Place, file, it.line, it.column, excerpt(it.line))) for it in call_sites(source)]
+    return [(site, partial(place, site)) for site in call_sites(source)]
 
 
 def site_findings(site: CallSite, place: Callable[[], Place], asked: Asked) -> Iterator[Finding]:

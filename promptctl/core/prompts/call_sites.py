@@ -9,6 +9,8 @@ from dataclasses import dataclass
 _TAKES_INPUTS = frozenset({"render", "messages", "request"})
 _OF_CALL = frozenset({"inputs", "user", "endpoint", "trace", "deadline"})
 """Arguments of ``Prompts.call`` that are no inputs by themselves."""
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, *_COMPREHENSIONS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,15 +42,29 @@ class _Reader(ast.NodeVisitor):
         self._prompts: list[dict[str, CallSite]] = [{}]
 
     def generic_visit(self, node: ast.AST) -> None:
-        """A function sees the names around it; what it binds is its own."""
-        scoped = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        """A function sees the names around it; what it binds is its own. So it is with a comprehension, whose names
+        come behind what is done with them."""
+        scoped = isinstance(node, _SCOPES)
         if scoped:
             self._prompts.append(dict(self._prompts[-1]))
-        if isinstance(node, ast.withitem) and node.optional_vars:
-            self._bind(node.optional_vars, node.context_expr)
-        super().generic_visit(node)
+        for child in sorted(ast.iter_child_nodes(node), key=lambda child: not isinstance(child, ast.comprehension)):
+            self.visit(child)
         if scoped:
             self._prompts.pop()
+
+    def visit_withitem(self, node: ast.withitem) -> None:
+        self.visit(node.context_expr)
+        if node.optional_vars:
+            self._bind(node.optional_vars, node.context_expr)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        """A name that a loop, an unpacking or the like sets is no prompt any more."""
+        if not isinstance(node.ctx, ast.Load):
+            self._prompts[-1].pop(node.id, None)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """What a function is given hides what was called so around it."""
+        self._prompts[-1].pop(node.arg, None)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
@@ -74,6 +90,7 @@ class _Reader(ast.NodeVisitor):
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         name = _dotted(target)
         if name is None:
+            self.visit(target)
             return
         if isinstance(value, ast.Call) and (_dotted(value.func) or "").rpartition(".")[2] == "Prompts":
             self._makers.add(name)

@@ -57,6 +57,28 @@ def test_a_name_that_is_bound_anew_is_followed_no_more() -> None:
     assert all(site.inputs is None for site in sites)
 
 
+HIDDEN = {
+    "an argument": "def f(p):\n    return p.render(x=1)",
+    "an argument of a lambda": "f = lambda p: p.render(x=1)",
+    "the name of a loop": "for p in others:\n    p.render(x=1)",
+    "the name of a comprehension": "[p.render(x=1) for p in others]",
+    "one of several names": "p, q = others\np.render(x=1)",
+    "one of the rest": "q, *p = others\np.render(x=1)",
+    "what with opens": "with other() as p:\n    p.render(x=1)",
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_a_name_that_something_else_has_there_is_no_prompt(case: str) -> None:
+    sites = call_sites(HEAD + "p = prompts.get('a')\n" + HIDDEN[case])
+    assert [site.inputs for site in sites] == [None]
+
+
+def test_a_name_is_followed_again_behind_what_hides_it() -> None:
+    sites = call_sites(HEAD + "p = prompts.get('a')\nn = [p for p in others]\np.render(x=1)")
+    assert [site.inputs for site in sites] == [None, frozenset("x")]
+
+
 def test_names_of_one_function_mean_nothing_in_another() -> None:
     sites = call_sites(HEAD + "def f():\n    p = prompts.get('a')\ndef g(p):\n    p.render(x=1)")
     assert all(site.inputs is None for site in sites)
