@@ -254,9 +254,10 @@ class _Run:
 
 
 def _conditions(settings: Settings | None) -> Sequence[str]:
-    """What besides its files decides what is found in a prompt: required fields, and what is said of models."""
+    """What besides its files decides what is found in a prompt: required fields, and what is said of models. Settings
+    that cannot be read say neither, which is something else than settings that say nothing."""
     if settings is None:
-        return ()
+        return ("no settings",)
     models = [f"models {compact_json(settings.models)}"] if settings.models else []
     return *settings.required, *models, *(f"provider {name}" for name in settings.providers)
 

@@ -28,3 +28,12 @@ def test_what_settings_say_of_models_counts_at_once(folder: Path, capfd: pytest.
         code, text = said("lint")
         assert (code, "L052" in text) == (0, False)
     assert said("render", "p", "--format", "openai")[0] == 0
+
+
+def test_settings_that_could_not_be_read_hide_nothing_later(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    new_repository(folder, {"prompts/p/prompt.yaml": PROMPT, "promptctl.toml": "models = [\n"})
+    assert main(["lint", "-C", str(folder)]) == 1
+    assert "error[PC007]" in capfd.readouterr().out
+    (folder / "promptctl.toml").write_text("")
+    assert main(["lint", "-C", str(folder)]) == 1
+    assert "gpt-5 takes no `temperature` but 1" in capfd.readouterr().out
