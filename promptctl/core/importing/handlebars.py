@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from promptctl.core.importing.segments import NAME, NoSegment, escaped
 
@@ -16,6 +17,7 @@ _MUSTACHE = re.compile(
 _PATH = re.compile(rf"(?P<up>(?:\.\./)*)(?:this\.|\./)?(?P<path>{NAME}(?:\.{NAME})*)", re.ASCII)
 _LOOP = {"@index": "loop.index0", "@first": "loop.first", "@last": "loop.last"}
 _LITERAL = re.compile(r'"[^"\\]*"|\'[^\'\\]*\'|-?[0-9]+(?:\.[0-9]+)?|true|false')
+_NAMES = re.compile(NAME, re.ASCII)
 _WORD = re.compile(r'"[^"]*"|\'[^\']*\'|[^\s"\']+')
 
 
@@ -129,10 +131,15 @@ class _Writer:
             return f"if {self._value(words[:1])} {'==' if name == 'ifEquals' else '!='} {self._value(words[1:])}"
         if name == "each":
             looped = self._value(words)
-            item = "item" if not any(block.loops for block in self._blocks) else f"item_{len(self._blocks) + 1}"
+            item = self._free_name()
             self._blocks.append(_Block(name, "endfor", item, self._at, loops=True))
             return f"for {item} in {looped}"
         raise self._fault(f"`{{{{#{name}}}}}` is a helper that only code gives")
+
+    def _free_name(self) -> str:
+        """A name for what a loop is at: neither an input's nor that of a loop around it."""
+        taken = {*_NAMES.findall(self._text), *(block.base for block in self._blocks if block.loops)}
+        return next(name for number in count(1) if (name := f"item_{number}" if number > 1 else "item") not in taken)
 
     def _print(self, words: list[str]) -> str | Mark:
         if words[0] in ("role", "history", "media") and not (words[0] == "history" and "history" in self._kinds):

@@ -8,7 +8,7 @@ from promptctl.core.importing.handlebars import Mark, pieces
 from promptctl.core.importing.segments import NoSegment
 from tests.rendered_value import render_value
 
-VALUES = {"a": "A", "yes": True, "no": "", "xs": [{"n": "1"}, {"n": "2"}], "words": ["u", "v"], "o": {"p": "P"}}
+VALUES = {"a": "A", "yes": True, "no": "", "xs": [{"n": "1"}, {"n": "2"}], "words": ["u", "v"], "o": {"p": "P"}, "item": "I"}
 
 
 def text(template: str) -> str:
@@ -29,6 +29,8 @@ def text(template: str) -> str:
         ("{{#each xs}}{{n}}{{@index}}{{#if @last}}.{{else}},{{/if}}{{/each}}", "10,21."),
         ("{{#each words}}{{this}}{{../a}}{{/each}}", "uAvA"),
         ("{{#each xs}}{{#each ../words}}{{this}}{{/each}}{{n}}{{/each}}", "uv1uv2"),
+        ("{{#each words}}{{this}}{{../item}}{{/each}}", "uIvI"),
+        ("{{#each xs}}{{#each ../words}}{{this}}{{../n}}{{../../item}}{{/each}}{{/each}}", "u1Iv1Iu2Iv2I"),
         ("x\n  {{#if yes}}\n  y\n  {{/if}}\nz", "x\n  y\nz"),
         ("x {{#if yes}}\ny{{/if}}\nz", "x \ny\nz"),
         ("  {{#if yes}}y{{/if}}\nz", "  y\nz"),
