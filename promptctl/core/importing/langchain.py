@@ -7,7 +7,7 @@ from typing import Any
 from promptctl.core.importing.jinja import converted
 from promptctl.core.importing.node import Node
 from promptctl.core.importing.parts import inputs_of, prompt_value, template, template_error
-from promptctl.core.importing.segments import braces, format_fields
+from promptctl.core.importing.segments import format_fields, mustache
 from promptctl.core.importing.source import Import, Imported, Source
 
 _ROLES = {"System": "system", "Human": "user", "AI": "assistant"}
@@ -56,10 +56,7 @@ def _template(node: Node, declared: dict[str, Any]) -> str:
         return converted(written, written.value)
     if form not in ("f-string", "mustache"):
         raise template_error(written, f"`{form}` is no language of templates that is known", 1)
-    text = template(written, format_fields if form == "f-string" else braces)
-    if form == "mustache" and any(sign in written.value for sign in ("{{#", "{{^", "{{/", "{{>", "{{{", "{{&", "{{!")):
-        raise template_error(written, "only plain variables of Mustache are read", 1)
-    return text
+    return template(written, format_fields if form == "f-string" else mustache)
 
 
 def _partials(node: Node, declared: dict[str, Any]) -> None:

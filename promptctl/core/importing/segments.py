@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _OPENING = re.compile(r"\{(?=[{%#])|\{\Z")
 NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _BRACES = re.compile(r"\{\{\s*(" + NAME + r")\s*\}\}", re.ASCII)
+_TAG = re.compile(r"\{\{")
 _DOLLAR = re.compile(
     r"\$(?:(?P<escaped>\$)|(?P<plain>" + NAME + r")|\{(?P<braced>" + NAME + r")\}|(?P<bad>))", re.ASCII
 )
@@ -37,6 +38,14 @@ class NoSegment(Exception):
 def braces(text: str) -> Segments:
     """``{{ name }}``; everything else is to the letter."""
     return _split(text, _BRACES, lambda found: Variable(found[1]))
+
+
+def mustache(text: str) -> Segments:
+    """``{{ name }}`` as Mustache has it. Raises NoSegment for any other tag: a section, a field, a comment."""
+    for opening in _TAG.finditer(text):
+        if not _BRACES.match(text, opening.start()):
+            raise NoSegment("only plain variables of Mustache are read", opening.start())
+    return braces(text)
 
 
 def dollars(text: str) -> Segments:

@@ -170,6 +170,16 @@ def test_langchain() -> None:
     assert rendered(only(json.dumps(saved), "saved.json").value, who="Ada") == [("user", "Greet Ada")]
 
 
+@pytest.mark.parametrize(
+    "tag", ["{{#a}}x{{/a}}", "{{ #a}}", "{{a.b}}", "{{a-b}}", "{{{a}}}", "{{&a}}", "{{! a }}", "{{=<% %>=}}"]
+)
+def test_langchain_reads_plain_variables_of_mustache_alone(tag: str) -> None:
+    saved = {"_type": "prompt", "template_format": "mustache", "template": "Greet\n{{ who }}"}
+    assert rendered(only(json.dumps(saved), "saved.json").value, who="Ada") == [("user", "Greet\nAda")]
+    with pytest.raises(UsageError, match="only plain variables of Mustache are read"):
+        imported(json.dumps(saved | {"template": f"Greet {{{{ who }}}}\n{tag}"}), "saved.json")
+
+
 def test_llm() -> None:
     found = only(LLM, "greeter.yaml").value
     assert rendered(found) == [("system", "Greet Ada. It costs $5."), ("user", "Hello Ada")]

@@ -8,7 +8,15 @@ from promptctl.core.importing.handlebars import Mark, pieces
 from promptctl.core.importing.segments import NoSegment
 from tests.rendered_value import render_value
 
-VALUES = {"a": "A", "yes": True, "no": "", "xs": [{"n": "1"}, {"n": "2"}], "words": ["u", "v"], "o": {"p": "P"}, "item": "I"}
+VALUES = {
+    "a": "A",
+    "yes": True,
+    "no": "",
+    "xs": [{"n": "1"}, {"n": "2"}],
+    "words": ["u", "v"],
+    "o": {"p": "P"},
+    "item": "I",
+}
 
 
 def text(template: str) -> str:
