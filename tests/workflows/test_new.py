@@ -224,6 +224,14 @@ def test_a_step_that_takes_no_text(folder: Path) -> None:
     assert not (folder / "prompts/chain").exists()
 
 
+def test_a_step_without_a_model_of_its_own(folder: Path) -> None:
+    opened = repository(folder, a=step(text="string"), b=step(text="string").replace("echo:echo", "{tier: balanced}"))
+    with pytest.raises(UsageError, match="b cannot be a step: it names a tier, and a step needs a model") as caught:
+        new_chain(opened, "chain", ["a", "b"])
+    assert caught.value.code == "PC045"
+    assert not (folder / "prompts/chain").exists()
+
+
 def test_a_chain_of_nobody(folder: Path) -> None:
     with pytest.raises(UsageError, match="there is no prompt `sumarize`") as caught:
         new_chain(repository(folder, summarize=step(text="string")), "chain", ["sumarize"])

@@ -107,7 +107,8 @@ class _Chain:
 def chain_text(prompts: Sequence[Prompt], owner: str | None) -> str:
     """A chain in which each prompt's first input is what the one before it answered; other inputs are the chain's.
 
-    Raises UsageError for a prompt whose required input takes no text, since steps pass on text.
+    Raises UsageError for a prompt whose required input takes no text, since steps pass on text, and for one without a
+    model of its own.
     """
     chain = _Chain()
     for prompt in prompts:
@@ -123,6 +124,9 @@ def chain_text(prompts: Sequence[Prompt], owner: str | None) -> str:
 
 
 def _add_step(chain: _Chain, prompt: Prompt) -> None:
+    if isinstance(prompt.model, Mapping):
+        message = f"{prompt.name} cannot be a step: it names a tier, and a step needs a model"
+        raise UsageError(NO_CHAIN, message, place=prompt.document.place(("model",)), hint="give it a model")
     step = _free_name(prompt.name.split("/")[-1], chain.names)
     chain.names.add(step)
     passed: dict[str, str] = {}
