@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from promptctl.core.files.document import Document, pointer
+from promptctl.core.name import RESERVED
 from promptctl.core.prompts.prompt import Prompt
 from promptctl.errors import MOST_PROBLEMS, DocumentError, Place, Problem
 
@@ -86,9 +87,7 @@ def collect_partials(prompt: Prompt, read: Callable[[str], Document | None]) -> 
             text_file = found.get(written) or read(path)
             if text_file is None:
                 if written not in reading.optional:
-                    problems.append(
-                        Problem(INCLUDE, f"there is no partial `{written}`", place(line), f"create prompts/{path}")
-                    )
+                    problems.append(Problem(INCLUDE, f"there is no partial `{written}`", place(line), _repair(path)))
                 continue
             found[written] = text_file
             if followed.get(written, -1) >= len(chain):
@@ -112,6 +111,12 @@ def include_fault(written: str, own: bool, chain: tuple[str, ...]) -> str | None
     if len(chain) >= MAX_DEPTH:
         return f"partials are nested deeper than {MAX_DEPTH}"
     return None
+
+
+def _repair(path: str) -> str:
+    """What to do about a partial that is not there. In folders that are promptctl's own there are none."""
+    own = next((part for part in path.split("/") if part in RESERVED), None)
+    return f"keep it elsewhere: no partial is read from a folder called {own}" if own else f"create prompts/{path}"
 
 
 def _not_a_partial(written: str) -> str:

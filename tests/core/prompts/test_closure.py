@@ -118,3 +118,10 @@ def test_a_step_that_names_nothing_suggests_the_nearest() -> None:
             {"c/prompt.yaml": "steps: [{name: s, prompt: summry}]\n", "summary/prompt.yaml": "template: t\n"}
         ).closure("c")
     assert caught.value.hint == "did you mean `summary`?"
+
+
+def test_a_partial_in_a_folder_of_ours_is_to_go_elsewhere() -> None:
+    files = {"a/prompt.yaml": "template: \"{% include 'evidence/x.j2' %}\"\n", "evidence/x.j2": "x"}
+    with pytest.raises(DocumentError) as caught:
+        project(files).closure("a")
+    assert caught.value.hint == "keep it elsewhere: no partial is read from a folder called evidence"
