@@ -29,7 +29,7 @@ class Filters:
 class Listed:
     """One prompt. ``version`` is the lock's, or what the environment asked for serves; None before the first.
 
-    ``card`` is None for one that the environment serves and that is not among the files here.
+    ``card`` is None for one that the environment serves and that is not among the files here, under no other name.
     """
 
     name: str
@@ -85,7 +85,8 @@ def _served(repository: Repository, filters: Filters, environment: str, cards: M
     found: list[Listed] = []
     for name in state.environments.get(environment, ()):
         pointer = state.live(environment, name)
-        card = cards.get(name)
+        # A prompt that was renamed is served under its old name until that is removed.
+        card = cards.get(name) or cards.get(repository.work.former.get(name, name))
         if pointer and _fits(card, filters):
             found.append(Listed(name=name, version=pointer.served.version, card=card))
     return Listing(prompts=tuple(found), total=len(cards), state=state.label)

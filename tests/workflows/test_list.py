@@ -110,6 +110,14 @@ def test_what_an_environment_serves(tmp_path: Path) -> None:
         list_prompts(opened, Filters(environment="live"))
 
 
+def test_what_an_environment_serves_under_an_old_name(tmp_path: Path) -> None:
+    served = {"prompts/environments/prod/old.yaml": pointer("old"), "prompts/environments/prod/old.moves.jsonl": MOVES}
+    renamed = {"prompts/new/prompt.yaml": "formerly: [old]\nowner: ada\ntemplate: x\n"}
+    repository = new_repository(tmp_path / "r", FILES | served | renamed)
+    found = list_prompts(Repository(repository.folder), Filters(environment="prod", owner="ada"))
+    assert names(found) == ["old"]
+
+
 def test_it_shows_signs_of_life_while_it_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     signs: list[None] = []
     monkeypatch.setattr("promptctl.adapters.project.alive", lambda: signs.append(None))
