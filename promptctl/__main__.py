@@ -16,6 +16,8 @@ def main() -> None:
     # What is loaded at the start stays: looking there for garbage every 700 objects costs a twentieth of a command.
     gc.set_threshold(50_000, 20, 20)
     code = 0
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _open_streams()
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
@@ -30,6 +32,16 @@ def main() -> None:
         print(f"error[PC042]: standard output cannot be written: {(error.strerror or '').lower()}", file=sys.stderr)
         code = 4
     _end(code)
+
+
+def _open_streams() -> None:
+    """Streams that are closed (``>&-``) lead nowhere: there is something to print to, and no file that is opened later
+    gets the number of a stream, which Git would write to."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(handle, True)  # noqa: FBT003 - it takes no names
+    os.close(handle)
+    sys.stdin = sys.stdin or os.fdopen(0)
+    sys.stdout, sys.stderr = sys.stdout or os.fdopen(1, "w"), sys.stderr or os.fdopen(2, "w")
 
 
 def _end(code: int) -> None:

@@ -49,3 +49,13 @@ def test_nobody_reads(folder: Path, words: str, code: int, streams: tuple[str, .
             os.close(handle)
     assert ran.returncode == code
     assert "Traceback" not in f"{ran.stdout}{ran.stderr}"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-"])
+@pytest.mark.parametrize(("words", "code"), [("lint", 0), ("show support/nothing --json", 2), ("lock", 0)])
+def test_closed_streams(folder: Path, words: str, code: int, closed: str) -> None:
+    repository = new_repository(folder)
+    line = f"{sys.executable} -m promptctl {words} {closed}"
+    ran = subprocess.run(["sh", "-c", line], cwd=repository.folder, check=False, text=True, capture_output=True)
+    assert ran.returncode == code
+    assert "Traceback" not in f"{ran.stdout}{ran.stderr}"
