@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,11 +14,15 @@ from promptctl.core.prompts.prompt import Message, Placeholder
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message as readers compare it: its role, its text with images named, and whether it ends a cached prefix."""
+    """A message as readers compare it: its role, its text with images named, and whether it ends a cached prefix.
+
+    ``exact`` is the JSON of one that is more than a role and a text: messages that read alike may be sent otherwise.
+    """
 
     role: str
     text: str
     cache: bool = False
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +62,25 @@ def written_messages(messages: Sequence[Message | Placeholder]) -> tuple[Spoken,
     return tuple(
         Spoken("placeholder", message.input)
         if isinstance(message, Placeholder)
-        else Spoken(message.role, _text(message.content), message.cache)
+        else _spoken({"role": message.role, "content": message.content, "cache": message.cache})
         for message in messages
     )
 
 
 def sent_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[Spoken, ...]:
     """Rendered messages."""
-    return tuple(Spoken(found["role"], _text(found["content"]), found.get("cache", False)) for found in messages)
+    return tuple(_spoken(found) for found in messages)
+
+
+def _spoken(found: Mapping[str, Any]) -> Spoken:
+    content = found["content"]
+    more = {key: value for key, value in found.items() if key not in ("role", "content", "cache")}
+    exact = (
+        ""
+        if isinstance(content, str) and not more
+        else json.dumps({"content": content, **more}, ensure_ascii=False, sort_keys=True)
+    )
+    return Spoken(found["role"], _text(content), found.get("cache", False), exact)
 
 
 def _text(content: Any) -> str:
@@ -77,7 +93,8 @@ def _part(part: Any) -> str:
     if not isinstance(part, Mapping) or part.get("type") != "image_url":
         return str(part.get("text", part)) if isinstance(part, Mapping) else str(part)
     image = part.get("image_url")
-    values = image.values() if isinstance(image, Mapping) else [image]
+    # The address, then the detail, however they are written.
+    values = [image[key] for key in sorted(image, reverse=True)] if isinstance(image, Mapping) else [image]
     return f"[image {' '.join(str(value) for value in values)}]"
 
 
@@ -101,7 +118,9 @@ def _lone(old: Sequence[Spoken], before: int | None, new: Sequence[Spoken], afte
 
 def _changed(before: int, old: Spoken, after: int, new: Spoken) -> MessageChange:
     cache = new.cache if new.cache != old.cache else None
-    return MessageChange(role=new.role, old=before, new=after, pieces=word_diff(old.text, new.text), cache=cache)
+    alike = old.text == new.text and old.exact != new.exact
+    texts = (old.exact or old.text, new.exact or new.text) if alike else (old.text, new.text)
+    return MessageChange(role=new.role, old=before, new=after, pieces=word_diff(*texts), cache=cache)
 
 
 def _pairs(old: Sequence[Spoken], new: Sequence[Spoken]) -> Iterator[tuple[int | None, int | None]]:

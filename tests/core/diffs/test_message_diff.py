@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import pytest
@@ -50,8 +51,32 @@ def test_parts_and_placeholders_are_spelled_as_text() -> None:
     messages = [{"placeholder": "history"}, {"role": "user", "content": content}]
     prompt = prompt_with(inputs={"history": "array"}, messages=messages).prompt
     shown = "Look:\n[image https://example.org/a.png low]"
-    assert written_messages(prompt.messages) == (Spoken("placeholder", "history"), Spoken("user", shown))
-    assert sent_messages([{"role": "user", "content": content, "cache": True}]) == (Spoken("user", shown, True),)
+    exact = json.dumps({"content": content}, sort_keys=True)
+    assert written_messages(prompt.messages) == (Spoken("placeholder", "history"), Spoken("user", shown, exact=exact))
+    assert sent_messages([{"role": "user", "content": content, "cache": True}]) == (Spoken("user", shown, True, exact),)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"content": "a"}, {"content": [{"type": "text", "text": "a"}]}),
+        ({"content": [{"type": "text", "text": "a\nb"}]}, {"content": [{"type": "text", "text": it} for it in "ab"]}),
+        ({"content": "[image x]"}, {"content": [{"type": "image_url", "image_url": {"url": "x"}}]}),
+        ({"content": "a", "tool_call_id": "1"}, {"content": "a", "tool_call_id": "2"}),
+    ],
+)
+def test_messages_that_read_alike_and_are_sent_otherwise(old: dict[str, object], new: dict[str, object]) -> None:
+    before, after = (sent_messages([{"role": "tool", **found}]) for found in (old, new))
+    (change,) = message_changes(before, after)
+    assert {piece.kind for piece in change.pieces} > {"added"}
+    assert not message_changes(before, sent_messages([{"role": "tool", **dict(reversed(old.items()))}]))
+
+
+def test_the_order_of_keys_in_a_part_is_no_change() -> None:
+    parts = [{"type": "image_url", "image_url": {"url": "x", "detail": "low"}}]
+    other = [{"image_url": {"detail": "low", "url": "x"}, "type": "image_url"}]
+    sides = (sent_messages([{"role": "user", "content": content}]) for content in (parts, other))
+    assert not message_changes(*sides)
 
 
 @pytest.mark.parametrize("content", [None, 3, ["x"], [{"type": "audio"}], [{"type": "image_url"}]])
