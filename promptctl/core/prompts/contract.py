@@ -155,7 +155,9 @@ def _part_reasons(key: str, old: Any, new: Any) -> Iterator[Reason]:
     changed = [name for name in {**before, **after} if _spelled(before, name) != _spelled(after, name)]
     for name in changed:
         yield _minor(f"{key}.{name}", _happened(name in before, name in after))
-    if not changed:
+    if not changed and key == "steps":
+        yield _minor(key, "stand in another order")
+    elif not changed:
         whole = _happened(old is not None, new is not None)
         yield _minor(key, whole if key in ("model", "messages") else "is written otherwise, with the same meaning")
 

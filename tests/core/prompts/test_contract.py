@@ -157,6 +157,16 @@ def test_a_chain_is_judged_by_its_inputs_and_its_last_answer(
     assert (found.change, found.reasons[0].field if found.reasons else None) == (change, field)
 
 
+def test_steps_in_another_order_mean_something_else() -> None:
+    steps = [f"  - {{name: {name}, prompt: first, inputs: {{text: '{{{{ text }}}}'}}}}\n" for name in ("one", "two")]
+    old, new = (
+        project_of({"c": f"inputs: {{text: string}}\nsteps:\n{''.join(order)}", "first": FIRST}).closure("c")
+        for order in (steps, steps[::-1])
+    )
+    (reason,) = change_class(old, new).reasons
+    assert (reason.field, reason.message, reason.change) == ("steps", "stand in another order", "minor")
+
+
 def test_the_answer_of_a_chain_of_chains_is_that_of_the_innermost_last_step() -> None:
     outer = "inputs: {text: string}\nsteps: [{name: inner, prompt: c, inputs: {text: '{{ text }}'}}]\n"
     project = project_of({"outer": outer, "c": CHAIN, "first": FIRST, "last": LAST})
