@@ -140,8 +140,18 @@ def _table(text: str, shown: str) -> Document:
                 header = [column.strip() for column in record]
             elif record and header is not None:
                 marks[(len(values),)] = Mark(line, 1, line)
-                values.append(dict(zip(header, record, strict=False)))
+                values.append(_row(header, record, Place(shown, line)))
             line = reader.line_num + 1
     except csv.Error as fault:
         raise DocumentError((Problem(UNFIT, f"not CSV: {fault}", Place(shown, line)),)) from None
     return Document(shown, values, marks, text)
+
+
+def _row(header: list[str], record: list[str], place: Place) -> dict[str, str]:
+    """The values of a row by their columns. Raises DocumentError for a value that has none of its own."""
+    if any(record[len(header) :]):
+        hint = "a value with a comma in it stands in double quotes"
+        raise DocumentError((Problem(UNFIT, f"{len(record)} values for {len(header)} columns", place, hint),))
+    if twice := next((column for column in header if column and header.count(column) > 1), None):
+        raise DocumentError((Problem(UNFIT, f"the column `{twice}` stands twice", Place(place.file, 1)),))
+    return dict(zip(header, record, strict=False))

@@ -134,6 +134,20 @@ def test_files_beside(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("a,__expected\nx,Z\nx, y,contains:x\n", "tests.csv:3: 3 values for 2 columns"),
+        ("a,a\nx,y\n", "tests.csv:1: the column `a` stands twice"),
+    ],
+)
+def test_no_value_of_a_table_is_lost(tmp_path: Path, table: str, said: str) -> None:
+    build_files(tmp_path, {"tests.csv": table})
+    with pytest.raises(UsageError) as caught:
+        imported(config(prompts=["{{a}}"], tests="tests.csv"), FILE, folder=tmp_path)
+    assert f"{caught.value.problem.place}: {caught.value}" == said
+
+
 def test_lists_of_values_and_scenarios_are_written_out() -> None:
     text = config(
         prompts=["{{a}} {{b}}"],
