@@ -243,7 +243,8 @@ def _at_time(repository: Repository, reference: Reference, environment: str, tim
     except ValueError:
         raise UsageError(UNKNOWN_REFERENCE, f"{time!r} is no time", hint="example: prod@{2026-11-20T12:00Z}") from None
     if moment.tzinfo is None:
-        raise UsageError(UNKNOWN_REFERENCE, f"{time!r} has no zone", hint=f"example: prod@{{{time}Z}}")
+        whole = f"{time}Z" if "T" in time or ":" in time else f"{time}T00:00Z"
+        raise UsageError(UNKNOWN_REFERENCE, f"{time!r} has no zone", hint=f"example: {environment}@{{{whole}}}")
     state = read_state(repository)
     commit = last_before(repository.git, state.commit, int(moment.timestamp())) if state.commit else None
     if commit is None:

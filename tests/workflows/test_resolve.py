@@ -143,7 +143,8 @@ def test_latest_is_the_highest_stable_release_not_the_last_one_made(repository: 
         ("HEAD:prompts", "an environment, a version, a digest or a Git revision can follow @"),
         ("sha256:0000", f"promptctl history {NAME}"),
         ("staging@{yesterday}", "example: prod@{2026-11-20T12:00Z}"),
-        ("staging@{2027-01-15T08:00}", "example: prod@{2027-01-15T08:00Z}"),
+        ("staging@{2027-01-15T08:00}", "example: staging@{2027-01-15T08:00Z}"),
+        ("staging@{2027-01-15}", "example: staging@{2027-01-15T00:00Z}"),
     ],
 )
 def test_what_nothing_is_called_is_a_usage_error_with_a_hint(repository: GitRepository, ref: str, hint: str) -> None:
