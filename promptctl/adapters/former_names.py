@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from promptctl.core.suggestion import suggest
 from promptctl.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +23,14 @@ def claims(project: Project) -> Mapping[str, tuple[str, ...]]:
             for old in dict.fromkeys(project.prompt(name).formerly):
                 found[old] = (*found.get(old, ()), name)
     return found
+
+
+def meant_by(project: Project, name: str) -> str | None:
+    """What a name that no prompt has may stand for, as a hint: the prompt that was called so, else the nearest name."""
+    with suppress(UsageError):
+        if today := project.former.get(name):
+            return f"it is called {today} now"
+    return suggest(name, list(project.names))
 
 
 def ambiguous(old: str, names: Sequence[str]) -> UsageError:

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from promptctl.adapters.bounded import alive
-from promptctl.adapters.former_names import ambiguous, claims
+from promptctl.adapters.former_names import ambiguous, claims, meant_by
 from promptctl.adapters.known import NOTHING_KNOWN, KnownFiles
 from promptctl.core.files.tree import Tree, shown
 from promptctl.core.name import RESERVED, check_name, name_fault
@@ -245,7 +245,7 @@ class Project:
     def _step(self, chain: Prompt, index: int, above: tuple[str, ...]) -> Closure:
         name = chain.steps[index].prompt
         if not self.has(name):
-            hint = suggest(name, list(self.names))
+            hint = meant_by(self, name)
             raise chain.document.error(UNKNOWN_PROMPT, f"there is no prompt `{name}`", ("steps", index, "prompt"), hint)
         return self.closure(name, above)
 
