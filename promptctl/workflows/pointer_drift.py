@@ -16,7 +16,8 @@ from promptctl.core.name import name_fault
 from promptctl.errors import UsageError
 from promptctl.workflows.release_tags import known_tags
 from promptctl.workflows.releases import check_tag, witnesses
-from promptctl.workflows.serials import history_is_cut, known_serials
+from promptctl.workflows.serials import earlier_tips, history_is_cut, known_serials
+from promptctl.workflows.unsent import touched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def _own_faults(
     """What is wrong with a pointer by itself, and the pointer where it can be read."""
 
     def undo(path: str) -> str:
-        return _undo_line(repository, state, path)
+        return _undo_line(repository, state, path) or _put_back_line(repository, state, environment, name)
 
     try:
         moves = state.moves(environment, name)
@@ -81,13 +82,34 @@ def _rewrite(environment: str, name: str, moves: Moves) -> str:
     return f"promptctl rollback {name}{f'@{live.version}' if live else ''} {environment} --reason …"
 
 
-def _undo_line(repository: Repository, state: State, path: str) -> str:
-    """The command that takes back the last change of a file of the state branch."""
+def _undo_line(repository: Repository, state: State, path: str) -> str | None:
+    """The command that takes back the last change of a file of the state branch; None where it never had the file."""
     found = repository.git.text("log", "-1", "--full-history", "--format=%h %P", str(state.commit), "--", path)
+    if not found:
+        return None
     commit, *parents = found.split()
     side = "-m 1 " if len(parents) > 1 else ""
     push = f" && git push {repository.remote} {state.branch}" if repository.remote else ""
     return f"git switch {state.branch} && git revert --no-edit {side}{commit}{push}"
+
+
+def _put_back_line(repository: Repository, state: State, environment: str, name: str) -> str:
+    """The command that brings a pointer and its moves from what the remote's branch was before it was pushed back by
+    force; where they never were anywhere, the one that takes away a pointer that no move made."""
+    moves, tips = moves_path(environment, name), [str(state.commit), *earlier_tips(repository, state.branch)]
+    lost = repository.git.text("log", "-1", "--full-history", "--diff-filter=AM", "--format=%h", *tips, "--", moves)
+    if not lost:
+        return f"promptctl remove {name} {environment} --reason …"
+    there = touched(repository, lost, (pointer_path(environment, name), moves))
+    files, remote = " ".join(path for path, blob in there.items() if blob), repository.remote
+    steps = (
+        f"git switch --detach {remote}/{state.branch}",
+        f"git restore --source={lost} --staged --worktree -- {files}",
+        f"git commit -m 'Put back {name} in {environment}' -- {files}",
+        f"git push {remote} HEAD:{state.branch}",
+        "git switch -",
+    )
+    return " && ".join(steps)
 
 
 def _release_faults(repository: Repository, pointers: Mapping[tuple[str, str], Pointer]) -> Iterator[Drift]:

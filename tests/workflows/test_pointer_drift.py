@@ -16,10 +16,11 @@ from tests.shipping import (
     moves_file,
     pointer_file,
     promoted,
+    run,
     served,
     shell,
 )
-from tests.support import GitRepository
+from tests.support import SETTINGS, GitRepository
 
 
 @pytest.fixture
@@ -108,6 +109,29 @@ def test_pointer_rewound_when_a_first_promotion_is_reverted(tmp_path: Path) -> N
     shell(repository, found["repair"])
     assert findings(repository, 0) == []
     assert served(repository) == "1.2.0"
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_pointer_rewound_by_force_to_before_its_first_move(tmp_path: Path, own: bool) -> None:
+    repository = line(tmp_path, STATE_BRANCH if own else SETTINGS)
+    branch = "promptctl/state" if own else "main"
+    done(repository, "promote", OTHER, "staging")
+    promoted(repository, "1.2.0")
+    repository.git("push", "-q", "--force", "origin", f"origin/{branch}~1:{branch}")
+    assert run(repository, "fetch").code == 1
+    repaired(repository, next(one for one in findings(repository) if one["level"] == "error"))
+    assert served(repository) == "1.2.0"
+
+
+def test_pointer_broken_that_no_move_made(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    made = (repository.folder / pointer_file()).read_text()
+    pushed(repository, {pointer_file("prod"): made})
+    found = next(one for one in findings(repository) if one["level"] == "error")
+    assert (found["kind"], found["environment"]) == ("pointer-broken", "prod")
+    done(repository, *found["repair"].split()[1:])
+    assert not [one for one in findings(repository, 0) if one["level"] == "error"]
+    assert served(repository, "prod") is None
 
 
 def test_pointer_rewound_when_a_remove_is_reverted(repository: GitRepository) -> None:
