@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from promptctl.adapters.repository import Repository
-from promptctl.adapters.state import CONTRADICTED, State, read_state
+from promptctl.adapters.state import State, read_state
 from promptctl.core.models.provider_table import SERVED
 from promptctl.core.models.request import compact_json
 from promptctl.core.moves.bundle import SETTINGS, Bundle
 from promptctl.core.moves.pointer import FOLDER, Pointer, Served, pointer_path
+from promptctl.core.name import name_fault
 from promptctl.core.prompts.canonical import canonical, digest, spelled_digest
 from promptctl.core.prompts.closure import Closure
 from promptctl.core.timestamp import timestamp
@@ -23,7 +24,7 @@ from promptctl.errors import StateError
 from promptctl.workflows.bundle_quality import expected_of_all
 from promptctl.workflows.releases import RELEASE_BROKEN, Release, read_release, witnesses
 from promptctl.workflows.resolve import NOT_SERVED
-from promptctl.workflows.serials import earlier_tips, known_serials
+from promptctl.workflows.serials import earlier_tips, known_serials, newest
 
 _SHELF, _TIER = "bundled", '"model":{"tier":'
 
@@ -115,18 +116,13 @@ def _tiers(
 
 
 def _pointers(repository: Repository, state: State, environment: str) -> dict[str, Pointer]:
-    """What is served, each pointer borne out by its moves and not turned back. Raises StateError."""
+    """What is served, each pointer borne out by its moves and not turned back; one that is gone is borne out as well.
+    Raises StateError."""
     known = _serials(repository, state, environment)
-    found: dict[str, Pointer] = {}
-    for name in state.environments.get(environment, ()):
-        pointer = state.live(environment, name)
-        if pointer is None:
-            continue
-        if pointer.serial < known.get(name, 0):
-            message = f"what {environment} serves for {name} was turned back: its history knows serial {known[name]}"
-            raise StateError(CONTRADICTED, f"{message}, and it stands at {pointer.serial}", hint="promptctl drift")
-        found[name] = pointer
-    return found
+    names = {name for where, name in state.moved if where == environment} | {*known}
+    names = {name for name in names if name_fault(name) is None} | {*state.environments.get(environment, ())}
+    found = {name: newest(state, environment, name, known.get(name, 0)) for name in sorted(names)}
+    return {name: pointer for name, pointer in found.items() if pointer}
 
 
 def _serials(repository: Repository, state: State, environment: str) -> dict[str, int]:

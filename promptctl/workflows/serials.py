@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from promptctl.adapters.git.refs import is_ancestor
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import CONTRADICTED, State
-from promptctl.core.moves.pointer import moves_path, pointer_path
+from promptctl.core.moves.pointer import Pointer, moves_path, pointer_path
 from promptctl.errors import StateError
 
 _IN_POINTER = re.compile(rb"^serial: ([0-9]{1,18})\r?$", re.MULTILINE)
@@ -44,11 +44,18 @@ def require_newest(repository: Repository, state: State, places: Iterable[tuple[
     wanted = {pointer_path(*place): place for place in places}
     paths = [path for pair in wanted.items() for path in (pair[0], moves_path(*pair[1]))]
     for path, known in known_serials(repository, state, *paths).items() if paths else ():
-        environment, name = wanted[path]
-        state.live(environment, name)
-        if (serial := state.moves(environment, name).serial) < known:
-            message = f"what {environment} serves for {name} was turned back: its history knows serial {known}"
-            raise StateError(CONTRADICTED, f"{message}, and it stands at {serial}", hint="promptctl drift")
+        newest(state, *wanted[path], known)
+
+
+def newest(state: State, environment: str, name: str, known: int) -> Pointer | None:
+    """The pointer, None where nothing is served. Raises StateError where it cannot be trusted, or stands below the
+    serial that is ``known`` of it."""
+    pointer = state.live(environment, name)
+    serial = pointer.serial if pointer else state.moves(environment, name).serial
+    if serial < known:
+        message = f"what {environment} serves for {name} was turned back: its history knows serial {known}"
+        raise StateError(CONTRADICTED, f"{message}, and it stands at {serial}", hint="promptctl drift")
+    return pointer
 
 
 def earlier_tips(repository: Repository, branch: str) -> list[str]:

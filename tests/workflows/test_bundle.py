@@ -12,7 +12,7 @@ import pytest
 from promptctl.core.moves.bundle import Bundle, closures_of, parse_bundle
 from promptctl.core.prompts.canonical import digest
 from promptctl.core.prompts.render import Rendering
-from tests.shipping import NAME, done, line, pointer_file, promoted, refused, run
+from tests.shipping import NAME, done, line, moves_file, pointer_file, promoted, refused, run
 from tests.splitting import start_split
 from tests.support import GitRepository, promptctl
 from tests.versioning import released
@@ -144,6 +144,29 @@ def test_nothing_is_written_when_the_branch_was_turned_back(built: GitRepository
     for commit in (first, tip, first):
         clone.git("update-ref", "--create-reflog", "refs/remotes/origin/main", commit)
     refused(clone, "bundle", "staging", error="PC129")
+
+
+@pytest.mark.parametrize("gone", [(pointer_file(),), (pointer_file(), moves_file())])
+def test_nothing_is_written_when_a_pointer_is_gone_by_no_move(
+    built: GitRepository, tmp_path: Path, gone: tuple[str, ...]
+) -> None:
+    clone = built.clone(tmp_path / "clone")
+    for path in gone:
+        (clone.folder / path).unlink()
+    clone.git("update-ref", "refs/remotes/origin/main", clone.commit())
+    refused(clone, "bundle", "staging", error="PC129")
+
+
+def test_nothing_is_written_when_the_branch_was_pushed_back_to_before_a_first_move(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    repository.git("push", "-q", "--force", "origin", "main~1:main")
+    refused(repository, "bundle", "staging", error="PC129")
+
+
+def test_what_a_move_took_away_is_not_missed(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    done(repository, "remove", NAME, "staging", "--reason", "not used")
+    assert bundle(repository).prompts == {}
 
 
 def test_an_environment_that_serves_nothing(built: GitRepository) -> None:

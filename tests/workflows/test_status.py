@@ -100,6 +100,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_shown(
     assert "1.1.0" in ran.out
 
 
+def test_a_pointer_that_is_gone_by_no_move_is_named(repository: GitRepository) -> None:
+    (repository.folder / pointer_file()).unlink()
+    pushed(repository, {})
+    told = f"broken: {NAME} in staging: the pointer serves nothing, its last move says 1.2.0"
+    assert told in done(repository, "status").out
+
+
 def test_broken_moves_do_not_stop_it(repository: GitRepository) -> None:
     pushed(repository, {moves_file(): "{"})
     done(repository, "status")
