@@ -46,7 +46,11 @@ def _settle(repository: Repository, entry: Entry) -> str:
             return f"nobody can tell whether {entry.remote} has it; it is kept here and sent with the next write"
         if not landed:
             return "it had not happened"
-        repository.git.run("update-ref", f"refs/remotes/{entry.remote}/{branch}", entry.new)
+        tracking = f"refs/remotes/{entry.remote}/{branch}"
+        seen = commit_of(repository.git, tracking)
+        # Whoever fetched meanwhile may have seen what others put on top of it: that stays.
+        if seen is None or not is_ancestor(repository.git, entry.new, seen):
+            repository.git.run("update-ref", tracking, entry.new)
         for ref in (ref for ref in entry.refs if ref.startswith(UNSENT)):
             kept = commit_of(repository.git, ref)
             if kept and is_ancestor(repository.git, kept, entry.new):

@@ -10,7 +10,7 @@ from promptctl.adapters.git.journal import Entry, Journal
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.state import read_state
 from tests.faults import ACTIONS, strike
-from tests.shipping import NAME, done, line, remote_refs, run, served
+from tests.shipping import NAME, OTHER, done, line, remote_refs, run, served
 from tests.support import GitRepository
 from tests.versioning import PROMPT, locked, text
 
@@ -95,6 +95,21 @@ def test_an_interrupted_write_is_named_by_the_next(folder: Path) -> None:
         ended = strike(*COMMANDS["promote"], cwd=repository.folder, folder=folder / "bin", at=at, action="kill-before")
         assert ended.reached, "no step of a promotion is named"
         found = done(repository, "freeze" if at % 2 else "unfreeze", "prod", "--reason", "x").err
+
+
+def test_what_was_fetched_since_stays_known(folder: Path) -> None:
+    repository = prepared(folder / "fetched", "promote", remote=True)
+    done(repository, *COMMANDS["promote"])
+    refs = ("refs/heads/main", "refs/promptctl/unsent/main", "refs/remotes/origin/main")
+    base, new = repository.git("rev-parse", "main~1", "main").split()
+    entry = Entry(operation="promote", refs=refs, base=base, new=new, remote="origin")
+    done(repository.clone(folder / "other"), "promote", OTHER, "staging")
+    Journal(Repository(repository.folder).git).note(entry)
+    repository.git("fetch", "-q")
+    there = repository.git("rev-parse", "origin/main")
+    ran = done(repository, "remove", OTHER, "staging", "--reason", "not used", "--no-push")
+    assert "it is done" in ran.err
+    assert repository.git("rev-parse", "origin/main") == there
 
 
 @pytest.mark.parametrize("words", [("rollout", "watch", "staging", "--advance"), ("experiment", "advance")])
