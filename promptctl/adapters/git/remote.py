@@ -16,8 +16,9 @@ from promptctl.adapters.git.tags import mirror_prefix
 from promptctl.core.name import branch_fault
 from promptctl.core.releases.tag import PREFIX
 
-_PUSH = "push --porcelain --atomic --no-follow-tags --recurse-submodules=no".split()
+_PUSH = "push --porcelain --no-follow-tags --recurse-submodules=no".split()
 _FETCH = "fetch --quiet --no-tags --prune --no-write-fetch-head --no-recurse-submodules".split()
+_NOT_ATOMIC = "does not support --atomic push"
 _NOT_LANDED = ("[rejected]", "[remote rejected]", "Could not read from remote repository", "unable to access")
 """What git says only before anything was sent, or when the remote itself told that it took nothing."""
 _PROTECTED = re.compile("protected (?:branch|ref)|(?:pull|merge) request", re.IGNORECASE)
@@ -120,14 +121,16 @@ def _listed(git: Git, prefix: str, prompts: Sequence[str] | None) -> dict[str, s
 
 
 def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
-    """Sets refs on the remote, all or none, each only from the value it is known to have.
+    """Sets refs on the remote, all or none, each only from the value it is known to have. A remote that cannot take
+    several at once gets one after the other, up to the first that it does not take.
 
     After a failure the remote is asked what it has, since a failed push may have landed; one that it did not answer in
     time may land yet. Runs the user's pre-push hook.
     """
     leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
     refspecs = [f"{update.new}:{update.ref}" for update in updates]
-    arguments = (*_PUSH, *leases, "--end-of-options", remote, *refspecs)
+    # Not every host can do what a single ref needs nobody to do.
+    arguments = (*_PUSH, *(["--atomic"] if len(updates) > 1 else []), *leases, "--end-of-options", remote, *refspecs)
     try:
         ended = git.ask(*arguments, hooks=True, expected=tuple(range(-64, 256)))
     except GitSilent as silence:
@@ -135,7 +138,11 @@ def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
         return pushed if pushed.outcome == "done" else Pushed(outcome="unknown", said=str(silence))
     told = ended.stdout.decode("utf-8", "replace")
     if ended.returncode:
-        return _after_failure(git, remote, updates, ended.stderr.decode("utf-8", "replace") + told)
+        said = ended.stderr.decode("utf-8", "replace") + told
+        if _NOT_ATOMIC in said and len(updates) > 1:
+            each = (push(git, remote, [update]) for update in updates)
+            return next((done for done in each if done.outcome != "done"), Pushed(outcome="done"))
+        return _after_failure(git, remote, updates, said)
     found = [line.startswith("=\t") for line in told.splitlines() if "\t" in line]
     return Pushed(outcome="done", already=bool(found) and all(found))
 

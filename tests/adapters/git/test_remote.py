@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,18 @@ def test_several_refs_land_together_or_not_at_all(shared: GitRepository) -> None
     updates = [Update(ref=MAIN, new=new, old=old), Update(ref="refs/heads/other", new=new, old=old)]
     assert push(Git(shared.folder), "origin", updates).outcome != "done"
     assert shared.git("ls-remote", "origin", MAIN).startswith(old)
+
+
+def test_a_remote_that_cannot_take_several_at_once_takes_one_after_the_other(
+    shared: GitRepository, tmp_path: Path
+) -> None:
+    subprocess.run(
+        ["git", "-C", str(tmp_path / "origin.git"), "config", "receive.advertiseAtomic", "false"], check=True
+    )
+    old, new = shared.git("rev-parse", "HEAD"), shared.commit({"a": "2"})
+    assert pushes(shared, old).outcome == "done"
+    updates = [Update(ref=f"refs/heads/{name}", new=new, old=None) for name in ("one", "two")]
+    assert push(Git(shared.folder), "origin", updates).outcome == "done"
+    again = [*updates[:1], Update(ref="refs/heads/three", new=old, old=new)]
+    assert push(Git(shared.folder), "origin", again).outcome == "gone"
+    assert shared.git("ls-remote", "origin", "refs/heads/two").startswith(new)
