@@ -191,6 +191,15 @@ def test_hooks_that_git_does_not_look_at(tmp_path: Path, arrange: Callable[[GitR
     assert findings(repository) == []
 
 
+def test_what_lies_beside_hooks_is_none(tmp_path: Path) -> None:
+    repository = line(tmp_path)
+    build_files(repository.folder, {".git/hooks/README": "", ".git/hooks/_/h": ""})
+    assert findings(repository) == []
+    build_files(repository.folder.parent, {"husky/LICENSE": ""})
+    repository.git("config", "core.hooksPath", "../husky")
+    assert findings(repository) == []
+
+
 def test_a_lock_of_a_ref_is_found(tmp_path: Path) -> None:
     repository = line(tmp_path)
     _ref_lock(repository)

@@ -12,6 +12,13 @@ from promptctl.core.ailment import Ailment
 from promptctl.workflows.doctoring.patient import Patient
 
 _CONFIG = ".pre-commit-config.yaml"
+_HOOKS = frozenset(
+    "applypatch-msg pre-applypatch post-applypatch pre-commit pre-merge-commit prepare-commit-msg commit-msg "
+    "post-commit pre-rebase post-checkout post-merge pre-push pre-receive update proc-receive post-receive post-update "
+    "reference-transaction push-to-checkout pre-auto-gc post-rewrite sendemail-validate fsmonitor-watchman "
+    "p4-changelist p4-prepare-changelist p4-post-changelist p4-pre-submit post-index-change".split()
+)
+"""What Git runs, as ``githooks(5)`` has it: tools keep other files beside them."""
 
 
 def _hooks(patient: Patient) -> Iterator[Ailment]:
@@ -52,10 +59,10 @@ def _hooks(patient: Patient) -> Iterator[Ailment]:
 
 
 def _scripts(folder: Path) -> list[Path]:
-    """Hooks in a folder, without the samples that Git puts there."""
+    """Hooks in a folder, without samples and whatever else lies there."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.is_file() and "." not in path.name)
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.name in _HOOKS)
 
 
 def _names_ours(path: Path) -> bool:
