@@ -23,7 +23,7 @@ from promptctl.errors import OutsideError, StateError
 from promptctl.workflows.following import Following
 from promptctl.workflows.proposing import Proposal, suggested
 from promptctl.workflows.recovery import recover
-from promptctl.workflows.sending import AT_ONCE, Sending
+from promptctl.workflows.sending import AT_ONCE, Sending, again
 from promptctl.workflows.tries import Tries
 from promptctl.workflows.unsent import Kept, read_kept, touched
 
@@ -273,7 +273,7 @@ def _protected(repository: Repository, done: Pushed, operation: str) -> OutsideE
     """What to say where the host takes changes of the state branch by review only: sending again would be in vain, so
     that nothing is kept."""
     message = f"{repository.remote} takes no direct push to {repository.state_branch}: not live, nothing was changed"
-    line = f"promptctl {operation} --branch {suggested(operation)}"
+    line = f"{again(operation)} --branch {suggested(operation)}"
     return OutsideError(PROTECTED, f"{message}: {done.said}", hint=f"for a pull request, the same again: {line}")
 
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_REASONED = frozenset(
+    "freeze|unfreeze|rollback|remove|rollout pause|rollout resume|rollout abort|experiment pause|experiment abort|"
+    "experiment conclude".split("|")
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
@@ -15,3 +20,9 @@ class Sending:
 
 
 AT_ONCE = Sending()
+
+
+def again(operation: str) -> str:
+    """The line that repeats a command that a commit or the journal tells of: why it was given is in neither."""
+    one, two, *_ = f"{operation}  ".split(" ")
+    return f"promptctl {operation}{' --reason …' if {one, f'{one} {two}'} & _REASONED else ''}"

@@ -42,7 +42,7 @@ def _ref_lock(repository: GitRepository) -> None:
 
 def _interrupted(repository: GitRepository) -> None:
     journal = Journal(Git(repository.folder))
-    journal.note(Entry(operation="freeze staging --reason x", refs=("refs/heads/main",)))
+    journal.note(Entry(operation="freeze staging", refs=("refs/heads/main",)))
     note = journal.path.read_text()
     journal.path.write_text(note[: note.index('"process"')] + f'"process": {dead()}, ' + note[note.index('"host"') :])
 

@@ -77,7 +77,8 @@ def test_each_host_is_understood_and_the_branch_gets_there(repository: GitReposi
     assert done(repository, *UP).out.startswith(f"{NAME} in staging: 1.2.0 already")
     assert served(repository) == "1.2.0"
     back = refused(repository, "rollback", NAME, "staging", "--reason", "worse", code=4, error="PC293")
-    done(repository, *suggestion(hint(back)), "--reason", "worse")
+    assert suggestion(hint(back))[:5] == ["rollback", NAME, "staging", "--reason", "…"]
+    done(repository, *suggestion(hint(back)))
 
 
 def test_what_was_kept_before_stays_until_a_branch_takes_it_along(repository: GitRepository) -> None:

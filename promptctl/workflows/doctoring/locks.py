@@ -10,6 +10,7 @@ from promptctl.adapters.git.journal import Journal
 from promptctl.adapters.repository import Repository
 from promptctl.core.ailment import Ailment
 from promptctl.workflows.doctoring.patient import Patient
+from promptctl.workflows.sending import again
 
 
 def _writer(patient: Patient) -> Iterator[Ailment]:
@@ -34,7 +35,7 @@ def _interrupted(patient: Patient) -> Iterator[Ailment]:
             kind="interrupted",
             message=f"`{operation}` was interrupted",
             why="the next write finishes or undoes it first, and says which",
-            repair=f"promptctl {operation}" if entry else "promptctl release",
+            repair=again(operation) if entry else "promptctl release",
         )
 
 
