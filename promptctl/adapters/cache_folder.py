@@ -6,13 +6,22 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from promptctl.adapters.files import homeless
+
 _PLATFORM: str = sys.platform
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
-    """``PROMPTCTL_CACHE_DIR``, else the platform's folder for user caches."""
+    """``PROMPTCTL_CACHE_DIR``, else the platform's folder for user caches. Raises UsageError for a user without one."""
     if named := environment.get("PROMPTCTL_CACHE_DIR"):
         return Path(named)
+    try:
+        return _of_user(environment)
+    except RuntimeError:
+        raise homeless("PROMPTCTL_CACHE_DIR") from None
+
+
+def _of_user(environment: Mapping[str, str]) -> Path:
     if _PLATFORM == "linux":
         # What platformdirs answers here, without what it takes to load: every command asks.
         shared = environment.get("XDG_CACHE_HOME", "").strip()

@@ -56,6 +56,11 @@ def home_path(written: str | Path) -> Path:
         raise UsageError(UNREADABLE, f"{written}: nobody here is called so", hint="write the whole path") from None
 
 
+def homeless(instead: str) -> UsageError:
+    """The error for a user whose home folder nobody knows; ``instead`` is the variable that names what was wanted."""
+    return UsageError(UNREADABLE, "nobody knows the home folder of this user", hint=f"set HOME, or {instead}")
+
+
 def require_size(data: bytes, most: int, shown: str) -> None:
     """Raises UsageError when a file of this kind holds more than ``most`` bytes."""
     if len(data) > most:

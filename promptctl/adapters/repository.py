@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from promptctl.adapters.project import Project
 from promptctl.adapters.work_tree import WorkTree
-from promptctl.errors import StateError
+from promptctl.errors import StateError, UsageError
 
 if TYPE_CHECKING:
     from promptctl.adapters.facts import Facts
@@ -67,9 +67,13 @@ class Repository:
     def facts(self) -> Facts:
         """What earlier commands found out about this repository."""
         from promptctl.adapters.cache_folder import cache_folder
-        from promptctl.adapters.facts import facts_of
+        from promptctl.adapters.facts import Facts, facts_of
 
-        return facts_of(self.root, cache_folder(os.environ))
+        try:
+            return facts_of(self.root, cache_folder(os.environ))
+        except UsageError:
+            # Nothing can be kept for a user without a home; no answer depends on it.
+            return Facts(None)
 
     @cached_property
     def git(self) -> Git:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from promptctl.adapters.files import homeless
 from promptctl.adapters.writing import write_file
 from promptctl.core.models.provider import ProviderSettings, repository_defined, trust_digest
 from promptctl.errors import OutsideError, StateError
@@ -15,12 +16,18 @@ UNTRUSTED, TRUST_NOT_WRITTEN = "PC075", "PC086"
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
-    """Where facts about this machine are kept: ``PROMPTCTL_DATA_DIR``, else the platform's folder for user data."""
+    """Where facts about this machine are kept: ``PROMPTCTL_DATA_DIR``, else the platform's folder for user data.
+
+    Raises UsageError for a user without one.
+    """
     if named := environment.get("PROMPTCTL_DATA_DIR"):
         return Path(named)
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("promptctl", appauthor=False))
+    try:
+        return Path(platformdirs.user_data_dir("promptctl", appauthor=False))
+    except RuntimeError:
+        raise homeless("PROMPTCTL_DATA_DIR") from None
 
 
 def is_trusted(providers: Mapping[str, ProviderSettings], environment: Mapping[str, str]) -> bool:

@@ -262,7 +262,7 @@ def _caller(user: str | None, endpoint: str | None, trace: str | None) -> Caller
 def _last_good(source: Source, environment: str, pinned: str) -> LastGood | None:
     try:
         return LastGood(cache_folder(os.environ), source.name, environment, pinned)
-    except (OSError, RuntimeError):
+    except (OSError, UsageError):
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from promptctl.adapters.files import home_path
@@ -22,10 +23,11 @@ def may_convert(git: Git, files: Mapping[str, bool], words: tuple[bytes, ...]) -
 
     These are paths in the work tree, each with the answer where there is none: Git may find it in its index.
     """
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     named = git.config.get("core.attributesfile")
     shared = [shared_git_folder(git.root) / "info" / "attributes", Path("/etc/gitattributes")]
-    shared += [home_path(named) if named else home / "git" / "attributes"]
+    with suppress(RuntimeError):  # a user without a home has none
+        usual = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config", "git", "attributes")
+        shared.append(home_path(named) if named else usual)
     shared.append(Path(program_path()).parent.parent / "etc" / "gitattributes")
     if any(_mentions(file, words, absent=False) for file in shared):
         return True
