@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promptctl.adapters.git.branches import Head
 from promptctl.adapters.git.failure import GitFailure, GitSilent
@@ -21,6 +21,7 @@ _FETCH = "fetch --quiet --no-tags --prune --no-write-fetch-head --no-recurse-sub
 _NOT_ATOMIC = "does not support --atomic push"
 _NOT_LANDED = ("[rejected]", "[remote rejected]", "Could not read from remote repository", "unable to access")
 """What git says only before anything was sent, or when the remote itself told that it took nothing."""
+_ELSEWHERE = "it was sent to another address than it is read from (pushurl), and is not there to be read"
 _PROTECTED = re.compile("protected (?:branch|ref)|(?:pull|merge) request", re.IGNORECASE)
 """In what hosts say who take a change of a branch only by review: GitHub, GitLab, Gitea, Bitbucket, Azure."""
 
@@ -125,7 +126,7 @@ def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
     several at once gets one after the other, up to the first that it does not take.
 
     After a failure the remote is asked what it has, since a failed push may have landed; one that it did not answer in
-    time may land yet. Runs the user's pre-push hook.
+    time may land yet. It is asked as well where what is sent goes to another address. Runs the user's pre-push hook.
     """
     leases = [f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates]
     refspecs = [f"{update.new}:{update.ref}" for update in updates]
@@ -134,8 +135,7 @@ def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
     try:
         ended = git.ask(*arguments, hooks=True, expected=tuple(range(-64, 256)))
     except GitSilent as silence:
-        pushed = _after_failure(git, remote, updates, silence.stderr)
-        return pushed if pushed.outcome == "done" else Pushed(outcome="unknown", said=str(silence))
+        return _read_back(git, remote, updates, str(silence))
     told = ended.stdout.decode("utf-8", "replace")
     if ended.returncode:
         said = ended.stderr.decode("utf-8", "replace") + told
@@ -144,7 +144,19 @@ def push(git: Git, remote: str, updates: Sequence[Update]) -> Pushed:
             return next((done for done in each if done.outcome != "done"), Pushed(outcome="done"))
         return _after_failure(git, remote, updates, said)
     found = [line.startswith("=\t") for line in told.splitlines() if "\t" in line]
-    return Pushed(outcome="done", already=bool(found) and all(found))
+    done = _read_back(git, remote, updates, _ELSEWHERE) if _is_two(git, remote) else Pushed(outcome="done")
+    return replace(done, already=bool(found) and all(found))
+
+
+def _is_two(git: Git, remote: str) -> bool:
+    """Whether what is sent goes to another address than what is read comes from."""
+    return f"remote.{remote}.pushurl" in git.config or any(key.endswith(".pushinsteadof") for key in git.config)
+
+
+def _read_back(git: Git, remote: str, updates: Sequence[Update], otherwise: str) -> Pushed:
+    """Done, where the remote says that it has all of it now; else nobody knows, because of what ``otherwise`` says."""
+    done = _after_failure(git, remote, updates, otherwise).outcome == "done"
+    return Pushed(outcome="done") if done else Pushed(outcome="unknown", said=otherwise)
 
 
 def _after_failure(git: Git, remote: str, updates: Sequence[Update], said: str) -> Pushed:

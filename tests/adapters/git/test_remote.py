@@ -221,3 +221,17 @@ def test_a_remote_that_cannot_take_several_at_once_takes_one_after_the_other(
     again = [*updates[:1], Update(ref="refs/heads/three", new=old, old=new)]
     assert push(Git(shared.folder), "origin", again).outcome == "gone"
     assert shared.git("ls-remote", "origin", "refs/heads/two").startswith(new)
+
+
+@pytest.mark.parametrize(("place", "outcome"), [("origin", "done"), ("fork", "unknown")])
+@pytest.mark.parametrize("key", ["remote.origin.pushurl", "url.{}.pushInsteadOf"])
+def test_what_is_sent_to_another_address_is_done_once_it_can_be_read(
+    shared: GitRepository, tmp_path: Path, place: str, outcome: str, key: str
+) -> None:
+    shutil.copytree(tmp_path / "origin.git", tmp_path / "fork.git")
+    url = str(tmp_path / f"{place}.git")
+    shared.git("config", key.format(url), url if "pushurl" in key else str(tmp_path / "origin.git"))
+    old = shared.git("rev-parse", "HEAD")
+    shared.commit({"a": "2"})
+    done = pushes(shared, old)
+    assert (done.outcome, "pushurl" in done.said) == (outcome, outcome == "unknown")
