@@ -92,6 +92,24 @@ def test_a_push_that_gets_no_answer_is_unknown_and_the_next_command_sends_it(hos
     assert UNSENT not in snap(host.repository)
 
 
+@pytest.mark.parametrize("words", [("status",), BACK, ("hook", "no-secrets", "prompts/prompts.lock")])
+def test_a_partial_clone_waits_no_longer_for_what_it_lacks(host: Host, tmp_path: Path, words: tuple[str, ...]) -> None:
+    for key in ("allowFilter", "allowAnySHA1InWant"):
+        host.repository.git("-C", str(tmp_path / "origin.git"), "config", f"uploadpack.{key}", "true")
+    url = host.repository.git("config", "remote.origin.url")
+    options = ("-q", "-c", "ssh.variant=simple", "--filter=blob:none", "--no-checkout")
+    host.repository.git("clone", *options, url, str(tmp_path / "partial"))
+    partial = GitRepository(tmp_path / "partial")
+    if words[0] == "hook":
+        partial.git("read-tree", "HEAD")
+    host.sleeps("fetch")
+    before = snap(partial)
+    ran = refused(partial, *words, code=4, error="PC171", **{WAIT: "0.3"})
+    assert "no answer from the remote within 0.3 s" in ran.err
+    assert changed(before, snap(partial)) == set()
+    host.require_left()
+
+
 @pytest.mark.long
 def test_a_remote_that_falls_asleep_for_good_ends_every_command(host: Host) -> None:
     host.sleeps("push", "all")

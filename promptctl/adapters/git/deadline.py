@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Timer
 
 from promptctl.errors import UsageError
 
@@ -31,23 +32,50 @@ def patience() -> float:
 
 
 def run_within(
-    seconds: float, line: Sequence[str], environment: Mapping[str, str]
+    seconds: float | None, line: Sequence[str], environment: Mapping[str, str], stdin: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """How the program ended. Raises subprocess.TimeoutExpired when it had to be ended.
+    """How the program ended. Raises subprocess.TimeoutExpired when it had to be ended; None: it never has to be.
 
     It stays on this process's terminal, so that ssh may ask for a pass phrase.
     """
     pipe = subprocess.PIPE
-    with subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=environment) as process:
+    given = subprocess.DEVNULL if stdin is None else pipe
+    with subprocess.Popen(line, stdin=given, stdout=pipe, stderr=pipe, env=environment) as process:
         try:
-            out, err = process.communicate(timeout=seconds)
+            out, err = process.communicate(stdin, timeout=seconds)
         except BaseException:
-            _end(process)
+            end(process)
             raise
     return subprocess.CompletedProcess(line, process.returncode, out, err)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def watched(process: subprocess.Popen[bytes], seconds: float | None) -> Iterator[None]:
+    """Around what is asked of a program that goes on running. Raises subprocess.TimeoutExpired when it had to be ended;
+    None: it never has to be."""
+    if seconds is None:
+        yield
+        return
+    late = Event()
+
+    def strike() -> None:
+        late.set()
+        end(process)
+
+    timer = Timer(seconds, strike)
+    timer.start()
+    try:
+        yield
+    except Exception:
+        if late.is_set():
+            raise subprocess.TimeoutExpired(process.args, seconds) from None
+        raise
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
     """Tells a process and what it started to end, then sees to it."""
     below = _descendants(process.pid)
     process.terminate()

@@ -6,12 +6,12 @@ import os
 import subprocess
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promptctl.adapters.git.deadline import patience, run_within
+from promptctl.adapters.git.deadline import end, patience, run_within
 from promptctl.adapters.git.failure import GIT_FAILED, GitFailure, GitKilled, GitSilent
 from promptctl.errors import OutsideError, UsageError
 
@@ -99,25 +99,17 @@ class Git:
 
         ``hooks`` lets the user's own hooks run, which only a push wants.
         """
-        done = subprocess.run(
-            self._line(arguments, hooks=hooks),
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            check=False,
-            env=self._environment | extra if extra else self._environment,
-        )
+        variables = self._environment | extra if extra else self._environment
+        with _answering(arguments):
+            done = run_within(self._seconds, self._line(arguments, hooks=hooks), variables, stdin)
         return _checked(arguments, done, expected)
 
     def ask(
         self, *arguments: str, expected: tuple[int, ...] = (0,), hooks: bool = False
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs a command that talks to a remote. Raises GitSilent when it takes too long, else as ``run``."""
-        line, seconds = self._line(arguments, hooks=hooks), patience()
-        try:
-            done = run_within(seconds, line, self._environment)
-        except subprocess.TimeoutExpired:
-            raise GitSilent(arguments, 0, f"no answer from the remote within {seconds:g} s") from None
+        with _answering(arguments):
+            done = run_within(patience(), self._line(arguments, hooks=hooks), self._environment)
         return _checked(arguments, done, expected)
 
     def text(self, *arguments: str, expected: tuple[int, ...] = (0,)) -> str:
@@ -142,7 +134,8 @@ class Git:
         from promptctl.adapters.git.reader import BrokenOff
 
         try:
-            yield self._reader
+            with _answering(_BATCH):
+                yield self._reader
         except BrokenOff:
             self.run("rev-parse", "--git-dir")
             raise OutsideError(GIT_FAILED, f"git cat-file failed on {what}: it broke off") from None
@@ -153,7 +146,9 @@ class Git:
         from promptctl.adapters.git.reader import Reader
 
         # What is larger than a file may be is passed over, so that Git must not keep all of it.
-        return Reader(self._line(("-c", f"core.bigFileThreshold={MAX_BYTES}", *_BATCH)), self._environment)
+        return Reader(
+            self._line(("-c", f"core.bigFileThreshold={MAX_BYTES}", *_BATCH)), self._environment, self._seconds
+        )
 
     def begin(self, *arguments: str, extra: dict[str, str] | None = None) -> Begun:
         """Starts a command that runs while the program does something else; ``end`` gives what ``run`` would."""
@@ -164,7 +159,7 @@ class Git:
             stderr=subprocess.PIPE,
             env=self._environment | extra if extra else self._environment,
         )
-        return Begun(arguments, process)
+        return Begun(arguments, process, self._seconds)
 
     def _line(self, arguments: Sequence[str], *, hooks: bool = False) -> list[str]:
         return [program_path(), "-C", str(self.root), *_OPTIONS, *(() if hooks else _NO_HOOKS), *arguments]
@@ -181,6 +176,17 @@ class Git:
         if len(told) != 3:
             raise GitFailure(asked, 0, "fatal: it did not say where the repository is")
         return told
+
+    @cached_property
+    def _seconds(self) -> float | None:
+        """How long git may take for what it does here, None for ever. In a partial clone it asks the remote, whatever
+        it does, for objects that are missing."""
+        from promptctl.adapters.work_tree import shared_git_folder
+
+        with suppress(OSError):
+            if b"promisor" in (shared_git_folder(self.root) / "config").read_bytes().lower():
+                return patience()
+        return None
 
     @property
     def directory(self) -> Path:
@@ -218,16 +224,32 @@ class Git:
 class Begun:
     """A command that runs; one that nobody waits for is ended when this object goes."""
 
-    def __init__(self, arguments: tuple[str, ...], process: subprocess.Popen[bytes]) -> None:
-        self._arguments, self._process = arguments, process
+    def __init__(
+        self, arguments: tuple[str, ...], process: subprocess.Popen[bytes], seconds: float | None = None
+    ) -> None:
+        self._arguments, self._process, self._seconds = arguments, process, seconds
         self._stop = weakref.finalize(self, _stop, process)
 
     def end(self, expected: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[bytes]:
         """Waits for the command. Raises GitFailure for an exit status outside ``expected``."""
-        output, complaints = self._process.communicate()
+        with _answering(self._arguments):
+            try:
+                output, complaints = self._process.communicate(timeout=self._seconds)
+            except subprocess.TimeoutExpired:
+                end(self._process)
+                raise
         self._stop.detach()
         done = subprocess.CompletedProcess(self._process.args, self._process.returncode, output, complaints)
         return _checked(self._arguments, done, expected)
+
+
+@contextmanager
+def _answering(arguments: tuple[str, ...]) -> Iterator[None]:
+    """Raises GitSilent when git had to be ended."""
+    try:
+        yield
+    except subprocess.TimeoutExpired as late:
+        raise GitSilent(arguments, 0, f"no answer from the remote within {late.timeout:g} s") from None
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from promptctl.adapters.files import MAX_BYTES
+from promptctl.adapters.git.deadline import watched
 
 _AT_ONCE = 256
 """Questions that are sure to fit into a pipe while nobody reads the answers."""
@@ -44,17 +45,19 @@ class BrokenOff(Exception):
 class Reader:
     """The process, ``line`` in ``environment``, starts with the first question and ends with this object.
 
-    A forked child never shares its parent's: two who ask through one pipe would get each other's answers.
+    It is ended where an answer takes longer than ``seconds``, None for ever. A forked child never shares its parent's:
+    two who ask through one pipe would get each other's answers.
     """
 
-    def __init__(self, line: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._line, self._environment = line, environment
+    def __init__(self, line: Sequence[str], environment: Mapping[str, str], seconds: float | None = None) -> None:
+        self._line, self._environment, self._seconds = line, environment, seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._known: dict[str, Found] = {}
 
     def find(self, name: str) -> Found | None:
-        """What an object id, a ref or another revision names, None when that is nothing. Raises BrokenOff."""
+        """What an object id, a ref or another revision names, None when that is nothing. Raises BrokenOff or
+        subprocess.TimeoutExpired."""
         if name in self._known:
             return self._known[name]
         if "\n" in name or "\0" in name:
@@ -65,7 +68,7 @@ class Reader:
         return found
 
     def find_all(self, object_ids: Sequence[str]) -> Iterator[Found | None]:
-        """What each id names, many asked for at once. Raises BrokenOff."""
+        """What each id names, many asked for at once. Raises what ``find`` raises."""
         for start in range(0, len(object_ids), _AT_ONCE):
             yield from self._answers(object_ids[start : start + _AT_ONCE])
 
@@ -73,9 +76,13 @@ class Reader:
         process = self._running()
         assert process.stdin
         try:
-            process.stdin.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
-            process.stdin.flush()
-            return [_answer(process) for _ in names]
+            with watched(process, self._seconds):
+                process.stdin.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
+                process.stdin.flush()
+                return [_answer(process) for _ in names]
+        except subprocess.TimeoutExpired:
+            self.close()
+            raise
         except (OSError, ValueError):
             self.close()
             raise BrokenOff from None
