@@ -32,12 +32,8 @@ def write_commit(
     def commit(*signing: str) -> str:
         return git.run(*arguments, *signing, stdin=message.encode(), extra=author).stdout.decode().strip()
 
-    return sign(git, lambda: commit("-S")) if signed or _signs(git) else commit()
-
-
-def _signs(git: Git) -> bool:
-    """Whether the user wants commits signed, which ``commit-tree`` does not look up by itself."""
-    return git.config.get("commit.gpgsign", "").lower() not in ("", "false", "no", "off", "0")
+    # Whether the user wants commits signed, ``commit-tree`` does not look up by itself.
+    return sign(git, lambda: commit("-S")) if signed or git.is_on("commit.gpgsign") else commit()
 
 
 def update_branch(git: Git, branch: str, new: str, old: str | None, why: str) -> bool:

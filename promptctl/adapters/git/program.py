@@ -210,6 +210,10 @@ class Git:
         pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
         return {key: value if sign else "true" for key, sign, value in pairs}
 
+    def is_on(self, key: str) -> bool:
+        """Whether a setting is on; what Git has no word for counts as on."""
+        return self.config.get(key, "").lower() not in ("", "false", "no", "off", "0")
+
     @property
     def object_format(self) -> str:
         """What names objects here: sha1 or sha256."""

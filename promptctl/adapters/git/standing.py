@@ -84,7 +84,7 @@ class Standing:
 def standings(git: Git, moved: Sequence[Difference], staged: Staged) -> tuple[Standing, ...]:
     """How each path stands now. Raises GitFailure when git cannot look."""
     found = _found(git, moved)
-    sparse = git.config.get("core.sparsecheckout") == "true"
+    sparse = git.is_on("core.sparsecheckout")
     return tuple(
         Standing(
             path=path,
@@ -131,7 +131,7 @@ def written(git: Git, blobs: Sequence[tuple[str, str]]) -> Mapping[str, bytes]:
 
 def _converts(git: Git, paths: Sequence[str]) -> bool:
     """Whether Git may write other bytes than it stores."""
-    if git.config.get("core.autocrlf", "false").lower() not in ("", "false", "no", "off", "0", "input"):
+    if git.is_on("core.autocrlf") and git.config["core.autocrlf"].lower() != "input":
         return True
     steps = (path.split("/")[:-1] for path in paths)
     named = {"/".join((*folders[:count], NAME)) for folders in steps for count in range(len(folders) + 1)}

@@ -23,8 +23,7 @@ def _shallow(patient: Patient) -> Iterator[Ailment]:
             why='without history a "no" means nothing, so release, drift and approvals refuse',
             repair=f"git fetch --unshallow --tags {remote}",
         )
-    config = repository.git.config
-    if any(key.endswith(".promisor") and value == "true" for key, value in config.items()):
+    if any(key.endswith(".promisor") and repository.git.is_on(key) for key in repository.git.config):
         yield Ailment(
             kind="partial",
             message="this clone is partial",

@@ -194,6 +194,16 @@ def test_a_sparse_work_tree_stays_sparse(repository: GitRepository) -> None:
     assert repository.git("status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("spelled", ["true", "yes", "1"])
+def test_what_is_new_is_left_out_as_well(repository: GitRepository, spelled: str) -> None:
+    repository.git("sparse-checkout", "set", "--no-cone", "/other")
+    repository.git("config", "--worktree", "core.sparseCheckout", spelled)
+    new = "prompts/environments/prod/new.yaml"
+    followed(repository, *moved(repository, {new: b"one\n"}))
+    assert not (repository.folder / new).exists()
+    assert repository.git("status", "--porcelain") == ""
+
+
 def test_line_ends_are_those_the_user_asked_for(repository: GitRepository) -> None:
     repository.git("config", "core.autocrlf", "true")
     followed(repository, *moved(repository))
