@@ -40,9 +40,14 @@ _KEPT = frozenset(
     {
         "GIT_SSH",
         "GIT_SSH_COMMAND",
+        "GIT_SSH_VARIANT",
         "GIT_SSL_CAINFO",
         "GIT_SSL_CAPATH",
+        "GIT_SSL_CERT",
+        "GIT_SSL_KEY",
+        "GIT_SSL_CERT_PASSWORD_PROTECTED",
         "GIT_SSL_NO_VERIFY",
+        "GIT_HTTP_PROXY_AUTHMETHOD",
         "GIT_ASKPASS",
         "GIT_EXEC_PATH",
         "GIT_AUTHOR_NAME",
@@ -54,6 +59,7 @@ _KEPT = frozenset(
         "GIT_CONFIG_GLOBAL",
         "GIT_CONFIG_SYSTEM",
         "GIT_CONFIG_NOSYSTEM",
+        "GIT_CONFIG_COUNT",
         "GIT_CEILING_DIRECTORIES",
     }
 )
@@ -77,8 +83,13 @@ def program_path() -> str:
 
 def environment() -> dict[str, str]:
     """The caller's environment without what would redirect Git, plus the settings every call shares."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or _is_kept(key)}
     return kept | _ENVIRONMENT
+
+
+def _is_kept(variable: str) -> bool:
+    """Whether a variable of Git says how it reaches others or who the user is: CI jobs also give that as settings."""
+    return variable in _KEPT or variable.startswith(("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
 
 
 class Git:

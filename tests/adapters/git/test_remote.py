@@ -235,3 +235,19 @@ def test_what_is_sent_to_another_address_is_done_once_it_can_be_read(
     shared.commit({"a": "2"})
     done = pushes(shared, old)
     assert (done.outcome, "pushurl" in done.said) == (outcome, outcome == "unknown")
+
+
+def test_how_a_job_reaches_the_remote_may_stand_in_its_environment(
+    shared: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.git("remote", "set-url", "origin", "https://git.invalid/origin.git")
+    for part, value in (
+        ("COUNT", "1"),
+        ("KEY_0", f"url.{tmp_path}/origin.git.insteadOf"),
+        ("VALUE_0", "https://git.invalid/origin.git"),
+    ):
+        monkeypatch.setenv(f"GIT_CONFIG_{part}", value)
+    old = shared.git("rev-parse", "HEAD")
+    shared.commit({"a": "2"})
+    assert fetch(shared, "main") == frozenset()
+    assert pushes(shared, old).outcome == "done"
