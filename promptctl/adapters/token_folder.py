@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,7 +40,9 @@ class TokenFolder:
         except FileNotFoundError:
             return {}
         if not stat.S_ISDIR(found.st_mode) or (os.name != "nt" and found.st_mode & 0o077):
-            raise StateError(OPEN_TO_OTHERS, f"others may use {self.path}", hint=f"chmod 700 {self.path}")
+            raise StateError(
+                OPEN_TO_OTHERS, f"others may use {self.path}", hint=f"chmod 700 {shlex.quote(str(self.path))}"
+            )
         if found.st_mtime_ns != self._mark:
             paths = sorted(path for path in self.path.glob("*.json") if _ID.fullmatch(path.stem))
             self._tokens = {path.stem: _read(path) for path in paths}
@@ -70,5 +73,5 @@ def _read(path: Path) -> Token:
             raise ValueError("it is not the token that its name says")
     except (ValueError, KeyError, TypeError) as error:
         message = f"{path} is no token: {error}"
-        raise UsageError(UNREADABLE, message, place=Place(str(path)), hint=f"rm {path}") from None
+        raise UsageError(UNREADABLE, message, place=Place(str(path)), hint=f"rm {shlex.quote(str(path))}") from None
     return token

@@ -159,11 +159,11 @@ def test_a_sound_clone_has_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", CASES)
 def test_it_is_found_and_gone_after_the_repair(tmp_path: Path, kind: str) -> None:
     arrange, repairs = CASES[kind]
-    repository = line(tmp_path)
+    repository = line(tmp_path / "of ours")
     arrange(repository)
     found = findings(repository)
     assert [finding["kind"] for finding in found] == [kind], found
-    shown = run(repository, "doctor").out.replace(str(tmp_path), "<folder>")
+    shown = run(repository, "doctor").out.replace(str(tmp_path / "of ours"), "<folder>").replace("'", "")
     if repairs:
         repair = found[0]["repair"]
         if repair.startswith("promptctl "):
@@ -231,7 +231,9 @@ def test_who_writes_is_named(tmp_path: Path) -> None:
 
 def test_a_state_branch_in_another_work_tree_is_named(tmp_path: Path) -> None:
     repository = line(tmp_path, STATE_BRANCH, staged=("1.0.0",))
-    repository.git("worktree", "add", "-q", str(tmp_path / "state"), "-b", "promptctl/state", "origin/promptctl/state")
+    repository.git(
+        "worktree", "add", "-q", str(tmp_path / "the state"), "-b", "promptctl/state", "origin/promptctl/state"
+    )
     (found,) = findings(repository)
     assert found["kind"] == "elsewhere"
     shell(repository, found["repair"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -63,7 +64,8 @@ class Checkout:
                 raise _in_the_way(f"{self.git.root} is in the middle of {what}", "finish it first")
         lock = self.git.directory / "index.lock"
         if lock.exists():
-            raise _in_the_way(f"another git command is at work in {self.git.root}", f"if none is: rm {lock}")
+            away = f"if none is: rm {shlex.quote(str(lock))}"
+            raise _in_the_way(f"another git command is at work in {self.git.root}", away)
         for standing in self._standings(base, new):
             if standing.obstacle:
                 raise _in_the_way(standing.obstacle, "commit or stash these files first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from promptctl.adapters.git.refs import list_refs
@@ -54,7 +55,7 @@ def _objects(patient: Patient) -> Iterator[Ailment]:
             kind="alternates",
             message="this clone borrows objects from another folder",
             why="it breaks when that folder goes or is tidied",
-            repair=f"git repack -a -d && rm {borrowed}",
+            repair=f"git repack -a -d && rm {shlex.quote(str(borrowed))}",
         )
     replaced = list_refs(repository.git, "refs/replace")
     if replaced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from promptctl.adapters.git.checkout import Checkout
@@ -39,7 +40,7 @@ def _state_branch(patient: Patient) -> Iterator[Ailment]:
             kind="elsewhere",
             message=f"{branch} is checked out in {checkout.root}",
             why="its files follow every move that is made from here",
-            repair=f"git worktree remove {checkout.root}",
+            repair=f"git worktree remove {shlex.quote(str(checkout.root))}",
         )
     ahead = _made(repository, commit) - patient.now.timestamp() if commit else 0.0
     if ahead > _SKEW:
