@@ -36,7 +36,8 @@ class Repeats:
 
     def __init__(self, environment: Mapping[str, str], named: Path | None = None) -> None:
         path = named or data_folder(environment) / "server-repeats.sqlite3"
-        self._file = SqliteFile(path, _prepare)
+        # Never set aside: with an empty one in its place, all that was done could be done again.
+        self._file = SqliteFile(path, _prepare, ours=lambda _: False)
 
     def begin(self, token: str, key: str, asked: str, now: str, expires: str) -> Repeated | None:
         """None where this is the first time; then ``finish`` has to follow.
@@ -96,4 +97,6 @@ class Repeats:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
+    # What is begun is on the disk before it is done: a power cut must not forget it.
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute(_TABLE)
