@@ -63,7 +63,9 @@ class Writing:
             hint = "Idempotency-Key: a new random text for every write"
             raise UsageError("PC001", "a write needs the header Idempotency-Key", hint=hint)
         with self._slot():
-            digest = hashlib.sha256(json.dumps([self._request.url.path, asked], sort_keys=True).encode()).hexdigest()
+            # Servers of several repositories share keys and tokens: what was done in one was not done in another.
+            whole = [str(self._request.app.state.follower.root), self._request.url.path, asked]
+            digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
             before = repeats.begin(caller.id, key, digest, timestamp(self.now), caller.expires)
             if before:
                 kind = "application/json" if before.status == 200 else MEDIA_TYPE

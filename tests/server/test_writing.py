@@ -60,6 +60,19 @@ def test_the_same_again_does_nothing(world: World) -> None:
     assert world.tip == tip
 
 
+def test_what_was_done_in_one_repository_is_not_taken_for_done_in_another(world: World, tmp_path: Path) -> None:
+    token = world.token("promote")
+    assert world.post(PROMOTIONS, PROMOTED, token, "release-1.1.0").status == 200
+    (tmp_path / "other").mkdir()
+    other = line(tmp_path / "other", staged=("1.0.0",))
+    with serving(other.folder, tokens=str(tmp_path / "tokens"), writable=True) as server:
+        there = World(tmp_path, other, server)
+        found = there.post(PROMOTIONS, PROMOTED, token, "release-1.1.0")
+        assert (found.status, found.json["code"], served(other)) == (422, "PC320", "1.0.0")
+        assert there.post(PROMOTIONS, PROMOTED, token, "another").status == 200
+        assert served(other) == "1.1.0"
+
+
 def test_what_landed_is_not_done_again_although_what_came_after_failed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
