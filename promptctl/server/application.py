@@ -23,7 +23,7 @@ from promptctl.server.log import RequestLog
 from promptctl.server.metrics import Metrics
 from promptctl.server.routes import described_routes
 from promptctl.server.settings import Serving
-from promptctl.server.writing import MOST_AT_ONCE
+from promptctl.server.writing import MOST_AT_ONCE, MOST_BROUGHT
 
 
 def application(serving: Serving) -> Application:
@@ -44,7 +44,7 @@ def application(serving: Serving) -> Application:
     routes.state.follower, routes.state.store = follower, serving.store
     routes.state.metrics = metrics = Metrics(follower)
     routes.state.repeats = Repeats(os.environ) if serving.writable else None
-    routes.state.slots = threading.BoundedSemaphore(MOST_AT_ONCE)
+    routes.state.slots, routes.state.brought = map(threading.BoundedSemaphore, (MOST_AT_ONCE, MOST_BROUGHT))
     tokens = TokenFolder(Path(serving.tokens) if serving.tokens else None, os.environ)
     door = Door(Answering(routes, follower), tokens, closed=serving.closed)
     return Accounting(Guard(door, (*LOOPBACK, *serving.hosts)), metrics, log)

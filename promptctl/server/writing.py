@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("promptctl.server")
 READ_ONLY = "PC319"
-MOST_AT_ONCE = 16
-"""Writes under way: each has a thread, and who reads needs threads too."""
+MOST_AT_ONCE, MOST_BROUGHT = 16, 8
+"""Moves under way, and what applications bring: each has a thread, and who reads needs threads too."""
+BROUGHT = ("feedback", "events")
+"""Actions that wait for stores and webhooks: that must not keep out who rolls back."""
 _KEY = re.compile(r"[!-~]{1,200}", re.ASCII)
 
 Key = Annotated[
@@ -62,7 +64,7 @@ class Writing:
         if not _KEY.fullmatch(key):
             hint = "Idempotency-Key: a new random text for every write"
             raise UsageError("PC001", "a write needs the header Idempotency-Key", hint=hint)
-        with self._slot():
+        with self._slot(action):
             # Servers of several repositories share keys and tokens: what was done in one was not done in another.
             whole = [str(self._request.app.state.follower.root), self._request.url.path, asked]
             digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
@@ -75,7 +77,7 @@ class Writing:
     def foreseen(self, action: str, environment: str | None, act: Act) -> Response:
         """What ``act`` says would be done: it does nothing, so that it needs no key. Raises as ``done`` does."""
         self._allowed(action, environment)
-        with self._slot():
+        with self._slot(action):
             return json_response(act())
 
     def require(self, action: str, environment: str | None) -> None:
@@ -105,8 +107,9 @@ class Writing:
             yield GateContext(cache=cache, environment={}, now=self.now, recorded=True)
 
     @contextmanager
-    def _slot(self) -> Iterator[None]:
-        slots = self._request.app.state.slots
+    def _slot(self, action: str) -> Iterator[None]:
+        state = self._request.app.state
+        slots = state.brought if action in BROUGHT else state.slots
         if not slots.acquire(blocking=False):
             raise OutsideError(TOO_MANY, "too many writes at once", hint="come again in a second")
         try:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -15,7 +17,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from promptctl.core.events.body import MOST_ROWS
+from promptctl.core.events.event import Event
+from promptctl.errors import OutsideError
 from promptctl.server.guard import MOST_BODY
+from promptctl.server.writing import MOST_BROUGHT
+from promptctl.workflows import feedback as workflow
 from tests.event_samples import NOON
 from tests.server.test_following import wait_until
 from tests.serving import Reply, serving
@@ -134,6 +140,26 @@ def test_feedback_is_about_calls_of_the_tokens_environments(world: World) -> Non
         assert (found.status, found.json["code"]) == said
     for unfit in ({"call": "f1"}, body | {"scores": {"resolved": float("nan")}}, body | {"more": 1}):
         assert world.post(FEEDBACK, unfit, token, next(_KEYS)).status == 400
+
+
+def test_feedback_that_waits_keeps_out_no_move(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, over = threading.Semaphore(0), threading.Event()
+
+    def slow(*_: object) -> Event:
+        waiting.release()
+        assert over.wait(20)
+        raise OutsideError("PC222", "the store is away")
+
+    monkeypatch.setattr(workflow, "call_named", slow)
+    token, said = world.token("feedback", "freeze"), {"call": "f1", "scores": {"resolved": 0}}
+    with ThreadPoolExecutor(MOST_BROUGHT) as pool:
+        asked = [pool.submit(world.post, FEEDBACK, said, token, next(_KEYS)) for _ in range(MOST_BROUGHT)]
+        assert all(waiting.acquire(timeout=20) for _ in asked)
+        more = world.post(FEEDBACK, said, token, next(_KEYS))
+        moved = world.post("/api/v1/environments/staging/freeze", {"reason": "bad day"}, token, next(_KEYS))
+        over.set()
+    assert (more.status, more.json["code"], moved.status) == (429, "PC318", 200)
+    assert {it.result().status for it in asked} == {503}
 
 
 def test_a_request_that_breaks_off_is_no_bug(world: World, caplog: pytest.LogCaptureFixture) -> None:
