@@ -84,7 +84,7 @@ def why(repository: Repository, text: str, calls: Calls) -> Why:
         event = calls.event_of(text)
         if event is None:
             raise StateError(NO_CALL, f"the store of events has no call {text}", hint=_STORE)
-        return _whole(repository, _of_call(repository, event))
+        return why_call(repository, event)
     if _DIGEST.fullmatch(text) and not repository.work.has(text):
         wanted = text if text.startswith("sha256:") else f"sha256:{text}"
         return _whole(repository, _of_digest(repository, wanted) or _of_sent(repository, _sent_as(calls, wanted)))
@@ -93,6 +93,11 @@ def why(repository: Repository, text: str, calls: Calls) -> Why:
         return _whole(repository, _of_version(repository, state.name, state.version))
     unreleased = Why(name=state.name, digest=state.digest, commit=state.commit)
     return _whole(repository, _of_digest(repository, state.digest, state.name) or unreleased)
+
+
+def why_call(repository: Repository, event: Event) -> Why:
+    """The same for a call that is at hand: its id may be one that only its application made. Raises as ``why`` does."""
+    return _whole(repository, _of_call(repository, event))
 
 
 def why_rendered(repository: Repository, text: str, calls: Calls) -> Why:

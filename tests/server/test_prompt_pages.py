@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from promptctl.server.shapes.timeline import Timeline
 from tests.evals import NAME
+from tests.event_samples import NOON, event
+from tests.event_stores import write_sqlite
 from tests.server.registry import CALL, OTHER_CALL, Lived, lived
 from tests.serving import Served, serving
 from tests.shipping import done
@@ -118,6 +121,14 @@ def test_one_call_shows_exactly_what_was_sent_and_why(server: Served) -> None:
     assert "wrong queue" in said
     assert f"Release prompts/{NAME}@v1.0.0" in said
     assert "It cannot be shown: the call was kept without its inputs" in text(server, f"/calls/{OTHER_CALL}/")
+
+
+@pytest.mark.parametrize("call", ["job-7", NAME, "sha256:00"])
+def test_why_is_of_the_call_whatever_its_id_is_like(registry: Lived, tmp_path: Path, call: str) -> None:
+    own = event(0, id=call, at=NOON, prompt=NAME, version="1.0.0", digest=None)
+    with serving(registry.folder, store=write_sqlite(tmp_path / "own.sqlite3", [own], [])) as server:
+        why = text(server, f"/calls/{call}/").partition("Why it was served this")[2]
+    assert why.startswith(f" no move had put 1.0.0 into prod by 2025-11-21T12:00:00Z Release prompts/{NAME}@v1.0.0")
 
 
 def test_an_id_leads_to_its_call(server: Served) -> None:

@@ -62,7 +62,7 @@ def call(repository: Repository, opened: Callable[[], AbstractContextManager[War
     with opened() as warehouse:
         found = call_of(repository, warehouse, name)
         steps = _steps(warehouse, found.event)
-    shown = {**data(found), "steps": [event_data(event) for event in steps], **_why(repository, opened, found.event)}
+    shown = {**data(found), "steps": [event_data(event) for event in steps], **_why(repository, found.event)}
     return Made(path=f"calls/{name}/", template="call", title=f"Call {name}", data=shown, crumbs=(("Calls", "calls/"),))
 
 
@@ -75,14 +75,11 @@ def _steps(warehouse: Warehouse, event: Event) -> list[Event]:
     return latest_calls(warehouse, window, MOST_STEPS)[::-1]
 
 
-def _why(
-    repository: Repository, opened: Callable[[], AbstractContextManager[Warehouse]], event: Event
-) -> dict[str, Any]:
-    from promptctl.adapters.warehouse.stored_calls import StoredCalls
+def _why(repository: Repository, event: Event) -> dict[str, Any]:
     from promptctl.answers.why import data
-    from promptctl.workflows.why import why
+    from promptctl.workflows.why import why_call
 
     try:
-        return {"why": data(why(repository, event.id, StoredCalls(opened))), "why_fault": None}
+        return {"why": data(why_call(repository, event)), "why_fault": None}
     except PromptctlError as error:
         return {"why": None, "why_fault": said(error)}
