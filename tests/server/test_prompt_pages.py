@@ -18,6 +18,7 @@ from tests.serving import Served, serving
 from tests.shipping import done
 
 COMPARED = f"/prompts/{NAME}/-/diff/"
+TOKEN = f"pctl_{'0123456789ab'}_{'x' * 43}"
 BROWSER = "text/html,application/xhtml+xml"
 
 
@@ -93,6 +94,16 @@ def test_browsers_are_shown_errors_as_pages(server: Served, path: str, status: i
     assert page.headers["content-type"].startswith("text/html")
     assert said in page.body.decode()
     assert server.ask(path).headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path", [f"{COMPARED}?old={TOKEN}&new=1.0.0", f"/prompts/{TOKEN}/", f"/{TOKEN}/", f"/calls/?since={TOKEN}"]
+)
+def test_what_a_page_says_of_an_error_holds_no_secret(server: Served, path: str) -> None:
+    page = server.ask(path, accept=BROWSER).body.decode()
+    said = re.findall(r'<p class="(?:note|quiet)[^>]*>.*?</p>', page, re.DOTALL)
+    assert "[masked]" in str(said)
+    assert TOKEN not in str(said)
 
 
 def test_calls_are_found_by_what_they_were(server: Served) -> None:

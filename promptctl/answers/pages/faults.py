@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promptctl.core.secrets import mask
 from promptctl.errors import PromptctlError
 
 NO_STORE = (
@@ -11,9 +12,9 @@ NO_STORE = (
 
 
 def said(error: PromptctlError) -> str:
-    """What went wrong, and what helps, as one text; where events lie is nobody's business."""
+    """What went wrong, and what helps, as one text without secrets; where events lie is nobody's business."""
     from promptctl.adapters.warehouse.warehouse import NO_EVENTS
 
     if error.code == NO_EVENTS:
         return NO_STORE
-    return f"{error.problem.message} ({error.hint})" if error.hint else error.problem.message
+    return mask(f"{error.problem.message} ({error.hint})" if error.hint else error.problem.message)

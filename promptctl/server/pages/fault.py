@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import Request, Response
 
 from promptctl.core.safe_text import safe_text
+from promptctl.core.secrets import mask
 from promptctl.errors import Problem
 from promptctl.reports.pages.made import Made
 from promptctl.server.asked import html_response
@@ -25,9 +26,9 @@ def fault_page(request: Request, status: int, problems: tuple[Problem, ...]) -> 
     said = [
         {
             "code": it.code,
-            "detail": safe_text(it.message),
+            "detail": mask(safe_text(it.message)),
             "where": str(it.place) if it.place else None,
-            "hint": safe_text(it.hint) if it.hint else None,
+            "hint": it.hint and mask(safe_text(it.hint)),
         }
         for it in problems
     ]
