@@ -66,7 +66,8 @@ def histogram(title: str, unit: str, now: Sequence[float], before: Sequence[floa
     values = [*now, *before]
     if not values or max(values) <= 0:
         return None
-    usual = 2 * percentile_95(values)
+    # Where nearly all are free, as of an own model that fails over to a paid one, the few set the width of bars.
+    usual = 2 * percentile_95(values) or max(values)
     step = _step(min(max(values), usual) / BINS)
     bins = min(BINS * 2, math.floor(min(max(values), usual) / step) + 1)
     beyond = max(values) >= step * bins

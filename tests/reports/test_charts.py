@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,14 @@ def test_few_very_large_values_share_the_last_bar() -> None:
     assert chart is not None
     assert chart.x_ticks[-1].text == "more"
     assert len(chart.bars) == 2
+
+
+@pytest.mark.parametrize("zeros", [19, 40, 1000])
+def test_where_nearly_all_are_zero_the_others_are_drawn_too(zeros: int) -> None:
+    chart = histogram("Cost", "$", [0.0] * zeros + [0.5])
+    assert chart is not None
+    assert (counted(chart, "now"), len(chart.bars)) == (zeros + 1, 2)
+    assert chart.x_ticks[-1].text != "more"
 
 
 def test_without_values_nothing_is_drawn() -> None:
