@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from promptctl.adapters.token_folder import TokenFolder
+from promptctl.adapters.token_folder import UNREADABLE, TokenFolder
 from promptctl.core.token import Token, recognized
 from promptctl.errors import Problem, PromptctlError
 from promptctl.server.answering import READING
 from promptctl.server.asgi import Application, Receive, Scope, Send
 from promptctl.server.limits import Buckets
-from promptctl.server.problem import refuse, status_of
+from promptctl.server.problem import refuse
 
 _LOG = logging.getLogger("promptctl.server")
 NO_TOKEN, TOO_MANY = "PC316", "PC318"
@@ -48,10 +48,11 @@ class Door:
             return
         try:
             refusal = self._refusal(scope)
-        except PromptctlError as error:
-            await refuse(
-                status_of(error), Problem(error.code, "tokens cannot be read; the server's log says why"), send
-            )
+        except (PromptctlError, OSError) as error:
+            # Whoever asks did nothing wrong, and where tokens lie is nobody's business.
+            _LOG.error("tokens cannot be read: %s", error)
+            code = error.code if isinstance(error, PromptctlError) else UNREADABLE
+            await refuse(503, Problem(code, "tokens cannot be read; the server's log says why"), send)
             return
         if refusal:
             status, problem, headers = refusal

@@ -146,6 +146,25 @@ def test_nothing_gets_through(world: World) -> None:
     assert world.tip == tip
 
 
+@pytest.mark.parametrize("fault", ["no token", "open to others", "no folder"])
+def test_tokens_that_cannot_be_read_are_the_servers_fault(
+    world: World, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    token, folder = world.token("promote"), world.folder / "tokens"
+    if fault == "no token":
+        (folder / "0123456789ab.json").write_text("{")
+    elif fault == "open to others":
+        folder.chmod(0o755)
+    else:
+        folder.rename(world.folder / "gone")
+        folder.symlink_to(Path(__file__) / "tokens")
+    found = world.post(PROMOTIONS, PROMOTED, token)
+    assert (found.status, found.json["detail"]) == (503, "tokens cannot be read; the server's log says why")
+    said = [record.getMessage() for record in caplog.records if record.name == "promptctl.server"]
+    assert any(line.startswith("tokens cannot be read: ") and str(folder) in line for line in said), said
+    assert world.server.ask("/api/v1/prompts").status == 200
+
+
 def test_a_server_that_reads_takes_nothing(tmp_path: Path) -> None:
     repository = line(tmp_path, staged=("1.0.0",))
     with serving(repository.folder, tokens=str(tmp_path / "tokens")) as server:
