@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from promptctl.core.events.event import Event
 from promptctl.errors import UsageError
 from promptctl.server.paging import key_of, token_of
+
+_KEY = re.compile(r"(-?[0-9]{1,19}) ([^\0]*)", re.ASCII)
 
 
 def token_after(event: Event) -> str:
@@ -16,7 +20,7 @@ def before_of(token: str) -> tuple[int, str] | None:
     """Time and id of the call that a page goes on after. Raises UsageError on a token that no page gave."""
     if not token:
         return None
-    at, _, call = key_of(token).partition(" ")
-    if not at.lstrip("-").isdecimal() or not at.isascii() or len(at) > 19:
+    found = _KEY.fullmatch(key_of(token))
+    if found is None or abs(int(found[1])) >= 1 << 63:
         raise UsageError("PC001", "page_token is none that a page gave", hint="begin without page_token")
-    return int(at), call
+    return int(found[1]), found[2]

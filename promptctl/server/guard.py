@@ -57,6 +57,8 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, Problem] | None:
         if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_TARGET:
             return 414, Problem("PC001", f"path and query are longer than {MOST_TARGET} bytes")
+        if b"%00" in scope["raw_path"] or b"%00" in scope["query_string"]:
+            return 400, Problem("PC001", "path and query hold no NUL character: nothing is called so")
         names = 0
         # Each that is there counts: what stands before the server may look at another one of two.
         for name, value in scope["headers"]:

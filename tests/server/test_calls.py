@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from promptctl.server.paging import token_of
 from tests.evals import NAME
 from tests.server.registry import CALL, INPUTS, OTHER_CALL, SINCE, Lived, lived
 from tests.serving import Served, serving
 from tests.shipping import done, run
+
+NUL = "\0"
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +114,11 @@ REFUSED = {
     "/api/v1/calls/job%2F7": (404, "PC235"),
     "/api/v1/calls?since=nonsense": (400, "PC230"),
     "/api/v1/calls?page_token=bm9uc2Vuc2U=": (400, "PC001"),
+    f"/api/v1/calls?page_token={token_of('--5 x')}": (400, "PC001"),
+    f"/api/v1/calls?page_token={token_of('9999999999999999999 x')}": (400, "PC001"),
+    f"/api/v1/calls?page_token={token_of(f'5 {NUL}')}": (400, "PC001"),
+    "/api/v1/calls/x%00y": (400, "PC001"),
+    "/api/v1/quality?name=x%00y": (400, "PC001"),
     "/api/v1/why?what=nobody": (404, "PC002"),
     "/api/v1/costs/whatif": (400, "PC001"),
     "/api/v1/costs/whatif?cache=1": (400, "PC182"),

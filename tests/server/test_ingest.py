@@ -134,7 +134,7 @@ def test_feedback_is_about_calls_of_the_tokens_environments(world: World) -> Non
     store = f"sqlite:{world.folder / 'events.db'}"
     words = ("feedback", "add", "f1", "resolved=0", "--comment", "wrong queue", "--store", store, "--json")
     assert found.json == done(world.repository, *words).data
-    refused = {"f2": (403, "PC317"), "f3": (403, "PC317"), "none": (404, "PC235")}
+    refused = {"f2": (403, "PC317"), "f3": (403, "PC317"), "none": (404, "PC235"), "a\0b": (404, "PC235")}
     for call, said in refused.items():
         found = world.post(FEEDBACK, body | {"call": call}, token, next(_KEYS))
         assert (found.status, found.json["code"]) == said

@@ -13,6 +13,8 @@ from promptctl.core.reporting.window import Window
 
 def event_of(warehouse: Warehouse, call: str) -> Event | None:
     """The event of that id, or None. Raises OutsideError where the store cannot be read."""
+    if "\0" in call:  # no store keeps it, and drivers refuse to look
+        return None
     events = warehouse.events
     found = warehouse.rows(events.filter(events.id == call).limit(1))
     return _event(found[0]) if found else None
