@@ -50,6 +50,8 @@ def serve(serving: Serving, listener: socket.socket) -> None:
     Raises OutsideError when the workers could not start.
     """
     os.environ[_SETTINGS] = json.dumps(asdict(serving))
+    # A folder of somebody else: what other programs count there, or earlier processes did, is not counted here.
+    os.environ.pop(SHARED, None)
     config = uvicorn.Config(
         "promptctl.server.serving:worker",
         factory=True,

@@ -93,6 +93,19 @@ def test_what_is_under_way_is_finished_and_nothing_else_begun(tmp_path: Path) ->
         assert (last["route"], last["status"]) == ("/api/v1/prompts/{name}/-/render", 200)
 
 
+def test_what_others_count_is_not_counted_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "counts"
+    folder.mkdir()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(folder))
+    repository = line(tmp_path, staged=("1.0.0",)).folder
+    for _ in range(2):
+        with running(repository) as it:
+            assert it.server.ask("/healthz").status == 200
+            said = it.server.ask("/metrics").body.decode()
+            assert 'promptctl_http_requests_total{method="GET",route="/healthz",status="200"} 1.0\n' in said
+    assert not list(folder.iterdir())
+
+
 @pytest.mark.parametrize("wish", ["--poll=0", "--poll=-1", "--fetch=0", "--poll=nan", "--fetch=inf"])
 def test_who_looks_without_a_pause_is_refused(tmp_path: Path, wish: str) -> None:
     refused(line(tmp_path, staged=("1.0.0",)), "serve", "--port=0", wish, code=2, error="PC001")
