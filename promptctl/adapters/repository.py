@@ -200,6 +200,7 @@ class Repository:
 
     def _bring(self, wanted: Callable[[], set[str]], prompts: Sequence[str] | None) -> None:
         """What comes may say that other branches are wanted: then these come too."""
+        from promptctl.adapters.git.branches import follow_head
         from promptctl.adapters.git.remote import fetch_shared
 
         branches = wanted()
@@ -211,6 +212,8 @@ class Repository:
             branches = wanted() if default in came else {default}
             if came >= branches:
                 break
+        if self.remote and self._head:
+            follow_head(self.git, self.remote, self._head)
 
     def forget(self) -> None:
         """Drops what a fetch may have changed."""

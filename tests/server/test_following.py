@@ -12,6 +12,7 @@ from promptctl.server import follower as module
 from promptctl.server.follower import Follower
 from tests.serving import serving
 from tests.shipping import NAME, done, line
+from tests.support import GitRepository
 
 
 def test_a_move_is_seen(tmp_path: Path) -> None:
@@ -55,6 +56,27 @@ def test_what_is_here_is_followed_while_the_remote_is_away(tmp_path: Path, monke
     monkeypatch.setattr(follower, "_fetch", 0.0)
     follower.look()
     assert follower.fault is None
+
+
+def test_a_default_branch_that_was_renamed_is_followed(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    settings = (repository.folder / "promptctl.toml").read_text().replace('default_branch = "main"\n', "")
+    repository.commit({"promptctl.toml": settings}, "the remote says which branch")
+    repository.git("push", "-q")
+    remote = GitRepository(Path(repository.git("remote", "get-url", "origin")))
+    clone = GitRepository(tmp_path / "clone")
+    repository.git("clone", "-q", str(remote.folder), str(clone.folder))
+    follower = Follower(clone.folder, poll=3600, fetch=0.0)
+    remote.git("branch", "-m", "main", "trunk")
+    remote.git("symbolic-ref", "HEAD", "refs/heads/trunk")
+    follower.look()
+    repository.git("fetch", "-q")
+    repository.git("checkout", "-q", "-b", "trunk", "origin/trunk")
+    repository.commit({"NEWS": "renamed"}, "after the rename")
+    repository.git("push", "-q", "origin", "trunk")
+    follower.look()
+    assert follower.view.repository.commit == remote.git("rev-parse", "trunk")
+    assert (follower.fault, follower.view.repository.default_branch) == (None, "trunk")
 
 
 def test_whatever_goes_wrong_is_looked_after_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

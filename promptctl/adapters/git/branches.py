@@ -59,11 +59,19 @@ def default_branch(git: Git, remote: str | None, wanted: str | None) -> str:
 
 
 def head_branch(git: Git, remote: str) -> str | None:
-    """The branch that the remote's HEAD named when this clone was made; None where that is not known."""
+    """The branch that the remote's HEAD named when it was last asked; None where that is not known."""
     prefix = f"refs/remotes/{remote}/"
     done = git.run("symbolic-ref", "--quiet", f"{prefix}HEAD", expected=(0, 1))
     name = done.stdout.decode("utf-8", "surrogateescape").strip()
     return name.removeprefix(prefix) if name.startswith(prefix) else None
+
+
+def follow_head(git: Git, remote: str, told: Head) -> None:
+    """Lets this clone know that the remote's HEAD names another branch than it did, once that is here: who reads
+    without asking the remote goes by it. Where that cannot be written the next fetch tries again."""
+    wanted = f"refs/remotes/{remote}/{told.branch}"
+    if head_branch(git, remote) not in (None, told.branch) and commit_of(git, wanted):
+        git.run("symbolic-ref", f"refs/remotes/{remote}/HEAD", wanted, expected=(0, 1, 128))
 
 
 def head_commit(git: Git, remote: str) -> str | None:
