@@ -9,8 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from promptctl.adapters.git.branches import NOT_FETCHED
+from promptctl.adapters.git.refs import commit_of
 from promptctl.adapters.repository import Repository
-from promptctl.errors import PromptctlError
+from promptctl.errors import PromptctlError, StateError
 from promptctl.server.view import View, mark_of
 
 _LOG = logging.getLogger("promptctl.server")
@@ -50,7 +52,7 @@ class Follower:
         a fault until it does."""
         if self._fetch is not None and time.monotonic() - self._fetched >= self._fetch:
             self._fetched = time.monotonic()
-            self._unfetched = self._fault_of(lambda: Repository(self.root).fetch())
+            self._unfetched = self._fault_of(self._bring)
         fault = self._fault_of(self._see) or self._unfetched
         if fault is None:
             self.looked = time.time()
@@ -70,6 +72,14 @@ class Follower:
             self.failures += 1
             return str(error) if isinstance(error, (PromptctlError, OSError)) else f"{type(error).__name__}: {error}"
         return None
+
+    def _bring(self) -> None:
+        """Asks the remote. Raises StateError where it lost a branch that is served: nothing new would ever come."""
+        repository = Repository(self.root)
+        absent = sorted(repository.fetch())
+        if lost := [it for it in absent if commit_of(repository.git, f"refs/remotes/{repository.remote}/{it}")]:
+            message = f"{repository.remote} has no branch `{lost[0]}` any more: what it had last is served"
+            raise StateError(NOT_FETCHED, message, hint="name the branch in promptctl.toml, or bring it back")
 
     def _see(self) -> None:
         # Who looks first is done first: an older view would not follow a newer one.

@@ -79,6 +79,18 @@ def test_a_default_branch_that_was_renamed_is_followed(tmp_path: Path) -> None:
     assert (follower.fault, follower.view.repository.default_branch) == (None, "trunk")
 
 
+def test_a_branch_that_the_remote_lost_is_a_fault(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    follower = Follower(repository.folder, poll=3600, fetch=0.0)
+    remote = GitRepository(Path(repository.git("remote", "get-url", "origin")))
+    remote.git("branch", "-m", "main", "trunk")
+    follower.look()
+    assert follower.fault == "origin has no branch `main` any more: what it had last is served"
+    remote.git("branch", "-m", "trunk", "main")
+    follower.look()
+    assert follower.fault is None
+
+
 def test_whatever_goes_wrong_is_looked_after_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     follower = Follower(line(tmp_path, staged=("1.0.0",)).folder, poll=3600)
 
