@@ -21,6 +21,9 @@ _TABLE = (
     "CREATE TABLE IF NOT EXISTS repeats (token TEXT, key TEXT, asked TEXT NOT NULL, status INTEGER, body BLOB,"
     " expires TEXT NOT NULL, PRIMARY KEY (token, key))"
 )
+EXPIRED = "DELETE FROM repeats WHERE expires <= ?"
+_INDEX = "CREATE INDEX IF NOT EXISTS repeats_expires ON repeats (expires)"
+"""Each write takes out what has expired: without it, it would look at all that was ever written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class Repeats:
         def work(connection: sqlite3.Connection) -> tuple[str, int | None, bytes | None] | None:
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
-                connection.execute("DELETE FROM repeats WHERE expires <= ?", (now,))
+                connection.execute(EXPIRED, (now,))
                 where = (token, key)
                 row = connection.execute("SELECT asked, status, body FROM repeats WHERE token = ? AND key = ?", where)
                 found: tuple[str, int | None, bytes | None] | None = row.fetchone()
@@ -100,3 +103,4 @@ def _prepare(connection: sqlite3.Connection) -> None:
     # What is begun is on the disk before it is done: a power cut must not forget it.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(_TABLE)
+    connection.execute(_INDEX)

@@ -29,3 +29,10 @@ def test_what_is_begun_is_on_the_disk_before_it_is_done() -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     repeats._prepare(connection)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_write_does_not_look_at_all_that_was_written() -> None:
+    connection = sqlite3.connect(":memory:")
+    repeats._prepare(connection)
+    (plan,) = connection.execute(f"EXPLAIN QUERY PLAN {repeats.EXPIRED}", ("2026",)).fetchall()
+    assert plan[3].startswith("SEARCH repeats USING INDEX repeats_expires")
