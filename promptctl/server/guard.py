@@ -36,7 +36,8 @@ class Guard:
 
     def __init__(self, application: Application, hosts: tuple[str, ...]) -> None:
         self._application = application
-        self._hosts = frozenset(host.lower().encode() for host in hosts)
+        # As browsers call it and as hints have it, with a port, or without.
+        self._hosts = frozenset(_without_port(host.encode()) for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -12,6 +12,7 @@ from promptctl.server.guard import MOST_BODY, MOST_TARGET
 from tests.serving import Served, serving
 from tests.shipping import line
 
+HOSTS = ("registry.example", "Prompts.example:8443")
 NAMES = {
     "localhost": 200,
     "LOCALHOST:8420": 200,
@@ -19,6 +20,8 @@ NAMES = {
     "[::1]:8420": 200,
     "registry.example": 200,
     "registry.example:443": 200,
+    "prompts.example:8443": 200,
+    "prompts.example": 200,
     "evil.example": 421,
     "localhost.evil.example": 421,
     "127.0.0.1.evil.example": 421,
@@ -36,7 +39,7 @@ ORIGINS = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(line(tmp_path_factory.mktemp("served")).folder, hosts=("registry.example",)) as found:
+    with serving(line(tmp_path_factory.mktemp("served")).folder, hosts=HOSTS) as found:
         yield found
 
 
