@@ -61,11 +61,21 @@ def junit(suites: Sequence[JunitSuite], most: int = MAX_BYTES) -> bytes:
 
 def _document(suites: Sequence[JunitSuite], longest: int, cases: int) -> bytes:
     root = Element("testsuites")
-    for number, suite in enumerate(suites):
-        _suite(root, number, suite, longest, max(1, cases // len(suites)))
+    room = _room([len(suite.cases) for suite in suites], cases)
+    for number, (suite, most) in enumerate(zip(suites, room, strict=True)):
+        _suite(root, number, suite, longest, most)
     indent(root)
     body: str = tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'.encode()
+
+
+def _room(sizes: Sequence[int], cases: int) -> list[int]:
+    """How many cases of each suite there is room for: what small ones leave is for the large ones."""
+    found, left = [0] * len(sizes), cases
+    for done, place in enumerate(sorted(range(len(sizes)), key=sizes.__getitem__)):
+        found[place] = min(sizes[place], max(1, left // (len(sizes) - done)))
+        left -= found[place]
+    return found
 
 
 def _suite(root: Element, number: int, suite: JunitSuite, longest: int, most: int) -> None:

@@ -93,3 +93,12 @@ def test_very_many_cases_are_cut_to_what_gitlab_reads() -> None:
     data = junit([JunitSuite(name="s", package="p", cases=made)])
     assert data.count(b"<testcase") == MAX_CASES
     assert b"1 more cases are left out" in data
+
+
+def test_a_large_suite_has_the_room_that_small_ones_leave() -> None:
+    sizes = (3, 0, MAX_CASES - 10, 1)
+    made = [JunitCase(classname="c", name=str(it)) for it in range(MAX_CASES)]
+    data = junit([JunitSuite(name=str(size), package="p", cases=made[:size]) for size in sizes])
+    assert (data.count(b"<testcase"), b"left out" in data) == (sum(sizes), False)
+    data = junit([JunitSuite(name=str(size), package="p", cases=made[:size]) for size in (MAX_CASES, 5, MAX_CASES)])
+    assert data.count(b"<testcase") in (MAX_CASES, MAX_CASES - 1)
