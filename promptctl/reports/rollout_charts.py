@@ -12,8 +12,8 @@ from promptctl.reports.charts_of_reports import BASE, Chart
 
 _OUTCOMES = ("fine", "open", "worse")
 _COLOURS = ("#1a7f37", "#6e7781", "#cf222e")
-FARTHEST = 3.0
-"""Times what is allowed: what lies beyond is drawn up to there."""
+FARTHEST, _SLIVER = 3.0, 0.05
+"""Times what is allowed: what lies beyond is drawn up to there, and what is all beyond as a sliver at the edge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ def health_chart(findings: Sequence[Finding]) -> Chart | None:
     values = [
         {
             "metric": safe_text(finding.metric),
-            "low": max(finding.change.low / finding.allowed, -FARTHEST),
-            "high": min(finding.change.high / finding.allowed, FARTHEST),
+            "low": max(-FARTHEST, min(finding.change.low / finding.allowed, FARTHEST - _SLIVER)),
+            "high": min(FARTHEST, max(finding.change.high / finding.allowed, _SLIVER - FARTHEST)),
             "outcome": finding.outcome,
         }
         for finding in findings

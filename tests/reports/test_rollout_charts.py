@@ -15,7 +15,13 @@ def finding(low: float, high: float, allowed: float = 0.2) -> Finding:
 
 @pytest.mark.parametrize(
     ("low", "high", "drawn"),
-    [(-0.1, 0.2, (-0.5, 1.0)), (0.0, 9.0, (0.0, FARTHEST)), (-9.0, -0.2, (-FARTHEST, -1.0))],
+    [
+        (-0.1, 0.2, (-0.5, 1.0)),
+        (0.0, 9.0, (0.0, FARTHEST)),
+        (-9.0, -0.2, (-FARTHEST, -1.0)),
+        (1.0, 9.0, (FARTHEST - 0.05, FARTHEST)),
+        (-9.0, -1.0, (-FARTHEST, 0.05 - FARTHEST)),
+    ],
 )
 def test_an_interval_is_drawn_as_far_as_the_axis_goes(low: float, high: float, drawn: tuple[float, float]) -> None:
     chart = health_chart([finding(low, high)])
