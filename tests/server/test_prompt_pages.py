@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from promptctl.adapters.warehouse.warehouse import Warehouse
+from promptctl.errors import OutsideError
 from promptctl.server.shapes.timeline import Timeline
+from promptctl.server.store import Store
 from tests.evals import NAME
 from tests.event_samples import NOON, event
 from tests.event_stores import write_sqlite
@@ -149,6 +154,26 @@ def test_an_id_leads_to_its_call(server: Served) -> None:
     found = text(server, f"/calls/?id={sent}")
     assert CALL in found
     assert OTHER_CALL in found
+
+
+def test_a_store_that_takes_long_to_open_keeps_nobody_from_the_repository(
+    server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, over = threading.Event(), threading.Event()
+
+    def away(_: Store) -> Warehouse:
+        waiting.set()
+        over.wait(5)
+        raise OutsideError("PC222", "the store is away")
+
+    monkeypatch.setattr(Store, "open", away)
+    with ThreadPoolExecutor(1) as pool:
+        page = pool.submit(server.ask, "/calls/nobody-asked-before/")
+        assert waiting.wait(20)
+        assert server.ask(f"/api/v1/prompts/{NAME}/-/history?env=prod").status == 200
+        assert not page.done()
+        over.set()
+    assert page.result().status == 503
 
 
 def test_without_a_store_pages_say_how_to_give_one(registry: Lived) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.repository import Repository
+from promptctl.answers.pages.events import Events, Using
 from promptctl.answers.pages.faults import said
 from promptctl.core.events.event import STATUSES
 from promptctl.errors import PromptctlError
 from promptctl.reports.pages.made import Made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from promptctl.adapters.warehouse.warehouse import Warehouse
     from promptctl.core.events.event import Event
 
@@ -51,7 +49,7 @@ def calls(
     return Made(path="calls/", template="calls", title="Calls", data=data)
 
 
-def call(repository: Repository, opened: Callable[[], AbstractContextManager[Warehouse]], name: str) -> Made:
+def call(using: Using, events: Events, name: str) -> Made:
     """One call: what it was, exactly what was sent, what was said of it, and why it was served that.
 
     Raises StateError where the store does not have it, and what opening and reading the store raise.
@@ -59,10 +57,10 @@ def call(repository: Repository, opened: Callable[[], AbstractContextManager[War
     from promptctl.answers.call import data, event_data
     from promptctl.workflows.call import call as call_of
 
-    with opened() as warehouse:
-        found = call_of(repository, warehouse, name)
-        steps = _steps(warehouse, found.event)
-    shown = {**data(found), "steps": [event_data(event) for event in steps], **_why(repository, found.event)}
+    with events() as warehouse:
+        found = using(lambda it: call_of(it, warehouse, name))
+        steps = [event_data(event) for event in _steps(warehouse, found.event)]
+    shown = {**data(found), "steps": steps, **using(lambda it: _why(it, found.event))}
     return Made(path=f"calls/{name}/", template="call", title=f"Call {name}", data=shown, crumbs=(("Calls", "calls/"),))
 
 

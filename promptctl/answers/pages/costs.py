@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.repository import Repository
-from promptctl.answers.pages.events import Events, Found, asked, window_asked
+from promptctl.answers.pages.events import Events, Using, asked, window_asked
 from promptctl.answers.pages.faults import said
 from promptctl.errors import PromptctlError, UsageError
 from promptctl.reports.pages.made import Made
@@ -45,12 +45,6 @@ TITLES = {
     "user": "By user",
     "day": "By day",
 }
-
-
-class Using(Protocol):
-    """Gives work the repository, one at a time."""
-
-    def __call__(self, work: Callable[[Repository], Found], /) -> Found: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

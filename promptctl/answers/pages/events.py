@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from promptctl.adapters.repository import Repository
 from promptctl.answers.pages.faults import said
 from promptctl.errors import PromptctlError
 
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 Events = Callable[[], "AbstractContextManager[Warehouse]"]
-"""Opens the store."""
+"""Opens the store. That may take long: whoever opens it keeps nobody waiting for the repository meanwhile."""
+
+
+class Using(Protocol):
+    """Gives work the repository, one at a time."""
+
+    def __call__(self, work: Callable[[Repository], Found], /) -> Found: ...
 
 
 def window_asked(now: datetime, wanted: Mapping[str, str]) -> Window:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, pairwise
 
@@ -10,7 +10,7 @@ from promptctl.adapters.repository import Repository
 from promptctl.answers.pages.costs import Asks, costs
 from promptctl.answers.pages.diff import diff
 from promptctl.answers.pages.drifting import drifting
-from promptctl.answers.pages.events import Events
+from promptctl.answers.pages.events import Events, Found
 from promptctl.answers.pages.experiment import experiment
 from promptctl.answers.pages.matrix import matrix
 from promptctl.answers.pages.prompt import prompt
@@ -52,13 +52,17 @@ def _of_splits(repository: Repository, now: datetime, events: Events) -> Iterato
     """Experiments and rollouts, and what changed between their arms."""
     first = splits(repository, now)
     yield first
+
+    def using(work: Callable[[Repository], Found]) -> Found:
+        return work(repository)
+
     for row in first.data["experiments"]:
-        page = experiment(repository, row["experiment"], now, events)
+        page = experiment(using, row["experiment"], now, events)
         yield page
         if page.data["plan"]:
             yield from _between(repository, row["prompt"], page.data["plan"]["changes"])
     for row in first.data["rollouts"]:
-        page = rollout(repository, row["environment"], row["prompt"], row["serial"], now, events)
+        page = rollout(using, row["environment"], row["prompt"], row["serial"], now, events)
         yield page
         yield from _between(repository, row["prompt"], page.data["changes"])
 

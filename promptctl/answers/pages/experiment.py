@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from promptctl.adapters.repository import Repository
-from promptctl.answers.pages.events import Events, asked
+from promptctl.answers.pages.events import Events, Using, asked
 from promptctl.answers.pages.splits import CRUMBS, SECONDS, changes, there
 from promptctl.reports.pages.made import Made
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from promptctl.workflows.experiments_told import ExperimentTold
 
 
-def experiment(repository: Repository, name: str, now: datetime, events: Events) -> Made:
+def experiment(using: Using, name: str, now: datetime, events: Events) -> Made:
     """One experiment, with what its units say where a store knows them. Raises UsageError where there is none."""
     from promptctl.answers.splits import experiment_row
     from promptctl.workflows.experiment_report import experiment_report
     from promptctl.workflows.experiments_told import experiment_told
 
-    told = experiment_told(repository, name)
+    told = using(lambda it: experiment_told(it, name))
     found = told.listed.experiment
     report, fault = None, None
     if found and found.state != "draft":
-        reported, fault = asked(events, lambda warehouse: experiment_report(repository, warehouse, name, now))
+        reported, fault = asked(events, lambda warehouse: using(lambda it: experiment_report(it, warehouse, name, now)))
         report = reported.report if reported else None
     row = experiment_row(told, now)
     data: dict[str, Any] = {
         "row": row,
-        "there": there(repository, [row]),
+        "there": using(lambda it: there(it, [row])),
         "decisions": _decisions(told),
-        "plan": _plan(repository, found) if found else None,
+        "plan": using(lambda it: _plan(it, found)) if found else None,
         "shown": _shown(report) if report else None,
         "events_fault": fault,
     }

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from promptctl.adapters.repository import Repository
-from promptctl.answers.pages.events import Events, asked
+from promptctl.answers.pages.events import Events, Using, asked
 from promptctl.answers.pages.splits import CRUMBS, SECONDS, changes, rollout_path, there
 from promptctl.reports.pages.made import Made
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from promptctl.workflows.rollouts_told import RolloutTold
 
 
-def rollout(repository: Repository, environment: str, name: str, serial: int, now: datetime, events: Events) -> Made:
+def rollout(using: Using, environment: str, name: str, serial: int, now: datetime, events: Events) -> Made:
     """One rollout, and what would be done with it now where a store knows its calls. Raises UsageError where there is
     none."""
     from promptctl.adapters.state import read_state
@@ -25,20 +24,22 @@ def rollout(repository: Repository, environment: str, name: str, serial: int, no
     from promptctl.workflows.rollout_advance import look
     from promptctl.workflows.rollouts_told import rollout_told
 
-    told = rollout_told(repository, environment, name, serial)
+    told = using(lambda it: rollout_told(it, environment, name, serial))
     looked, fault = None, None
     if told.split:
-        state = read_state(repository)
-        looked, fault = asked(events, lambda warehouse: look(repository, state, name, environment, warehouse, now))
+        looked, fault = asked(
+            events,
+            lambda warehouse: using(lambda it: look(it, read_state(it), name, environment, warehouse, now)),
+        )
     row = rollout_row(told, now)
     data: dict[str, Any] = {
         "row": row,
-        "there": there(repository, [row]),
+        "there": using(lambda it: there(it, [row])),
         "plan": _plan(told),
         "steps": _steps(told),
         "now": _now(looked, row) if looked else None,
         "moves": [move | {"findings": _found(move, row)} for move in moves_data(told.moves)],
-        "changes": changes(repository, name, row["stable"], [row["canary"]]),
+        "changes": using(lambda it: changes(it, name, row["stable"], [row["canary"]])),
         "events_fault": fault,
     }
     if told.split:

@@ -54,7 +54,7 @@ def calls(
 @router.get("/calls/{call:path}/")
 def call(view: Viewed, store: Stored, call: str) -> Response:
     """One call."""
-    return html_response(view, view.using(lambda repository: page.call(repository, store.opened, call)))
+    return html_response(view, page.call(view.using, store.opened, call))
 
 
 def _found(store: Store, asked: dict[str, str]) -> Made:

@@ -26,7 +26,7 @@ def splits(view: Viewed, store: Stored) -> HTMLResponse:
 @router.get("/experiments/{name}/")
 def experiment(view: Viewed, store: Stored, name: str) -> HTMLResponse:
     """One experiment."""
-    return html_response(view, view.using(lambda it: experiment_page.experiment(it, name, store.now, store.opened)))
+    return html_response(view, experiment_page.experiment(view.using, name, store.now, store.opened))
 
 
 @router.get("/rollouts/{environment}/{name:path}/-/{serial}/")
@@ -34,5 +34,5 @@ def rollout(
     view: Viewed, store: Stored, environment: str, name: str, serial: Annotated[int, Path(ge=1)]
 ) -> HTMLResponse:
     """One rollout."""
-    made = view.using(lambda it: rollout_page.rollout(it, environment, name, serial, store.now, store.opened))
+    made = rollout_page.rollout(view.using, environment, name, serial, store.now, store.opened)
     return html_response(view, made)
