@@ -39,10 +39,7 @@ class TokenFolder:
             found = self.path.stat()
         except FileNotFoundError:
             return {}
-        if not stat.S_ISDIR(found.st_mode) or (os.name != "nt" and found.st_mode & 0o077):
-            raise StateError(
-                OPEN_TO_OTHERS, f"others may use {self.path}", hint=f"chmod 700 {shlex.quote(str(self.path))}"
-            )
+        self._require_own(found)
         if found.st_mtime_ns != self._mark:
             paths = sorted(path for path in self.path.glob("*.json") if _ID.fullmatch(path.stem))
             self._tokens = {path.stem: _read(path) for path in paths}
@@ -50,11 +47,17 @@ class TokenFolder:
         return self._tokens
 
     def add(self, token: Token) -> None:
-        """Keeps a token. Raises OutsideError where the folder cannot be written."""
+        """Keeps a token. Raises StateError where others may use the folder, OutsideError where it cannot be written."""
         with refused_as(str(self.path)):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._require_own(self.path.stat())
         data = json.dumps({"format": 1, **token.to_dict()}, indent=2) + "\n"
         write_file(self.path / f"{token.id}.json", data.encode(), private=True)
+
+    def _require_own(self, found: os.stat_result) -> None:
+        if not stat.S_ISDIR(found.st_mode) or (os.name != "nt" and found.st_mode & 0o077):
+            away = f"chmod 700 {shlex.quote(str(self.path))}"
+            raise StateError(OPEN_TO_OTHERS, f"others may use {self.path}", hint=away)
 
     def remove(self, called: str) -> Token:
         """Takes a token away. Raises UsageError where there is none of that id."""

@@ -27,7 +27,9 @@ def test_a_token_comes_and_goes(tmp_path: Path) -> None:
 def test_a_folder_that_others_may_use_counts_for_nothing(tmp_path: Path, mode: int) -> None:
     succeed("token", "new", "robot", "--tokens", "kept", cwd=tmp_path)
     (tmp_path / "kept").chmod(mode)
-    assert "PC314" in must_fail("token", "list", "--tokens", "kept", cwd=tmp_path, code=3).err
+    for words in (("list",), ("new", "another")):
+        assert "PC314" in must_fail("token", *words, "--tokens", "kept", cwd=tmp_path, code=3).err
+    assert len(list((tmp_path / "kept").iterdir())) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"id": "0123456789ab"}', "\0", "null"])
