@@ -20,6 +20,8 @@ from promptctl.server.shelf import Answer, Shelf
 Found = TypeVar("Found")
 MOST_KNOWN = 5000
 """Findings that a view holds before it forgets them all: what can be asked for, such as times, has no end."""
+PATIENCE = 0.5
+"""Seconds that a view which is replaced is waited for."""
 _JSON = ((b"content-type", b"application/json"),)
 _REFS = ("refs/heads", "refs/remotes", "refs/tags/prompts", "refs/promptctl")
 
@@ -77,9 +79,13 @@ class View:
         return self._resolved[key]
 
     def close(self) -> None:
-        """Keeps for the next view what was found out about files and commits."""
-        with self._lock:
-            self.repository.facts.save()
+        """Keeps for the next view what was found out about files and commits, unless somebody is busy here for long:
+        what moved is not served later for that, and what was found out can be found out again."""
+        if self._lock.acquire(timeout=PATIENCE):
+            try:
+                self.repository.facts.save()
+            finally:
+                self._lock.release()
 
 
 def mark_of(root: Path) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from promptctl.adapters.repository import Repository
 from promptctl.server import follower as module
 from promptctl.server.follower import Follower
 from tests.serving import serving
@@ -89,6 +92,27 @@ def test_a_branch_that_the_remote_lost_is_a_fault(tmp_path: Path) -> None:
     remote.git("branch", "-m", "trunk", "main")
     follower.look()
     assert follower.fault is None
+
+
+def test_what_moved_is_seen_while_somebody_is_busy_with_what_was(tmp_path: Path) -> None:
+    repository = line(tmp_path, staged=("1.0.0",))
+    follower = Follower(repository.folder, poll=3600)
+    busy, over = threading.Event(), threading.Event()
+
+    def slow(_: Repository) -> bool:
+        busy.set()
+        return over.wait(10)
+
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(follower.view.using, slow)
+        assert busy.wait(10)
+        repository.git("commit", "--allow-empty", "-q", "-m", "moved")
+        repository.git("push", "-q")
+        follower.look()
+        seen = follower.view.repository.commit
+        assert not asked.done()
+        over.set()
+    assert (asked.result(), seen) == (True, repository.git("rev-parse", "HEAD"))
 
 
 def test_whatever_goes_wrong_is_looked_after_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
