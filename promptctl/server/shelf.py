@@ -81,9 +81,16 @@ class Shelf:
         return held if held and (held.until == float("inf") or self._clock() < held.until) else None
 
     def put(self, key: Key, answer: Answer) -> None:
-        size = 2 * len(answer.body) + sum(map(len, key)) + 500
+        size = _size(key, answer)
+        if before := self._held.pop(key, None):
+            self._bytes -= _size(key, before)
         if self._bytes + size > MOST_BYTES:
             self._held, self._bytes = {}, 0
         if size <= MOST_BYTES:
             self._held[key] = answer
             self._bytes += size
+
+
+def _size(key: Key, answer: Answer) -> int:
+    """About what an answer takes, plain and packed."""
+    return 2 * len(answer.body) + sum(map(len, key)) + 500

@@ -8,6 +8,7 @@ from pathlib import Path
 from promptctl.server.application import application
 from promptctl.server.asgi import Application, Message
 from promptctl.server.settings import Serving
+from promptctl.server.shelf import MOST_BYTES, Answer, Shelf
 from tests.shipping import line
 
 BROWSER, PROGRAM = b"text/html", b"application/json"
@@ -47,3 +48,14 @@ def test_errors_are_pages_for_people_and_problems_for_programs_at_once(tmp_path:
         return list(await asyncio.gather(_kind(server, BROWSER), _kind(server, PROGRAM)))
 
     assert asyncio.run(both()) == [b"text/html", b"application/problem+json"]
+
+
+def test_what_is_made_anew_takes_the_place_of_what_was() -> None:
+    now = 0.0
+    shelf, kept, page = Shelf(lambda: now), (b"/kept", b""), (b"/costs/", b"")
+    shelf.put(kept, Answer(status=200, headers=(), body=b"as long as the view"))
+    for _ in range(100):
+        shelf.put(page, Answer(status=200, headers=(), body=bytes(MOST_BYTES // 50), until=now + 10))
+        now += 11
+    assert shelf.find(kept)
+    assert shelf.find(page) is None
