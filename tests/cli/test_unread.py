@@ -39,14 +39,12 @@ def test_nobody_reads(folder: Path, words: str, code: int, streams: tuple[str, .
     prompt = repository.folder / PROMPT
     prompt.write_text(prompt.read_text().replace("{{ ticket }}", "{{ tiket }}"))
     repository.git("add", "prompts")
-    pipes = {stream: unread() for stream in streams}
-    others: dict[str, int] = dict.fromkeys({"stdout", "stderr"} - pipes.keys(), subprocess.PIPE)
-    line = [sys.executable, "-m", "promptctl", *words.split()]
+    pipe, line = unread(), [sys.executable, "-m", "promptctl", *words.split()]
+    out, err = (pipe if stream in streams else subprocess.PIPE for stream in ("stdout", "stderr"))
     try:
-        ran = subprocess.run(line, cwd=repository.folder, check=False, text=True, **pipes, **others)
+        ran = subprocess.run(line, cwd=repository.folder, check=False, text=True, stdout=out, stderr=err)
     finally:
-        for handle in pipes.values():
-            os.close(handle)
+        os.close(pipe)
     assert ran.returncode == code
     assert "Traceback" not in f"{ran.stdout}{ran.stderr}"
 
