@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ Key = tuple[bytes, bytes]
 MOST_BYTES = 64 << 20
 """What a shelf holds before it is emptied."""
 _WORTH_PACKING = 1000
+_UNWANTED = re.compile(rb"gzip *; *q=0(\.0*)? *(,|$)")
 _PACKED = (b"text/", b"application/json", b"application/problem+json", b"image/svg+xml", b"application/javascript")
 
 
@@ -51,7 +53,7 @@ class Answer:
         if self.status != 200:
             return self.status, self.headers, self.body
         accepted = wanted.get(b"accept-encoding", b"")
-        packed = self.packed if b"gzip" in accepted and b"gzip;q=0" not in accepted.replace(b" ", b"") else None
+        packed = self.packed if b"gzip" in accepted and not _UNWANTED.search(accepted) else None
         tag = b'"%s%s"' % (self.tag, b"-gzip" if packed is not None else b"")
         held = next((it for it in self.headers if it[0] == b"cache-control"), (b"cache-control", b"private, no-cache"))
         own = tuple(it for it in self.headers if it != held)

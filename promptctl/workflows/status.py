@@ -103,10 +103,10 @@ def _pointers(state: State, environments: Sequence[str]) -> tuple[dict[str, dict
     """What environments serve, by prompt, and what is wrong with the files that say so."""
     found: dict[str, dict[str, Pointer]] = {}
     broken: list[str] = []
-    places = {(environment, name) for environment, names in state.environments.items() for name in names}
-    # A pointer that is gone is told as well, unless a move took it away.
-    for environment, name in sorted({*places, *state.moved}):
-        if environment in environments:
+    for environment in environments:
+        # A pointer that is gone is told as well, unless a move took it away.
+        gone = {name for where, name in state.moved if where == environment}
+        for name in sorted({*state.environments.get(environment, ()), *gone}):
             try:
                 pointer = state.pointer(environment, name)
                 if pointer:

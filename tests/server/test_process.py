@@ -106,7 +106,7 @@ def test_what_others_count_is_not_counted_here(tmp_path: Path, monkeypatch: pyte
     assert not list(folder.iterdir())
 
 
-@pytest.mark.parametrize("wish", ["--poll=0", "--poll=-1", "--fetch=0", "--poll=nan", "--fetch=inf"])
+@pytest.mark.parametrize("wish", ["--poll=0", "--poll=-1", "--fetch=0", "--poll=nan", "--fetch=inf", "--poll=1e10"])
 def test_who_looks_without_a_pause_is_refused(tmp_path: Path, wish: str) -> None:
     refused(line(tmp_path, staged=("1.0.0",)), "serve", "--port=0", wish, code=2, error="PC001")
 

@@ -87,6 +87,15 @@ def test_a_packed_answer_is_the_same(server: Served, path: str) -> None:
         assert packed.body == plain.body
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("gzip ; q=0.000, br", False), ("br", False)],
+)
+def test_what_is_accepted_is_packed(server: Served, accepted: str, packed: bool) -> None:
+    found = server.ask("/openapi.json", accept_encoding=accepted)
+    assert (found.headers.get("content-encoding") == "gzip") == packed
+
+
 @pytest.mark.parametrize("path", READ)
 def test_a_head_request_has_no_body(server: Served, path: str) -> None:
     head = server.ask(path, "HEAD")

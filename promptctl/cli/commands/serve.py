@@ -12,6 +12,8 @@ from promptctl.cli.reporting import StoreOption
 from promptctl.core.evals.expectation import MISSING_EXTRA
 from promptctl.errors import UsageError
 
+_DAY = 86_400
+
 
 def command(
     context: Context,
@@ -71,8 +73,8 @@ def command(
 def _require_sense(poll: float, fetch: float | None, *, both: bool) -> None:
     if both:
         raise UsageError("PC001", "either --open-reads or --closed-reads")
-    if poll <= 0 or (fetch is not None and fetch <= 0):
-        raise UsageError("PC001", "--poll and --fetch are seconds, more than 0")
+    if not all(0 < seconds <= _DAY for seconds in (poll, fetch) if seconds is not None):
+        raise UsageError("PC001", "--poll and --fetch are seconds, more than 0 and at most a day")
 
 
 def _require_extra() -> None:

@@ -284,24 +284,6 @@ def test_a_template_that_cannot_be_said_is_refused_at_its_line(text: str, file: 
     assert str(problem.place).startswith(place)
 
 
-@pytest.mark.parametrize(
-    ("text", "file", "place"),
-    [
-        ('{"prompt": 1,, }', "a.json", "a.json:1:14"),
-        ('{"_type": "few_shot", "examples": []}', "a.json", "a.json:1:1"),
-        ("messages: 5\n", "a.prompt.yml", "a.prompt.yml:1:1"),
-        ("messages:\n  - role: nobody\n    content: x\n", "a.prompt.yml", "a.prompt.yml:2:5"),
-        ("prompts: []\n", "promptfooconfig.yaml", "promptfooconfig.yaml:1:1"),
-        ("---\n- a\n---\nHi", "a.prompty", "a.prompty:2:1"),
-    ],
-)
-def test_a_file_that_is_not_what_it_should_be_is_refused_at_its_place(text: str, file: str, place: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        imported(text, file)
-    assert caught.value.code == "PC142"
-    assert str(caught.value.problem.place) == place
-
-
 def test_help_names_every_format() -> None:
     said = inspect.getdoc(command) or ""
     assert f"Formats: {', '.join(FORMATS)}." in " ".join(said.split())

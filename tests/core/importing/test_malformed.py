@@ -116,3 +116,21 @@ def test_parameters_of_a_tool_that_have_no_names() -> None:
     head = json.dumps({"model": {"options": {"tools": [{"name": "f", "parameters": ["x"]}]}}})
     with pytest.raises(UsageError, match=r"parameters\[0\]` must be a mapping"):
         imported(f"---\n{head}\n---\nsystem:\nHello", "made-up", "prompty")
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "place"),
+    [
+        ('{"prompt": 1,, }', "a.json", "a.json:1:14"),
+        ('{"_type": "few_shot", "examples": []}', "a.json", "a.json:1:1"),
+        ("messages: 5\n", "a.prompt.yml", "a.prompt.yml:1:1"),
+        ("messages:\n  - role: nobody\n    content: x\n", "a.prompt.yml", "a.prompt.yml:2:5"),
+        ("prompts: []\n", "promptfooconfig.yaml", "promptfooconfig.yaml:1:1"),
+        ("---\n- a\n---\nHi", "a.prompty", "a.prompty:2:1"),
+    ],
+)
+def test_a_file_that_is_not_what_it_should_be_is_refused_at_its_place(text: str, file: str, place: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        imported(text, file)
+    assert caught.value.code == "PC142"
+    assert str(caught.value.problem.place) == place
