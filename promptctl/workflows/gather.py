@@ -118,8 +118,10 @@ def replayed(
 ) -> Evaluated:
     """What recorded replies say under a suite: a sample that has none is an error, and its case ``missing``."""
     line = replace(line_for(subject, sources, merged(stores), "recorded"), lenient=True)
-    repeats = range(subject.loaded.suite.repeat)
-    wanted = Wanted(cases=cases, models=models, indexes=lambda _case, _model: repeats)
+    repeat, known = subject.loaded.suite.repeat, _known(subject, sources)
+    wanted = Wanted(
+        cases=cases, models=models, indexes=lambda case, model: range(max(repeat, known.get(f"{model}\n{case}", 0)))
+    )
     return evaluate(subject.closure, subject.loaded, wanted, line)
 
 
@@ -149,9 +151,13 @@ def _run(
     if sources.journal and sources.mode == "live":
         starts = sources.journal.starts(f"{subject.digest} {subject.loaded.digest} {sources.override}", starts)
 
+    # Live, the first sample follows all that are there.
+    known = {} if sources.mode == "live" else _known(subject, sources)
+
     def indexes(case: str, model: str) -> range:
-        first = starts.get(f"{model}\n{case}", 0)
-        return range(first, first + repeat)
+        name = f"{model}\n{case}"
+        first = starts.get(name, 0)
+        return range(first, max(first + repeat, known.get(name, 0)))
 
     wanted = Wanted(cases=asked.cases, models=asked.models, indexes=indexes)
     replies = Layers([earlier.replies, merged(stores)]) if earlier else merged(stores)
@@ -170,6 +176,16 @@ def _run(
             complete=ran.complete,
         )
     return _kept(subject, ran, replies, _meta(sources.now, durations), earlier)
+
+
+def _known(subject: Subject, sources: Sources) -> Mapping[str, int]:
+    """How many samples the evidence has that a run with a provider of its own takes the place of, by model and case.
+
+    It has as many, so that a suite which further runs turned red is not made green by naming who answers.
+    """
+    if sources.override is None or sources.mode == "refresh":
+        return {}
+    return next((next_samples(evidence) for _, evidence in find_evidence(subject, sources.trees)), {})
 
 
 def _kept(

@@ -63,6 +63,20 @@ def test_live_finds_what_a_lucky_run_did_not(it: Bench) -> None:
     assert not it.eval().ok
 
 
+@pytest.mark.parametrize("mode", ["auto", "live"])
+def test_naming_the_provider_drops_no_answer_that_further_runs_added(it: Bench, mode: str) -> None:
+    assert it.eval().ok
+    it.server.always = saying(lambda text: "no")
+    for _ in range(2):
+        assert not it.eval(mode="live").ok
+    it.server.always = saying(lambda text: "ok")
+    named = it.eval(mode=mode, provider="relay")
+    added = 2 * (mode == "live")
+    assert (named.ok, named.asked, len(named.results)) == (False, added, 6 + added)
+    assert len(samples(it)) == 6 + added
+    assert not it.eval().ok
+
+
 def test_live_under_another_suite_keeps_the_replies_there_are(it: Bench) -> None:
     counting(it)
     it.eval()
