@@ -103,3 +103,16 @@ def test_on_a_terminal_until_ctrl_c(
     os.killpg(process.pid, signal.SIGINT)
     until("interrupted")
     assert process.wait(30) == 130
+
+
+def test_a_round_that_cannot_run_is_not_the_last(
+    watching: tuple[Path, Callable[[str], str], subprocess.Popen[bytes]],
+) -> None:
+    root, until, _ = watching
+    until("watching; Ctrl-C ends it")
+    suite = CASES.replace("contains: x", "python: 'mine:fine'")
+    broken = {"prompts/support/triage/mine.py": "def fine(\n", "prompts/support/triage/eval.yaml": suite}
+    build_files(root, broken)
+    assert "PC048" in until("watching; Ctrl-C ends it")
+    build_files(root, {"prompts/support/triage/mine.py": "def fine(text, context):\n    return True\n"})
+    assert "1 of 1 cases pass" in until("watching; Ctrl-C ends it")

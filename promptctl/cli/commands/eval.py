@@ -17,6 +17,7 @@ from promptctl.cli.evaluating import gate_context
 from promptctl.cli.options import BaseOption, ReportOption, UntrustedOption
 from promptctl.cli.output import Answer
 from promptctl.cli.report_files import report_files, write_reports
+from promptctl.errors import PromptctlError
 
 if TYPE_CHECKING:
     from promptctl.core.evals.report import EvalReport
@@ -128,11 +129,14 @@ def _watched(context: Context, names: list[str] | None, selection: Selection, wi
 
     with gate_context(context) as gate:
         for it in rounds(context.repository.root, names, selection, _pause):
-            if it.error:
-                context.output.error(it.error)
-            else:
+            try:
+                if it.error:
+                    raise it.error
                 now = replace(gate, now=datetime.now(UTC), ran={})
                 context.output.answer(replace(run_answer(run_suites(it.repository, it.planned, wish, now)), next=None))
+            except PromptctlError as error:
+                # Functions that cannot be loaded, a provider without a key: the next change may mend it.
+                context.output.error(error)
             context.output.say("watching; Ctrl-C ends it", "dim")
     return Answer(data=None, view=lambda: None)
 
