@@ -100,7 +100,8 @@ def _failed(repository: Repository, name: str, context: GateContext) -> frozense
     """What failed in the last run on this machine, else by the newest evidence that is kept for this suite."""
     known = failed_cases(runs_folder(context.cache.path.parent, repository.root), name)
     if known is not None:
-        return known
+        # A case that was renamed or taken out since is none that could run.
+        return known and known.intersection(case.name for case in plan_suite(repository, name).cases)
     from promptctl.workflows.kept_evidence import shelf_of
 
     planned = plan_suite(repository, name)

@@ -45,6 +45,15 @@ def test_what_failed_or_erred_runs_again_until_it_passes(it: Registry) -> None:
     assert "nothing to run" in it.done("eval", "--rerun-failed").out
 
 
+def test_a_case_that_is_gone_failed_nowhere(it: Registry) -> None:
+    it.server.always = saying(lambda text: "no")
+    it.refused("eval", code=1)
+    it.write({"eval.yaml": cases("ok one", "ok new")})
+    assert chosen(it, "--rerun-failed") == (["ok one"], ["1 case failed last time"])
+    it.write({"eval.yaml": cases("ok new")})
+    assert chosen(it, "--rerun-failed") == ([], ["no case failed last time"])
+
+
 def test_a_clone_knows_what_failed_by_evidence(it: Registry, tmp_path: Path) -> None:
     it.server.always = saying(lambda text: "no" if text == "ok two" else text)
     it.refused("eval", code=1)
