@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.writing import CANNOT_WRITE, write_file
 from promptctl.core.evals.case import Case
-from promptctl.core.evals.comparison import Baseline, results_of
+from promptctl.core.evals.comparison import Baseline, results_of, side
 from promptctl.core.evals.packed import in_order, those
 from promptctl.core.evals.provider_side import ProviderSide
 from promptctl.core.evals.rows import Answers
@@ -120,6 +120,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
     if compared and compared.found and not compared.found.complete:
         return _stopped(planned, found, results, sources)
     judged, model = replace(subject.loaded.suite, cases=planned.cases), own_model(subject.closure, subject.loaded.suite)
+    now = Answers(model=model, results=results, replies=found.replies, reasons=found.reasons)
     before = _before(compared)
     verdict = decide(
         suite=judged,
@@ -139,7 +140,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         results=results,
         reasons=found.reasons,
         judged=judged,
-        now=Answers(model=model, results=results, replies=found.replies, reasons=found.reasons),
+        now=now,
         before=before,
         baseline=compared.baseline.label if compared and before else None,
         written=_write(repository, files),
@@ -150,7 +151,7 @@ def evaluate_suite(repository: Repository, planned: Planned, wish: EvalWish, con
         provider=wish.provider,
         partial=planned.partial,
         tries=_tries(subject, results),
-        flipped=_flipped(results, compared),
+        flipped=_flipped(judged, now, before),
     )
 
 
@@ -273,10 +274,12 @@ def _before(compared: Compared | None) -> Answers | None:
     )
 
 
-def _flipped(results: Sequence[CaseResult], compared: Compared | None) -> tuple[str, ...]:
-    before = {result.case for result in compared.baseline.results if result.passed} if compared else set()
-    now = {result.case for result in results if result.outcome == "fail"}
-    return tuple(sorted(before & now))
+def _flipped(judged: Suite, now: Answers, before: Answers | None) -> tuple[str, ...]:
+    """The cases that passed before and fail now, by the models that decide and by what is enough of their answers."""
+    if before is None:
+        return ()
+    then, here = (side(judged, it.results, it.model).passed for it in (before, now))
+    return tuple(sorted(case for case, passes in here.items() if then.get(case) and not passes))
 
 
 def _write(repository: Repository, files: Mapping[str, bytes]) -> tuple[str, ...]:

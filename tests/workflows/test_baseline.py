@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,14 @@ def test_eval_says_which_cases_passed_before(it: Registry) -> None:
     assert not result.ok
     assert result.flipped == tuple(sorted(TICKETS))
     assert it.asked == 12
+
+
+def test_a_case_of_which_enough_answers_pass_did_not_flip(it: Registry) -> None:
+    numbers = itertools.count()
+    it.server.always = saying(lambda text: "no" if "again" in text and next(numbers) % 2 else text)
+    it.write({"eval.yaml": cases("ok0", repeat=2, gate=AGAINST | {"min_pass": 1})})
+    result = it.eval(concurrency=1)
+    assert (result.verdict.flaky, result.flipped) == (("ok0",), ())
 
 
 def test_eval_compares_with_what_it_is_told(it: Registry) -> None:
