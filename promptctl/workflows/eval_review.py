@@ -120,14 +120,17 @@ def read_scores(path: Path, shown: str, found: Review) -> dict[Answered, tuple[f
 
     Raises UsageError with the line of a score that is none, or of an answer that is not among those.
     """
-    known = {it.about for it in found.answers}
+    # A case is called as it was exported, or by its own name.
+    known = {(_inert(it.case), it.reply): it.about for it in found.answers}
+    known |= {it.about: it.about for it in found.answers}
     scores: dict[Answered, tuple[float, str]] = {}
     for row in read_rows(decode(read_bytes(path, shown), shown), shown, {}):
         written = "" if row.values.get("score") is None else str(row.values["score"]).strip()
         if not written:
             continue
-        score, about = score_of(written), (str(row.values.get("case", "")), str(row.values.get("reply", "")))
-        if score is None or about not in known:
+        score = score_of(written)
+        about = known.get((str(row.values.get("case", "")), str(row.values.get("reply", ""))))
+        if score is None or about is None:
             fault = (
                 f"`{written[:40]}` is no score: pass, fail, or 0 to 1"
                 if score is None

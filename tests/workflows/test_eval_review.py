@@ -63,6 +63,20 @@ def test_scores_of_a_file_are_votes_of_whoever_git_says_is_here(it: Registry) ->
     assert it.verify().ok
 
 
+def test_a_case_that_is_called_like_a_formula_takes_its_scores(it: Registry) -> None:
+    it.server.always = saying(lambda text: "good")
+    it.write({"eval.yaml": cases("-five", expect="[{icontains: good}]")})
+    it.run("eval")
+    it.done("eval", "review", NAME, "--export", "answers.csv")
+    rows = (it.folder / "answers.csv").read_text()
+    assert ",'-five," in rows
+    for name in ("'-five", "-five"):
+        (it.folder / "scores.csv").write_text(rows.replace(",,", ",pass,").replace("'-five", name))
+        assert "wrote" in it.done("eval", "review", NAME, "--scores", "scores.csv").out
+        (vote,) = parse_votes((it.folder / REVIEWS).read_text(), REVIEWS)
+        assert vote.case == "-five"
+
+
 def test_another_answer_needs_another_vote(it: Registry) -> None:
     filled(it, {"one": "pass"})
     it.done("eval", "review", NAME, "--scores", "scores.csv")
