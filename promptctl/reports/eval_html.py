@@ -109,10 +109,8 @@ def _work(row: Row) -> int:
 
 def _entry(row: Row, work: int | None) -> Entry:
     """``work`` bounds the comparison of each pair; None leaves the answers out."""
-    before = {answer.sample: answer for answer in row.before}
-    samples = [*row.now, *(answer for answer in row.before if answer.sample >= len(row.now))]
-    now = {answer.sample: answer for answer in row.now}
-    pairs = (_pair(before.get(it.sample), now.get(it.sample), work) for it in samples)
+    before, now = ({answer.sample: answer for answer in side} for side in (row.before, row.now))
+    pairs = (_pair(before.get(sample), now.get(sample), work) for sample in {**now, **before})
     return Entry(
         row=row,
         inputs=tuple((name, value if isinstance(value, str) else flow(value)) for name, value in row.inputs.items()),

@@ -120,6 +120,14 @@ def test_words_that_only_one_side_has_are_marked_there() -> None:
     assert now_pane < text.index("return within <ins>five</ins> days")
 
 
+def test_each_answer_stands_there_once_whatever_its_number() -> None:
+    now = [sample("it", index=index) for index in (2, 3)]
+    before = [sample("it", index=index, side="before") for index in range(4)]
+    texts = {it.replies[0].key: f"said {it.replies[0].key}." for it in (*now, *before)}
+    text = re.sub("</?(ins|del)>", "", eval_html([report(now, before, texts=texts)]))
+    assert [text.count(answer) for answer in texts.values()] == [1] * 6
+
+
 def test_long_answers_and_full_pages_are_cut_and_say_so(monkeypatch: Any) -> None:
     now = [sample("bad", "fail"), *(sample(f"good {number}") for number in range(3))]
     texts = {it.replies[0].key: f"{it.case} " + "x" * 30_000 for it in now}
