@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from promptctl.adapters.repository import Repository
 from promptctl.adapters.suites import load_suite
 from tests.evals import FOLDER, NAME, Bench, bench
-from tests.shipping import done, refused
+from tests.shipping import done, refused, run
 
 SUITE = """\
 # Tickets of last week.
@@ -47,6 +48,14 @@ def test_a_case_is_added_and_nothing_else_changes(it: Bench) -> None:
     loaded = load_suite(Repository(it.folder).work, NAME)
     assert loaded is not None
     assert loaded.suite.cases[1].inputs == {"ticket": "no. 2"}
+
+
+@pytest.mark.parametrize("case", ["two", "it's late", "late [urgent]?", "$HOME"])
+def test_the_command_that_it_names_runs_the_case(it: Bench, case: str) -> None:
+    added = done(it.folder, "eval", "add", NAME, "--case", case, "-i", "ticket=two", "--expect", "icontains: two")
+    _, _, *arguments = shlex.split(added.err.partition("next: ")[2])
+    ran = run(it.folder, "eval", *arguments, "--json", **it.environment)
+    assert [sample["case"] for sample in ran.data["prompts"][0]["samples"]] == [case]
 
 
 def test_the_answer_of_now_is_expected_only_if_asked(it: Bench) -> None:

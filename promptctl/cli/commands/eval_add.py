@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shlex
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -61,7 +63,7 @@ def command(
     return Answer(
         data={"prompt": added.name, "file": added.file, "case": dict(added.case), "cases": added.cases},
         view=lambda: f"added `{case}` to {added.file}, its case {added.cases}",
-        next=f"promptctl eval {added.name} --filter '{case}'",
+        next=f"promptctl eval {added.name} --filter {shlex.quote(glob.escape(case))}",
     )
 
 
