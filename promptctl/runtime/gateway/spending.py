@@ -10,7 +10,6 @@ from promptctl.core.evals.stopping import Stopping
 from promptctl.core.models.embedding import embedded_text
 from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.models.request import Reply, Request, Usage, compact_json
-from promptctl.core.statistics.interval import mean
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.answering import Models
 from promptctl.runtime.gateway.pricing import price_of
@@ -36,19 +35,21 @@ class Forecast:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._lengths: dict[str, list[int]] = {}
+        self._lengths: dict[str, tuple[int, int]] = {}
 
     def learn(self, model: str, replies: Iterable[Reply]) -> None:
         """Answers that a model gave; those of the model "" count for all that gave none."""
         found = [reply.usage.output for reply in replies if reply.usage.output]
-        self._lengths.setdefault(model, []).extend(found)
+        if found:
+            count, tokens = self._lengths.get(model, (0, 0))
+            self._lengths[model] = count + len(found), tokens + sum(found)
 
     def tokens(self, request: Request) -> Usage:
         """About what a call takes."""
         asked = [value for name in ("max_tokens", "max_completion_tokens") for value in [request.parameters.get(name)]]
         known = self._lengths.get(request.model) or self._lengths.get("")
         longest = next((value for value in asked if isinstance(value, int)), None)
-        output = round(mean(known)) if known else longest if longest is not None else _ANSWER_TOKENS
+        output = round(known[1] / known[0]) if known else longest if longest is not None else _ANSWER_TOKENS
         output = output if embedded_text(request) is None else 0
         return Usage(input=-(-len(compact_json(request.to_dict()).encode()) // _BYTES_A_TOKEN), output=output)
 
