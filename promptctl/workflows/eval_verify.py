@@ -102,7 +102,6 @@ def _places(repository: Repository, name: str, subject: str) -> Iterator[tuple[C
     here = repository.work.closure(name)
     if digest(here) == subject:
         yield here, [repository.work]
-        return
     entry = read_lock(repository.work).prompts.get(name)
     versions = [version for version, known in (entry.releases if entry else {}).items() if known == subject]
     for version in versions:
