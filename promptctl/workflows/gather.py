@@ -58,7 +58,7 @@ def gather(
 
     Raises what ``evaluate`` raises, and StateError for evidence that its replies contradict.
     """
-    asked = Asked(cases or subject.loaded.suite.cases, tuple(models or models_of(subject)))
+    asked = Asked(subject.loaded.suite.cases if cases is None else cases, tuple(models or models_of(subject)))
     stores = recorded_replies(subject, (sources.home, *sources.trees))
     if sources.mode == "refresh":
         file = subject.evidence_file

@@ -55,6 +55,15 @@ def test_what_changed_comes_first_with_both_answers(it: Registry) -> None:
     assert [run.label for run in found.runs] == ["1.0.0", "work"]
 
 
+def test_versions_that_take_no_case_of_each_other_have_none_in_common(it: Registry) -> None:
+    renamed = {"prompt.yaml": PROMPT.replace("ticket", "order"), "eval.yaml": SUITE.replace("ticket:", "order:")}
+    it.write(renamed)
+    it.done("eval")
+    assert it.asked == 0
+    found = compare(it, f"{NAME}@1.0.0", NAME)
+    assert found.sentence == f"fail: {NAME}@1.0.0 and this have no judged case in common."
+
+
 def test_the_other_way_round_gains(it: Registry) -> None:
     found = compare(it, NAME, f"{NAME}@1.0.0")
     assert [row.change for row in found.rows] == ["gained", "gained", None]
