@@ -131,14 +131,14 @@ def judged_again(repository: Repository, chosen: Chosen, context: GateContext) -
         read=subject.closure,
         digest=subject.digest,
     )
-    planned = Planned(resolved=resolved, subject=subject, cases=subject.loaded.suite.cases)
+    # Of a partial run nothing is kept: also the baseline's side is only looked at.
+    planned = Planned(resolved=resolved, subject=subject, cases=subject.loaded.suite.cases, partial=True)
     try:
         result = evaluate_suite(repository, planned, EvalWish(mode="recorded"), context)
     except StateError as error:
         if error.code != NOTHING_RECORDED:
             raise
         return None
-    # A look at evidence is no partial run.
     return replace(result, partial=False, unkept=None)
 
 

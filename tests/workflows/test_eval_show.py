@@ -153,3 +153,17 @@ def test_evidence_of_a_release_and_of_the_state_branch(tmp_path: Path) -> None:
         latest = show_evidence(Repository(found.folder), NAME, found.folder, found.context)
         assert latest.notes[0].startswith("the prompt is another since: this is the evidence of 1.0.0 (")
         assert latest.outcome == "pass"
+
+
+def test_a_baseline_that_was_never_judged_by_this_suite_is_compared_and_not_kept(tmp_path: Path) -> None:
+    with registry(tmp_path, SUITE) as it:
+        it.done("eval")
+        it.promoted("1.0.0")
+        renamed = SUITE.replace("name: ok one", "name: first")
+        it.write({"prompt.yaml": OTHER, "eval.yaml": renamed})
+        it.done("eval")
+        it.write({"eval.yaml": renamed.replace("gate: {", 'gate: {"against": "prod", ')})
+        assert it.asked == 4
+        shown = show(it)
+        assert shown.baseline == "prod (1.0.0)"
+        assert shown.notes == ()
