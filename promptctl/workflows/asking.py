@@ -15,7 +15,7 @@ from promptctl.core.evals.recording import reply_key
 from promptctl.core.evals.stopping import Stopping
 from promptctl.core.models.provider import ProviderSettings
 from promptctl.core.models.request import Reply, Request
-from promptctl.core.prompts.chain import StepCall, step_calls
+from promptctl.core.prompts.chain import StepCall, step_calls, step_paths
 from promptctl.core.prompts.closure import Closure
 from promptctl.errors import StateError, UsageError
 from promptctl.runtime.gateway.answering import Models, answer
@@ -102,6 +102,11 @@ class Asking:
                 request = requests.send(kept.reply.text)
         except StopIteration:
             return found
+        except StepFailed:
+            if self._line.spending and found and not found[-1].reply.provider:
+                # An answer that was made up fits no further step, which the one of a model may.
+                self._line.spending.unforeseen(len(step_paths(self._closure)) - len(found))
+            raise
 
     async def reply(self, request: Request, index: int) -> KeptReply:
         """One reply; nothing is asked for twice in a run. Raises what ``answer`` raises."""

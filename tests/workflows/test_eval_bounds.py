@@ -10,7 +10,7 @@ import pytest
 from tests.evals import SETTINGS, Bench, bench, cases, saying
 from tests.servers import Handler, status
 from tests.shipping import run
-from tests.support import Ran
+from tests.support import Ran, build_files
 
 TICKETS = tuple(f"ok{number}" for number in range(6))
 PROMPT = """\
@@ -65,6 +65,25 @@ def test_estimates_learn_from_the_answers_there_are(it: Bench) -> None:
     assert "$6" in evaluated(it, "--max-cost", "0.5").out
     assert evaluated(it).code == 0
     assert "6 calls would cost about $0.78" in evaluated(it, "--max-cost", "0.5", "--replies", "live").out
+
+
+def test_an_estimate_counts_steps_that_take_no_answer_which_is_made_up(it: Bench) -> None:
+    step = "model: m-1\nparameters: {max_tokens: 20}\ninputs: {%s}\ntemplate: '{{ it }}'\n"
+    chain = (
+        "inputs: {ticket: string}\nsteps:\n"
+        "  - {name: first, prompt: one, inputs: {it: '{{ ticket }}'}}\n"
+        "  - {name: second, prompt: two, inputs: {it: '{{ first }}'}}\n"
+    )
+    it.write({"prompt.yaml": chain})
+    steps = {"one": "it: string", "two": "it: {enum: [OK]}"}
+    build_files(it.folder, {f"prompts/{name}/prompt.yaml": step % inputs for name, inputs in steps.items()})
+    it.server.always = saying(lambda _: "OK")
+    ran = evaluated(it, "--max-cost", "1.0")
+    assert (ran.code, it.asked) == (1, 0)
+    assert ran.out.startswith("not begun: 12 calls would cost about $1.5")
+    assert evaluated(it, "--max-cost", "5").code == 0
+    assert it.asked == 7, "of equal requests one is asked"
+    assert evaluated(it, "--max-cost", "0").code == 0
 
 
 def test_what_has_no_price_has_no_bound(it: Bench) -> None:

@@ -72,6 +72,9 @@ class Guard:
     def learn(self, replies: Iterable[Reply]) -> None:
         """Answers that are there already."""
 
+    def unforeseen(self, calls: int) -> None:
+        """Calls of which nothing is known but that they may follow."""
+
     def over(self, gateway: Answering) -> Answering:
         """Stands before a gateway. Asking raises Stopped where a bound is met, StateError where nobody may be asked."""
         return _Before(gateway, self._complete)
@@ -91,6 +94,11 @@ class Rehearsal(Guard):
     def learn(self, replies: Iterable[Reply]) -> None:
         """Answers that are there already."""
         self.forecast.learn("", replies)
+
+    def unforeseen(self, calls: int) -> None:
+        """Each is taken to cost as much as those so far, in the mean."""
+        self.price += calls * self.price / max(self.calls, 1)
+        self.calls += calls
 
     async def _complete(self, gateway: Answering, request: Request, sample: int) -> Reply:
         price = self.forecast.price(request, sample, gateway)
