@@ -86,6 +86,7 @@ NO_VERDICTS = [
     '{"score": NaN}',
     '{"score": 0, "score": 1}',
     '{"score": 1, "reason": 5}',
+    '{"score": 0.9, "pass": false}',
     '```json\n{"score": 1}\n```',
     '{"score": 1} and more',
 ]

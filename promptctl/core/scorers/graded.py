@@ -144,7 +144,7 @@ def _measure(kind: str, value: Any, answer: Answer) -> Finding:
     wanted = grading(kind, value)
     if opinion is None or opinion.fault:
         raise ScorerFault(opinion.fault if opinion and opinion.fault else f"{wanted.prompt} was not asked")
-    verdicts = [_verdict(wanted.prompt, text) for text in opinion.votes]
+    verdicts = [_verdict(wanted, text) for text in opinion.votes]
     share = mean([score for score, _ in verdicts])
     holds = share >= wanted.least
     _, reason = verdicts[0] if holds else min(verdicts, key=lambda verdict: verdict[0])
@@ -153,8 +153,9 @@ def _measure(kind: str, value: Any, answer: Answer) -> Finding:
     return Finding(share, holds, f"{wanted.prompt} gives {share:.2f}{votes}, asked for {wanted.least:g}{said}")
 
 
-def _verdict(prompt: str, text: str) -> tuple[float, str]:
+def _verdict(wanted: Grading, text: str) -> tuple[float, str]:
     """Score and reason of one vote. Raises ScorerFault unless it is what was asked for, to the letter."""
+    prompt = wanted.prompt
     try:
         value = strict_json(text)
     except ValueError:
@@ -166,6 +167,8 @@ def _verdict(prompt: str, text: str) -> tuple[float, str]:
         score = float(passed)
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
         raise ScorerFault(f"{prompt} answered no score within 0 and 1: {excerpt(text)}")
+    if passed is False and score >= wanted.least:
+        raise ScorerFault(f"{prompt} answered that it fails by a score that passes: {excerpt(text)}")
     if not isinstance(reason, str):
         raise ScorerFault(f"{prompt} answered a reason that is no text: {excerpt(text)}")
     return float(score), reason
