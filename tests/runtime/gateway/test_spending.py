@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -55,14 +54,6 @@ def test_answers_are_as_long_as_those_before(
     assert found.output == output
     assert 100 < (found.input or 0) < 150
     assert forecast.price(request(parameters=parameters), 0, GATEWAY) == (found.input or 0) + 10 * output
-
-
-def test_a_forecast_takes_no_longer_after_many_answers() -> None:
-    forecast = Forecast(NOW)
-    forecast.learn("m-1", [answered(10)] * 100_000)
-    begun = time.process_time()
-    assert {forecast.tokens(request()).output for _ in range(2000)} == {10}
-    assert time.process_time() - begun < 1
 
 
 def test_what_runs_here_is_free_and_what_has_no_price_has_no_forecast() -> None:
