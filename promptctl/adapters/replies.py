@@ -11,6 +11,7 @@ from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.files import decode, read_bytes
 from promptctl.core.caching.limits import cache_limits
 from promptctl.core.evals.recording import masked, parse_replies, reply_key
+from promptctl.core.models.provider import ProviderSettings, answering
 from promptctl.core.models.request import Reply, Request
 from promptctl.core.models.request_parts import request_parts
 from promptctl.core.secrets import mask
@@ -39,8 +40,8 @@ class Replies:
 
     ``appending``: also ``live`` asks for nothing that is recorded, since other answers to it are evidence already.
     ``journal`` has what the same run was answered before it was cut short, in every mode. ``provider`` keeps to replies
-    of that provider (for ``--provider``); ``known`` are secrets to mask;
-    ``prompt`` is who asks.
+    of that provider (for ``--provider``); ``known`` are secrets to mask; ``prompt`` is who asks. ``providers`` are
+    those that there are: what is cached of a host that none of them would ask now answers for nobody; None: any host.
     Raises UsageError for another mode.
     """
 
@@ -55,6 +56,7 @@ class Replies:
         provider: str | None = None,
         known: tuple[str, ...] = (),
         prompt: str = "",
+        providers: Mapping[str, ProviderSettings] | None = None,
     ) -> None:
         if mode not in get_args(Mode):
             raise UsageError(
@@ -67,6 +69,7 @@ class Replies:
         self._provider = provider if provider != "replay" else None
         self._known = known
         self._prompt = prompt
+        self._providers = providers
 
     def get(self, request: Request, sample: int = 0) -> SourcedReply | None:
         """The kept reply to this sample of the request; None when the provider must be asked."""
@@ -76,7 +79,7 @@ class Replies:
         if self._journal and (reply := self._journal.get(key, self._provider)):
             return SourcedReply(reply=reply, source="journal")
         if self.mode == "auto" and self._cache and self._fits(reply := self._cache.get(key)):
-            return SourcedReply(reply=reply, source="cache")
+            return SourcedReply(reply=reply, source="cache") if self._is_asked(request.model, reply) else None
         return None
 
     def put(self, request: Request, sample: int, reply: Reply) -> SourcedReply:
@@ -95,6 +98,15 @@ class Replies:
 
     def _fits(self, reply: Reply | None) -> TypeGuard[Reply]:
         return reply is not None and self._provider in (None, reply.provider)
+
+    def _is_asked(self, model: str, reply: Reply) -> bool:
+        """Whether who answered would be asked now: the cache is this machine's, and other repositories, or this one
+        before its settings changed, may mean another host by the same name."""
+        if self._providers is None:
+            return True
+        named = self._providers.get(self._provider or "")
+        asked = (named,) if named else answering(model, self._providers)
+        return any((it.name, it.host) == (reply.provider, reply.host) for it in asked)
 
 
 def open_cache(environment: Mapping[str, str], *, busy_seconds: float = 5.0, together: int = 1) -> ReplyCache:

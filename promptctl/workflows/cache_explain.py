@@ -10,6 +10,7 @@ from typing import Literal, NoReturn
 from promptctl.adapters.repository import Repository
 from promptctl.core.evals.case import Case
 from promptctl.core.evals.selection import Selection
+from promptctl.core.models.provider_table import providers_of
 from promptctl.core.models.request import Reply, Request
 from promptctl.core.models.request_parts import nearest, request_parts
 from promptctl.workflows.asking import Asking, StepFailed
@@ -63,7 +64,7 @@ def explain(repository: Repository, reference: str, only: str | None, context: G
         trees=trees,
         home=repository.work.tree,
         cache=context.cache,
-        providers={},
+        providers=providers_of(repository.work.settings),
         environment=context.environment,
         now=context.now,
     )
@@ -108,5 +109,5 @@ class _Search:
         if changes is None:
             return "nothing this prompt asked for is in the cache"
         if not changes:
-            return "the cache has it, but too old or damaged"
+            return "the cache has it, but too old, damaged, or of a host that is not asked now"
         return ", ".join(map(str, changes[:3])) + (f" and {len(changes) - 3} more" if len(changes) > 3 else "")

@@ -180,6 +180,7 @@ def line_for(subject: Subject, sources: Sources, replies: Mapping[str, Reply], m
             provider=sources.override,
             known=secrets,
             prompt=subject.name,
+            providers=sources.providers,
         ),
         secrets=secrets,
         override=sources.override,

@@ -59,7 +59,7 @@ def missing_answers(
     rehearsal.learn(replies.values() or _others(subject, sources.home))
     line = replace(
         line_for(subject, sources, replies),
-        replies=Replies("auto", recorded=replies, cache=cache, prompt=subject.name),
+        replies=Replies("auto", recorded=replies, cache=cache, prompt=subject.name, providers=sources.providers),
         spending=rehearsal,
         stopping=None,
         lenient=True,

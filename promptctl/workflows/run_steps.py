@@ -86,6 +86,7 @@ def run_reference(
         provider=wish.provider,
         known=known_values(environment, keys),
         prompt=resolved.name,
+        providers=providers,
     )
     steps: list[StepRun] = []
     calls = step_calls(resolved.closure, given)

@@ -93,3 +93,12 @@ def test_a_key_in_an_answer_is_masked(folder: Path) -> None:
     with model_server() as server:
         server.then(json_answer(openai_answer("the key relay-key-0123456789")))
         assert run(folder, server, "one").answer.text == "the key [masked]"
+
+
+def test_what_another_host_of_the_same_name_said_is_not_taken_for_an_answer(folder: Path) -> None:
+    with model_server() as before, model_server() as now:
+        before.then(json_answer(openai_answer("another model")))
+        assert run(folder, before, "one").answer.text == "another model"
+        asked = run(folder, now, "one")
+        assert (asked.answer.text, asked.answer.source) == ("ONE HI", "live")
+        assert run(folder, now, "one").answer.source == "cache"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptctl.core.models.embedding import embedded_text
-from promptctl.core.models.provider import ProviderSettings, serving
+from promptctl.core.models.provider import ProviderSettings, answering
 from promptctl.core.models.request import Request, compact_json
 
 APPLICATION = "app1:"
@@ -26,11 +26,7 @@ def cache_key(request: Request, route: str, scope: str) -> str:
 
 def route_digest(model: str, providers: Mapping[str, ProviderSettings]) -> str:
     """Tells apart who may answer a request for ``model``: names, wire formats and URLs, their fallbacks' too."""
-    first = serving(model, providers)
-    names = dict.fromkeys(it.name for it in first)
-    names |= dict.fromkeys(name for it in first for name in it.fallback if name in providers)
-    asked = (providers[name] for name in names)
-    return _digest([[it.name, it.kind, it.base_url] for it in asked])
+    return _digest([[it.name, it.kind, it.base_url] for it in answering(model, providers)])
 
 
 def is_deterministic(request: Request) -> bool:

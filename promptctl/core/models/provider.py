@@ -150,6 +150,14 @@ def serving(model: str, providers: Mapping[str, ProviderSettings]) -> list[Provi
     return sorted(found, key=lambda provider: provider.name)
 
 
+def answering(model: str, providers: Mapping[str, ProviderSettings]) -> tuple[ProviderSettings, ...]:
+    """All who may answer a request for ``model``: the providers that serve it, then their fallbacks."""
+    first = serving(model, providers)
+    names = dict.fromkeys(it.name for it in first)
+    names |= dict.fromkeys(name for it in first for name in it.fallback if name in providers)
+    return tuple(providers[name] for name in names)
+
+
 def _weighted(model: str, matching: list[ProviderSettings]) -> tuple[tuple[ProviderSettings, float], ...]:
     if len(matching) == 1:
         return ((matching[0], 100.0),)
