@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ from promptctl.runtime.gateway.retries import Effort
 
 if TYPE_CHECKING:
     from promptctl.adapters.providers.transport import Transport
+
+_LAST_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +169,17 @@ class Outgoing:
                         self._check(piece)
                         raise MalformedAnswer("an answer came that is no stream")
                     for event in reader.feed(piece):
-                        if not assembly.done and (text := assembly.feed(event)):
+                        if text := assembly.feed(event):
                             yield Delta(text=text)
-            if not assembly.done:
-                raise MalformedAnswer("the stream ends in the middle")
-            latency_ms = (asyncio.get_running_loop().time() - begun) * 1000
-            reply = self.wire.parse(assembly.answer())
+                        if assembly.done:
+                            break
+                    if assembly.done:
+                        break
+                if not assembly.done:
+                    raise MalformedAnswer("the stream ends in the middle")
+                latency_ms = (asyncio.get_running_loop().time() - begun) * 1000
+                reply = self.wire.parse(assembly.answer())
+                await _run_out(pieces)
         except MalformedAnswer as error:
             raise malformed(error, self.provider, self.secrets) from None
         except StreamFault as fault:
@@ -186,6 +193,15 @@ class Outgoing:
     def _check(self, answer: Answer) -> None:
         if fault := fault_of(answer, self.provider, self.secrets, self.now()):
             raise fault
+
+
+async def _run_out(pieces: AsyncGenerator[bytes | Answer]) -> None:
+    """Reads what a stream still sends after its end was told, so that its connection can be lent again. The answer is
+    there: what goes wrong now, or takes long, costs no more than the connection."""
+    with suppress(ProviderError, TimeoutError):
+        async with asyncio.timeout(_LAST_SECONDS):
+            async for _ in pieces:
+                pass
 
 
 async def _timed(deltas: AsyncGenerator[Delta], effort: Effort) -> AsyncGenerator[Delta]:

@@ -95,6 +95,18 @@ def test_passing_faults_before_the_first_piece_are_tried_again(server: ModelServ
     assert (reply.text, len(server.received)) == ("HI", 3)
 
 
+@pytest.mark.parametrize("then", [silence, reset, cut])
+def test_an_answer_that_said_its_end_is_whole_however_the_connection_ends(server: ModelServer, then: Reaction) -> None:
+    server.then(stream(openai_events("Hello"), then))
+    seen: list[Attempt] = []
+    patience = replace(QUICK, bounds=Bounds(idle=2))
+    gateway = gateway_over({"relay": server}, patience=patience, observe=seen.append)
+    texts, reply = run(gateway, lambda it: streamed(it, request()))
+    assert (reply and reply.text, "".join(texts), len(server.received)) == ("Hello", "Hello", 1)
+    assert [attempt.fault for attempt in seen] == [None]
+    assert seen[0].latency_ms < 400
+
+
 def told(gateway: Gateway) -> tuple[PromptctlError, list[str]]:
     texts: list[str] = []
 
