@@ -19,13 +19,37 @@ _MANY_NODES, _MANY_CHARACTERS = 20_000, 1 << 20
 """Sizes from which on only the first problem of a file is looked for: all of them could take the whole memory."""
 
 _MOST_SAID = 200
+_BY_HAND = ("prompt", "eval", "settings", "experiment")
+"""Kinds of files that people write. In the others an integer costs no second look: evidence holds very many."""
+
+
+class _Whole:
+    """The keyword that takes no ``2.0`` for an integer, as JSON Schema does: it counts nothing and repeats nothing."""
+
+    def __init__(self, parent: object, value: object, path: object) -> None:
+        pass
+
+    def validate(self, instance: object) -> None:
+        if isinstance(instance, float):
+            raise ValueError("must be a whole number, written without a point")
+
+
+def _with_whole(schema: Any) -> Any:
+    """The schema with that keyword beside each ``type: integer``."""
+    if isinstance(schema, list):
+        return [_with_whole(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: _with_whole(value) for name, value in schema.items()}
+    return inner | {"whole": True} if schema.get("type") == "integer" else inner
 
 
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(schemas.load(kind), offline=True, validate_formats=True)
+    loaded = _with_whole(schemas.load(kind)) if kind in _BY_HAND else schemas.load(kind)
+    return jsonschema_rs.Draft202012Validator(loaded, offline=True, validate_formats=True, keywords={"whole": _Whole})
 
 
 def check(document: Document, kind: str) -> None:
@@ -105,6 +129,8 @@ def _explanation(schema: dict[str, Any], error: jsonschema_rs.ValidationError) -
         branches = _subschema(schema, list(error.schema_path)) if error.schema_path else []
         keys = [key for branch in branches for key in branch.get("required", [])]
         return f"needs exactly one of the keys {_alternatives(keys)}"
+    if isinstance(kind, kinds.Custom):
+        return error.message
     if isinstance(kind, kinds.Pattern):
         return f"has the value {value!r}, which does not match {kind.pattern}"
     if isinstance(kind, kinds.MaxItems | kinds.MaxProperties):

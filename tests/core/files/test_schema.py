@@ -9,6 +9,7 @@ import pytest
 
 from promptctl import schemas
 from promptctl.adapters.files import parse_yaml
+from promptctl.adapters.settings import parse_toml
 from promptctl.core.files import schema
 from promptctl.core.files.document import Document
 from promptctl.errors import DocumentError
@@ -70,3 +71,23 @@ def test_every_shipped_schema_is_valid_and_works_for_draft_07_readers(kind: str)
 def test_of_json_with_very_many_problems_one_is_told() -> None:
     value = {"format": 1, "result": {"samples": [{}] * 10_000}}
     assert len(schema.problems(Document("e.json", value, {}, json.dumps(value)), "evidence")) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "text", "where"),
+    [
+        ("eval", "eval.yaml", "repeat: 2.0\ncases: [{name: a, inputs: {}, expect: [{contains: a}]}]\n", "repeat"),
+        (
+            "settings",
+            "promptctl.toml",
+            "[providers.openai]\nbreaker = {window = 20.0}\n",
+            "providers.openai.breaker.window",
+        ),
+        ("settings", "promptctl.toml", "[environments.prod]\napprovals = 1.0\n", "environments.prod.approvals"),
+    ],
+)
+def test_what_is_counted_is_written_as_an_integer(kind: str, file: str, text: str, where: str) -> None:
+    read = parse_toml if file.endswith("toml") else parse_yaml
+    with pytest.raises(DocumentError, match=f"`{where}` must be a whole number, written without a point"):
+        schema.check(read(text.encode(), file), kind)
+    schema.check(read(text.replace(".0\n", "\n").replace(".0}", "}").encode(), file), kind)
