@@ -242,10 +242,13 @@ class Gateway:
         if name not in lanes:
             from promptctl.adapters.providers.transport import Transport
 
+            circuit = self._circuits.of(provider)
+            # Answers and embeddings have connections of their own, and what a provider lets through in common.
+            beside = next((lane for lane in lanes.values() if lane.circuit is circuit), None)
             lanes[name] = Lane(
                 transport=Transport(provider.base_url + wire.path, self._patience.bounds),
-                allowance=Allowance(provider, self._concurrency),
-                circuit=self._circuits.of(provider),
+                allowance=beside.allowance if beside else Allowance(provider, self._concurrency),
+                circuit=circuit,
                 cautious=self._live,
             )
             lanes[name].make_room()
