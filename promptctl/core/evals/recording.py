@@ -13,6 +13,8 @@ from promptctl.errors import DocumentError, Place, Problem, UsageError
 
 NOT_JSON, MALFORMED_REPLIES = "PC088", "PC085"
 MAX_KEPT_BYTES = 5_000_000
+_MOST = 1e15
+"""Of tokens, milliseconds and US dollars: what is added up stays a number."""
 
 _REPLY_FIELDS: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
@@ -82,6 +84,8 @@ def _check_fields(value: Any, fields: Mapping[str, tuple[type, ...]], what: str)
     for name, types in fields.items():
         if not isinstance(value[name], types) or isinstance(value[name], bool):
             raise ValueError(f"`{what}.{name}` has the wrong type")
+        if isinstance(value[name], int | float) and not 0 <= value[name] <= _MOST:
+            raise ValueError(f"`{what}.{name}` is no amount")
 
 
 def parse_replies(text: str, shown: str) -> dict[str, Reply]:
