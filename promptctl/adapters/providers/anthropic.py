@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, arguments, take, take_optional, tokens
-from promptctl.adapters.providers.spelling import add_parameters, cannot_say, check_messages, text_of
+from promptctl.adapters.providers.spelling import (
+    LITERALS,
+    NAMED,
+    add_parameters,
+    cannot_say,
+    check_messages,
+    is_object,
+    text_of,
+)
 from promptctl.core.models.request import Reply, Request, Usage
 
 PATH = "/v1/messages"
@@ -15,7 +23,6 @@ VERSION = "2023-06-01"
 MAX_BREAKPOINTS = 4
 _DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]+);base64,(.*)", re.DOTALL)
 _MESSAGE_KEYS = {"role", "content", "cache", "tool_calls", "tool_call_id"}
-_LITERALS = {"const", "enum", "default", "examples"}
 _FINISHES = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -138,15 +145,18 @@ def closed(schema: Any) -> Any:
         return [closed(item) for item in schema]
     if not isinstance(schema, Mapping):
         return schema
-    inner = {name: value if name in _LITERALS else closed(value) for name, value in schema.items()}
-    return {**inner, "additionalProperties": False} if _is_open_object(schema) else inner
-
-
-def _is_open_object(schema: Mapping[str, Any]) -> bool:
-    types = schema.get("type")
+    inner = {name: _closed_at(name, value) for name, value in schema.items()}
     return (
-        types == "object" or (isinstance(types, list) and "object" in types)
-    ) and "additionalProperties" not in schema
+        {**inner, "additionalProperties": False} if is_object(schema) and "additionalProperties" not in inner else inner
+    )
+
+
+def _closed_at(keyword: str, value: Any) -> Any:
+    if keyword in LITERALS:
+        return value
+    if keyword in NAMED and isinstance(value, Mapping):
+        return {name: closed(schema) for name, schema in value.items()}
+    return closed(value)
 
 
 def parse(answer: Any) -> Reply:

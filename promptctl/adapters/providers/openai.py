@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, arguments, take, take_optional, tokens
-from promptctl.adapters.providers.spelling import add_parameters, check_messages
+from promptctl.adapters.providers.spelling import LITERALS, NAMED, add_parameters, check_messages, is_object
 from promptctl.core.models.request import Reply, Request, Usage
 
 PATH = "/chat/completions"
@@ -45,11 +45,19 @@ def allows_strict(schema: Any) -> bool:
         return all(allows_strict(item) for item in schema)
     if not isinstance(schema, Mapping):
         return True
-    if schema.get("type") == "object" or "properties" in schema:
+    if is_object(schema) or "properties" in schema:
         properties = schema.get("properties", {})
         if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(properties):
             return False
-    return all(allows_strict(item) for item in schema.values())
+    return all(map(allows_strict, _inner(schema)))
+
+
+def _inner(schema: Mapping[str, Any]) -> Iterator[Any]:
+    for name, value in schema.items():
+        if name in NAMED and isinstance(value, Mapping):
+            yield from value.values()
+        elif name not in LITERALS:
+            yield value
 
 
 def parse(answer: Any) -> Reply:

@@ -8,6 +8,10 @@ from typing import Any
 from promptctl.errors import UsageError
 
 CANNOT_SAY = "PC073"
+LITERALS = {"const", "enum", "default", "examples"}
+"""Keywords of JSON Schema whose value is no schema."""
+NAMED = {"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"}
+"""Keywords that hold schemas by names, which may be spelled like keywords."""
 _ONE_WAY = {
     "stream": (False, "who asks says whether the answer is streamed"),
     "n": (1, "promptctl asks for one answer at a time; use `repeat` in eval.yaml"),
@@ -62,6 +66,12 @@ def _is_call(call: Any) -> bool:
         (call.get("id"), function.get("name"), function.get("arguments")) if isinstance(function, Mapping) else (None,)
     )
     return all(isinstance(field, str) for field in fields)
+
+
+def is_object(schema: Mapping[str, Any]) -> bool:
+    """Whether a JSON Schema says that its value may be an object."""
+    types = schema.get("type")
+    return types == "object" or (isinstance(types, list) and "object" in types)
 
 
 def text_of(content: Any) -> str:

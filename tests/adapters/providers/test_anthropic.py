@@ -90,6 +90,17 @@ def test_images_and_tool_results() -> None:
 @pytest.mark.parametrize(
     ("schema", "closed"),
     [
+        (
+            {"type": "object", "properties": {"default": {"type": "object"}, "enum": {"enum": [{"type": "object"}]}}},
+            {
+                "type": "object",
+                "properties": {
+                    "default": {"type": "object", "additionalProperties": False},
+                    "enum": {"enum": [{"type": "object"}]},
+                },
+                "additionalProperties": False,
+            },
+        ),
         ({"type": ["object", "null"]}, {"type": ["object", "null"], "additionalProperties": False}),
         ({"type": "object", "additionalProperties": True}, {"type": "object", "additionalProperties": True}),
         (

@@ -59,6 +59,8 @@ def test_both_limits_go_as_written() -> None:
 @pytest.mark.parametrize(
     ("schema", "strict"),
     [
+        (STRICT | {"properties": {"a": {"type": ["object", "null"]}}, "required": ["a"]}, False),
+        (STRICT | {"properties": {"properties": {"const": {"type": "object"}}}, "required": ["properties"]}, True),
         (STRICT, True),
         ({"type": "string"}, True),
         (STRICT | {"additionalProperties": True}, False),
