@@ -23,13 +23,9 @@ VERSION = "2023-06-01"
 MAX_BREAKPOINTS = 4
 _DATA_URL = re.compile(r"data:(image/[a-z0-9.+-]+);base64,(.*)", re.DOTALL)
 _MESSAGE_KEYS = {"role", "content", "cache", "tool_calls", "tool_call_id"}
-_FINISHES = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "tool_use": "tool_calls",
-}
+CUT = {"max_tokens", "model_context_window_exceeded"}
+"""Reasons to stop in the middle of an answer, perhaps of a tool call's arguments."""
+_FINISHES = {"end_turn": "stop", "stop_sequence": "stop", "tool_use": "tool_calls"} | dict.fromkeys(CUT, "length")
 
 
 def headers(key: str) -> Mapping[str, str]:
@@ -167,15 +163,16 @@ def parse(answer: Any) -> Reply:
     reason = take_optional(answer, "stop_reason", str) or "stop"
     return Reply(
         text="".join(take(block, "text", str) for kind, block in blocks if kind == "text"),
-        tool_calls=tuple(_tool_call(block) for kind, block in blocks if kind == "tool_use"),
+        tool_calls=tuple(_tool_call(block, cut=reason in CUT) for kind, block in blocks if kind == "tool_use"),
         usage=usage(answer),
         model=take_optional(answer, "model", str) or "",
         finish=_FINISHES.get(reason, reason),
     )
 
 
-def _tool_call(block: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": take(block, "id", str), "name": take(block, "name", str), "arguments": take(block, "input", dict)}
+def _tool_call(block: Mapping[str, Any], *, cut: bool) -> dict[str, Any]:
+    given = take(block, "input", str if cut and isinstance(block.get("input"), str) else dict)
+    return {"id": take(block, "id", str), "name": take(block, "name", str), "arguments": given}
 
 
 def usage(answer: Any) -> Usage:

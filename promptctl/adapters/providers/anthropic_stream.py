@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from promptctl.adapters.providers.answer import MalformedAnswer, StreamFault, parse_json, take, take_optional
+from promptctl.adapters.providers.anthropic import CUT
 from promptctl.adapters.providers.events import Event
 
 ASKS: Mapping[str, Any] = {"stream": True}
@@ -43,8 +44,9 @@ class Assembly:
 
     def answer(self) -> dict[str, Any]:
         """The whole answer, as it would have come without streaming."""
-        blocks = [self._whole(block, "".join(pieces)) for block, pieces in zip(self._blocks, self._pieces, strict=True)]
-        return {**(self._message or {}), "content": blocks}
+        message = self._message or {}
+        cut, each = message.get("stop_reason") in CUT, zip(self._blocks, self._pieces, strict=True)
+        return {**message, "content": [_whole(block, "".join(pieces), cut=cut) for block, pieces in each]}
 
     def told(self) -> dict[str, Any]:
         """Model and usage as far as they came; at the beginning nobody knows how many tokens will be answered."""
@@ -86,10 +88,20 @@ class Assembly:
         if reason := take_optional(take(value, "delta", dict), "stop_reason", str):
             self._message["stop_reason"] = reason
 
-    @staticmethod
-    def _whole(block: Mapping[str, Any], said: str) -> dict[str, Any]:
-        if block.get("type") == "text":
-            return {**block, "text": said}
-        if block.get("type") == "tool_use":
-            return {**block, "input": parse_json(said.encode()) if said else block.get("input", {})}
-        return dict(block)
+
+def _whole(block: Mapping[str, Any], said: str, *, cut: bool) -> dict[str, Any]:
+    if block.get("type") == "text":
+        return {**block, "text": said}
+    if block.get("type") == "tool_use":
+        return {**block, "input": _input(said, cut=cut) if said else block.get("input", {})}
+    return dict(block)
+
+
+def _input(said: str, *, cut: bool) -> Any:
+    """A tool call's arguments; their text where the limit of tokens came in the middle of them."""
+    try:
+        return parse_json(said.encode())
+    except MalformedAnswer:
+        if cut:
+            return said
+        raise

@@ -88,6 +88,32 @@ def test_blocks_of_anthropic() -> None:
     assert reply.usage == Usage(input=100, output=5, cache_read=40, cache_write=10)
 
 
+@pytest.mark.parametrize(
+    ("reason", "arguments"),
+    [("max_tokens", '{"q": "par'), ("model_context_window_exceeded", '{"q": "par'), ("end_turn", None)],
+)
+def test_a_tool_call_that_the_limit_cut_is_a_long_answer_and_no_faulty_one(reason: str, arguments: str | None) -> None:
+    tool = {"type": "tool_use", "id": "t", "name": "find", "input": {}}
+    events = [
+        {"type": "message_start", "message": anthropic_answer(content=[])},
+        {"type": "content_block_start", "index": 0, "content_block": tool},
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "input_json_delta", "partial_json": '{"q": "par'},
+        },
+        {"type": "message_delta", "delta": {"stop_reason": reason}, "usage": {"output_tokens": 5}},
+        {"type": "message_stop"},
+    ]
+    if arguments is None:
+        with pytest.raises(MalformedAnswer):
+            assembled("anthropic", events)
+        return
+    _, reply = assembled("anthropic", events)
+    assert reply
+    assert (reply.finish, reply.tool_calls[0]["arguments"]) == ("length", arguments)
+
+
 BLOCK = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
 PIECE = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}}
 
