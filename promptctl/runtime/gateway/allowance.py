@@ -73,6 +73,11 @@ class Allowance:
             self.requests.slow()
             self.tokens.slow()
 
+    def unused(self, leave: Leave) -> None:
+        """The call took nothing: what it was counted for is there for the next, which may be the same call again."""
+        self.tokens.correct(-leave.tokens)
+        self._sooner.set()
+
     def answered(self, leave: Leave, usage: Usage) -> None:
         """An answer came; what it took replaces the estimate, where the provider says."""
         known = usage.input is not None and usage.output is not None

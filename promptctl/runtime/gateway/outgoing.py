@@ -130,6 +130,8 @@ class Outgoing:
     def _failed(self, leave: Leave, fault: ProviderError, seconds: float, bill: Bill) -> None:
         if fault.kind == "rate-limited":
             self.lane.allowance.refused(leave, min(fault.retry_after or 0.0, self.longest_pause))
+        elif bill.usage is None and (fault.status is not None or fault.kind == "unreachable"):
+            self.lane.allowance.unused(leave)
         self._tell(fault.kind, seconds, None, bill, bill.cost(self.now()))
 
     def _tell(self, fault: str | None, seconds: float, waited: float | None, bill: Bill, cost: int | None) -> None:

@@ -6,11 +6,16 @@ import asyncio
 import json
 import threading
 import time
+from contextlib import suppress
+from dataclasses import replace
 
+import pytest
+
+from promptctl.adapters.providers.fault import ProviderError
 from promptctl.core.models.embedding import embedding_request
 from promptctl.runtime.gateway.gateway import Gateway
-from tests.gateways import gateway_over, request, run
-from tests.servers import Handler, model_server, openai_answer
+from tests.gateways import QUICK, gateway_over, request, run
+from tests.servers import Handler, Reaction, hang_up, model_server, openai_answer, status
 
 
 def test_answers_and_embeddings_keep_to_the_limits_of_their_provider_together() -> None:
@@ -36,3 +41,19 @@ def test_answers_and_embeddings_keep_to_the_limits_of_their_provider_together() 
         server.always = count
         run(gateway_over({"relay": server}, {"relay": {"concurrency": 1}}), both)
     assert most == 1
+
+
+@pytest.mark.parametrize("fault", [status(503), status(400), hang_up])
+def test_a_call_that_failed_leaves_its_tokens_to_the_next(fault: Reaction) -> None:
+    async def twice(gateway: Gateway) -> float:
+        begun = time.monotonic()
+        with suppress(ProviderError):
+            await gateway.complete(request(max_tokens=30))
+        await gateway.complete(request(max_tokens=30))
+        return time.monotonic() - begun
+
+    with model_server() as server:
+        server.then(fault)
+        patience = replace(QUICK, attempts=1)
+        gateway = gateway_over({"relay": server}, {"relay": {"tokens_per_minute": 600}}, patience=patience)
+        assert run(gateway, twice) < 2
