@@ -19,10 +19,12 @@ _ANSWER_TOKENS = ("max_tokens", "max_completion_tokens")
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Leave to make one call: when it began (the event loop's time), and the tokens that it is counted for."""
+    """Leave to make one call: when it began (the event loop's time), the tokens that it is counted for, and the seconds
+    that they cost those who come after it."""
 
     started: float
     tokens: float
+    paid: float = 0.0
 
 
 class Allowance:
@@ -40,10 +42,10 @@ class Allowance:
     async def call(self, tokens: float) -> AsyncIterator[Leave]:
         """Waits, in order of arrival, until a call of about so many tokens may start; it counts as one under way."""
         async with self.places.place():
-            await self._turn(tokens)
-            yield Leave(asyncio.get_running_loop().time(), tokens)
+            paid = await self._turn(tokens)
+            yield Leave(asyncio.get_running_loop().time(), tokens, paid)
 
-    async def _turn(self, tokens: float) -> None:
+    async def _turn(self, tokens: float) -> float:
         # Who had to queue starts when due, however late the event loop is: lateness does not add up.
         loop, queued = asyncio.get_running_loop(), self._queue.locked()
         async with self._queue:
@@ -55,7 +57,7 @@ class Allowance:
                         await self._sooner.wait()
             start = self._due() if queued else loop.time()
             self.requests.take(1, start)
-            self.tokens.take(tokens, start)
+            return self.tokens.take(tokens, start)
 
     def _due(self) -> float:
         return max(self._resume, self.requests.due, self.tokens.due)
@@ -75,7 +77,7 @@ class Allowance:
 
     def unused(self, leave: Leave) -> None:
         """The call took nothing: what it was counted for is there for the next, which may be the same call again."""
-        self.tokens.correct(-leave.tokens)
+        self.tokens.correct(0, leave.paid)
         self._sooner.set()
 
     def answered(self, leave: Leave, usage: Usage) -> None:
@@ -85,7 +87,8 @@ class Allowance:
         self.places.widen()
         self.requests.quicken(1)
         self.tokens.quicken(used)
-        self.tokens.correct(used - leave.tokens)
+        if known:
+            self.tokens.correct(used, leave.paid)
         self._sooner.set()
 
 

@@ -17,15 +17,18 @@ class Pace:
         self.allowed = most or 0.0
         self.due = float("-inf")
 
-    def take(self, units: float, start: float) -> None:
-        """A call of so many units begins at ``start``."""
-        if self.most:
-            self.due = start + 60 * units / self.allowed
+    def take(self, units: float, start: float) -> float:
+        """A call of so many units begins at ``start``: the seconds that it pays for them."""
+        if not self.most:
+            return 0.0
+        paid = 60 * units / self.allowed
+        self.due = start + paid
+        return paid
 
-    def correct(self, units: float) -> None:
-        """The call took so many units more than was counted for it, or fewer."""
+    def correct(self, units: float, paid: float) -> None:
+        """The call took so many units. What it paid is given back as it was paid, however slow the pace is by now."""
         if self.most:
-            self.due += 60 * units / self.allowed
+            self.due += 60 * units / self.allowed - paid
 
     def slow(self) -> None:
         """Too many: half as many from now on."""

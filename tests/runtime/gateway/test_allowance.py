@@ -165,3 +165,15 @@ def test_a_caller_that_gives_up_while_waiting_leaves_no_trace() -> None:
 )
 def test_what_a_call_is_counted_for(body: bytes, parameters: dict[str, Any], tokens: float) -> None:
     assert estimated_tokens(body, parameters) == tokens
+
+
+def test_a_slower_pace_gives_back_no_more_than_was_paid() -> None:
+    async def main() -> float:
+        it = allowance_for(tokens_per_minute=60)
+        async with it.call(30) as leave:
+            begun = leave.started
+            it.refused(Leave(begun + 1, 30), 0.0)
+            it.answered(leave, Usage(input=0, output=0))
+        return it.tokens.due - begun
+
+    assert run(main()) == 0.0
