@@ -30,6 +30,7 @@ REFUSED = [
     ("[enviroments.prod]\n", None, "did you mean `environments`?"),
     ("[environments.Prod]\n", 1, None),
     ("[environments.latest]\n", None, None),
+    ("[models.served]\ntools = false\n", 1, None),
     ("[repository]\nstate = 3\n", 2, None),
     ("[lint]\nrequire = [2026-01-01]\n", 2, "put it in quotes if text is meant"),
     ("[environments.a]\napprovals = 12:00:00\n", 2, "put it in quotes if text is meant"),
