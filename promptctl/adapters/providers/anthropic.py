@@ -129,7 +129,9 @@ def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:
     return {"input_schema": {"type": "object", "properties": {}}} | renamed
 
 
-def _output_config(written: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+def _output_config(written: Any, schema: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(written, Mapping):
+        raise cannot_say("anthropic", "the parameter `output_config` must be a mapping", "as in {effort: low}")
     if "format" in written:
         raise cannot_say("anthropic", "`output_config.format` is set twice", "prompt.yaml says it with `output`")
     return {**written, "format": {"type": "json_schema", "schema": closed(schema)}}

@@ -234,3 +234,10 @@ def test_what_the_format_does_not_know_is_never_an_answer(answer: Any) -> None:
 def test_the_version_always_goes_the_key_only_if_there_is_one() -> None:
     assert anthropic.headers("") == {"anthropic-version": "2023-06-01"}
     assert anthropic.headers("k") == {"anthropic-version": "2023-06-01", "x-api-key": "k"}
+
+
+@pytest.mark.parametrize("written", [None, "low", [["effort", "low"]]])
+def test_an_output_config_that_is_no_mapping_is_named(written: Any) -> None:
+    asked = request(output={"type": "object"}, parameters={"max_tokens": 5, "output_config": written})
+    with pytest.raises(UsageError, match="`output_config` must be a mapping"):
+        anthropic.body(asked, "claude-x")
