@@ -41,7 +41,8 @@ class Replies:
     ``appending``: also ``live`` asks for nothing that is recorded, since other answers to it are evidence already.
     ``journal`` has what the same run was answered before it was cut short, in every mode. ``provider`` keeps to replies
     of that provider (for ``--provider``); ``known`` are secrets to mask; ``prompt`` is who asks. ``providers`` are
-    those that there are: what is cached of a host that none of them would ask now answers for nobody; None: any host.
+    those that there are: what a host said that none of them would ask now is nobody's answer, unless it is recorded;
+    None: any host.
     Raises UsageError for another mode.
     """
 
@@ -76,10 +77,12 @@ class Replies:
         key = reply_key(request, sample)
         if self._stored and self._fits(reply := self._recorded.get(key)):
             return SourcedReply(reply=reply, source="recorded")
-        if self._journal and (reply := self._journal.get(key, self._provider)):
+        reply = self._journal.get(key, self._provider) if self._journal else None
+        if reply and self._is_asked(request.model, reply):
             return SourcedReply(reply=reply, source="journal")
-        if self.mode == "auto" and self._cache and self._fits(reply := self._cache.get(key)):
-            return SourcedReply(reply=reply, source="cache") if self._is_asked(request.model, reply) else None
+        reply = self._cache.get(key) if self._cache and self.mode == "auto" else None
+        if self._fits(reply) and self._is_asked(request.model, reply):
+            return SourcedReply(reply=reply, source="cache")
         return None
 
     def put(self, request: Request, sample: int, reply: Reply) -> SourcedReply:

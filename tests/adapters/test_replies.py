@@ -10,7 +10,10 @@ import pytest
 from promptctl.adapters.cache_folder import cache_folder
 from promptctl.adapters.replies import Replies, open_cache, read_recorded
 from promptctl.adapters.reply_cache import ReplyCache
+from promptctl.adapters.run_journal import RunJournal
 from promptctl.core.evals.recording import spell_replies
+from promptctl.core.evals.run_head import RunHead
+from promptctl.core.models.provider_table import parse_providers
 from promptctl.core.models.request import Reply, Request
 from promptctl.errors import DocumentError, UsageError
 
@@ -119,3 +122,14 @@ def test_a_recorded_file_is_never_read_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "r.jsonl").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UsageError):
         read_recorded(tmp_path / "r.jsonl", "r")
+
+
+def test_a_run_that_goes_on_takes_no_answer_of_a_host_that_is_not_asked_any_more() -> None:
+    journal = RunJournal.unwritten(RunHead(suites=(), mode="live", provider=None, against=None, shard=None))
+    said = replace(REPLY, provider="relay", host="a.example")
+    asked = replace(REQUEST, model="relay:m")
+    Replies("live", journal=journal).put(asked, 0, said)
+    for host, found in (("a.example", said), ("b.example", None)):
+        providers = parse_providers({"relay": {"kind": "openai", "base_url": f"https://{host}/v1"}})
+        kept = Replies("live", journal=journal, providers=providers).get(asked, 0)
+        assert (kept and kept.reply) == found
