@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ class State:
     def environments(self) -> Mapping[str, tuple[str, ...]]:
         """The prompts each environment serves, sorted."""
         found: dict[str, list[str]] = {}
-        for path in self._project.tree.below(FOLDER):
+        for path in self._paths:
             if path.endswith(".yaml"):
                 environment, _, name = path.removeprefix(f"{FOLDER}/").removesuffix(".yaml").partition("/")
                 if name and not name.startswith("_"):
@@ -53,10 +53,19 @@ class State:
     @cached_property
     def moved(self) -> tuple[tuple[str, str], ...]:
         """Environment and prompt of every moves file, sorted."""
-        ending = ".moves.jsonl"
-        paths = (path for path in self._project.tree.below(FOLDER) if path.endswith(ending))
-        parts = (path.removeprefix(f"{FOLDER}/").removesuffix(ending).partition("/") for path in paths)
+        begin, ending = len(f"{FOLDER}/"), ".moves.jsonl"
+        parts = (path[begin : -len(ending)].partition("/") for path in self._paths if path.endswith(ending))
         return tuple(sorted((environment, name) for environment, _, name in parts if name))
+
+    def moved_in(self, environment: str) -> set[str]:
+        """The prompts that ever had a move in an environment."""
+        prefix, ending = f"{FOLDER}/{environment}/", ".moves.jsonl"
+        found = (path for path in self._paths if path.endswith(ending) and path.startswith(prefix))
+        return {path[len(prefix) : -len(ending)] for path in found}
+
+    @cached_property
+    def _paths(self) -> Collection[str]:
+        return self._project.tree.below(FOLDER)
 
     @cached_property
     def experiments(self) -> tuple[str, ...]:

@@ -118,10 +118,10 @@ def _tiers(
 def _pointers(repository: Repository, state: State, environment: str) -> dict[str, Pointer]:
     """What is served, each pointer borne out by its moves and not turned back; one that is gone is borne out as well.
     Raises StateError."""
-    known = _serials(repository, state, environment)
-    names = {name for where, name in state.moved if where == environment} | {*known}
-    names = {name for name in names if name_fault(name) is None} | {*state.environments.get(environment, ())}
-    found = {name: newest(state, environment, name, known.get(name, 0)) for name in sorted(names)}
+    known, there = _serials(repository, state, environment), state.environments.get(environment, ())
+    gone = state.moved_in(environment).union(known).difference(there)
+    names = sorted([*there, *(name for name in gone if name_fault(name) is None)])
+    found = {name: newest(state, environment, name, known.get(name, 0)) for name in names}
     return {name: pointer for name, pointer in found.items() if pointer}
 
 

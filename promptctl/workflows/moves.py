@@ -30,6 +30,6 @@ def moves(repository: Repository, environment: str) -> tuple[Moved, ...]:
     """
     repository.settings.environment(environment)
     state = read_state(repository)
-    names = [name for where, name in state.moved if where == environment]
+    names = sorted(state.moved_in(environment))
     found = [Moved(name=name, move=move) for name in names for move in state.moves(environment, name).entries]
     return tuple(sorted(found, key=lambda it: it.place, reverse=True))

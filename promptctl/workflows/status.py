@@ -105,8 +105,7 @@ def _pointers(state: State, environments: Sequence[str]) -> tuple[dict[str, dict
     broken: list[str] = []
     for environment in environments:
         # A pointer that is gone is told as well, unless a move took it away.
-        gone = {name for where, name in state.moved if where == environment}
-        for name in sorted({*state.environments.get(environment, ()), *gone}):
+        for name in sorted({*state.environments.get(environment, ()), *state.moved_in(environment)}):
             try:
                 pointer = state.pointer(environment, name)
                 if pointer:

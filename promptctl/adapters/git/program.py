@@ -145,8 +145,9 @@ class Git:
         from promptctl.adapters.git.reader import BrokenOff
 
         try:
-            with _answering(_BATCH):
-                yield self._reader
+            yield self._reader
+        except subprocess.TimeoutExpired as late:
+            raise _silent(_BATCH, late) from None
         except BrokenOff:
             self.run("rev-parse", "--git-dir")
             raise OutsideError(GIT_FAILED, f"git cat-file failed on {what}: it broke off") from None
@@ -264,7 +265,11 @@ def _answering(arguments: tuple[str, ...]) -> Iterator[None]:
     try:
         yield
     except subprocess.TimeoutExpired as late:
-        raise GitSilent(arguments, 0, f"no answer from the remote within {late.timeout:g} s") from None
+        raise _silent(arguments, late) from None
+
+
+def _silent(arguments: tuple[str, ...], late: subprocess.TimeoutExpired) -> GitSilent:
+    return GitSilent(arguments, 0, f"no answer from the remote within {late.timeout:g} s")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,10 @@ _MANY_NODES, _MANY_CHARACTERS = 20_000, 1 << 20
 
 _MOST_SAID = 200
 _BY_HAND = ("prompt", "eval", "settings", "experiment")
-"""Kinds of files that people write. In the others an integer costs no second look: evidence holds very many."""
+"""Kinds of files that people write."""
+
+_POINTED = re.compile(r"[0-9]\.0+(?![0-9.])|[0-9]\.(?=[ \t]*(?:[,}\]#\r\n]|\Z))|[0-9][eE][-+]?[0-9]")
+"""How floats that are whole are spelled: where nothing looks so, no integer needs a second look."""
 
 
 class _Whole:
@@ -45,11 +49,13 @@ def _with_whole(schema: Any) -> Any:
 
 
 @cache
-def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+def _validator(kind: str, *, whole: bool) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs
 
-    loaded = _with_whole(schemas.load(kind)) if kind in _BY_HAND else schemas.load(kind)
-    return jsonschema_rs.Draft202012Validator(loaded, offline=True, validate_formats=True, keywords={"whole": _Whole})
+    make, schema = jsonschema_rs.Draft202012Validator, schemas.load(kind)
+    if whole:
+        return make(_with_whole(schema), offline=True, validate_formats=True, keywords={"whole": _Whole})
+    return make(schema, offline=True, validate_formats=True)
 
 
 def check(document: Document, kind: str) -> None:
@@ -66,7 +72,8 @@ def check(document: Document, kind: str) -> None:
 def problems(document: Document, kind: str) -> tuple[Problem, ...]:
     """The structural problems in the order of the file; of a very large file the first one."""
     try:
-        errors = _errors(document, _validator(kind))
+        whole = kind in _BY_HAND and _POINTED.search(document.text) is not None
+        errors = _errors(document, _validator(kind, whole=whole))
     except ValueError:
         # The validator has a bound of its own, which only TOML's and JSON's readers let a file reach.
         return (document.problem(MALFORMED, "the file is nested too deeply"),)
